@@ -1,0 +1,35 @@
+"""In which order several addresses come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.judge import look as looking
+from harness.judge.look import TYPE_OF, Look, Promise
+from harness.message import Question
+from harness.results import Finding
+
+
+def order(service: str, times: int) -> Promise:
+    """The same addresses come every time; whether their order varies is observed, not required (L15)."""
+    words = f'the order of the addresses of the Service "{service}" is observed over {times} questions'
+
+    def judge(look: Look) -> Iterator[Finding]:
+        found = look.service(service)
+        family = found.families[0]
+        expected = [
+            f"{TYPE_OF[family].name} {address}"
+            for address in looking.addresses(looking.ready_pods(look, found), family)
+        ]
+        orders = set()
+        for left in reversed(range(times)):
+            answer = look.ask(Question(look.name(service), TYPE_OF[family]))
+            orders.add(tuple(looking.row(record.rdata) for record in answer.answer))
+            kept = looking.expect_rows(answer, words, expected)
+            if not kept.kept or left:
+                yield kept
+                continue
+            seen = "the order varies" if len(orders) > 1 else "the order is always the same"
+            yield looking.finding(answer, words, kept.expected, observed=seen)
+
+    return Promise(words, judge)

@@ -1,0 +1,24 @@
+"""YAML files → validated Kubernetes objects that know where they stand in their file.
+
+What an API server would refuse from the object alone is refused here, with file, line, object and field; what depends
+on other objects, or on what was stored before, is for those who know them to say, with `Manifest.error`.
+"""
+
+from __future__ import annotations
+
+from harness.manifests.kinds import Effect, effect, is_namespaced
+from harness.manifests.manifest import Manifest
+from harness.manifests.names import dns_1035_label, dns_1123_label, dns_1123_subdomain
+from harness.manifests.reader import read, read_text
+
+__all__ = [
+    "Effect",
+    "Manifest",
+    "dns_1035_label",
+    "dns_1123_label",
+    "dns_1123_subdomain",
+    "effect",
+    "is_namespaced",
+    "read",
+    "read_text",
+]

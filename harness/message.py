@@ -1,0 +1,98 @@
+"""The parts of a DNS message that everybody here speaks: questions, records and replies.
+
+Names and rdata are dnspython's; nothing here knows Kubernetes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple, cast
+
+import dns.flags
+import dns.name
+import dns.rcode
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+import dns.reversename
+
+
+class Question(NamedTuple):
+    """What is asked: an owner name, spelled as it travels, and a record type."""
+
+    name: dns.name.Name
+    type: dns.rdatatype.RdataType
+
+    def __str__(self) -> str:
+        return f"{self.name} {dns.rdatatype.to_text(self.type)}"
+
+
+class Record(NamedTuple):
+    """One resource record of class IN."""
+
+    owner: dns.name.Name
+    ttl: int
+    rdata: dns.rdata.Rdata
+
+    @property
+    def type(self) -> dns.rdatatype.RdataType:
+        """The record's type."""
+        return dns.rdatatype.RdataType(self.rdata.rdtype)
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.ttl} {dns.rdatatype.to_text(self.type)} {self.rdata}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server says to one question, before it is rendered for a transport.
+
+    Attributes:
+        rcode: the response code.
+        answer: records of the answer section, in the order to be sent.
+        authority: records of the authority section.
+        additional: records of the additional section, without OPT.
+        authoritative: whether AA is set.
+    """
+
+    rcode: dns.rcode.Rcode
+    answer: tuple[Record, ...] = ()
+    authority: tuple[Record, ...] = ()
+    additional: tuple[Record, ...] = ()
+    authoritative: bool = True
+
+
+def name(text: str) -> dns.name.Name:
+    """An absolute name from its text, with or without the final dot."""
+    return dns.name.from_text(text)
+
+
+def reverse_name(address: str) -> dns.name.Name:
+    """The owner name of an address's PTR record, below in-addr.arpa or ip6.arpa."""
+    return dns.reversename.from_address(address)
+
+
+def question(owner: str, type_: str) -> Question:
+    """A question from text."""
+    return Question(name(owner), dns.rdatatype.from_text(type_))
+
+
+def rdata(type_: dns.rdatatype.RdataType, text: str) -> dns.rdata.Rdata:
+    """The rdata of class IN that a zone file would write as ``text``."""
+    return dns.rdata.from_text(dns.rdataclass.IN, type_, text)
+
+
+def target(rdata_: dns.rdata.Rdata) -> dns.name.Name:
+    """The name that the rdata of a CNAME, NS, PTR or SRV record points to."""
+    return cast("dns.name.Name", getattr(rdata_, "target"))  # noqa: B009 - dnspython types rdata without their fields
+
+
+def port(rdata_: dns.rdata.Rdata) -> int:
+    """The port number of an SRV record's rdata."""
+    return cast("int", getattr(rdata_, "port"))  # noqa: B009 - as above
+
+
+def lines(records: Iterable[Record]) -> list[str]:
+    """Records as text, sorted, case kept."""
+    return sorted(str(record) for record in records)

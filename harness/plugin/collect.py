@@ -1,0 +1,89 @@
+"""Feature files as test modules: ``pytest features/`` and every selection below it."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_bdd import scenario
+from pytest_bdd.scenario import make_python_name
+from pytest_bdd.steps import StepFunctionContext
+
+from harness import features
+from harness.errors import FeatureError
+from harness.plugin import checks
+
+SCENARIO = pytest.StashKey[features.Scenario]()
+DEFINITIONS = pytest.StashKey[tuple[StepFunctionContext, ...]]()
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect each ``.feature`` file as a module whose functions are its scenarios."""
+    if file_path.suffix == ".feature":
+        return FeatureFile.from_parent(parent, path=file_path)
+    return None
+
+
+def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> bool:
+    """Make a marker of a tag; `checks` has refused unknown ones with their line."""
+    getattr(pytest.mark, tag)(function)
+    return True
+
+
+class FeatureFile(pytest.Module):
+    """A feature file, collected."""
+
+    def _getobj(self) -> types.ModuleType:
+        """The module that pytest collects: one test function a scenario."""
+        feature = self._checked()
+        module = types.ModuleType(self.path.stem)
+        module.__file__ = str(self.path)
+        self.described = {}
+        for one in feature.scenarios:
+            test = scenario(str(self.path), one.name, features_base_dir=str(self.path.parent))(_nothing_more)
+            name = f"test_{make_python_name(one.name)}"
+            setattr(module, name, pytest.mark.usefixtures("world")(test))
+            self.described[name] = tuple(one.rendered())
+        return module
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        """The scenarios in the order of the file, each with its reading of the feature."""
+        rows: dict[str, int] = {}
+        for item in super().collect():
+            if isinstance(item, pytest.Function):
+                name = item.originalname
+                row = rows.setdefault(name, 0)
+                rows[name] += 1
+                item.stash[SCENARIO] = self.described[name][row]
+            yield item
+
+    def _checked(self) -> features.Feature:
+        """Read and check the file.
+
+        Raises:
+            CollectError: with file and line of every problem.
+        """
+        try:
+            feature = features.read(self.path)
+            if DEFINITIONS not in self.session.stash:
+                self.session.stash[DEFINITIONS] = checks.definitions(self.session)
+            found = sorted(checks.problems(feature, self.session.stash[DEFINITIONS]))
+        except FeatureError as error:
+            raise self.CollectError(self._shown(str(error))) from error
+        if found:
+            raise self.CollectError("\n".join(self._shown(f"{self.path}:{line}: {text}") for line, text in found))
+        return feature
+
+    def _shown(self, text: str) -> str:
+        """The text with the file's path as a user types it."""
+        working = f"{self.config.invocation_params.dir}/"
+        return text.replace(working, "")
+
+    described: dict[str, tuple[features.Scenario, ...]]
+
+
+def _nothing_more() -> Any:
+    """A scenario is its steps; nothing follows them."""

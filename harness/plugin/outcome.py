@@ -1,0 +1,148 @@
+"""What becomes of each scenario: its verdict, and the evidence behind it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from pytest_bdd.parser import Step
+
+from harness import advice
+from harness.catalogue import LEVELS
+from harness.errors import HarnessError, ManifestError
+from harness.features import Scenario
+from harness.judge import NotConformantError
+from harness.plugin import failure
+from harness.plugin.collect import SCENARIO
+from harness.plugin.evidence import state_lines
+from harness.plugin.session import PLACE, RUN
+from harness.results import ScenarioResult, StepResult, Verdict
+
+STEPS = pytest.StashKey[list[StepResult]]()
+STARTED = pytest.StashKey[float]()
+VERDICT = pytest.StashKey[tuple[Verdict, str]]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_bdd_before_scenario(request: pytest.FixtureRequest) -> None:
+    """Begin a list of the steps that ran."""
+    request.node.stash[STEPS] = []
+
+
+def pytest_bdd_before_step(request: pytest.FixtureRequest) -> None:
+    """Note when a step begins."""
+    request.node.stash[STARTED] = time.perf_counter()
+
+
+def pytest_bdd_after_step(request: pytest.FixtureRequest, step: Step) -> None:
+    """Keep a step that went well."""
+    _keep(request.node, step, "passed")
+
+
+def pytest_bdd_step_error(request: pytest.FixtureRequest, step: Step) -> None:
+    """Keep the step that did not."""
+    _keep(request.node, step, "failed")
+
+
+def _keep(item: pytest.Item, step: Step, outcome: str) -> None:
+    seconds = time.perf_counter() - item.stash[STARTED]
+    item.stash[STEPS].append(StepResult(step.keyword.strip(), step.name, step.line_number, outcome, seconds))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Turn what a scenario met into its verdict.
+
+    What cannot be judged is skipped, with the reason. What a quirk or another family's habit shows is observed: it
+    passes. A scenario that judged no answer at all fails, however green its steps are.
+    """
+    if SCENARIO not in item.stash:
+        return (yield)
+    item.stash[VERDICT] = (Verdict.CONFORMANT, "")
+    try:
+        yield
+    except NotConformantError as error:
+        if not _is_observed(item, error):
+            item.stash[VERDICT] = (Verdict.NOT_CONFORMANT, str(error))
+            raise
+        item.stash[VERDICT] = (Verdict.CONFORMANT, f"observed: {error}")
+    except ManifestError:
+        raise
+    except HarnessError as error:
+        item.stash[VERDICT] = (Verdict.NOT_DETERMINED, str(error))
+        pytest.skip(f"not determined: {error}")
+    else:
+        if not item.stash[PLACE].findings:
+            pytest.fail("the scenario judged no answer, so it shows nothing", pytrace=False)
+    return None
+
+
+def _is_observed(item: pytest.Item, error: NotConformantError) -> bool:
+    tags = item.stash[SCENARIO].tags
+    another_family = "coredns" in tags and item.config.stash[RUN].settings.dns_profile != "coredns"
+    return another_family or ("quirk" in tags and not error.choices)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Attach the result, as plain data, and say what failed in words."""
+    report = yield
+    if SCENARIO not in item.stash or not (report.when == "call" or (report.when == "setup" and not report.passed)):
+        return report
+    result = _result(item, report)
+    vars(report)["svcdns"] = result.plain()
+    report.user_properties += [
+        ("level", result.level),
+        *(("clause", clause) for clause in result.clauses),
+        ("verdict", str(result.verdict)),
+    ]
+    if call.excinfo and isinstance(call.excinfo.value, HarnessError) and report.failed:
+        report.longrepr = failure.longrepr(result, str(call.excinfo.value), Path(item.path))
+    return report
+
+
+def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
+    scenario = item.stash[SCENARIO]
+    verdict, reason = item.stash.get(VERDICT, (Verdict.NOT_DETERMINED, _skip_reason(report)))
+    if verdict is Verdict.NOT_DETERMINED and reason.startswith(str(Verdict.NOT_APPLICABLE)):
+        verdict = Verdict.NOT_APPLICABLE
+    if report.failed and verdict is Verdict.CONFORMANT:
+        verdict, reason = Verdict.NOT_DETERMINED, report.longreprtext.splitlines()[-1]
+    world = item.stash.get(PLACE, None)
+    findings = tuple(world.findings) if world else ()
+    observed = [finding.observed for finding in findings if finding.observed]
+    if reason.startswith("observed: "):
+        observed.append(reason.removeprefix("observed: "))
+    broken = world if verdict is Verdict.NOT_CONFORMANT else None
+    return ScenarioResult(
+        feature=item.nodeid.partition("::")[0],
+        scenario=scenario.name,
+        line=scenario.line,
+        level=next(level for level in LEVELS if level in scenario.tags),
+        clauses=tuple(sorted(tag.removeprefix("spec-") for tag in scenario.tags if tag.startswith("spec-"))),
+        behaviours=tuple(sorted(tag for tag in scenario.tags if tag[:1].isupper())),
+        verdict=verdict,
+        reason=reason,
+        observed=tuple(dict.fromkeys(observed)),
+        steps=_steps(scenario, item.stash.get(STEPS, [])),
+        findings=findings,
+        state=tuple(state_lines(broken.state(), broken.namespace)) if broken else (),
+        advice=tuple(advice.on_failure(broken.state(), broken.namespace, findings[-1])) if broken else (),
+        looks=world.looks if world else (0, 0.0),
+        seconds=report.duration,
+    )
+
+
+def _steps(scenario: Scenario, ran: list[StepResult]) -> tuple[StepResult, ...]:
+    unreached = scenario.steps[len(ran) :]
+    return (*ran, *(StepResult(step.keyword, step.text, step.line) for step in unreached))
+
+
+def _skip_reason(report: pytest.TestReport) -> str:
+    if isinstance(report.longrepr, tuple):
+        return report.longrepr[2].removeprefix("Skipped: ")
+    return report.longreprtext.strip().splitlines()[-1] if report.longreprtext.strip() else ""

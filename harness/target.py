@@ -1,0 +1,126 @@
+"""What a target is: somewhere manifests can be applied, watched and asked about.
+
+Scenarios cannot tell which target they run on. What a target cannot do is a `Capability` that it does not list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from harness.client import Channel, Transport
+from harness.manifests import Manifest
+from harness.resolver import Resolver
+from harness.state import ClusterState
+
+
+class Capability(StrEnum):
+    """What a scenario may need; the tag is ``@needs-`` and the value."""
+
+    IPV4 = "ipv4"
+    IPV6 = "ipv6"
+    DUAL_STACK = "dual-stack"
+    POD_RESOLVER = "pod-resolver"
+
+
+#: A target without one of these is not a lesser target: what needs them does not apply to it.
+FAMILIES = frozenset({Capability.IPV4, Capability.IPV6, Capability.DUAL_STACK})
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How long to wait, in seconds.
+
+    Attributes:
+        question_seconds: for the answer to one question.
+        becomes_seconds: until a change shows in the answers.
+        stays_seconds: how long an absence has to hold.
+        pause_seconds: between two looks.
+        looks_in_a_row: how often in a row an answer has to be right before it counts.
+    """
+
+    question_seconds: float
+    becomes_seconds: float
+    stays_seconds: float
+    pause_seconds: float
+    looks_in_a_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Vantage:
+    """Where questions are asked from.
+
+    Attributes:
+        name: ``direct``, ``probe`` or ``tunnel``.
+        channels: one way to each DNS server that is asked.
+        transports: what those channels carry.
+        in_pod: whether the questions come from inside the cluster.
+    """
+
+    name: str
+    channels: tuple[Channel, ...]
+    transports: tuple[Transport, ...] = ("udp", "tcp")
+    in_pod: bool = False
+
+
+class Target(Protocol):
+    """Somewhere manifests can be applied, watched and asked about.
+
+    Every method raises `TargetError` where the target refuses, and `UndeterminedError` where it does not get there.
+    """
+
+    @property
+    def name(self) -> str:
+        """How the target is called on the command line."""
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """How long to wait here."""
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What scenarios may need and this target can do."""
+
+    @property
+    def vantages(self) -> tuple[Vantage, ...]:
+        """Where questions are asked from."""
+
+    def create_namespace(self, namespace: str) -> None:
+        """Create a Namespace."""
+
+    def apply(self, manifests: Sequence[Manifest], namespace: str) -> None:
+        """Create or update all of the objects, or none: an unknown field or a refused object changes nothing."""
+
+    def delete(self, kind: str, name: str, namespace: str) -> None:
+        """Delete an object and wait until it is gone."""
+
+    def scale(self, kind: str, name: str, replicas: int, namespace: str) -> None:
+        """Set the number of replicas."""
+
+    def restart(self, kind: str, name: str, namespace: str) -> None:
+        """Replace all pods of a workload, as ``kubectl rollout restart`` does."""
+
+    def set_ready(self, pod: str, namespace: str, *, ready: bool) -> None:
+        """Make a pod's readiness gate ``svcdns.dev/ready`` pass or fail."""
+
+    def wish_ready(self, namespace: str, *, ready: bool) -> None:
+        """Say whether pods of the namespace, present and future, are to become ready; they are unless told otherwise."""
+
+    def expose(
+        self, kind: str, name: str, namespace: str, *, port: int, target_port: int | str | None, service: str
+    ) -> None:
+        """What ``kubectl expose`` does, with its refusals."""
+
+    def state(self) -> ClusterState:
+        """What the cluster holds now."""
+
+    def settle(self, namespace: str) -> None:
+        """Wait until the controllers have nothing left to do in the namespace."""
+
+    def resolver(self, namespace: str) -> Resolver:
+        """The resolver of a pod in the namespace; only with `Capability.POD_RESOLVER`."""
+
+    def delete_namespace(self, namespace: str) -> None:
+        """Start deleting a Namespace with all it holds."""

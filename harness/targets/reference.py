@@ -1,0 +1,151 @@
+"""The reference target: a cluster and its DNS server, both embedded, in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+
+import dns.name
+import dns.rcode
+from dns.rdatatype import AAAA, A
+
+from harness import records
+from harness.client import Answer, Channel, Direct, Transport, ask
+from harness.controllers import Cluster
+from harness.errors import TargetError, UndeterminedError
+from harness.manifests import Manifest
+from harness.message import Question, Reply
+from harness.records import Profile
+from harness.resolver import Lookup, ResolverConfiguration, candidates
+from harness.server import EVERY_TYPE, Server, Style
+from harness.state import ClusterState, Family, Key
+from harness.target import Capability, Deadlines, Vantage
+
+#: Changes show at once here: a second look would only hide a fault.
+DEADLINES = Deadlines(question_seconds=2.0, becomes_seconds=0.0, stays_seconds=0.0, pause_seconds=0.0, looks_in_a_row=1)
+
+_CAPABILITIES: dict[tuple[Family, ...], frozenset[Capability]] = {
+    ("IPv4",): frozenset({Capability.IPV4, Capability.POD_RESOLVER}),
+    ("IPv6",): frozenset({Capability.IPV6, Capability.POD_RESOLVER}),
+}
+
+
+class Reference:
+    """A cluster without nodes, and an authoritative DNS server that answers from its state."""
+
+    name = "reference"
+    deadlines = DEADLINES
+
+    def __init__(self, profile: Profile, *, families: tuple[Family, ...] = ("IPv4", "IPv6")) -> None:
+        self.cluster = Cluster(families=families)
+        self.profile = profile
+        self.capabilities = _CAPABILITIES.get(families, frozenset(Capability))
+        shuffled = EVERY_TYPE if profile.shuffled is None else profile.shuffled
+        style = Style(shuffled=shuffled, edns_size=profile.edns_payload_octets)
+        self._server = Server(self.respond, style=style)
+
+    def __enter__(self) -> Reference:
+        self._server.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.__exit__(kind, error, trace)
+
+    def respond(self, question: Question) -> Reply:
+        """What the profile answers to a question at this moment."""
+        return records.answer(self.cluster.state, question, self.profile)
+
+    @property
+    def vantages(self) -> tuple[Vantage, ...]:
+        """One vantage, on this host."""
+        return (Vantage("direct", (self.channel,)),)
+
+    @property
+    def channel(self) -> Channel:
+        """The way to the DNS server."""
+        return Direct(self._server.addresses[0], self._server.port)
+
+    def create_namespace(self, namespace: str) -> None:
+        """Create a Namespace."""
+        self.cluster.create_namespace(namespace)
+
+    def apply(self, manifests: Sequence[Manifest], namespace: str) -> None:
+        """Create or update all of the objects, or none."""
+        self.cluster.apply(manifests, namespace)
+
+    def delete(self, kind: str, name: str, namespace: str) -> None:
+        """Delete an object."""
+        self.cluster.delete(kind, name, namespace)
+
+    def scale(self, kind: str, name: str, replicas: int, namespace: str) -> None:
+        """Set the number of replicas."""
+        self.cluster.scale(kind, name, replicas, namespace)
+
+    def restart(self, kind: str, name: str, namespace: str) -> None:
+        """Replace all pods of a workload."""
+        self.cluster.restart(kind, name, namespace)
+
+    def set_ready(self, pod: str, namespace: str, *, ready: bool) -> None:
+        """Make a pod's readiness gate pass or fail."""
+        self.cluster.set_ready(pod, namespace, ready=ready)
+
+    def wish_ready(self, namespace: str, *, ready: bool) -> None:
+        """Say whether pods of the namespace are to become ready."""
+        self.cluster.wish_ready(namespace, ready=ready)
+
+    def expose(
+        self, kind: str, name: str, namespace: str, *, port: int, target_port: int | str | None, service: str
+    ) -> None:
+        """What ``kubectl expose`` does, with its refusals."""
+        self.cluster.expose(kind, name, namespace, port=port, target_port=target_port, service=service)
+
+    def state(self) -> ClusterState:
+        """What the cluster holds now."""
+        return self.cluster.state
+
+    def settle(self, namespace: str) -> None:
+        """See that nothing broke behind the scenes; the controllers here have always finished."""
+        if self._server.failure is not None:
+            raise UndeterminedError(f"the reference DNS server failed: {self._server.failure!r}")
+        if namespace not in self.cluster.state.namespaces:
+            raise TargetError(f'the Namespace "{namespace}" does not exist')
+
+    def resolver(self, namespace: str) -> ReferenceResolver:
+        """The resolver that a pod of the namespace would have."""
+        return ReferenceResolver(self, namespace)
+
+    def delete_namespace(self, namespace: str) -> None:
+        """Delete a Namespace with all it holds."""
+        self.cluster.delete("Namespace", namespace, "")
+
+
+class ReferenceResolver:
+    """A stub resolver configured as the kubelet configures a pod with ``dnsPolicy: ClusterFirst``."""
+
+    def __init__(self, target: Reference, namespace: str) -> None:
+        self._target = target
+        domain = target.cluster.state.domain
+        suffixes = (f"{namespace}.svc.{domain}", f"svc.{domain}", domain)
+        self.configuration = ResolverConfiguration(
+            nameservers=target.cluster.state.services[Key("kube-system", "kube-dns")].cluster_ips,
+            search=tuple(dns.name.from_text(suffix) for suffix in suffixes),
+            ndots=5,
+        )
+
+    def lookup(self, name: str, family: Family, transport: Transport) -> Lookup:
+        """Try the candidates in their order; any reply but NXDOMAIN ends the search."""
+        asked: list[Answer] = []
+        type_ = A if family == "IPv4" else AAAA
+        for candidate in candidates(name, self.configuration):
+            answer = ask(
+                self._target.channel,
+                Question(candidate, type_),
+                transport=transport,
+                timeout_seconds=self._target.deadlines.question_seconds,
+            )
+            asked.append(answer)
+            if answer.rcode != dns.rcode.NXDOMAIN:
+                break
+        return Lookup(tuple(asked), tuple(str(record.rdata) for record in asked[-1].answer if record.type == type_))

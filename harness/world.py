@@ -1,0 +1,225 @@
+"""One scenario's place on a target: a Namespace, what was declared and changed in it, and every answer seen from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+
+from harness import data, judge, manifests
+from harness.client import Answer, Channel, Transport, ask, eventually
+from harness.errors import TargetError, UndeterminedError
+from harness.judge import Look, NotConformantError, Promise, PromiseOfState
+from harness.manifests import Manifest
+from harness.message import Question
+from harness.resolver import Lookup
+from harness.results import Finding
+from harness.state import ClusterState, Family, Pod
+from harness.target import Target, Vantage
+
+
+def _set_ready(pod: str, target: Target, namespace: str, *, ready: bool) -> None:
+    target.set_ready(pod, namespace, ready=ready)
+
+
+@cache
+def _objects(path: Path) -> tuple[Manifest, ...]:
+    """The objects of a fixture, which does not change during a run."""
+    return manifests.read(path)
+
+
+class World:
+    """A Namespace on a target.
+
+    Given sentences declare (`declare`, `wish_unready`), When sentences change, Then sentences hold (`holds`). What is
+    declared is applied at the first When or Then, so that a world can be shared by scenarios that declare the same.
+
+    Attributes:
+        namespace: the Namespace's name.
+        findings: every answer that was judged, in order, since the scenario began.
+        refusal: what the target said when it last refused a change that a scenario expected it to refuse.
+    """
+
+    def __init__(self, target: Target, vantage: Vantage, namespace: str) -> None:
+        self.namespace = namespace
+        self.findings: list[Finding] = []
+        self.refusal: str | None = None
+        self.looks = (0, 0.0)
+        self._target = target
+        self._vantage = vantage
+        self._declared: dict[Path, None] = {}
+        self._asked: dict[str, None] = {}
+        self._ready = True
+        self._prepared = False
+        self._heard: set[str] = set()
+
+    def declare(self, manifest: str) -> None:
+        """Have the objects of a manifest, named by its path below ``fixtures/``."""
+        path = data.fixtures() / manifest
+        if self._prepared and path not in self._declared:
+            raise TargetError(f"{manifest}: a world cannot be given more once something in it was asked or changed")
+        self._declared[path] = None
+
+    def wish_unready(self) -> None:
+        """Have every pod fail its readiness probe until a scenario says otherwise."""
+        self._ready = False
+
+    def declare_asked(self, name: str) -> None:
+        """Have a client ask for a name before anything changes, so that old answers could be remembered somewhere."""
+        self._asked[name] = None
+
+    def begin(self) -> None:
+        """Forget what an earlier scenario in this world saw."""
+        self.findings = []
+        self.refusal = None
+        self.looks = (0, 0.0)
+
+    def prepare(self) -> None:
+        """Apply what was declared, once."""
+        if self._prepared:
+            return
+        self._prepared = True
+        self._target.create_namespace(self.namespace)
+        self._target.wish_ready(self.namespace, ready=self._ready)
+        objects = [item for path in self._declared for item in _objects(path)]
+        self._target.apply(objects, self.namespace)
+        self._target.settle(self.namespace)
+        for name in self._asked:
+            for channel in self._vantage.channels:
+                for transport in self._vantage.transports:
+                    self._look(judge.asked(name), channel, transport)
+
+    def change(self, change: Callable[[Target, str], None]) -> None:
+        """Make a change, and wait until the controllers have followed it."""
+        self.prepare()
+        change(self._target, self.namespace)
+        self._target.settle(self.namespace)
+
+    def replace_a_pod(self) -> None:
+        """Delete the first pod in the order of the names; whoever owns it makes another."""
+        self.prepare()
+        first = self.pods()[0].key.name
+        self.change(lambda target, namespace: target.delete("Pod", first, namespace))
+
+    def attempt(self, change: Callable[[Target, str], None]) -> None:
+        """Attempt a change that the target is to refuse, and keep what it says."""
+        self.prepare()
+        try:
+            change(self._target, self.namespace)
+        except UndeterminedError:
+            raise
+        except TargetError as error:
+            self.refusal = str(error)
+
+    def apply(self, manifest: str) -> None:
+        """Apply the objects of a manifest, named by its path below ``fixtures/``."""
+        objects = _objects(data.fixtures() / manifest)
+        self.change(lambda target, namespace: target.apply(objects, namespace))
+
+    def set_ready(self, count: int, *, ready: bool) -> None:
+        """Make the first pods, in the order of their names, that are not so yet become ready or unready."""
+        self.prepare()
+        pods = [pod for pod in self.pods() if pod.ready is not ready]
+        if len(pods) < count:
+            raise UndeterminedError(f"only {len(pods)} pods of {self.namespace} can still change their readiness")
+        for pod in pods[:count]:
+            self.change(partial(_set_ready, pod.key.name, ready=ready))
+
+    def refused_with(self, words: str) -> None:
+        """See that the last attempt was refused in these words.
+
+        Raises:
+            UndeterminedError: if it was not, which is no fault of DNS.
+        """
+        if self.refusal != words:
+            raise UndeterminedError(f"the answer was {self.refusal or 'no refusal'}, not {words}")
+
+    def remove(self) -> None:
+        """Start deleting the Namespace, if it was ever created."""
+        if self._prepared:
+            self._target.delete_namespace(self.namespace)
+
+    def state(self) -> ClusterState:
+        """What the cluster holds now."""
+        return self._target.state()
+
+    def pods(self) -> list[Pod]:
+        """The pods of the Namespace that are not being deleted, in the order of their names."""
+        pods = sorted(self.state().pods.items())
+        return [pod for key, pod in pods if key.namespace == self.namespace and not pod.terminating]
+
+    def holds(self, promise: Promise) -> None:
+        """Ask every DNS server over every transport, and see that each keeps the promise.
+
+        Raises:
+            NotConformantError: if one still breaks it at the deadline.
+            UndeterminedError: if the promise cannot be judged: there is no state to judge against, or no server answers.
+        """
+        self.prepare()
+        for channel in self._vantage.channels:
+            for transport in self._vantage.transports:
+                self._holds_at(promise, channel, transport)
+
+    def holds_in_cluster(self, promise: PromiseOfState) -> None:
+        """See that the cluster itself is as a sentence says.
+
+        Raises:
+            UndeterminedError: if it is not so at the deadline; that is no fault of DNS.
+        """
+        self.prepare()
+        deadlines = self._target.deadlines
+        watched = eventually(
+            lambda: promise.problem(self.state(), self.namespace),
+            lambda problem: not problem,
+            deadline_seconds=deadlines.becomes_seconds,
+            interval_seconds=deadlines.pause_seconds,
+            in_a_row=1,
+        )
+        if not watched.good:
+            raise UndeterminedError(watched.last)
+
+    def _holds_at(self, promise: Promise, channel: Channel, transport: Transport) -> None:
+        deadlines = self._target.deadlines
+        watched = eventually(
+            lambda: self._look(promise, channel, transport),
+            lambda look: look[1] == "" and all(finding.kept for finding in look[0]),
+            deadline_seconds=deadlines.becomes_seconds,
+            interval_seconds=deadlines.pause_seconds,
+            in_a_row=deadlines.looks_in_a_row,
+        )
+        findings, undetermined = watched.last
+        self.findings += findings
+        self.looks = (watched.attempts, watched.seconds)
+        if not watched.good and undetermined:
+            raise UndeterminedError(undetermined)
+        if not watched.good:
+            raise NotConformantError(findings, promise.choices)
+
+    def _look(self, promise: Promise, channel: Channel, transport: Transport) -> tuple[list[Finding], str]:
+        """The findings up to the first broken one, and why nothing can be said, if so."""
+        look = Look(
+            state=self.state(),
+            namespace=self.namespace,
+            ask=lambda question: self._ask(question, channel, transport),
+            lookup=lambda name, family: self._lookup(name, family, transport),
+        )
+        findings: list[Finding] = []
+        try:
+            for finding in promise.judge(look):
+                findings.append(finding)
+                if not finding.kept:
+                    break
+        except UndeterminedError as error:
+            return findings, str(error)
+        return findings, ""
+
+    def _ask(self, question: Question, channel: Channel, transport: Transport) -> Answer:
+        answer = ask(channel, question, transport=transport, timeout_seconds=self._target.deadlines.question_seconds)
+        if answer.wire is not None:
+            self._heard.add(channel.server)
+        elif channel.server not in self._heard:
+            raise UndeterminedError(f"no DNS server answers at {channel.server}: {answer.failure}")
+        return answer
+
+    def _lookup(self, name: str, family: Family, transport: Transport) -> Lookup:
+        return self._target.resolver(self.namespace).lookup(name, family, transport)

@@ -1,0 +1,1 @@
+"""The sentences of the features: one short function each, over the harness."""

@@ -1,0 +1,22 @@
+"""What scenarios declare."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, parsers
+
+from harness.world import World
+
+
+@given(parsers.parse('the manifest "{manifest}"'))
+def _manifest(world: World, manifest: str) -> None:
+    world.declare(manifest)
+
+
+@given(parsers.parse('a client has asked for "{name}"'))
+def _client_has_asked(world: World, name: str) -> None:
+    world.declare_asked(name)
+
+
+@given("no pod is ready")
+def _no_pod_is_ready(world: World) -> None:
+    world.wish_unready()

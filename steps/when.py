@@ -1,0 +1,66 @@
+"""What scenarios change."""
+
+from __future__ import annotations
+
+from pytest_bdd import parsers, when
+
+from harness.world import World
+
+
+@when(parsers.parse('the manifest "{manifest}" is applied'))
+def _manifest_is_applied(world: World, manifest: str) -> None:
+    world.apply(manifest)
+
+
+@when(parsers.parse('the {kind:w} "{name}" is deleted'))
+def _is_deleted(world: World, kind: str, name: str) -> None:
+    world.change(lambda target, namespace: target.delete(kind, name, namespace))
+
+
+@when(parsers.parse('the {kind:w} "{name}" is scaled to {replicas:d} replicas'))
+def _is_scaled(world: World, kind: str, name: str, replicas: int) -> None:
+    world.change(lambda target, namespace: target.scale(kind, name, replicas, namespace))
+
+
+@when(parsers.parse('the {kind:w} "{name}" is restarted'))
+def _is_restarted(world: World, kind: str, name: str) -> None:
+    world.change(lambda target, namespace: target.restart(kind, name, namespace))
+
+
+@when(parsers.parse('the pod "{pod}" is deleted and replaced'))
+def _pod_is_replaced(world: World, pod: str) -> None:
+    world.change(lambda target, namespace: target.delete("Pod", pod, namespace))
+
+
+@when("1 pod is deleted and replaced")
+def _any_pod_is_replaced(world: World) -> None:
+    world.replace_a_pod()
+
+
+@when(parsers.parse('the pod "{pod}" becomes unready'))
+def _pod_becomes_unready(world: World, pod: str) -> None:
+    world.change(lambda target, namespace: target.set_ready(pod, namespace, ready=False))
+
+
+@when("1 pod becomes unready")
+def _any_pod_becomes_unready(world: World) -> None:
+    world.set_ready(1, ready=False)
+
+
+@when(parsers.parse("{count:d} pods become ready"))
+def _pods_become_ready(world: World, count: int) -> None:
+    world.set_ready(count, ready=True)
+
+
+@when(
+    parsers.parse(
+        'kubectl is told to expose the {kind:w} "{name}" as the Service "{service}",'
+        " from port {port:d} to port {target_port:d}"
+    )
+)
+def _is_exposed(world: World, kind: str, name: str, service: str, port: int, target_port: int) -> None:
+    world.attempt(
+        lambda target, namespace: target.expose(
+            kind, name, namespace, port=port, target_port=target_port, service=service
+        )
+    )
