@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 
 class Verdict(StrEnum):
@@ -78,7 +79,7 @@ class ScenarioResult:
         behaviours: the ids of the behaviours it shows, such as ``C01``.
         reason: why it is not conformant, not determined or not applicable.
         observed: the legal choices that were seen.
-        findings: every answer that was judged.
+        findings: every answer that was judged, kept for failures.
         state: Services, EndpointSlices and pods behind the answers, as lines of text, kept for failures.
         advice: what is likely wrong, kept for failures.
         looks: how often the failing promise was looked at, and for how many seconds.
@@ -102,4 +103,4 @@ class ScenarioResult:
 
     def plain(self) -> dict[str, Any]:
         """The result as dicts, lists, strings and numbers."""
-        return asdict(self)
+        return cast("dict[str, Any]", json.loads(json.dumps(asdict(self))))

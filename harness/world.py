@@ -8,12 +8,11 @@ from pathlib import Path
 
 from harness import data, judge, manifests
 from harness.client import Answer, Channel, Transport, ask, eventually
-from harness.errors import TargetError, UndeterminedError
-from harness.judge import Look, NotConformantError, Promise, PromiseOfState
+from harness.errors import ManifestError, TargetError, UndeterminedError
+from harness.judge import Look, NotConformantError, Promise, PromiseOfState, Reading
 from harness.manifests import Manifest
 from harness.message import Question
 from harness.resolver import Lookup
-from harness.results import Finding
 from harness.state import ClusterState, Family, Pod
 from harness.target import Target, Vantage
 
@@ -36,13 +35,13 @@ class World:
 
     Attributes:
         namespace: the Namespace's name.
-        findings: every answer that was judged, in order, since the scenario began.
+        readings: every answer that was judged, in order, since the scenario began.
         refusal: what the target said when it last refused a change that a scenario expected it to refuse.
     """
 
     def __init__(self, target: Target, vantage: Vantage, namespace: str) -> None:
         self.namespace = namespace
-        self.findings: list[Finding] = []
+        self.readings: list[Reading] = []
         self.refusal: str | None = None
         self.looks = (0, 0.0)
         self._target = target
@@ -70,7 +69,7 @@ class World:
 
     def begin(self) -> None:
         """Forget what an earlier scenario in this world saw."""
-        self.findings = []
+        self.readings = []
         self.refusal = None
         self.looks = (0, 0.0)
 
@@ -108,7 +107,7 @@ class World:
             change(self._target, self.namespace)
         except UndeterminedError:
             raise
-        except TargetError as error:
+        except (TargetError, ManifestError) as error:
             self.refusal = str(error)
 
     def apply(self, manifest: str) -> None:
@@ -182,36 +181,37 @@ class World:
         deadlines = self._target.deadlines
         watched = eventually(
             lambda: self._look(promise, channel, transport),
-            lambda look: look[1] == "" and all(finding.kept for finding in look[0]),
+            lambda look: look[1] == "" and all(reading.kept for reading in look[0]),
             deadline_seconds=deadlines.becomes_seconds,
             interval_seconds=deadlines.pause_seconds,
             in_a_row=deadlines.looks_in_a_row,
         )
-        findings, undetermined = watched.last
-        self.findings += findings
+        readings, undetermined = watched.last
+        self.readings += readings
         self.looks = (watched.attempts, watched.seconds)
         if not watched.good and undetermined:
             raise UndeterminedError(undetermined)
         if not watched.good:
-            raise NotConformantError(findings, promise.choices)
+            self._target.settle(self.namespace)
+            raise NotConformantError(readings, promise.choices)
 
-    def _look(self, promise: Promise, channel: Channel, transport: Transport) -> tuple[list[Finding], str]:
-        """The findings up to the first broken one, and why nothing can be said, if so."""
+    def _look(self, promise: Promise, channel: Channel, transport: Transport) -> tuple[list[Reading], str]:
+        """The readings up to the first broken one, and why nothing can be said, if so."""
         look = Look(
             state=self.state(),
             namespace=self.namespace,
             ask=lambda question: self._ask(question, channel, transport),
             lookup=lambda name, family: self._lookup(name, family, transport),
         )
-        findings: list[Finding] = []
+        readings: list[Reading] = []
         try:
-            for finding in promise.judge(look):
-                findings.append(finding)
-                if not finding.kept:
+            for reading in promise.judge(look):
+                readings.append(reading)
+                if not reading.kept:
                     break
         except UndeterminedError as error:
-            return findings, str(error)
-        return findings, ""
+            return readings, str(error)
+        return readings, ""
 
     def _ask(self, question: Question, channel: Channel, transport: Transport) -> Answer:
         answer = ask(channel, question, transport=transport, timeout_seconds=self._target.deadlines.question_seconds)

@@ -46,7 +46,7 @@ def _reconcile(store: Store, service: Json, family: Family, selected: list[Json]
     for pod in selected:
         ports = _ports(service, pod)
         endpoints = groups.setdefault(ports_key(ports), (ports, []))[1]
-        endpoints += _endpoint(service, pod, family)
+        endpoints.append(_endpoint(service, pod, family))
     kept: list[tuple[Json, list[Json]]] = []
     created: list[tuple[list[Json], list[Json]]] = []
     for key, (ports, desired) in groups.items():
@@ -79,11 +79,9 @@ def _selects(selector: Mapping[str, str], pod: Json) -> bool:
     return all(labels.get(name) == value for name, value in selector.items())
 
 
-def _endpoint(service: Json, pod: Json, family: Family) -> list[Json]:
-    """The endpoint of a pod, or nothing if it has no address of the family (``utils.go``, ``podToEndpoint``)."""
+def _endpoint(service: Json, pod: Json, family: Family) -> Json:
+    """The endpoint of a pod, which has an address of every family of the cluster (``utils.go``, ``podToEndpoint``)."""
     addresses = [address["ip"] for address in pod["status"]["podIPs"] if family_of(address["ip"]) == family]
-    if not addresses:
-        return []
     serving, terminating = pods.is_ready(pod), pods.is_terminating(pod)
     published = bool(service["spec"].get("publishNotReadyAddresses"))
     endpoint: Json = {
@@ -104,7 +102,7 @@ def _endpoint(service: Json, pod: Json, family: Family) -> list[Json]:
         "uid": metadata["uid"],
     }
     endpoint["nodeName"] = spec["nodeName"]
-    return [endpoint]
+    return endpoint
 
 
 def _ports(service: Json, pod: Json) -> list[Json]:

@@ -14,9 +14,18 @@ from harness.judge.cluster import (
     no_ready_endpoint,
     pod_names_do_not_exist,
 )
-from harness.judge.look import Look, NotConformantError, Promise, PromiseOfState
+from harness.judge.look import Look, NotConformantError, Promise, PromiseOfState, Reading
 from harness.judge.lookup import found_by
-from harness.judge.names import address_of_pod, alias, asked, does_not_exist, no_data, other_family, ready_pods, virtual_ip
+from harness.judge.names import (
+    address_of_pod,
+    alias,
+    asked,
+    does_not_exist,
+    no_data,
+    other_family,
+    ready_pods,
+    virtual_ip,
+)
 from harness.judge.order import order
 from harness.judge.ports import port_of_ready_pods, port_of_ready_pods_is_one_of, port_of_virtual_ip
 from harness.judge.reverse import (
@@ -31,6 +40,7 @@ __all__ = [
     "NotConformantError",
     "Promise",
     "PromiseOfState",
+    "Reading",
     "address_of_pod",
     "alias",
     "asked",

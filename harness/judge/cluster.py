@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from harness.errors import UndeterminedError
 from harness.judge import look as looking
-from harness.judge.look import TYPE_OF, Look, Promise, PromiseOfState
+from harness.judge.look import TYPE_OF, Look, Promise, PromiseOfState, Reading
 from harness.message import Question
-from harness.results import Finding
 from harness.state import ClusterState, Key
 
 
@@ -43,7 +42,7 @@ def pod_names_do_not_exist(service: str) -> Promise:
     """A pod's name is not a name below the Service, unless its hostname says so (section 2.1; B18)."""
     words = f'no pod of the Service "{service}" is found by its pod name'
 
-    def judge(look: Look) -> Iterator[Finding]:
+    def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
         pods = looking.ready_pods(look, found)
         if not pods:
@@ -59,7 +58,7 @@ def dashed_addresses(service: str) -> Promise:
     """Each ready pod without a hostname is found by its address with dashes, as CoreDNS names it (C09, B16, I08)."""
     words = f'every ready pod of the Service "{service}" is found by its dashed address'
 
-    def judge(look: Look) -> Iterator[Finding]:
+    def judge(look: Look) -> Iterator[Reading]:
         for question, row in _dashed(look, service):
             yield looking.expect_rows(look.ask(question), words, [row])
 
@@ -70,7 +69,7 @@ def no_dashed_addresses(service: str) -> Promise:
     """A pod with a hostname of its own below the Service is not found by its dashed address (section 2.1; C10, B17)."""
     words = f'no ready pod of the Service "{service}" is found by its dashed address'
 
-    def judge(look: Look) -> Iterator[Finding]:
+    def judge(look: Look) -> Iterator[Reading]:
         for question, _ in _dashed(look, service):
             yield looking.expect_no_name(look.ask(question), words)
 

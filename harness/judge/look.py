@@ -23,18 +23,53 @@ TYPE_OF: dict[Family, RdataType] = {"IPv4": A, "IPv6": AAAA}
 OTHER: dict[Family, Family] = {"IPv4": "IPv6", "IPv6": "IPv4"}
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One answer, read against what was promised; `results.Finding` says what each part means."""
+
+    answer: Answer
+    words: str
+    expected: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    unexpected: tuple[str, ...] = ()
+    problem: str = ""
+    observed: str = ""
+
+    @property
+    def kept(self) -> bool:
+        """Whether the answer keeps the promise."""
+        return not self.problem
+
+    def finding(self) -> Finding:
+        """The reading as plain data."""
+        return Finding(
+            promise=self.words,
+            question=str(self.answer.question),
+            command=dig(self.answer.question, self.answer.transport, self.answer.server, self.answer.edns),
+            server=self.answer.server,
+            transport=self.answer.transport,
+            said=said(self.answer),
+            expected=self.expected,
+            missing=self.missing,
+            unexpected=self.unexpected,
+            problem=self.problem,
+            discarded=tuple(discarded.reason for discarded in self.answer.discarded),
+            observed=self.observed,
+        )
+
+
 class NotConformantError(HarnessError):
     """An answer breaks a promise.
 
     Attributes:
-        findings: every answer of the look, the breaking one last.
+        readings: every answer of the look, the breaking one last.
         choices: the legal choices that the promise leaves; the answer is none of them.
     """
 
-    def __init__(self, findings: Iterable[Finding], choices: tuple[str, ...] = ()) -> None:
-        self.findings = tuple(findings)
+    def __init__(self, readings: Iterable[Reading], choices: tuple[str, ...] = ()) -> None:
+        self.readings = tuple(readings)
         self.choices = choices
-        super().__init__(self.findings[-1].problem)
+        super().__init__(self.readings[-1].problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +120,7 @@ class Promise:
     """
 
     words: str
-    judge: Callable[[Look], Iterable[Finding]]
+    judge: Callable[[Look], Iterable[Reading]]
     choices: tuple[str, ...] = ()
 
 
@@ -130,14 +165,14 @@ def row(rdata: Rdata) -> str:
             return f"{dns.rdatatype.to_text(rdata.rdtype)} {rdata}"
 
 
-def expect_rows(answer: Answer, words: str, expected: Iterable[str]) -> Finding:
+def expect_rows(answer: Answer, words: str, expected: Iterable[str]) -> Reading:
     """The answer section holds exactly the rows promised, each once, all owned by the name asked for.
 
     A truncated answer over UDP may lack some of them; the same question over TCP may not.
     """
     expected = tuple(sorted(set(expected)))
     if problem := _no_reply(answer) or _wrong_rcode(answer, dns.rcode.NOERROR):
-        return finding(answer, words, expected, problem=problem)
+        return reading(answer, words, expected, problem=problem)
     got = Counter(
         row(record.rdata) if record.owner == answer.question.name else f"{row(record.rdata)} owned by {record.owner}"
         for record in answer.answer
@@ -151,25 +186,25 @@ def expect_rows(answer: Answer, words: str, expected: Iterable[str]) -> Finding:
         problem = f"{answer.question} answers {', '.join(unexpected)}, which nothing promises"
     elif missing and not (answer.truncated and answer.transport == "udp"):
         problem = f"{answer.question} does not answer {', '.join(missing)}"
-    return finding(answer, words, expected, missing=missing, unexpected=unexpected, problem=problem)
+    return reading(answer, words, expected, missing=missing, unexpected=unexpected, problem=problem)
 
 
-def expect_no_data(answer: Answer, words: str) -> Finding:
+def expect_no_data(answer: Answer, words: str) -> Reading:
     """The name exists and has no record of the type asked: NOERROR with an empty answer section (RFC 2308)."""
     return _expect_empty(answer, words, dns.rcode.NOERROR, "NODATA (NOERROR, no records)")
 
 
-def expect_no_name(answer: Answer, words: str) -> Finding:
+def expect_no_name(answer: Answer, words: str) -> Reading:
     """The name does not exist: NXDOMAIN with an empty answer section."""
     return _expect_empty(answer, words, dns.rcode.NXDOMAIN, "NXDOMAIN")
 
 
-def _expect_empty(answer: Answer, words: str, rcode: dns.rcode.Rcode, promised: str) -> Finding:
+def _expect_empty(answer: Answer, words: str, rcode: dns.rcode.Rcode, promised: str) -> Reading:
     unexpected = tuple(row(record.rdata) for record in answer.answer)
     problem = _no_reply(answer) or _wrong_rcode(answer, rcode)
     if not problem and unexpected:
         problem = f"{answer.question} answers {', '.join(unexpected)}, where nothing is promised"
-    return finding(answer, words, (promised,), unexpected=unexpected, problem=problem)
+    return reading(answer, words, (promised,), unexpected=unexpected, problem=problem)
 
 
 def _no_reply(answer: Answer) -> str:
@@ -183,7 +218,7 @@ def _wrong_rcode(answer: Answer, promised: dns.rcode.Rcode) -> str:
     return f"{answer.question} answers {dns.rcode.to_text(rcode)}, not {dns.rcode.to_text(promised)}"
 
 
-def finding(
+def reading(
     answer: Answer,
     words: str,
     expected: tuple[str, ...],
@@ -192,22 +227,9 @@ def finding(
     unexpected: tuple[str, ...] = (),
     problem: str = "",
     observed: str = "",
-) -> Finding:
-    """One answer with what was made of it."""
-    return Finding(
-        promise=words,
-        question=str(answer.question),
-        command=dig(answer.question, answer.transport, answer.server, answer.edns),
-        server=answer.server,
-        transport=answer.transport,
-        said=said(answer),
-        expected=expected,
-        missing=missing,
-        unexpected=unexpected,
-        problem=problem,
-        discarded=tuple(discarded.reason for discarded in answer.discarded),
-        observed=observed,
-    )
+) -> Reading:
+    """An answer with what was made of it."""
+    return Reading(answer, words, expected, missing, unexpected, problem, observed)
 
 
 def said(answer: Answer) -> tuple[str, ...]:

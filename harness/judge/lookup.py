@@ -9,8 +9,7 @@ import dns.rdatatype
 
 from harness.errors import UndeterminedError
 from harness.judge import look as looking
-from harness.judge.look import TYPE_OF, Look, Promise
-from harness.results import Finding
+from harness.judge.look import TYPE_OF, Look, Promise, Reading
 
 ORDINALS = ("no", "first", "second", "third", "fourth", "fifth")
 
@@ -23,7 +22,7 @@ def found_by(short: str, service: str, nth: str) -> Promise:
     words = f'a pod finds the Service "{service}" by the name "{short}", with its {nth} question'
     number = ORDINALS.index(nth)
 
-    def judge(look: Look) -> Iterator[Finding]:
+    def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
         family = found.families[0]
         pods = () if found.cluster_ips else looking.ready_pods(look, found)
@@ -40,10 +39,10 @@ def found_by(short: str, service: str, nth: str) -> Promise:
         asked = [str(answer.question.name) for answer in lookup.asked]
         if finding.kept and (len(asked) != number or last.question.name != full):
             problem = f"the pod asked for {', then '.join(asked)}, and was to find {full} with its {nth} question"
-            finding = looking.finding(last, words, finding.expected, problem=problem)
+            finding = looking.reading(last, words, finding.expected, problem=problem)
         if finding.kept and sorted(lookup.addresses) != sorted(expected):
             problem = f"the pod found {', '.join(lookup.addresses) or 'no address'}"
-            finding = looking.finding(last, words, finding.expected, problem=problem)
+            finding = looking.reading(last, words, finding.expected, problem=problem)
         yield finding
 
     return Promise(words, judge)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.judge import look as looking
-from harness.judge.look import TYPE_OF, Look, Promise
+from harness.judge.look import TYPE_OF, Look, Promise, Reading
 from harness.message import Question
-from harness.results import Finding
 
 
 def order(service: str, times: int) -> Promise:
     """The same addresses come every time; whether their order varies is observed, not required (L15)."""
     words = f'the order of the addresses of the Service "{service}" is observed over {times} questions'
 
-    def judge(look: Look) -> Iterator[Finding]:
+    def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
         family = found.families[0]
         expected = [
@@ -30,6 +29,6 @@ def order(service: str, times: int) -> Promise:
                 yield kept
                 continue
             seen = "the order varies" if len(orders) > 1 else "the order is always the same"
-            yield looking.finding(answer, words, kept.expected, observed=seen)
+            yield looking.reading(answer, words, kept.expected, observed=seen)
 
     return Promise(words, judge)

@@ -8,17 +8,16 @@ import dns.name
 from dns.rdatatype import SRV
 
 from harness.judge import look as looking
-from harness.judge.look import TYPE_OF, Look, Promise
+from harness.judge.look import TYPE_OF, Look, Promise, Reading
 from harness.message import Question, target
 from harness.message import port as port_of
-from harness.results import Finding
 
 
 def port_of_virtual_ip(service: str, port: str, protocol: str, number: int) -> Promise:
     """A named port of a Service with a virtual IP is one SRV: the port's number at the Service's name (section 2.3.2)."""
     words = f'the port "{port}" over {protocol} of the Service "{service}" is the port {number} of the Service name'
 
-    def judge(look: Look) -> Iterator[Finding]:
+    def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(_question(look, service, port, protocol))
         yield looking.expect_rows(answer, words, [f"SRV port {number} {look.name(service).canonicalize()}"])
 
@@ -63,8 +62,8 @@ def _question(look: Look, service: str, port: str, protocol: str) -> Question:
 
 def _targets(
     words: str, service: str, port: str, protocol: str, judge_numbers: Callable[[set[int]], tuple[str, str]]
-) -> Callable[[Look], Iterator[Finding]]:
-    def judge(look: Look) -> Iterator[Finding]:
+) -> Callable[[Look], Iterator[Reading]]:
+    def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
         family = found.families[0]
         pods = looking.ready_pods(look, found)
@@ -81,7 +80,7 @@ def _targets(
                 look, service, targets, own_names, len(pods), truncated=answer.truncated
             )
             expected = (f"one SRV for each of the {len(pods)} ready pods", *map(str, own_names))
-            finding = looking.finding(answer, words, expected, problem=problem, observed=observed)
+            finding = looking.reading(answer, words, expected, problem=problem, observed=observed)
         yield finding
         addressed: dict[str, dns.name.Name] = {}
         for name in targets:
@@ -92,7 +91,7 @@ def _targets(
             kept = looking.expect_rows(one, words, rows if len(rows) == 1 and legal.issuperset(rows) else legal)
             if kept.kept and rows[0] in addressed:
                 problem = f"{name} and {addressed[rows[0]]} lead to the same pod"
-                kept = looking.finding(one, words, tuple(sorted(legal)), problem=problem)
+                kept = looking.reading(one, words, tuple(sorted(legal)), problem=problem)
             yield kept
             addressed[rows[0] if rows else ""] = name
 

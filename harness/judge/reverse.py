@@ -9,9 +9,8 @@ from dns.rdatatype import PTR
 from harness.client import Answer
 from harness.errors import UndeterminedError
 from harness.judge import look as looking
-from harness.judge.look import TYPE_OF, Look, Promise
+from harness.judge.look import TYPE_OF, Look, Promise, Reading
 from harness.message import Question, reverse_name, target
-from harness.results import Finding
 from harness.state import Pod
 
 
@@ -19,7 +18,7 @@ def virtual_ip_leads_back(service: str) -> Promise:
     """The virtual IP has exactly one PTR, to the Service's name (section 2.3.3)."""
     words = f'the virtual IP of the Service "{service}" leads back to the Service name'
 
-    def judge(look: Look) -> Iterator[Finding]:
+    def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
         if not found.cluster_ips:
             raise UndeterminedError(f"the Service {found.key} has no virtual IP")
@@ -33,7 +32,7 @@ def pod_leads_back(pod: str, relative: str) -> Promise:
     """A pod's address leads back to its name below a Service; other Services over the pod may add theirs (2.4.3, F07)."""
     words = f'the address of the pod "{pod}" leads back to "{relative}"'
 
-    def judge(look: Look) -> Iterator[Finding]:
+    def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(Question(reverse_name(look.pod(pod).addresses[0]), PTR))
         promised = f"PTR {look.name(relative).canonicalize()}"
         others = [row for row in _rows(answer) if _below_cluster(row, look) and row != promised]
@@ -46,7 +45,7 @@ def ready_pods_lead_back(service: str) -> Promise:
     """Every ready pod's address leads back to a name below the Service, which answers that address (2.4.3 with 2.1; F04, F09)."""
     words = f'the address of every ready pod of the Service "{service}" leads back to a name that answers it'
 
-    def judge(look: Look) -> Iterator[Finding]:
+    def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
         family = found.families[0]
         for address in looking.addresses(looking.ready_pods(look, found), family):
@@ -56,7 +55,7 @@ def ready_pods_lead_back(service: str) -> Promise:
             below = [name for name in targets if name.parent() == look.name(service)]
             if rows and not below:
                 problem = f"{answer.question} answers no name below {look.name(service)}"
-                yield looking.finding(answer, words, (f"PTR <hostname>.{look.name(service)}",), problem=problem)
+                yield looking.reading(answer, words, (f"PTR <hostname>.{look.name(service)}",), problem=problem)
             yield looking.expect_rows(answer, words, rows or [f"PTR <hostname>.{look.name(service)}"])
             for name in below:
                 forward = look.ask(Question(name, TYPE_OF[family]))
@@ -71,7 +70,7 @@ def unready_pods_do_not_lead_back(service: str) -> Promise:
     """No PTR leads from the address of a pod that is not ready to a name below the Service (2.4.3; F06)."""
     words = f'the address of no unready pod leads back to a name below the Service "{service}"'
 
-    def judge(look: Look) -> Iterator[Finding]:
+    def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
         ready = looking.ready_pods(look, found)
         unready = [pod for pod in _selected(look, service) if pod not in ready]
@@ -82,7 +81,7 @@ def unready_pods_do_not_lead_back(service: str) -> Promise:
             wrong = tuple(row for row in _rows(answer) if _below_cluster(row, look))
             problem = f"{answer.question} is not answered: {answer.failure}" if answer.failure else ""
             problem = problem or (f"{answer.question} answers {', '.join(wrong)}" if wrong else "")
-            yield looking.finding(answer, words, ("no PTR into the cluster domain",), unexpected=wrong, problem=problem)
+            yield looking.reading(answer, words, ("no PTR into the cluster domain",), unexpected=wrong, problem=problem)
 
     return Promise(words, judge)
 

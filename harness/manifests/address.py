@@ -1,8 +1,8 @@
 """The rules for IP addresses in manifests.
 
 Kubernetes keeps an address as it was written and compares it as text, so one address must have one spelling: the
-canonical one, which the API demands of new fields and of IPv6 EndpointSlices, and warns about elsewhere (k8s.io/apimachinery
-``pkg/util/validation/ip.go``). Leading zeros and IPv4-mapped IPv6 addresses are refused with its feature gate
+canonical one. The API demands it of new fields and of IPv6 EndpointSlices, and elsewhere warns (k8s.io/apimachinery
+``pkg/util/validation/ip.go``). It refuses leading zeros and IPv4-mapped IPv6 addresses with the feature gate
 StrictIPCIDRValidation.
 """
 

@@ -1,6 +1,7 @@
 """The rules for EndpointSlices and Endpoints.
 
-Kubernetes' ``pkg/apis/discovery/validation/validation.go`` and, for Endpoints, ``pkg/apis/core/validation/validation.go``.
+Kubernetes' ``pkg/apis/discovery/validation/validation.go`` and, for Endpoints,
+``pkg/apis/core/validation/validation.go``.
 """
 
 from __future__ import annotations

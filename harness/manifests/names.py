@@ -19,7 +19,7 @@ _DNS_1035_LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _DNS_1123_LABEL = re.compile(_LABEL)
 _DNS_1123_SUBDOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _SEARCH_LABEL = r"_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
-_SEARCH_DOMAIN = re.compile(rf"\.|{_SEARCH_LABEL}(\.{_SEARCH_LABEL})*")
+_SEARCH_DOMAIN = re.compile(rf"{_SEARCH_LABEL}(\.{_SEARCH_LABEL})*")
 _PORT_NAME = re.compile(r"(?=[-0-9]*[a-z])[a-z0-9]+(-[a-z0-9]+)*")
 _QUALIFIED = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 
@@ -62,7 +62,7 @@ def fully_qualified(text: str) -> str | None:
 def search_domain(text: str) -> str | None:
     """What keeps ``text`` from being a search domain: the root, or a subdomain whose labels may hold '_' since 1.33."""
     words = "a domain name (lower-case letters, digits, '-', '_' and '.')"
-    return _check(text.removesuffix(".") or text, _SEARCH_DOMAIN, _SUBDOMAIN_LENGTH, words)
+    return None if text == "." else _check(text.removesuffix("."), _SEARCH_DOMAIN, _SUBDOMAIN_LENGTH, words)
 
 
 def port_name(text: str) -> str | None:

@@ -15,11 +15,11 @@ import re
 
 Scalar = str | int | float | bool | None
 
-_WORDS: dict[str, bool | None] = {"": None, "~": None}
-for _value, _spellings in {None: "null", True: "y yes true on", False: "n no false off"}.items():
-    for _word in _spellings.split():
-        _WORDS |= dict.fromkeys((_word, _word.capitalize(), _word.upper()), _value)
-
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
+    **dict.fromkeys(("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False),
+}
 _INTEGER = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)")
 _OCTAL = re.compile(r"[-+]?0[0-7]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")

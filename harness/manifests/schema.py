@@ -146,12 +146,13 @@ def _definitions() -> dict[str, Any]:
 
 
 def _tighten(definitions: Mapping[str, Any]) -> None:
-    """Say where the schemas leave it open that a null stands for an absent field, but is no item and no label's value."""
+    """Make the schemas say that a null stands for an absent field, and is neither an item nor a label's value."""
     for definition in definitions.values():
         # Text or a number, each of them "or null": a null would be two of one.
         if "oneOf" in definition:
             definition["type"] = [name for choice in definition.pop("oneOf") for name in choice["type"]]
-            definition["format"] = "int32" if "integer" in definition["type"] else ""
+            if "integer" in definition["type"]:
+                definition["format"] = "int32"
     fields = (field for definition in definitions.values() for field in definition.get("properties", {}).values())
     for part in (field.get(key) for field in fields for key in ("items", "additionalProperties")):
         if isinstance(part, dict):

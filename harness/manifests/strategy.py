@@ -1,4 +1,4 @@
-"""The rules for how a workload replaces its pods: the strategies of Kubernetes' ``pkg/apis/apps/validation/validation.go``.
+"""The rules for how a workload replaces its pods, from Kubernetes' ``pkg/apis/apps/validation/validation.go``.
 
 A number of pods may be written as a percentage of them.
 """
@@ -16,7 +16,7 @@ _ALL = 100
 
 
 def deployment_strategy(strategy: Field) -> Iterator[Problem]:
-    """``strategy`` of a Deployment: pods may be missing or too many, 25 % by default, but one of the two there must be."""
+    """``strategy`` of a Deployment: pods may be missing or too many, by default both; never neither."""
     yield from one_of(strategy["type"], ("RollingUpdate", "Recreate"))
     rolling = strategy["rollingUpdate"]
     missing, surplus = rolling["maxUnavailable"], rolling["maxSurge"]
@@ -32,7 +32,7 @@ def deployment_strategy(strategy: Field) -> Iterator[Problem]:
 
 
 def daemon_set_strategy(strategy: Field) -> Iterator[Problem]:
-    """``updateStrategy`` of a DaemonSet: on each node the pod is missing for a while (the default), or there are two."""
+    """``updateStrategy`` of a DaemonSet: a node's pod is missing for a while (the default), or doubled; never both."""
     yield from one_of(strategy["type"], ("RollingUpdate", "OnDelete"))
     missing, surplus = strategy["rollingUpdate"]["maxUnavailable"], strategy["rollingUpdate"]["maxSurge"]
     if strategy["type"].text == "OnDelete":

@@ -40,6 +40,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Everything but what YAML 1.2, section 5.1, allows in a stream.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _Parts = dict[str | int, tuple[int, "_Node"]]
+_NO_PARTS: _Parts = {}
 _TAG = "tag:yaml.org,2002:"
 _COLLECTION_TAGS = {None, "!", f"{_TAG}map", f"{_TAG}seq"}
 _TEXT_TAGS = {"!", f"{_TAG}str"}
@@ -93,12 +94,11 @@ def documents(content: bytes) -> Iterator[Document]:
     """
     try:
         yield from _Builder(yaml.parse(_decoded(content), Loader=_LOADER)).documents()
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = " ".join(filter(None, (error.problem, error.context)))
-        raise UnreadableError(mark.line + 1 if mark else 1, f"is not YAML: {problem}") from error
     except yaml.YAMLError as error:
-        raise UnreadableError(1, f"is not YAML: {error}") from error
+        # Only those that the scanner and the parser raise know where they are.
+        mark = getattr(error, "problem_mark", None)
+        problem = " ".join(filter(None, (getattr(error, "problem", str(error)), getattr(error, "context", ""))))
+        raise UnreadableError(mark.line + 1 if mark else 1, f"is not YAML: {problem}") from error
 
 
 def _decoded(content: bytes) -> str:
@@ -114,9 +114,6 @@ def _decoded(content: bytes) -> str:
         line = text.count("\n", 0, found.start()) + 1
         raise UnreadableError(line, f"is not YAML: it holds the character U+{ord(found[0]):04X}, which YAML forbids")
     return text
-
-
-_NO_PARTS: _Parts = {}
 
 
 class _Builder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from harness.errors import FeatureError
 from harness.plugin import checks
 
 SCENARIO = pytest.StashKey[features.Scenario]()
-DEFINITIONS = pytest.StashKey[tuple[StepFunctionContext, ...]]()
+DEFINITIONS = pytest.StashKey[Sequence[StepFunctionContext]]()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -74,7 +74,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         item.stash[VERDICT] = (Verdict.NOT_DETERMINED, str(error))
         pytest.skip(f"not determined: {error}")
     else:
-        if not item.stash[PLACE].findings:
+        if not item.stash[PLACE].readings:
             pytest.fail("the scenario judged no answer, so it shows nothing", pytrace=False)
     return None
 
@@ -95,7 +95,7 @@ def pytest_runtest_makereport(
         return report
     result = _result(item, report)
     vars(report)["svcdns"] = result.plain()
-    report.user_properties += [
+    item.user_properties += [
         ("level", result.level),
         *(("clause", clause) for clause in result.clauses),
         ("verdict", str(result.verdict)),
@@ -113,11 +113,12 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
     if report.failed and verdict is Verdict.CONFORMANT:
         verdict, reason = Verdict.NOT_DETERMINED, report.longreprtext.splitlines()[-1]
     world = item.stash.get(PLACE, None)
-    findings = tuple(world.findings) if world else ()
-    observed = [finding.observed for finding in findings if finding.observed]
+    readings = world.readings if world else []
+    observed = [reading.observed for reading in readings if reading.observed]
     if reason.startswith("observed: "):
         observed.append(reason.removeprefix("observed: "))
     broken = world if verdict is Verdict.NOT_CONFORMANT else None
+    findings = tuple(reading.finding() for reading in readings) if broken else ()
     return ScenarioResult(
         feature=item.nodeid.partition("::")[0],
         scenario=scenario.name,

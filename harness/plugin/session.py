@@ -140,11 +140,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         said = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
         if said:
             terminalreporter.line(f"{level}: {said}")
-    seen = {
-        f"observed: {result['scenario']}: {choice}"
-        for results in tally.values()
-        for result in results
-        for choice in result["observed"]
-    }
-    for line in sorted(seen):
+    results = [result for of_level in tally.values() for result in of_level]
+    for verdict in (Verdict.NOT_DETERMINED, Verdict.NOT_APPLICABLE):
+        reasons = {f"{verdict}: {one['scenario']}: {one['reason']}" for one in results if one["verdict"] == verdict}
+        for line in sorted(reasons):
+            terminalreporter.line(line)
+    for line in sorted({f"observed: {one['scenario']}: {choice}" for one in results for choice in one["observed"]}):
         terminalreporter.line(line)

@@ -10,9 +10,7 @@ from typing import Final, Literal
 
 import dns.flags
 import dns.opcode
-import dns.rcode
 import dns.rdataclass
-import dns.rdatatype
 from dns.rcode import Rcode
 from dns.rdatatype import RdataType
 

@@ -97,7 +97,12 @@ class Loop:
             return
         if len(self._connections) >= self._limits.connections:
             self._close_oldest()
-        connection = Connection(client, partial(self._handler.handle, transport="tcp"), self._limits.unsent_octets)
+        try:
+            connection = Connection(client, partial(self._handler.handle, transport="tcp"), self._limits.unsent_octets)
+        except OSError:
+            # Some systems refuse options to a socket whose client is gone already.
+            client.close()
+            return
         self._connections[connection] = time.monotonic()
         self._selector.register(client, connection.events, partial(self._turn, connection))
 

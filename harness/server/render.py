@@ -14,7 +14,6 @@ import dns.flags
 import dns.name
 import dns.rdata
 import dns.rdataclass
-import dns.rdatatype
 from dns.rdatatype import RdataType
 
 from harness.message import Record

@@ -10,7 +10,6 @@ from contextlib import ExitStack, contextmanager
 
 import dns.flags
 import dns.message
-import dns.opcode
 import dns.rrset
 from dns.rcode import Rcode
 

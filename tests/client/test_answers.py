@@ -5,7 +5,6 @@ import shlex
 import dns.flags
 import dns.message
 import dns.opcode
-import dns.rrset
 import pytest
 from dns.rcode import Rcode
 from hypothesis import given

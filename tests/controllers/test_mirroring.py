@@ -88,6 +88,13 @@ def test_the_mirrored_slice_goes_when_the_service_gets_a_selector_or_goes(world,
     assert world.slices() == ()
 
 
+def test_a_slice_of_ports_that_are_gone_goes_too(world, service):
+    world.apply(service(selector=None), _endpoints(READY))
+    world.apply(_endpoints({**READY, "ports": [{"port": 81}]}))
+    (item,) = world.slices()
+    assert [port.port for port in item.ports] == [81]
+
+
 def test_at_most_a_thousand_addresses_of_a_subset_are_mirrored(world, service):
     addresses = [{"ip": f"198.18.{number // 250}.{number % 250 + 1}"} for number in range(1001)]
     world.apply(service(selector=None), _endpoints({"addresses": addresses, "ports": [{"port": 80}]}))

@@ -42,6 +42,7 @@ def test_a_replaced_pod_forgets_what_was_set_for_the_old_one(gated):
 def test_a_pod_without_the_gate_is_ready_always(world, workload):
     world.cluster.wish_ready("t", ready=False)
     world.apply(workload("Deployment", replicas=2))
+    world.cluster.wish_ready("t", ready=False)
     assert [pod.ready for pod in world.pods] == [True, True]
 
 

@@ -94,6 +94,12 @@ def test_a_stored_service_shows_what_the_api_server_fills_in(world, service):
     assert set(item["metadata"]) == {"name", "namespace", "uid", "creationTimestamp"}
 
 
+def test_affinity_by_client_has_a_time_limit(world, service):
+    world.apply(service(sessionAffinity="ClientIP"))
+    config = world.stored("Service", "web")["spec"]["sessionAffinityConfig"]
+    assert config == {"clientIP": {"timeoutSeconds": 10800}}
+
+
 def test_an_external_name_has_neither_addresses_nor_families(world, service):
     world.apply(service(type="ExternalName", externalName="www.example.com"))
     assert world.stored("Service", "web")["spec"] == {

@@ -220,6 +220,15 @@ def test_a_paused_deployment_keeps_its_pods_and_can_be_scaled(world, workload):
     assert {pod.hostname for pod in world.pods} == {"h"}
 
 
+def test_a_deployment_waits_while_the_name_of_its_replica_set_is_taken(world, workload):
+    world.apply(workload("Deployment"))
+    taken = world.kinds("ReplicaSet")[0]["metadata"]["name"]
+    world.cluster.delete("Deployment", "web", "t")
+    world.apply(workload("ReplicaSet", taken, app="other"), workload("Deployment"))
+    assert [pod.owner for pod in world.pods] == [f"ReplicaSet/{taken}"]
+    assert [pod.labels["app"] for pod in world.pods] == ["other"]
+
+
 def test_a_deployment_that_begins_paused_has_no_pods(world, workload):
     world.apply(workload("Deployment", paused=True))
     assert world.pods == []
@@ -265,6 +274,13 @@ def test_an_indexed_job_gives_its_pods_numbered_hostnames(world, workload):
     assert all(re.fullmatch(rf"web-[012]-{ALPHABET}{{5}}", name) for name in world.names)
     world.cluster.delete("Pod", world.names[1], "t")
     assert [pod.hostname for pod in world.pods] == ["web-0", "web-1", "web-2"]
+
+
+def test_an_indexed_job_that_is_narrowed_keeps_fewer_pods(world, workload):
+    indexed = {"completions": 3, "completionMode": "Indexed"}
+    world.apply(workload("Job", parallelism=3, **indexed))
+    world.apply(workload("Job", parallelism=2, **indexed))
+    assert len(world.pods) == 2
 
 
 def test_a_job_that_is_suspended_loses_its_pods(world, workload):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
@@ -55,39 +56,39 @@ def test_an_address_or_port_that_cannot_be_bound_is_said_so(addresses, port, mes
     assert str(caught.value).startswith(message)
 
 
-def occupying(count, monkeypatch) -> list[socket.socket]:
-    """Takes the UDP twin of the next ``count`` TCP ports that are bound."""
-    taken: list[socket.socket] = []
+@contextmanager
+def twins_taken(count, monkeypatch):
+    """Takes the UDP twin of the next ``count`` TCP ports that are bound; gives the ports."""
+    ports: list[int] = []
     bind = sockets._bind
 
     def bind_and_take(address, port, kind):
         bound = bind(address, port, kind)
-        if kind == socket.SOCK_STREAM and len(taken) < count:
-            taken.append(bind(address, bound.getsockname()[1], socket.SOCK_DGRAM))
+        if kind == socket.SOCK_STREAM and len(ports) < count:
+            ports.append(bound.getsockname()[1])
+            # A port that comes twice is taken already.
+            with suppress(OSError):
+                taken.enter_context(bind(address, ports[-1], socket.SOCK_DGRAM))
         return bound
 
     monkeypatch.setattr(sockets, "_bind", bind_and_take)
-    return taken
+    with ExitStack() as taken:
+        yield ports
 
 
 def test_another_port_is_taken_where_only_one_of_the_twins_is_free(monkeypatch):
-    taken = occupying(3, monkeypatch)
-    with Server(respond) as server:
-        assert len(taken) == 3
-        assert server.port not in {sock.getsockname()[1] for sock in taken}
+    with twins_taken(3, monkeypatch) as ports, Server(respond) as server:
+        assert len(ports) == 3
+        assert server.port not in ports
         assert still_serves(server)
-    for sock in taken:
-        sock.close()
 
 
 def test_the_search_for_a_free_port_ends(monkeypatch):
-    taken = occupying(sockets.ATTEMPTS, monkeypatch)
-    with pytest.raises(UsageError, match="is in use"), Server(respond, addresses=["127.0.0.1"]):
-        pass
+    with twins_taken(sockets.ATTEMPTS, monkeypatch) as ports:
+        with pytest.raises(UsageError, match="is in use"), Server(respond, addresses=["127.0.0.1"]):
+            pass
 
-    assert len(taken) == sockets.ATTEMPTS
-    for sock in taken:
-        sock.close()
+        assert len(ports) == sockets.ATTEMPTS
 
 
 def test_a_machine_without_ipv6_loopback_is_served_on_the_other_address(monkeypatch):

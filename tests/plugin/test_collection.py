@@ -1,0 +1,126 @@
+"""What pytest-bdd would pass in silence is refused with file and line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.plugin.conftest import Write, small
+
+OUTLINE = """\
+Feature: Small
+
+  @core @B01
+  Scenario Outline: With <what>
+    Given the manifest "combinations/clusterip-service.yaml"
+    Then the Service "test-svc" answers its virtual IP, and nothing else
+{examples}
+"""
+
+REFUSED = {
+    "two scenarios of one name": (
+        small("The same", "The same"),
+        ":9:",
+        '"The same": line 4 has the same name, "The same"',
+    ),
+    "two names that differ in signs only": (
+        small("It answers", "It, answers!"),
+        ":9:",
+        '"It, answers!": line 4 has the same name, "It answers"',
+    ),
+    "one name under two rules": (
+        "Feature: Small\n  Rule: One\n"
+        + small("Same").split("\n", 2)[2]
+        + "  Rule: Two\n"
+        + small("Same").split("\n", 2)[2],
+        ":9:",
+        "has the same name",
+    ),
+    "a name without a letter": (small("..."), ":4:", "has no letter to make a test name of"),
+    "no Then": (
+        'Feature: Small\n\n  @core\n  Scenario: Nothing\n    Given the manifest "x.yaml"\n',
+        ":4:",
+        '"Nothing": has no Then, so it would check nothing',
+    ),
+    "an outline without Examples": (
+        OUTLINE.format(examples=""),
+        ":4:",
+        "is an outline without Examples, so it would never run",
+    ),
+    "Examples without rows": (
+        OUTLINE.format(examples="    Examples:\n      | what |\n"),
+        ":7:",
+        "has Examples without rows, so it would never run",
+    ),
+    "a placeholder that no column fills": (
+        OUTLINE.format(examples="    Examples:\n      | other |\n      | x |\n"),
+        ":7:",
+        "uses <what>, which its Examples do not have",
+    ),
+    "a column that nothing uses": (
+        OUTLINE.format(examples="    Examples:\n      | what | other |\n      | x | y |\n"),
+        ":7:",
+        "never uses the column other of its Examples",
+    ),
+    "an example twice": (
+        OUTLINE.format(examples="    Examples:\n      | what |\n      | x |\n      | x |\n"),
+        ":7:",
+        "has the example x twice",
+    ),
+    "a sentence that no step says": (
+        small("Right") + "    And the moon answers\n",
+        ":7:",
+        "And the moon answers: no step says this",
+    ),
+    "a When sentence as a Then": (
+        small("Right") + "    And 1 pod becomes unready\n",
+        ":7:",
+        "And 1 pod becomes unready: no step says this",
+    ),
+    "a tag that is in no table": (
+        small("Right").replace("@B01", "@B01 @wip"),
+        ":4:",
+        "@wip is not a tag",
+    ),
+    "no level": (small("Right").replace("@core ", ""), ":4:", "has no level"),
+    "two levels": (small("Right").replace("@core ", "@core @quirk "), ":4:", "has core and quirk level"),
+    "a step that nothing precedes": (
+        "Feature: Small\n\n  @core\n  Scenario: Dangling\n    And no pod is ready\n    Then x\n",
+        ":5:",
+        "nothing says whether it is a Given, a When or a Then",
+    ),
+    "no Gherkin": ("Feature: Small\n\n  @core\n", ":4:", "unexpected end of file"),
+    "an empty file": ("", ":1:", "holds no Feature"),
+    "a feature without scenarios": ("Feature: Small\n", ":1:", "has no scenario"),
+}
+
+
+@pytest.mark.parametrize(("text", "line", "said"), REFUSED.values(), ids=REFUSED)
+def test_it_is_refused_at_collection_with_file_and_line(
+    text: str, line: str, said: str, feature: Write, pytester: pytest.Pytester
+):
+    feature(text)
+    result = pytester.runpytest_inprocess(".")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    shown = [found for found in result.outlines if found.removeprefix("E   ").startswith(f"small.feature{line}")]
+    assert any(said in found for found in shown), result.stdout.str()
+    assert "Traceback" not in result.stdout.str()
+
+
+def test_every_problem_of_a_file_is_said_at_once(feature: Write, pytester: pytest.Pytester):
+    feature(small("Same", "Same") + "    And the moon answers\n")
+    output = pytester.runpytest_inprocess(".").stdout.str()
+    assert "has the same name" in output
+    assert "no step says this" in output
+
+
+def test_it_is_refused_under_xdist_too(feature: Write, pytester: pytest.Pytester):
+    feature(small("Same", "Same"))
+    result = pytester.runpytest_subprocess(".", "-n", "2")
+    assert result.ret != pytest.ExitCode.OK
+    assert 'small.feature:9: "Same": line 4 has the same name, "Same"' in result.stdout.str()
+
+
+def test_a_file_that_is_not_utf_8_is_refused(feature: Write, pytester: pytest.Pytester):
+    feature(small("Right")).write_bytes(b"Feature: \xff\n")
+    output = pytester.runpytest_inprocess(".").stdout.str()
+    assert "small.feature: cannot be read" in output

@@ -1,0 +1,113 @@
+"""Verdicts: what passes, what fails, what says nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.message import Question, Reply
+from harness.targets.reference import Reference
+from tests.plugin.conftest import Write, small
+
+HEADLESS = """\
+Feature: Small
+
+  @core @C01
+  Scenario: Listed
+    Given the manifest "combinations/deployment.yaml"
+    And the manifest "combinations/headless-service.yaml"
+    Then the Service "test-headless-svc" answers the addresses of its {count} ready pods, and no other
+"""
+
+
+def test_a_state_that_never_comes_is_not_determined_and_fails_the_run(feature: Write, pytester: pytest.Pytester):
+    feature(HEADLESS.format(count=5))
+    result = pytester.runpytest_inprocess(".")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(
+        [
+            "core: 1 not determined",
+            "not determined: Listed: the Service *test-headless-svc has 3 ready pods, not 5",
+        ]
+    )
+
+
+def test_undetermined_scenarios_can_be_allowed_beside_determined_ones(feature: Write, pytester: pytest.Pytester):
+    feature(HEADLESS.format(count=5))
+    assert pytester.runpytest_inprocess(".", "--allow-undetermined").ret == pytest.ExitCode.TESTS_FAILED
+    feature(small("Right"), "right.feature")
+    assert pytester.runpytest_inprocess(".", "--allow-undetermined").ret == pytest.ExitCode.OK
+
+
+def test_a_scenario_that_judges_no_answer_fails(feature: Write, pytester: pytest.Pytester):
+    feature(small("Empty").replace("answers its virtual IP, and nothing else", "has no ready endpoint"))
+    result = pytester.runpytest_inprocess(".")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*the scenario judged no answer, so it shows nothing*"])
+
+
+def test_a_server_that_breaks_is_not_judged_by_its_own_servfail(
+    feature: Write, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+):
+    def respond(self: Reference, question: Question) -> Reply:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(Reference, "respond", respond)
+    feature(small("Right"))
+    result = pytester.runpytest_inprocess(".")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*broken on purpose*"])
+
+
+def test_what_another_family_does_is_observed(feature: Write, pytester: pytest.Pytester):
+    text = HEADLESS.format(count=3).replace("@core @C01", "@extended @coredns @C09")
+    text = text.rpartition("    Then")[0] + (
+        '    Then every ready pod of the Service "test-headless-svc" is found by its dashed address\n'
+    )
+    feature(text)
+    result = pytester.runpytest_inprocess(".", "--dns-profile", "spec")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["observed: Listed: 10-*.test-headless-svc.* A answers NXDOMAIN, not NOERROR"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "said"),
+    [
+        (("--target", "moon"), {}, "--target: 'moon' is not one of reference"),
+        ((), {"SVCDNS_TARGET": "moon"}, "SVCDNS_TARGET: 'moon' is not one of reference"),
+        (("-o", "svcdns_dns_profile=moon"), {}, "svcdns_dns_profile: 'moon' is not one of coredns, spec"),
+        (("--target=reference",), {"SVCDNS_TARGET": "moon"}, None),
+    ],
+)
+def test_a_wrong_option_is_one_line_and_exit_code_4(
+    arguments: tuple[str, ...],
+    environment: dict[str, str],
+    said: str | None,
+    feature: Write,
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    feature(small("Right"))
+    result = pytester.runpytest_inprocess(".", *arguments)
+    if said is None:
+        assert result.ret == pytest.ExitCode.OK
+    else:
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        assert said in result.stderr.str()
+
+
+def test_the_reference_run_imports_no_kubernetes_client(pytester: pytest.Pytester, feature: Write):
+    feature(small("Right"))
+    pytester.makepyfile(
+        probe="""
+        import sys
+
+        def pytest_unconfigure():
+            clients = {"kubernetes", "lightkube", "kr8s", "pykube", "httpx", "hypothesis", "jinja2"}
+            print("clients:", sorted(clients & sys.modules.keys()))
+        """
+    )
+    result = pytester.runpytest_subprocess(".", "-p", "probe", "-p", "no:html")
+    result.stdout.fnmatch_lines(["clients: [[][]]"])
