@@ -1,0 +1,61 @@
+"""Questions, what is expected, and a way to ask: the differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from harness import records, recording
+from harness.client import Answer, Channel, ask
+from harness.records import Profile
+from harness.recording import Recorded
+from harness.state import ClusterState
+
+SECONDS_TO_ANSWER = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A question that was answered otherwise than expected."""
+
+    expected: Recorded
+    got: Recorded
+
+    def lines(self) -> Iterator[str]:
+        """The question, what was expected and what came."""
+        yield self.expected.asked
+        yield from (f"  - {line}" for line in self.expected.lines())
+        yield from (f"  + {line}" for line in self.got.lines())
+
+
+def replay(
+    answers: tuple[Recorded, ...], state: ClusterState, profile: Profile, channel: Channel
+) -> Iterator[Difference]:
+    """Ask every recorded question again, in its transport and with its EDNS, and compare every part of the answer."""
+
+    def everything(expected: Recorded) -> frozenset[str]:
+        reply = records.answer(state, expected.question, profile)
+        return frozenset(recording.text((*reply.answer, *reply.authority, *reply.additional)))
+
+    for expected in answers:
+        answer = ask(
+            channel,
+            expected.question,
+            transport=expected.transport,
+            edns=expected.edns,
+            timeout_seconds=SECONDS_TO_ANSWER,
+        )
+        got = recording.of(answer)
+        if got != expected and not _both_cut_short(expected, got, answer, everything):
+            yield Difference(expected, got)
+
+
+def _both_cut_short(
+    expected: Recorded, got: Recorded, answer: Answer, everything: Callable[[Recorded], frozenset[str]]
+) -> bool:
+    """Whether both are truncated alike: any part of the whole answer is right, as long as it fits."""
+    if "TC" not in expected.flags or (expected.rcode, expected.flags) != (got.rcode, got.flags):
+        return False
+    fits = len(answer.wire or b"") <= max(512, expected.edns or 0)
+    shown = {*expected.answer, *expected.authority, *expected.additional, *got.answer, *got.authority, *got.additional}
+    return fits and shown <= everything(expected)
