@@ -37,14 +37,14 @@ def replay(directories: tuple[Path, ...]) -> None:
 
     Example: svcdns replay fixtures/recorded
     """
-    from harness import compare, records, recording  # noqa: PLC0415 - `--help` needs none of them
+    from harness import compare, recording, records  # noqa: PLC0415 - `--help` needs none of them
     from harness.client import Direct  # noqa: PLC0415 - as above
     from harness.server import Server  # noqa: PLC0415 - as above
 
     found = [recording.read(directory) for directory in recording.find(directories)]
     differences = []
     for one in found:
-        with Server(lambda question, state=one.state: records.answer(state, question, records.COREDNS)) as server:
+        with Server(compare.server_of(one.state, records.COREDNS)) as server:
             channel = Direct(server.addresses[0], server.port)
             own = list(compare.replay(one.answers, one.state, records.COREDNS, channel))
         differences += own

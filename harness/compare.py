@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from harness import records, recording
+from harness import recording, records
 from harness.client import Answer, Channel, ask
-from harness.records import Profile
+from harness.message import Question, Reply
 from harness.recording import Recorded
+from harness.records import Profile
 from harness.state import ClusterState
 
 SECONDS_TO_ANSWER = 2.0
@@ -26,6 +27,11 @@ class Difference:
         yield self.expected.asked
         yield from (f"  - {line}" for line in self.expected.lines())
         yield from (f"  + {line}" for line in self.got.lines())
+
+
+def server_of(state: ClusterState, profile: Profile) -> Callable[[Question], Reply]:
+    """What a server of this profile says to any question, in a state that does not change."""
+    return lambda question: records.answer(state, question, profile)
 
 
 def replay(

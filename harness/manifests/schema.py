@@ -180,7 +180,7 @@ def _groups() -> frozenset[str]:
 
 @cache
 def _validator(definition: str) -> Any:
-    import jsonschema  # type: ignore[import-untyped]  # noqa: PLC0415 - it ships no types, and takes 0.2 s
+    import jsonschema  # noqa: PLC0415 - it takes 0.2 s
     from referencing import Registry, Resource  # noqa: PLC0415 - it comes with jsonschema
 
     ranges = jsonschema.FormatChecker(formats=())

@@ -1,0 +1,1 @@
+"""The implementations of `harness.target.Target`; nobody but the doors imports them."""

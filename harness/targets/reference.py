@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
+from typing import Self
 
 import dns.name
 import dns.rcode
@@ -44,7 +45,7 @@ class Reference:
         style = Style(shuffled=shuffled, edns_size=profile.edns_payload_octets)
         self._server = Server(self.respond, style=style)
 
-    def __enter__(self) -> Reference:
+    def __enter__(self) -> Self:
         self._server.__enter__()
         return self
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -65,7 +65,7 @@ def test_stopping_at_the_first_failure_and_running_the_last_failed_again(feature
 def test_junit_names_the_feature_and_carries_level_clause_and_verdict(feature: Write, pytester: pytest.Pytester):
     feature(small("Right").replace("@B01", "@B01 @spec-2.3.1-a"))
     pytester.runpytest_inprocess(".", "--junitxml=junit.xml")
-    case = ElementTree.parse(pytester.path / "junit.xml").getroot().find(".//testcase")
+    case = ET.parse(pytester.path / "junit.xml").getroot().find(".//testcase")
     assert case is not None
     assert (case.get("classname"), case.get("name")) == ("small.feature", "test_right")
     properties = [(found.get("name"), found.get("value")) for found in case.iter("property")]
