@@ -83,6 +83,7 @@ class ScenarioResult:
         state: Services, EndpointSlices and pods behind the answers, as lines of text, kept for failures.
         advice: what is likely wrong, kept for failures.
         looks: how often the failing promise was looked at, and for how many seconds.
+        evidence: the directory that holds the transcript and what stood behind it; empty where there is none.
     """
 
     feature: str
@@ -99,6 +100,7 @@ class ScenarioResult:
     state: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
     looks: tuple[int, float] = (0, 0.0)
+    evidence: str = ""
     seconds: float = field(default=0.0)
 
     def plain(self) -> dict[str, Any]:

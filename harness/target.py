@@ -5,7 +5,7 @@ Scenarios cannot tell which target they run on. What a target cannot do is a `Ca
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -24,6 +24,9 @@ class Capability(StrEnum):
     DUAL_STACK = "dual-stack"
     POD_RESOLVER = "pod-resolver"
 
+
+#: What the pods carry that only ask questions; no scenario means them when it speaks of pods.
+PROBE_LABEL = "svcdns.dev/probe"
 
 #: A target without one of these is not a lesser target: what needs them does not apply to it.
 FAMILIES = frozenset({Capability.IPV4, Capability.IPV6, Capability.DUAL_STACK})
@@ -87,6 +90,17 @@ class Target(Protocol):
     def vantages(self) -> tuple[Vantage, ...]:
         """Where questions are asked from."""
 
+    @property
+    def dns_profile(self) -> str:
+        """The family that the target's DNS servers belong to, ``coredns`` or ``spec``."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of the target as it was found, a line each."""
+
+    def capacity(self) -> int | None:
+        """How many pods a run may have at a time; None where it does not matter."""
+
     def create_namespace(self, namespace: str) -> None:
         """Create a Namespace."""
 
@@ -122,5 +136,11 @@ class Target(Protocol):
     def resolver(self, namespace: str) -> Resolver:
         """The resolver of a pod in the namespace; only with `Capability.POD_RESOLVER`."""
 
+    def evidence(self, namespace: str) -> Mapping[str, str]:
+        """What a failure in the namespace should be looked at with: file names and their text."""
+
     def delete_namespace(self, namespace: str) -> None:
         """Start deleting a Namespace with all it holds."""
+
+    def await_deleted(self, deadline_seconds: float) -> list[str]:
+        """Wait until the Namespaces of this run are gone; say of each that is not what holds it."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import cache, partial
-from pathlib import Path
 
 from harness import data, judge, manifests
 from harness.client import Answer, Channel, Transport, ask, eventually
-from harness.errors import ManifestError, TargetError, UndeterminedError
+from harness.clock import Clock
+from harness.errors import HarnessError, ManifestError, TargetError, UndeterminedError
 from harness.judge import Look, NotConformantError, Promise, PromiseOfState, Reading
 from harness.manifests import Manifest
 from harness.message import Question
 from harness.resolver import Lookup
 from harness.state import ClusterState, Family, Pod
-from harness.target import Target, Vantage
+from harness.target import PROBE_LABEL, Target, Vantage
 
 
 def _set_ready(pod: str, target: Target, namespace: str, *, ready: bool) -> None:
@@ -22,42 +23,49 @@ def _set_ready(pod: str, target: Target, namespace: str, *, ready: bool) -> None
 
 
 @cache
-def _objects(path: Path) -> tuple[Manifest, ...]:
-    """The objects of a fixture, which does not change during a run."""
-    return manifests.read(path)
+def objects(manifest: str) -> tuple[Manifest, ...]:
+    """The objects of a fixture, named by its path below ``fixtures/``; it does not change during a run."""
+    return manifests.read(data.fixtures() / manifest)
 
 
 class World:
     """A Namespace on a target.
 
     Given sentences declare (`declare`, `wish_unready`), When sentences change, Then sentences hold (`holds`). What is
-    declared is applied at the first When or Then, so that a world can be shared by scenarios that declare the same.
+    declared is applied at the first When or Then, or ahead of it, so that a world can be shared by scenarios that declare
+    the same.
 
     Attributes:
         namespace: the Namespace's name.
         readings: every answer that was judged, in order, since the scenario began.
         refusal: what the target said when it last refused a change that a scenario expected it to refuse.
+        looks: how often the last promise was looked at, and for how many seconds.
+        evidence: where the evidence of the first failure was written, or empty.
     """
 
-    def __init__(self, target: Target, vantage: Vantage, namespace: str) -> None:
+    def __init__(self, target: Target, vantage: Vantage, namespace: str, clock: Clock) -> None:
         self.namespace = namespace
         self.readings: list[Reading] = []
         self.refusal: str | None = None
         self.looks = (0, 0.0)
+        self.evidence = ""
         self._target = target
         self._vantage = vantage
-        self._declared: dict[Path, None] = {}
+        self._clock = clock
+        self._declared: dict[str, None] = {}
         self._asked: dict[str, None] = {}
         self._ready = True
-        self._prepared = False
         self._heard: set[str] = set()
+        self._lock = threading.Lock()
+        self._created = False
+        self._prepared = False
+        self._failure: HarnessError | None = None
 
     def declare(self, manifest: str) -> None:
         """Have the objects of a manifest, named by its path below ``fixtures/``."""
-        path = data.fixtures() / manifest
-        if self._prepared and path not in self._declared:
+        if self._prepared and manifest not in self._declared:
             raise TargetError(f"{manifest}: a world cannot be given more once something in it was asked or changed")
-        self._declared[path] = None
+        self._declared[manifest] = None
 
     def wish_unready(self) -> None:
         """Have every pod fail its readiness probe until a scenario says otherwise."""
@@ -74,35 +82,37 @@ class World:
         self.looks = (0, 0.0)
 
     def prepare(self) -> None:
-        """Apply what was declared, once."""
-        if self._prepared:
-            return
-        self._prepared = True
-        self._target.create_namespace(self.namespace)
-        self._target.wish_ready(self.namespace, ready=self._ready)
-        objects = [item for path in self._declared for item in _objects(path)]
-        self._target.apply(objects, self.namespace)
-        self._target.settle(self.namespace)
-        for name in self._asked:
-            for channel in self._vantage.channels:
-                for transport in self._vantage.transports:
-                    self._look(judge.asked(name), channel, transport)
+        """Apply what was declared, once; whoever comes later meets the same failure.
+
+        Raises:
+            HarnessError: if it cannot be had.
+        """
+        with self._lock:
+            if not self._prepared:
+                self._prepared = True
+                try:
+                    self._prepare()
+                except HarnessError as error:
+                    self._failure = error
+        if self._failure is not None:
+            raise self._failure
 
     def change(self, change: Callable[[Target, str], None]) -> None:
         """Make a change, and wait until the controllers have followed it."""
-        self.prepare()
-        change(self._target, self.namespace)
-        self._target.settle(self.namespace)
+        self._ready_to_use()
+        with self._clock.spent("change"):
+            change(self._target, self.namespace)
+            self._target.settle(self.namespace)
 
     def replace_a_pod(self) -> None:
         """Delete the first pod in the order of the names; whoever owns it makes another."""
-        self.prepare()
+        self._ready_to_use()
         first = self.pods()[0].key.name
         self.change(lambda target, namespace: target.delete("Pod", first, namespace))
 
     def attempt(self, change: Callable[[Target, str], None]) -> None:
         """Attempt a change that the target is to refuse, and keep what it says."""
-        self.prepare()
+        self._ready_to_use()
         try:
             change(self._target, self.namespace)
         except UndeterminedError:
@@ -112,12 +122,11 @@ class World:
 
     def apply(self, manifest: str) -> None:
         """Apply the objects of a manifest, named by its path below ``fixtures/``."""
-        objects = _objects(data.fixtures() / manifest)
-        self.change(lambda target, namespace: target.apply(objects, namespace))
+        self.change(lambda target, namespace: target.apply(objects(manifest), namespace))
 
     def set_ready(self, count: int, *, ready: bool) -> None:
         """Make the first pods, in the order of their names, that are not so yet become ready or unready."""
-        self.prepare()
+        self._ready_to_use()
         pods = [pod for pod in self.pods() if pod.ready is not ready]
         if len(pods) < count:
             raise UndeterminedError(f"only {len(pods)} pods of {self.namespace} can still change their readiness")
@@ -135,17 +144,24 @@ class World:
 
     def remove(self) -> None:
         """Start deleting the Namespace, if it was ever created."""
-        if self._prepared:
-            self._target.delete_namespace(self.namespace)
+        with self._lock:
+            self._prepared = True
+            if self._created:
+                self._created = False
+                self._target.delete_namespace(self.namespace)
 
     def state(self) -> ClusterState:
         """What the cluster holds now."""
         return self._target.state()
 
     def pods(self) -> list[Pod]:
-        """The pods of the Namespace that are not being deleted, in the order of their names."""
+        """The pods of the Namespace that belong to the scenario and are not being deleted, in the order of their names."""
         pods = sorted(self.state().pods.items())
-        return [pod for key, pod in pods if key.namespace == self.namespace and not pod.terminating]
+        return [
+            pod
+            for key, pod in pods
+            if key.namespace == self.namespace and not pod.terminating and PROBE_LABEL not in pod.labels
+        ]
 
     def holds(self, promise: Promise) -> None:
         """Ask every DNS server over every transport, and see that each keeps the promise.
@@ -154,10 +170,11 @@ class World:
             NotConformantError: if one still breaks it at the deadline.
             UndeterminedError: if the promise cannot be judged: there is no state to judge against, or no server answers.
         """
-        self.prepare()
-        for channel in self._vantage.channels:
-            for transport in self._vantage.transports:
-                self._holds_at(promise, channel, transport)
+        self._ready_to_use()
+        with self._clock.spent("ask"):
+            for channel in self._vantage.channels:
+                for transport in self._vantage.transports:
+                    self._holds_at(promise, channel, transport)
 
     def holds_in_cluster(self, promise: PromiseOfState) -> None:
         """See that the cluster itself is as a sentence says.
@@ -165,7 +182,7 @@ class World:
         Raises:
             UndeterminedError: if it is not so at the deadline; that is no fault of DNS.
         """
-        self.prepare()
+        self._ready_to_use()
         deadlines = self._target.deadlines
         watched = eventually(
             lambda: promise.problem(self.state(), self.namespace),
@@ -176,6 +193,21 @@ class World:
         )
         if not watched.good:
             raise UndeterminedError(watched.last)
+
+    def _ready_to_use(self) -> None:
+        with self._clock.spent("prepare"):
+            self.prepare()
+
+    def _prepare(self) -> None:
+        self._created = True
+        self._target.create_namespace(self.namespace)
+        self._target.wish_ready(self.namespace, ready=self._ready)
+        self._target.apply([item for manifest in self._declared for item in objects(manifest)], self.namespace)
+        self._target.settle(self.namespace)
+        for name in self._asked:
+            for channel in self._vantage.channels:
+                for transport in self._vantage.transports:
+                    self._look(judge.asked(name), channel, transport)
 
     def _holds_at(self, promise: Promise, channel: Channel, transport: Transport) -> None:
         deadlines = self._target.deadlines

@@ -11,4 +11,5 @@ pytest_plugins = [
     "harness.plugin.session",
     "harness.plugin.collect",
     "harness.plugin.outcome",
+    "harness.plugin.summary",
 ]

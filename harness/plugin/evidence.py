@@ -1,10 +1,28 @@
-"""The state behind an answer, as lines of text."""
+"""What stands behind an answer: the state as lines of text, and files beside the transcript."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
+from harness.results import Finding
 from harness.state import ClusterState, Endpoint, EndpointSlice, Pod, Service
+
+
+def write(directory: Path, findings: Iterable[Finding], files: Mapping[str, str]) -> None:
+    """Write the transcript of a scenario, and what the target has to show beside it, to a directory."""
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "transcript.txt").write_text("\n".join(_transcript(findings)) + "\n", encoding="utf-8")
+    for name, text in files.items():
+        (directory / name).write_text(text, encoding="utf-8")
+
+
+def _transcript(findings: Iterable[Finding]) -> Iterator[str]:
+    for finding in findings:
+        yield finding.command
+        yield from (f"  {line}" for line in finding.said)
+        yield f"  {finding.problem or 'as promised'}: {finding.promise}"
+        yield ""
 
 
 def state_lines(state: ClusterState, namespace: str) -> Iterator[str]:

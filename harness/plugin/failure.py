@@ -34,6 +34,9 @@ def lines(result: ScenarioResult, message: str) -> Iterator[str]:
     broken = [finding for finding in result.findings if not finding.kept]
     if broken:
         yield from _finding(broken[-1], result.looks)
+    if result.evidence:
+        yield ""
+        yield f"Evidence: {result.evidence}"
     for title, content in (("What stands behind it", result.state), ("What is likely wrong", result.advice)):
         if content:
             yield ""

@@ -4,25 +4,54 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, fields
-from typing import Any
+from pathlib import Path
+from typing import Literal
 
 import pytest
-
-TARGETS = ("reference",)
-PROFILES = ("coredns", "spec")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The resolved options of a run."""
+    """The resolved options of a run; an empty text stands for what the target chooses itself."""
 
-    target: str
-    dns_profile: str
+    target: Literal["reference", "kind", "cluster"]
+    dns_profile: Literal["", "coredns", "spec"]
     allow_undetermined: bool
+    context: str
+    kubeconfig: str
+    vantage: Literal["auto", "direct", "probe", "tunnel"]
+    nameserver: str
+    probe_image: str
+    pause_image: str
+    max_pods: str
+    keep_namespaces: bool
+    kind_image: str
+    kind_bin: str
+    kind_config: str
+    nodes: str
+    ip_family: Literal["ipv4", "ipv6", "dual"]
+    cluster_name: str
+    keep_cluster: bool
+
+    @property
+    def live(self) -> bool:
+        """Whether the target is a real cluster."""
+        return self.target != "reference"
+
+    @property
+    def nameservers(self) -> tuple[str, ...]:
+        """The DNS servers to judge, each as HOST or HOST:PORT."""
+        return tuple(self.nameserver.replace(",", " ").split())
 
     def lines(self) -> list[str]:
-        """The settings as a person reads them."""
-        return [f"svcdns: target {self.target}, DNS profile {self.dns_profile}"]
+        """The settings that differ from the defaults, as a person reads them."""
+        own = {option.name: getattr(self, option.name) for option in OPTIONS}
+        said = [
+            f"{option.flag} {own[option.name]}".removesuffix(" True")
+            for option in OPTIONS[1:]
+            if own[option.name] not in ("", False) and str(own[option.name]) != option.default
+        ]
+        return [", ".join([f"svcdns: target {self.target}", *said])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +60,7 @@ class _Option:
     default: str
     help: str
     choices: tuple[str, ...] = ()
+    metavar: str = "NAME"
 
     @property
     def flag(self) -> str:
@@ -44,13 +74,41 @@ class _Option:
     def environment(self) -> str:
         return f"SVCDNS_{self.name.upper()}"
 
+    @property
+    def switch(self) -> bool:
+        return self.choices == ("no", "yes")
+
 
 OPTIONS = (
-    _Option("target", "reference", "where the manifests are applied: reference is embedded and needs nothing", TARGETS),
     _Option(
-        "dns_profile", "coredns", "the family of DNS servers that is expected; the reference also answers so", PROFILES
+        "target",
+        "reference",
+        "where the manifests are applied: the embedded reference, a kind cluster made for the run, or a cluster you have",
+        ("reference", "kind", "cluster"),
+    ),
+    _Option(
+        "dns_profile",
+        "",
+        "the family of DNS servers that is expected, and that the reference answers as;"
+        " by default coredns on the reference, and what a cluster's DNS pods run",
+        ("coredns", "spec"),
     ),
     _Option("allow_undetermined", "no", "let a run pass in which core scenarios were not determined", ("no", "yes")),
+    _Option("context", "", "the kubeconfig context of --target cluster; never guessed"),
+    _Option("kubeconfig", "", "the kubeconfig file, else KUBECONFIG, else ~/.kube/config", metavar="FILE"),
+    _Option("vantage", "auto", "where questions are asked from", ("auto", "direct", "probe", "tunnel")),
+    _Option("nameserver", "", "the DNS servers to judge instead of the cluster's own", metavar="HOST[:PORT],..."),
+    _Option("probe_image", "", "a plain Python image for the probe, else one that the nodes hold", metavar="IMAGE"),
+    _Option("pause_image", "", "the image of the pods, else one that the nodes hold", metavar="IMAGE"),
+    _Option("max_pods", "", "how many pods may run at a time, else 60 % of what the nodes can still take", metavar="N"),
+    _Option("keep_namespaces", "no", "leave the namespaces behind, and say which", ("no", "yes")),
+    _Option("kind_image", "", "the node image of --target kind", metavar="IMAGE"),
+    _Option("kind_bin", "kind", "the kind binary", metavar="FILE"),
+    _Option("kind_config", "", "a kind configuration to merge with ours", metavar="FILE"),
+    _Option("nodes", "1", "how many nodes the kind cluster has", metavar="N"),
+    _Option("ip_family", "ipv4", "the IP family of the kind cluster", ("ipv4", "ipv6", "dual")),
+    _Option("cluster_name", "", "a kind cluster that exists, to be used and never deleted"),
+    _Option("keep_cluster", "no", "leave the kind cluster behind, and say how to use and delete it", ("no", "yes")),
 )
 
 
@@ -58,11 +116,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Register every option, its ini key and its environment variable."""
     group = parser.getgroup("svcdns", "svcdns, conformance of Kubernetes Service DNS")
     for option in OPTIONS:
-        text = f"{option.help} ({'|'.join(option.choices)}; default {option.default}; also {option.environment})"
-        if option.choices == ("no", "yes"):
+        choices = f"{'|'.join(option.choices)}; " if option.choices and not option.switch else ""
+        default = f"default {option.default}; " if option.default and not option.switch else ""
+        text = f"{option.help} ({choices}{default}also {option.environment})".replace("%", "%%")
+        if option.switch:
             group.addoption(option.flag, dest=option.ini, action="store_const", const="yes", default=None, help=text)
         else:
-            group.addoption(option.flag, dest=option.ini, default=None, metavar="NAME", help=text)
+            group.addoption(option.flag, dest=option.ini, default=None, metavar=option.metavar, help=text)
         parser.addini(option.ini, option.help, type="string", default=None)
 
 
@@ -70,15 +130,33 @@ def settings(config: pytest.Config) -> Settings:
     """The resolved options.
 
     Raises:
-        pytest.UsageError: if a value is none of the choices.
+        pytest.UsageError: if a value is none of the choices, or options do not fit together.
     """
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     for option in OPTIONS:
         value, origin = _value(config, option)
-        if option.choices and value not in option.choices:
+        if option.choices and value and value not in option.choices:
             raise pytest.UsageError(f"{origin}: {value!r} is not one of {', '.join(option.choices)}")
-        values[option.name] = value == "yes" if option.choices == ("no", "yes") else value
-    return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+        if option.metavar == "N" and value and (not value.isdecimal() or int(value) == 0):
+            raise pytest.UsageError(f"{origin}: {value!r} is not a number above 0")
+        if option.name in ("kubeconfig", "kind_config") and value:
+            value = str(config.invocation_params.dir / Path(value).expanduser())
+        values[option.name] = value == "yes" if option.switch else value
+    resolved = Settings(**{field.name: values[field.name] for field in fields(Settings)})  # type: ignore[arg-type]  # checked above
+    _check_together(resolved)
+    return resolved
+
+
+def _check_together(settings: Settings) -> None:
+    if settings.target == "cluster" and not settings.context:
+        raise pytest.UsageError("--target cluster needs --context NAME: the context is never guessed")
+    if settings.target != "cluster" and (settings.context or settings.kubeconfig):
+        raise pytest.UsageError(f"--context and --kubeconfig are for --target cluster, not {settings.target}")
+    ours = (settings.kind_image, settings.kind_config, settings.cluster_name, settings.keep_cluster)
+    if settings.target != "kind" and any(ours):
+        raise pytest.UsageError(f"the options of kind are for --target kind, not {settings.target}")
+    if settings.nameserver and settings.vantage not in ("auto", "direct"):
+        raise pytest.UsageError(f"--nameserver is asked directly, not by --vantage {settings.vantage}")
 
 
 def _value(config: pytest.Config, option: _Option) -> tuple[str, str]:

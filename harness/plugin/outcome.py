@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -14,11 +15,11 @@ from harness.catalogue import LEVELS
 from harness.errors import HarnessError, ManifestError
 from harness.features import Scenario
 from harness.judge import NotConformantError
-from harness.plugin import failure
+from harness.plugin import evidence, failure
 from harness.plugin.collect import SCENARIO
-from harness.plugin.evidence import state_lines
-from harness.plugin.session import PLACE, RUN
-from harness.results import ScenarioResult, StepResult, Verdict
+from harness.plugin.session import PLACE, RUN, evidence_directory
+from harness.results import Finding, ScenarioResult, StepResult, Verdict
+from harness.world import World
 
 STEPS = pytest.StashKey[list[StepResult]]()
 STARTED = pytest.StashKey[float]()
@@ -81,7 +82,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 
 def _is_observed(item: pytest.Item, error: NotConformantError) -> bool:
     tags = item.stash[SCENARIO].tags
-    another_family = "coredns" in tags and item.config.stash[RUN].settings.dns_profile != "coredns"
+    another_family = "coredns" in tags and item.config.stash[RUN].dns_profile != "coredns"
     return another_family or ("quirk" in tags and not error.choices)
 
 
@@ -131,11 +132,22 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
         observed=tuple(dict.fromkeys(observed)),
         steps=_steps(scenario, item.stash.get(STEPS, [])),
         findings=findings,
-        state=tuple(state_lines(broken.state(), broken.namespace)) if broken else (),
+        state=tuple(evidence.state_lines(broken.state(), broken.namespace)) if broken else (),
         advice=tuple(advice.on_failure(broken.state(), broken.namespace, findings[-1])) if broken else (),
         looks=world.looks if world else (0, 0.0),
+        evidence=_evidence(item, broken, findings) if broken else "",
         seconds=report.duration,
     )
+
+
+def _evidence(item: pytest.Item, world: World, findings: tuple[Finding, ...]) -> str:
+    """On a live target, keep what stands behind the first failure in a world; its directory."""
+    run = item.config.stash[RUN]
+    if run.settings.live and not world.evidence:
+        directory = evidence_directory(run, item)
+        evidence.write(directory, findings, run.target.evidence(world.namespace))
+        world.evidence = os.path.relpath(directory, item.config.invocation_params.dir)
+    return world.evidence
 
 
 def _steps(scenario: Scenario, ran: list[StepResult]) -> tuple[StepResult, ...]:

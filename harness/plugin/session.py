@@ -2,93 +2,182 @@
 
 from __future__ import annotations
 
-import random
-import string
+import signal
+import sys
+import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness import catalogue
-from harness.catalogue import LEVELS
-from harness.errors import HarnessError
-from harness.plugin.collect import SCENARIO
+from harness.clock import Clock
+from harness.errors import HarnessError, TargetError, UsageError
+from harness.plugin import doors
+from harness.plugin.collect import DEFINITIONS, SCENARIO
+from harness.plugin.doors import Opened
 from harness.plugin.options import Settings, settings
-from harness.records import PROFILES
+from harness.plugin.worlds import Worlds, letters
 from harness.results import Verdict
 from harness.target import FAMILIES, Capability, Target
-from harness.targets.reference import Reference
 from harness.world import World
 
 RUN = pytest.StashKey["Run"]()
 PLACE = pytest.StashKey[World]()
 
+#: How long the Namespaces of a run may take to go, in seconds.
+SECONDS_TO_DELETE = 120.0
+
 
 class Run:
-    """One process's part of a run: a target that is started when the first scenario needs it, and its worlds.
+    """One process's part of a run: a target, opened when it is needed, and its worlds.
 
     Attributes:
+        id: names everything that the run makes.
         tally: the results heard of, by level and verdict.
+        clock: where this process's time went, and that of its workers.
+        problems: what went wrong at the end; any makes the run fail.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        #: What the process that owns the target has shared; None in that process itself.
+        self.shared: dict[str, Any] | None = getattr(config, "workerinput", {}).get("svcdns")
         self.settings = settings
+        self.id: str = self.shared["run"] if self.shared else letters(5)
+        self.workers = int(getattr(config, "workerinput", {}).get("workercount", 1))
         self.tally: dict[tuple[str, Verdict], list[dict[str, Any]]] = defaultdict(list)
+        self.clock = Clock()
+        self.problems: list[str] = []
+        self.directory = config.invocation_params.dir / "reports" / self.id
+        self._config = config
         self._life = ExitStack()
-        self._target: Target | None = None
-        self._shared: dict[tuple[str, ...], World] = {}
-        self._id = _letters(5)
+        self._opened: Opened | None = None
+        self._worlds: Worlds | None = None
 
+    @property
     def target(self) -> Target:
-        """The target, started."""
-        if self._target is None:
-            self._target = self._life.enter_context(_opened(self.settings))
-        return self._target
+        """The target, open."""
+        return self.open().target
 
-    def world(self, declarations: tuple[str, ...], *, changes: bool) -> World:
-        """A world for a scenario: shared with those that declare the same and change nothing, else its own."""
-        if changes:
-            return self._new_world()
-        if declarations not in self._shared:
-            self._shared[declarations] = self._new_world()
-        return self._shared[declarations]
+    @property
+    def worlds(self) -> Worlds:
+        """The worlds on the target."""
+        if self._worlds is None:
+            budget = int(self.settings.max_pods or 0) or self.target.capacity()
+            self._worlds = Worlds(
+                self.target,
+                self.id,
+                self.clock,
+                budget=budget and max(1, budget // self.workers),
+                keep=self.settings.keep_namespaces,
+            )
+        return self._worlds
 
-    def leave(self, world: World, *, changes: bool) -> None:
-        """Be done with a world after a scenario."""
-        if changes:
-            world.remove()
+    @property
+    def dns_profile(self) -> str:
+        """The family of DNS servers that is expected."""
+        return self.settings.dns_profile or self.target.dns_profile
+
+    def open(self) -> Opened:
+        """Open the target, once.
+
+        Raises:
+            pytest.UsageError: if it cannot be had.
+        """
+        if self._opened is None:
+            try:
+                with self.clock.spent("create"):
+                    self._opened = self._life.enter_context(
+                        doors.opened(self.settings, self.id, self._say, self.shared and self.shared["target"])
+                    )
+            except UsageError as error:
+                raise pytest.UsageError(str(error)) from error
+            if self.shared is None:
+                for note in self._opened.target.notes:
+                    self._say(note)
+        return self._opened
+
+    def close(self) -> None:
+        """Remove the worlds that are left and close the target; what cannot be removed is a problem of the run."""
+        if self._opened is None:
+            return
+        opened, self._opened = self._opened, None
+        with self.clock.spent("clean"), self._insisting():
+            try:
+                if self._worlds is not None:
+                    self._worlds.close()
+                if self.shared is None and not self.settings.keep_namespaces:
+                    self.problems += opened.target.await_deleted(SECONDS_TO_DELETE)
+                if self.shared is None and opened.export_logs and self._broken():
+                    opened.export_logs(self.directory / "kind-logs")
+                self._life.close()
+            except TargetError as error:
+                self.problems.append(str(error))
+
+    def kept(self) -> list[str]:
+        """The Namespaces that were left behind on request."""
+        return self._worlds.kept if self._worlds else []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count the verdicts; under xdist, in the process that hears from every worker."""
         if result := getattr(report, "svcdns", None):
             self.tally[result["level"], Verdict(result["verdict"])].append(result)
 
-    def close(self) -> None:
-        """Remove the worlds that are left and stop the target."""
-        with self._life:
-            for world in self._shared.values():
-                world.remove()
-            self._shared.clear()
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Under xdist, share the target with a worker."""
+        node.workerinput["svcdns"] = {"run": self.id, "target": self.open().share() if self.settings.live else {}}
 
-    def _new_world(self) -> World:
-        target = self.target()
-        return World(target, target.vantages[0], f"svcdns-{self._id}-{_letters(5)}")
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Under xdist, take over what a worker measured and what went wrong there."""
+        output = getattr(node, "workeroutput", {}).get("svcdns", {})
+        self.clock.add(output.get("seconds", {}))
+        self.problems += output.get("problems", [])
 
+    def _broken(self) -> bool:
+        return any(results for (_, verdict), results in self.tally.items() if verdict is Verdict.NOT_CONFORMANT)
 
-def _opened(settings: Settings) -> Reference:
-    return Reference(PROFILES[settings.dns_profile])
+    def _say(self, line: str) -> None:
+        """Show a line at once, whatever pytest captures."""
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        capture = self._config.pluginmanager.get_plugin("capturemanager")
+        if reporter is None:
+            return
+        with capture.global_and_fixture_disabled() if capture else ExitStack():
+            reporter.ensure_newline()
+            reporter.write_line(line)
+            reporter.flush()
 
+    def _insisting(self) -> ExitStack:
+        """While cleaning up, answer a signal by saying what would be left, and give up on the second."""
+        stack = ExitStack()
+        if not self.settings.live or threading.current_thread() is not threading.main_thread():
+            return stack
 
-def _letters(count: int) -> str:
-    return "".join(random.choices(string.ascii_lowercase + string.digits, k=count))  # noqa: S311 - names, not secrets
+        def impatient(*_: object) -> None:
+            print(f"\nsvcdns: still removing what the run {self.id} made; once more leaves it behind", file=sys.stderr)  # noqa: T201 - a signal
+            print("svcdns: `svcdns clean` removes it later", file=sys.stderr)  # noqa: T201 - as above
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            stack.callback(signal.signal, number, signal.signal(number, impatient))
+        return stack
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Resolve the settings and register every tag as a marker."""
-    run = config.stash[RUN] = Run(settings(config))
+    run = config.stash[RUN] = Run(config, settings(config))
     config.pluginmanager.register(run, "svcdns-run")
+    config.add_cleanup(run.close)
+    if getattr(config.option, "dist", "no") == "load":
+        # The scenarios of a file share worlds, so a file stays with one worker.
+        config.option.dist = "loadfile"
+    if run.settings.live and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         for tag, meaning in catalogue.tags():
             config.addinivalue_line("markers", f"{tag}: {meaning}")
@@ -101,49 +190,69 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     return config.stash[RUN].settings.lines()
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """In the only process of a run, open the target and begin to make the worlds of what was selected."""
+    run = session.config.stash[RUN]
+    distributed = run.shared is not None or getattr(session.config.option, "dist", "no") != "no"
+    if not distributed and not session.config.option.collectonly:
+        plan(run, session.items, session)
+
+
+def pytest_runtest_protocol(item: pytest.Item) -> None:
+    """In a worker, begin to make the worlds of a file when its first scenario comes."""
+    run = item.config.stash[RUN]
+    if run.shared is not None and item.parent is not None and PLANNED not in item.parent.stash:
+        item.parent.stash[PLANNED] = True
+        plan(run, [one for one in item.session.items if one.path == item.path], item.session)
+
+
+PLANNED = pytest.StashKey[bool]()
+
+
+def plan(run: Run, items: list[pytest.Item], session: pytest.Session) -> None:
+    """Tell the worlds which scenarios come, as far as the target can run them at all."""
+    scenarios = [(item.nodeid, item.stash[SCENARIO]) for item in items if SCENARIO in item.stash]
+    if scenarios:
+        able = run.target.capabilities
+        wanted = [(node, one) for node, one in scenarios if not set(_needs(one.tags)) - able]
+        run.worlds.plan(wanted, session.stash[DEFINITIONS])
+
+
+def _needs(tags: frozenset[str]) -> list[Capability]:
+    return [capability for capability in Capability if f"needs-{capability}" in tags]
+
+
 @pytest.fixture
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """The scenario's place on the target."""
     run = request.config.stash[RUN]
     scenario = request.node.stash[SCENARIO]
-    for capability in Capability:
-        if f"needs-{capability}" in scenario.tags and capability not in run.target().capabilities:
+    for capability in _needs(scenario.tags):
+        if capability not in run.target.capabilities:
             verdict = Verdict.NOT_APPLICABLE if capability in FAMILIES else Verdict.NOT_DETERMINED
             pytest.skip(f"{verdict}: the target {run.settings.target} has no {capability}")
-    found = run.world(scenario.declarations, changes=scenario.changes)
+    found = run.worlds.enter(request.node.nodeid, scenario)
     request.node.stash[PLACE] = found
-    found.begin()
     yield found
-    run.leave(found, changes=scenario.changes)
+    run.worlds.leave(request.node.nodeid, scenario)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Stop the target, and fail a run that says nothing about some core scenario."""
+    """Close the target, and fail a run that says nothing about some core scenario, or that left something behind."""
     run = session.config.stash[RUN]
     run.close()
+    if run.shared is not None:
+        session.config.workeroutput["svcdns"] = {"seconds": run.clock.seconds, "problems": run.problems}  # type: ignore[attr-defined]  # xdist adds it
+        return
     undetermined = run.tally["core", Verdict.NOT_DETERMINED]
     determined = run.tally["core", Verdict.CONFORMANT]
     unforgiven = undetermined and not (determined and run.settings.allow_undetermined)
-    if session.exitstatus == pytest.ExitCode.OK and unforgiven:
+    if session.exitstatus == pytest.ExitCode.OK and (unforgiven or run.problems):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Verdicts by level, and what was observed."""
-    tally = config.stash[RUN].tally
-    if not any(tally.values()):
-        return
-    terminalreporter.section("conformance of Kubernetes Service DNS")
-    for level in LEVELS:
-        counts = {verdict: len(tally[level, verdict]) for verdict in Verdict}
-        said = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
-        if said:
-            terminalreporter.line(f"{level}: {said}")
-    results = [result for of_level in tally.values() for result in of_level]
-    for verdict in (Verdict.NOT_DETERMINED, Verdict.NOT_APPLICABLE):
-        reasons = {f"{verdict}: {one['scenario']}: {one['reason']}" for one in results if one["verdict"] == verdict}
-        for line in sorted(reasons):
-            terminalreporter.line(line)
-    for line in sorted({f"observed: {one['scenario']}: {choice}" for one in results for choice in one["observed"]}):
-        terminalreporter.line(line)
+def evidence_directory(run: Run, item: pytest.Item) -> Path:
+    """Where the evidence of a scenario's failure goes."""
+    name = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in item.name)
+    return run.directory / name[:120]

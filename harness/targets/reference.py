@@ -36,6 +36,7 @@ class Reference:
 
     name = "reference"
     deadlines = DEADLINES
+    notes: tuple[str, ...] = ()
 
     def __init__(self, profile: Profile, *, families: tuple[Family, ...] = ("IPv4", "IPv6")) -> None:
         self.cluster = Cluster(families=families)
@@ -62,6 +63,24 @@ class Reference:
     def vantages(self) -> tuple[Vantage, ...]:
         """One vantage, on this host."""
         return (Vantage("direct", (self.channel,)),)
+
+    @property
+    def dns_profile(self) -> str:
+        """The profile that the server answers as."""
+        return self.profile.name
+
+    def capacity(self) -> None:
+        """Pods cost nothing here."""
+
+    def evidence(self, namespace: str) -> dict[str, str]:
+        """Nothing but the state, which every failure shows already."""
+        del namespace
+        return {}
+
+    def await_deleted(self, deadline_seconds: float) -> list[str]:
+        """Nothing is left: deletion is at once."""
+        del deadline_seconds
+        return []
 
     @property
     def channel(self) -> Channel:

@@ -1,0 +1,100 @@
+"""The only place that knows targets by name: opens the one that the settings ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.plugin.options import Settings
+from harness.target import Target
+
+if TYPE_CHECKING:
+    from harness.targets.kind import KindCluster
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A target that is open.
+
+    Attributes:
+        share: what another process needs to open the same target without owning it.
+        export_logs: write the logs of the nodes to a directory, where the target has nodes of its own.
+    """
+
+    target: Target
+    share: Callable[[], dict[str, Any]]
+    export_logs: Callable[[Path], None] | None = None
+
+
+@contextmanager
+def opened(settings: Settings, run: str, say: Say, shared: dict[str, Any] | None) -> Iterator[Opened]:
+    """Open a target for as long as the context lasts.
+
+    Args:
+        settings: the options of the run.
+        run: the run's id.
+        say: shows a line of progress.
+        shared: what the process that owns the target has shared, or None in that process itself.
+
+    Raises:
+        UsageError: if the target cannot be had; its text is one line with advice.
+    """
+    # Each target brings libraries of its own; a run pays for one.
+    if settings.target == "reference":
+        from harness.records import COREDNS, PROFILES  # noqa: PLC0415 - as above
+        from harness.targets.reference import Reference  # noqa: PLC0415 - as above
+
+        with Reference(PROFILES.get(settings.dns_profile, COREDNS)) as reference:
+            yield Opened(reference, dict)
+        return
+    from harness.targets.cluster import ClusterSettings, LiveCluster  # noqa: PLC0415 - as above
+
+    with ExitStack() as life:
+        kind = life.enter_context(_kind(settings, run, say)) if settings.target == "kind" and not shared else None
+        place = shared or _place(settings, kind)
+        kubeconfig = place["kubeconfig"]
+        cluster = life.enter_context(
+            LiveCluster(
+                ClusterSettings(
+                    run=run,
+                    context=place["context"],
+                    kubeconfig=Path(kubeconfig) if kubeconfig else None,
+                    vantage=settings.vantage,
+                    nameservers=settings.nameservers,
+                    probe_image=settings.probe_image,
+                    pause_image=settings.pause_image,
+                    mapped=tuple((node, host) for node, host in place["mapped"]),
+                ),
+                shared and shared["cluster"],
+            )
+        )
+        yield Opened(cluster, lambda: place | {"cluster": cluster.share()}, kind and kind.export_logs)
+
+
+def _place(settings: Settings, kind: KindCluster | None) -> dict[str, Any]:
+    if kind is None:
+        return {"kubeconfig": settings.kubeconfig, "context": settings.context, "mapped": []}
+    return {"kubeconfig": str(kind.kubeconfig), "context": kind.context, "mapped": list(kind.mapped)}
+
+
+def _kind(settings: Settings, run: str, say: Say) -> KindCluster:
+    from harness.targets.kind import KindCluster, KindSettings  # noqa: PLC0415 - as above
+
+    return KindCluster(
+        KindSettings(
+            run=run,
+            image=settings.kind_image,
+            binary=settings.kind_bin,
+            config=Path(settings.kind_config) if settings.kind_config else None,
+            nodes=int(settings.nodes),
+            ip_family=settings.ip_family,
+            cluster_name=settings.cluster_name,
+            keep=settings.keep_cluster,
+        ),
+        say,
+    )

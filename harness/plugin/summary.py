@@ -1,0 +1,37 @@
+"""What a run says in the end: verdicts by level, what was not determined, what was observed, where the time went."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.catalogue import LEVELS
+from harness.plugin.session import RUN
+from harness.results import Verdict
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say it."""
+    run = config.stash[RUN]
+    if any(run.tally.values()):
+        terminalreporter.section("conformance of Kubernetes Service DNS")
+    for level in LEVELS:
+        counts = {verdict: len(run.tally[level, verdict]) for verdict in Verdict}
+        said = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+        if said:
+            terminalreporter.line(f"{level}: {said}")
+    results = [result for of_level in run.tally.values() for result in of_level]
+    lines = [
+        f"{verdict}: {one['scenario']}: {one['reason']}"
+        for verdict in (Verdict.NOT_DETERMINED, Verdict.NOT_APPLICABLE)
+        for one in results
+        if one["verdict"] == verdict
+    ]
+    lines += [f"observed: {one['scenario']}: {choice}" for one in results for choice in one["observed"]]
+    for line in sorted(set(lines)):
+        terminalreporter.line(line)
+    if run.settings.live and results:
+        terminalreporter.line(f"time: {run.clock.line()}")
+    for namespace in run.kept():
+        terminalreporter.line(f"kept: namespace {namespace}")
+    for problem in run.problems:
+        terminalreporter.line(f"left behind: {problem}", red=True)

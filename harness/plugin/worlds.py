@@ -1,0 +1,188 @@
+"""The worlds of a run: who shares one, and, on a live target, making them ahead of the scenarios within a pod budget."""
+
+from __future__ import annotations
+
+import random
+import string
+import threading
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from pytest_bdd.steps import StepFunctionContext
+
+from harness.clock import Clock
+from harness.errors import HarnessError
+from harness.features import Scenario
+from harness.target import Target
+from harness.world import World, objects
+
+#: Worlds that are made at the same time; more would only wait for the same nodes.
+AT_A_TIME = 8
+
+#: Kinds whose replicas are pods.
+_WORKLOADS = {"Deployment", "ReplicaSet", "StatefulSet", "ReplicationController"}
+
+Key = tuple[str, ...]
+
+
+@dataclass
+class _Place:
+    """A world with those that still need it."""
+
+    world: World
+    pods: int
+    users: int = 0
+    begun: bool = False
+    future: Future[None] | None = field(default=None)
+
+
+class Worlds:
+    """The worlds of one process.
+
+    Scenarios that change nothing and declare the same share one; every other has its own. A world goes when its last
+    scenario is over.
+    """
+
+    def __init__(self, target: Target, run: str, clock: Clock, *, budget: int | None, keep: bool) -> None:
+        self._target = target
+        self._run = run
+        self._clock = clock
+        self._budget = budget
+        self._keep = keep
+        self._places: dict[Key, _Place] = {}
+        self._used = 0
+        self._stopped = False
+        self._turn = threading.Condition()
+        self._pool = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="world") if budget else None
+        self._maker: threading.Thread | None = None
+        self.kept: list[str] = []
+
+    def plan(self, scenarios: Iterable[tuple[str, Scenario]], definitions: Sequence[StepFunctionContext]) -> None:
+        """Learn which scenarios come, in their order, by id; on a live target, begin to make their worlds."""
+        planned = []
+        for node, scenario in scenarios:
+            key = _key(node, scenario)
+            if key not in self._places:
+                self._places[key] = place = _Place(self._new(), _pods(scenario))
+                _declare(place.world, scenario, definitions)
+                planned.append(place)
+            self._places[key].users += 1
+        if self._pool is not None and planned:
+            self._maker = threading.Thread(target=self._make, args=(planned, self._maker), name="worlds", daemon=True)
+            self._maker.start()
+
+    def enter(self, node: str, scenario: Scenario) -> World:
+        """The world of a scenario."""
+        key = _key(node, scenario)
+        if key not in self._places:
+            self._places[key] = _Place(self._new(), _pods(scenario), users=1)
+        with self._turn:
+            place = self._places[key]
+            if not place.begun:
+                # It is needed before its turn: the scenarios do not run in the order that was planned.
+                self._begin(place)
+        if place.future is not None:
+            with self._clock.spent("prepare"):
+                place.future.result()
+        place.world.begin()
+        return place.world
+
+    def leave(self, node: str, scenario: Scenario) -> None:
+        """Be done with a scenario; its world goes with the last one that needs it."""
+        place = self._places[_key(node, scenario)]
+        place.users -= 1
+        if place.users == 0:
+            self._remove(place)
+            del self._places[_key(node, scenario)]
+
+    def close(self) -> None:
+        """Stop making worlds, and start removing those that are left."""
+        with self._turn:
+            self._stopped = True
+            self._turn.notify_all()
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+        if self._maker is not None:
+            self._maker.join()
+        for place in self._places.values():
+            self._remove(place)
+        self._places.clear()
+
+    def _remove(self, place: _Place) -> None:
+        if self._keep:
+            self.kept.append(place.world.namespace)
+        else:
+            place.world.remove()
+        with self._turn:
+            self._used -= place.pods * place.begun
+            self._turn.notify_all()
+
+    def _make(self, places: Sequence[_Place], before: threading.Thread | None) -> None:
+        """Begin one world after the other, each as soon as the budget has room for its pods."""
+        if before is not None:
+            before.join()
+        for place in places:
+            with self._turn:
+                self._turn.wait_for(partial(self._may_go_on, place))
+                if self._stopped:
+                    return
+                if not place.begun and place.users:
+                    self._begin(place)
+
+    def _may_go_on(self, place: _Place) -> bool:
+        has_room = self._budget is None or self._used == 0 or self._used + place.pods <= self._budget
+        return has_room or place.begun or self._stopped
+
+    def _begin(self, place: _Place) -> None:
+        place.begun = True
+        self._used += place.pods
+        if self._pool is not None and not self._stopped:
+            place.future = self._pool.submit(_prepare, place.world)
+
+    def _new(self) -> World:
+        namespace = f"svcdns-{self._run}-{letters(5)}"
+        return World(self._target, self._target.vantages[0], namespace, self._clock)
+
+
+def letters(count: int) -> str:
+    """Some random letters and digits, for names."""
+    return "".join(random.choices(string.ascii_lowercase + string.digits, k=count))  # noqa: S311 - names, not secrets
+
+
+def _key(node: str, scenario: Scenario) -> Key:
+    return (node,) if scenario.changes else ("shared", *scenario.declarations)
+
+
+def _prepare(world: World) -> None:
+    try:
+        world.prepare()
+    except HarnessError:
+        # The scenario that needs the world meets it again, and says so.
+        return
+
+
+def _declare(world: World, scenario: Scenario, definitions: Sequence[StepFunctionContext]) -> None:
+    """Do what the scenario's Given steps do, ahead of it."""
+    for text in scenario.declarations:
+        for definition in definitions:
+            if definition.type == "given" and definition.parser.is_matching(text):
+                arguments: dict[str, Any] = definition.parser.parse_arguments(text) or {}
+                definition.step_func(world, **arguments)
+
+
+def _pods(scenario: Scenario) -> int:
+    """How many pods a scenario has at most: those declared, one more where it may scale, one more for a resolver."""
+    manifests = [text.split('"')[1] for text in scenario.declarations if text.startswith("the manifest ")]
+    workloads = [item for manifest in manifests for item in _readable(manifest) if item["kind"] in _WORKLOADS]
+    pods = sum(int(item["spec"].get("replicas", 1)) for item in workloads)
+    return pods + (scenario.changes and bool(pods)) + ("needs-pod-resolver" in scenario.tags)
+
+
+def _readable(manifest: str) -> list[Any]:
+    try:
+        return [item.data for item in objects(manifest)]
+    except HarnessError:
+        return []

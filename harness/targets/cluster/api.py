@@ -1,0 +1,106 @@
+"""The Kubernetes API of one context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.targets.cluster import kubectl
+from harness.targets.cluster.connection import resolve
+from harness.targets.cluster.discovery import Discovery
+
+Item = dict[str, Any]
+Items = list[Item]
+
+
+class Api:
+    """The Kubernetes API of one context, in dicts, through lightkube.
+
+    A ``kind`` is the bare Kind, such as ``Service``; an object of another API group than Kubernetes' own names its
+    ``apiVersion`` or is found by API discovery. May be used by several threads.
+
+    Every method raises `RefusedError` where the server refuses, in the server's words, and `UndeterminedError` where
+    the connection is refused or lost.
+
+    Attributes:
+        context: the context's name.
+        server: the URL of the API server.
+        version: the version of Kubernetes, such as ``v1.34.1``.
+    """
+
+    def __init__(self, kubeconfig: Path | None, context: str) -> None:
+        """Connect to the API server.
+
+        Args:
+            kubeconfig: a file, or None for those of ``KUBECONFIG``, else ``~/.kube/config``.
+            context: the context's name.
+
+        Raises:
+            UsageError: if there is no such context, or its API server cannot be reached or does not know us.
+        """
+        # Only here: a run on the reference target does not pay for the import.
+        from harness.targets.cluster.client import Client  # noqa: PLC0415
+
+        connection = resolve(kubeconfig, context)
+        self._kubeconfig = kubeconfig
+        self.context = context
+        self.server = connection.server
+        self._client = Client(connection)
+        self._discovery = Discovery(self._client.read)
+        self.version = self._client.greet()
+
+    def get(self, kind: str, name: str, namespace: str = "") -> Item | None:
+        """An object, or None where there is none."""
+        return self._client.get(self._discovery.resource(kind), name, namespace)
+
+    def list(self, kind: str, namespace: str | None = None, *, labels: Mapping[str, str] | None = None) -> Items:
+        """The objects of a kind that have the labels, in one namespace or in all."""
+        return self._client.list(self._discovery.resource(kind), namespace, labels or {})[0]
+
+    def snapshot(self, kind: str, namespace: str | None = None) -> tuple[Items, str]:
+        """The objects of a kind, and the resource version from which `watch` goes on."""
+        return self._client.list(self._discovery.resource(kind), namespace, {})
+
+    def apply(self, item: Mapping[str, Any], *, dry_run: bool = False) -> Item:
+        """Server-side apply: create the object, or give it the fields of ``item``; an unknown field is refused."""
+        resource = self._discovery.resource(item["kind"], item["apiVersion"])
+        return self._client.apply(resource, item, dry_run=dry_run)
+
+    def patch(
+        self,
+        kind: str,
+        name: str,
+        namespace: str,
+        change: Mapping[str, Any],
+        *,
+        subresource: str = "",
+        strategic: bool = False,
+    ) -> Item:
+        """Change an object or its subresource, by a merge patch or a strategic merge patch."""
+        resource = self._discovery.resource(kind)
+        return self._client.patch(resource, name, namespace, change, subresource=subresource, strategic=strategic)
+
+    def delete(self, kind: str, name: str, namespace: str = "", *, grace_seconds: int | None = None) -> bool:
+        """Start deleting an object; False where there is none."""
+        return self._client.delete(self._discovery.resource(kind), name, namespace, grace_seconds)
+
+    def watch(self, kind: str, namespace: str | None = None, *, since: str) -> Iterator[tuple[str, Item]]:
+        """Changes after a resource version, as (``ADDED``, ``MODIFIED`` or ``DELETED``, object), until the API is closed.
+
+        Raises:
+            RefusedError: also with code 410 once the server no longer knows what happened since; list again then.
+        """
+        return self._client.watch(self._discovery.resource(kind), namespace, since)
+
+    def kubectl(self, *arguments: str) -> list[str]:
+        """The argument list that runs kubectl with this kubeconfig and context; never for a shell."""
+        return kubectl.command(self._kubeconfig, self.context, arguments)
+
+    def logs(self, pod: str, namespace: str, *, container: str = "", lines: int = 200) -> str:
+        """The last lines that a container wrote."""
+        return self._client.logs(pod, namespace, container, lines)
+
+    def close(self) -> None:
+        """Close all connections; whoever waits on a watch sees it end."""
+        self._client.close()

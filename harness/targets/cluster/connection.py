@@ -1,0 +1,141 @@
+"""Kubeconfig files and a context → where the API server is and who asks."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.errors import UsageError
+
+_DEFAULT = Path("~/.kube/config")
+
+#: Entries of a kubeconfig that name files, relative to the kubeconfig's own directory.
+_FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One context, with what it refers to.
+
+    Attributes:
+        context: its name.
+        cluster: the ``cluster`` entry, with absolute file names.
+        user: the ``user`` entry, with absolute file names; empty where the context names none.
+        namespace: the namespace that the context prefers.
+    """
+
+    context: str
+    cluster: Mapping[str, Any]
+    user: Mapping[str, Any]
+    namespace: str
+
+    @property
+    def server(self) -> str:
+        """The URL of the API server."""
+        return str(self.cluster.get("server") or "http://localhost:8080")
+
+
+def resolve(kubeconfig: Path | None, context: str) -> Connection:
+    """The context of a name in the files that kubectl would read.
+
+    Of entries of one name the first counts, and a file of ``KUBECONFIG`` that does not exist is passed over
+    (client-go: tools/clientcmd/loader.go).
+
+    Raises:
+        UsageError: if no context is named, the files cannot be read, or there is no such context in them.
+    """
+    files = _files(kubeconfig)
+    shown = ", ".join(map(str, files))
+    contexts: dict[str, Any] = {}
+    clusters: dict[str, Any] = {}
+    users: dict[str, Any] = {}
+    for file in files:
+        content = _read(file)
+        for table, entry in ((contexts, "context"), (clusters, "cluster"), (users, "user")):
+            for name, value in _entries(content, entry, file):
+                table.setdefault(name, value)
+    there = f"{shown} has {_listed(contexts)}"
+    if not context:
+        raise UsageError(f"no context was given, and none is guessed: name one with --context; {there}")
+    if context not in contexts:
+        raise UsageError(f'there is no context "{context}": {there}')
+    chosen = contexts[context]
+    cluster = clusters.get(chosen.get("cluster"))
+    if cluster is None:
+        raise UsageError(
+            f'{shown}: the context "{context}" names the cluster "{chosen.get("cluster")}", which is not there'
+        )
+    user = users.get(chosen.get("user"), {} if not chosen.get("user") else None)
+    if user is None:
+        raise UsageError(f'{shown}: the context "{context}" names the user "{chosen["user"]}", who is not there')
+    return Connection(context, cluster, user, str(chosen.get("namespace") or "default"))
+
+
+def _files(kubeconfig: Path | None) -> list[Path]:
+    if kubeconfig is not None:
+        if not kubeconfig.expanduser().is_file():
+            raise UsageError(f"{kubeconfig}: there is no such kubeconfig; name another with --kubeconfig")
+        return [kubeconfig.expanduser()]
+    named = [Path(part).expanduser() for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part]
+    files = [file for file in named or [_DEFAULT.expanduser()] if file.is_file()]
+    if not files:
+        shown = ", ".join(map(str, named)) or str(_DEFAULT)
+        raise UsageError(f"{shown}: there is no kubeconfig; name one with --kubeconfig or KUBECONFIG")
+    return files
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{file}: the kubeconfig cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        # YAML errors quote what they stumble over, and that may be a key.
+        line = f":{mark.line + 1}" if (mark := getattr(error, "problem_mark", None)) else ""
+        raise UsageError(
+            f"{file}{line}: the kubeconfig is not YAML; mend it, or name another with --kubeconfig"
+        ) from None
+    if content is None:
+        return {}
+    if not isinstance(content, Mapping):
+        raise UsageError(f"{file}: is no kubeconfig; name another with --kubeconfig")
+    return content
+
+
+def _entries(content: Mapping[str, Any], entry: str, file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The entries of a kind by their names, with file names made absolute."""
+    for item in content.get(f"{entry}s") or ():
+        if not isinstance(item, Mapping) or not isinstance(item.get(entry), Mapping) or not item.get("name"):
+            raise UsageError(f"{file}: one of the kubeconfig's {entry}s is not a name and a {entry}; mend it")
+        value = dict(item[entry])
+        for key in _FILES:
+            if value.get(key):
+                value[key] = str(file.absolute().parent / value[key])
+        if isinstance(value.get("exec"), Mapping):
+            value["exec"] = _plugin(value["exec"], file)
+        yield str(item["name"]), value
+
+
+def _plugin(plugin: Mapping[str, Any], file: Path) -> dict[str, Any]:
+    """A credential plugin as the client runs it: it knows v1beta1 alone, which says the same as v1, and no
+    ``KUBERNETES_EXEC_INFO``, without which some plugins do not start (client-go: plugin/pkg/client/auth/exec)."""
+    command = str(plugin.get("command"))
+    version = str(plugin.get("apiVersion"))
+    asked = {"apiVersion": version, "kind": "ExecCredential", "spec": {"interactive": False}}
+    environment = [*(plugin.get("env") or ()), {"name": "KUBERNETES_EXEC_INFO", "value": json.dumps(asked)}]
+    return {
+        **plugin,
+        "apiVersion": version.removesuffix("/v1") + "/v1beta1" if version.endswith("/v1") else version,
+        "command": str(file.absolute().parent / command) if os.sep in command else command,
+        "env": environment,
+    }
+
+
+def _listed(contexts: Mapping[str, Any]) -> str:
+    return f"the contexts {', '.join(sorted(contexts))}" if contexts else "no context at all"

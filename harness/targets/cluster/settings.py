@@ -1,0 +1,37 @@
+"""What a user decides about a live cluster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSettings:
+    """What a user decides about a live cluster.
+
+    Attributes:
+        run: the run's id, 5 characters; all that a run makes carries it.
+        context: the context of the kubeconfig; it is never guessed.
+        kubeconfig: a kubeconfig file, or None for the files of ``KUBECONFIG``, else ``~/.kube/config``.
+        vantage: where questions are asked from.
+        nameservers: the DNS servers to judge, each ``HOST[:PORT]``; then nothing in kube-system, no node and no probe
+            is required or looked at.
+        probe_image: the image of the probe pod, or empty for one that holds Python on the nodes, else
+            ``docker.io/library/python:3.12-alpine``.
+        pause_image: the image of every pod in the fixtures, or empty for one that is on the nodes, else
+            ``registry.k8s.io/pause:3.10``.
+        mapped: (node port, port on 127.0.0.1) pairs that are mapped for UDP and TCP.
+        domain: the cluster domain, or empty to read it from the cluster.
+    """
+
+    run: str
+    context: str
+    kubeconfig: Path | None = None
+    vantage: Literal["auto", "direct", "probe", "tunnel"] = "auto"
+    nameservers: tuple[str, ...] = ()
+    probe_image: str = ""
+    pause_image: str = ""
+    mapped: tuple[tuple[int, int], ...] = ()
+    domain: str = ""
