@@ -23,6 +23,7 @@ class Capability(StrEnum):
     IPV6 = "ipv6"
     DUAL_STACK = "dual-stack"
     POD_RESOLVER = "pod-resolver"
+    UDP = "udp"
 
 
 #: What the pods carry that only ask questions; no scenario means them when it speaks of pods.

@@ -13,7 +13,7 @@ Feature: A Deployment behind a ClusterIP Service
 
   Rule: The Service name is one virtual IP
 
-    @core @spec-2.3.1-a @B01 @L01
+    @core @spec-2.3.1-a @B01 @L01 @needs-udp
     Scenario: The Service name answers its virtual IP over UDP and over TCP
       Then the Service "test-svc" answers its virtual IP, and nothing else
 

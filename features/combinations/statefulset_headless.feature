@@ -14,7 +14,7 @@ Feature: A StatefulSet behind a headless Service
 
   Rule: The Service name is the addresses of the ready pods
 
-    @core @spec-2.4.1-a @C01 @C02 @L01
+    @core @spec-2.4.1-a @C01 @C02 @L01 @needs-udp
     Scenario: The Service name answers the address of every pod, each once, over UDP and over TCP
       Then the Service "test-headless-svc" answers the addresses of its 3 ready pods, and no other
 

@@ -90,8 +90,10 @@ def endpoint_label(endpoint: Endpoint, address: str, service: Key, profile: Prof
         return endpoint.hostname
     if profile.endpoint_label == "hash":
         return hashlib.blake2s(f"{service} {address}".encode(), digest_size=5).hexdigest()
-    dashed = address.replace(".", "-").replace(":", "-")
-    return f"{dashed}0" if ":" in address and dashed.endswith("-") else dashed
+    if "." in address:
+        return address.replace(".", "-")
+    dashed = address.replace(":", "-")
+    return f"{dashed}0" if dashed.endswith("-") else dashed
 
 
 def reverse_targets(state: ClusterState, address: str, profile: Profile) -> tuple[dns.name.Name, ...]:

@@ -20,14 +20,14 @@ from harness.records import Profile
 from harness.resolver import Lookup, ResolverConfiguration, candidates
 from harness.server import EVERY_TYPE, Server, Style
 from harness.state import ClusterState, Family, Key
-from harness.target import Capability, Deadlines, Vantage
+from harness.target import FAMILIES, Capability, Deadlines, Vantage
 
 #: Changes show at once here: a second look would only hide a fault.
 DEADLINES = Deadlines(question_seconds=2.0, becomes_seconds=0.0, stays_seconds=0.0, pause_seconds=0.0, looks_in_a_row=1)
 
-_CAPABILITIES: dict[tuple[Family, ...], frozenset[Capability]] = {
-    ("IPv4",): frozenset({Capability.IPV4, Capability.POD_RESOLVER}),
-    ("IPv6",): frozenset({Capability.IPV6, Capability.POD_RESOLVER}),
+_FAMILIES = {
+    ("IPv4",): frozenset({Capability.IPV4}),
+    ("IPv6",): frozenset({Capability.IPV6}),
 }
 
 
@@ -41,7 +41,8 @@ class Reference:
     def __init__(self, profile: Profile, *, families: tuple[Family, ...] = ("IPv4", "IPv6")) -> None:
         self.cluster = Cluster(families=families)
         self.profile = profile
-        self.capabilities = _CAPABILITIES.get(families, frozenset(Capability))
+        able = frozenset({Capability.POD_RESOLVER, Capability.UDP})
+        self.capabilities = able | _FAMILIES.get(families, FAMILIES)
         shuffled = EVERY_TYPE if profile.shuffled is None else profile.shuffled
         style = Style(shuffled=shuffled, edns_size=profile.edns_payload_octets)
         self._server = Server(self.respond, style=style)
