@@ -27,7 +27,7 @@ class Capability(StrEnum):
 
 
 #: What the pods carry that only ask questions; no scenario means them when it speaks of pods.
-PROBE_LABEL = "svcdns.dev/probe"
+PROBE_LABEL = "svcdns.dev/role"
 
 #: A target without one of these is not a lesser target: what needs them does not apply to it.
 FAMILIES = frozenset({Capability.IPV4, Capability.IPV6, Capability.DUAL_STACK})
@@ -39,6 +39,8 @@ class Deadlines:
 
     Attributes:
         question_seconds: for the answer to one question.
+        outside_seconds: for the answer to a question that is to have none in the cluster: a wrong one comes at once, and a
+            right server may forward the question to somewhere that never answers.
         becomes_seconds: until a change shows in the answers.
         stays_seconds: how long an absence has to hold.
         pause_seconds: between two looks.
@@ -50,6 +52,7 @@ class Deadlines:
     stays_seconds: float
     pause_seconds: float
     looks_in_a_row: int
+    outside_seconds: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 
 from harness import data, judge, manifests
-from harness.client import Answer, Channel, Transport, ask, eventually
+from harness.client import Answer, Channel, Transport, Watched, ask, eventually
 from harness.clock import Clock
 from harness.errors import HarnessError, ManifestError, TargetError, UndeterminedError
 from harness.judge import Look, NotConformantError, Promise, PromiseOfState, Reading
@@ -16,6 +17,9 @@ from harness.message import Question
 from harness.resolver import Lookup
 from harness.state import ClusterState, Family, Pod
 from harness.target import PROBE_LABEL, Target, Vantage
+
+#: What became of watching one way to a server: the last readings, and why nothing can be said, if so.
+_Seen = Watched[tuple[list[Reading], str]]
 
 
 def _set_ready(pod: str, target: Target, namespace: str, *, ready: bool) -> None:
@@ -43,7 +47,9 @@ class World:
         evidence: where the evidence of the first failure was written, or empty.
     """
 
-    def __init__(self, target: Target, vantage: Vantage, namespace: str, clock: Clock) -> None:
+    def __init__(
+        self, target: Target, vantage: Vantage, namespace: str, clock: Clock, crew: ThreadPoolExecutor | None = None
+    ) -> None:
         self.namespace = namespace
         self.readings: list[Reading] = []
         self.refusal: str | None = None
@@ -52,6 +58,8 @@ class World:
         self._target = target
         self._vantage = vantage
         self._clock = clock
+        #: Asks several DNS servers at the same time, where that saves waiting.
+        self._crew = crew
         self._declared: dict[str, None] = {}
         self._asked: dict[str, None] = {}
         self._ready = True
@@ -171,10 +179,14 @@ class World:
             UndeterminedError: if the promise cannot be judged: there is no state to judge against, or no server answers.
         """
         self._ready_to_use()
+        ways = [(channel, transport) for channel in self._vantage.channels for transport in self._vantage.transports]
         with self._clock.spent("ask"):
-            for channel in self._vantage.channels:
-                for transport in self._vantage.transports:
-                    self._holds_at(promise, channel, transport)
+            if self._crew is None:
+                looks: Iterable[_Seen] = (self._watch(promise, *way) for way in ways)
+            else:
+                looks = self._crew.map(lambda way: self._watch(promise, *way), ways)
+            for watched in looks:
+                self._conclude(promise, watched)
 
     def holds_in_cluster(self, promise: PromiseOfState) -> None:
         """See that the cluster itself is as a sentence says.
@@ -209,15 +221,17 @@ class World:
                 for transport in self._vantage.transports:
                     self._look(judge.asked(name), channel, transport)
 
-    def _holds_at(self, promise: Promise, channel: Channel, transport: Transport) -> None:
+    def _watch(self, promise: Promise, channel: Channel, transport: Transport) -> _Seen:
         deadlines = self._target.deadlines
-        watched = eventually(
+        return eventually(
             lambda: self._look(promise, channel, transport),
             lambda look: look[1] == "" and all(reading.kept for reading in look[0]),
             deadline_seconds=deadlines.becomes_seconds,
             interval_seconds=deadlines.pause_seconds,
             in_a_row=deadlines.looks_in_a_row,
         )
+
+    def _conclude(self, promise: Promise, watched: _Seen) -> None:
         readings, undetermined = watched.last
         self.readings += readings
         self.looks = (watched.attempts, watched.seconds)
@@ -233,6 +247,7 @@ class World:
             state=self.state(),
             namespace=self.namespace,
             ask=lambda question: self._ask(question, channel, transport),
+            ask_outside=lambda question: self._ask_outside(question, channel, transport),
             lookup=lambda name, family: self._lookup(name, family, transport),
         )
         readings: list[Reading] = []
@@ -252,6 +267,9 @@ class World:
         elif channel.server not in self._heard:
             raise UndeterminedError(f"no DNS server answers at {channel.server}: {answer.failure}")
         return answer
+
+    def _ask_outside(self, question: Question, channel: Channel, transport: Transport) -> Answer:
+        return ask(channel, question, transport=transport, timeout_seconds=self._target.deadlines.outside_seconds)
 
     def _lookup(self, name: str, family: Family, transport: Transport) -> Lookup:
         return self._target.resolver(self.namespace).lookup(name, family, transport)

@@ -74,11 +74,18 @@ class NotConformantError(HarnessError):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One DNS server, asked over one transport, beside the state of one moment."""
+    """One DNS server, asked over one transport, beside the state of one moment.
+
+    Attributes:
+        ask: asks a question about the cluster.
+        ask_outside: asks one that the cluster is to have no answer to, so that it may be forwarded out.
+        lookup: looks up a name's addresses as an application in a pod of the namespace would.
+    """
 
     state: ClusterState
     namespace: str
     ask: Callable[[Question], Answer]
+    ask_outside: Callable[[Question], Answer]
     lookup: Callable[[str, Family], Lookup]
 
     def name(self, relative: str) -> dns.name.Name:

@@ -67,7 +67,10 @@ def ready_pods_lead_back(service: str) -> Promise:
 
 
 def unready_pods_do_not_lead_back(service: str) -> Promise:
-    """No PTR leads from the address of a pod that is not ready to a name below the Service (2.4.3; F06)."""
+    """No PTR leads from the address of a pod that is not ready into the cluster domain (2.4.3; F06).
+
+    Whatever else comes is no matter, nor that nothing does: such questions may be forwarded out of the cluster (F08).
+    """
     words = f'the address of no unready pod leads back to a name below the Service "{service}"'
 
     def judge(look: Look) -> Iterator[Reading]:
@@ -77,10 +80,9 @@ def unready_pods_do_not_lead_back(service: str) -> Promise:
         if not unready:
             raise UndeterminedError(f"every pod of the Service {found.key} is ready")
         for address in looking.addresses(unready, found.families[0]):
-            answer = look.ask(Question(reverse_name(address), PTR))
+            answer = look.ask_outside(Question(reverse_name(address), PTR))
             wrong = tuple(row for row in _rows(answer) if _below_cluster(row, look))
-            problem = f"{answer.question} is not answered: {answer.failure}" if answer.failure else ""
-            problem = problem or (f"{answer.question} answers {', '.join(wrong)}" if wrong else "")
+            problem = f"{answer.question} answers {', '.join(wrong)}" if wrong else ""
             yield looking.reading(answer, words, ("no PTR into the cluster domain",), unexpected=wrong, problem=problem)
 
     return Promise(words, judge)

@@ -73,7 +73,7 @@ def opened(settings: Settings, run: str, say: Say, shared: dict[str, Any] | None
                 shared and shared["cluster"],
             )
         )
-        yield Opened(cluster, lambda: place | {"cluster": cluster.share()}, kind and kind.export_logs)
+        yield Opened(cluster, lambda: place | {"cluster": cluster.share()}, kind.export_logs if kind else None)
 
 
 def _place(settings: Settings, kind: KindCluster | None) -> dict[str, Any]:

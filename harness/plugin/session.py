@@ -63,6 +63,12 @@ class Run:
         return self.open().target
 
     @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What scenarios may need and this run can do."""
+        udp = {Capability.UDP} if "udp" in self.target.vantages[0].transports else set()
+        return self.target.capabilities | udp
+
+    @property
     def worlds(self) -> Worlds:
         """The worlds on the target."""
         if self._worlds is None:
@@ -213,7 +219,7 @@ def plan(run: Run, items: list[pytest.Item], session: pytest.Session) -> None:
     """Tell the worlds which scenarios come, as far as the target can run them at all."""
     scenarios = [(item.nodeid, item.stash[SCENARIO]) for item in items if SCENARIO in item.stash]
     if scenarios:
-        able = run.target.capabilities
+        able = run.capabilities
         wanted = [(node, one) for node, one in scenarios if not set(_needs(one.tags)) - able]
         run.worlds.plan(wanted, session.stash[DEFINITIONS])
 
@@ -228,7 +234,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     run = request.config.stash[RUN]
     scenario = request.node.stash[SCENARIO]
     for capability in _needs(scenario.tags):
-        if capability not in run.target.capabilities:
+        if capability not in run.capabilities:
             verdict = Verdict.NOT_APPLICABLE if capability in FAMILIES else Verdict.NOT_DETERMINED
             pytest.skip(f"{verdict}: the target {run.settings.target} has no {capability}")
     found = run.worlds.enter(request.node.nodeid, scenario)

@@ -56,7 +56,10 @@ class Worlds:
         self._used = 0
         self._stopped = False
         self._turn = threading.Condition()
+        self._vantage = target.vantages[0]
         self._pool = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="world") if budget else None
+        ways = len(self._vantage.channels) * len(self._vantage.transports)
+        self._crew = ThreadPoolExecutor(ways, thread_name_prefix="world-asks") if budget else None
         self._maker: threading.Thread | None = None
         self.kept: list[str] = []
 
@@ -105,6 +108,8 @@ class Worlds:
             self._turn.notify_all()
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+        if self._crew is not None:
+            self._crew.shutdown(cancel_futures=True)
         if self._maker is not None:
             self._maker.join()
         for place in self._places.values():
@@ -144,7 +149,7 @@ class Worlds:
 
     def _new(self) -> World:
         namespace = f"svcdns-{self._run}-{letters(5)}"
-        return World(self._target, self._target.vantages[0], namespace, self._clock)
+        return World(self._target, self._vantage, namespace, self._clock, self._crew)
 
 
 def letters(count: int) -> str:

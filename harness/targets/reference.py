@@ -25,7 +25,7 @@ from harness.target import FAMILIES, Capability, Deadlines, Vantage
 #: Changes show at once here: a second look would only hide a fault.
 DEADLINES = Deadlines(question_seconds=2.0, becomes_seconds=0.0, stays_seconds=0.0, pause_seconds=0.0, looks_in_a_row=1)
 
-_FAMILIES = {
+_FAMILIES: dict[tuple[Family, ...], frozenset[Capability]] = {
     ("IPv4",): frozenset({Capability.IPV4}),
     ("IPv6",): frozenset({Capability.IPV6}),
 }
@@ -41,8 +41,7 @@ class Reference:
     def __init__(self, profile: Profile, *, families: tuple[Family, ...] = ("IPv4", "IPv6")) -> None:
         self.cluster = Cluster(families=families)
         self.profile = profile
-        able = frozenset({Capability.POD_RESOLVER, Capability.UDP})
-        self.capabilities = able | _FAMILIES.get(families, FAMILIES)
+        self.capabilities = frozenset({Capability.POD_RESOLVER}) | _FAMILIES.get(families, FAMILIES)
         shuffled = EVERY_TYPE if profile.shuffled is None else profile.shuffled
         style = Style(shuffled=shuffled, edns_size=profile.edns_payload_octets)
         self._server = Server(self.respond, style=style)

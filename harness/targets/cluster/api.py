@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ from harness.targets.cluster.discovery import Discovery
 
 Item = dict[str, Any]
 Items = list[Item]
+Arguments = list[str]
+Labels = Mapping[str, str | None]
 
 
 class Api:
@@ -48,14 +52,17 @@ class Api:
         self.server = connection.server
         self._client = Client(connection)
         self._discovery = Discovery(self._client.read)
-        self.version = self._client.greet()
+        with ExitStack() as life:
+            life.callback(self._client.close)
+            self.version = self._client.greet()
+            life.pop_all()
 
     def get(self, kind: str, name: str, namespace: str = "") -> Item | None:
         """An object, or None where there is none."""
         return self._client.get(self._discovery.resource(kind), name, namespace)
 
-    def list(self, kind: str, namespace: str | None = None, *, labels: Mapping[str, str] | None = None) -> Items:
-        """The objects of a kind that have the labels, in one namespace or in all."""
+    def list(self, kind: str, namespace: str | None = None, *, labels: Labels | None = None) -> Items:
+        """The objects of a kind that have the labels (None: with any value), in one namespace or in all."""
         return self._client.list(self._discovery.resource(kind), namespace, labels or {})[0]
 
     def snapshot(self, kind: str, namespace: str | None = None) -> tuple[Items, str]:
@@ -81,19 +88,38 @@ class Api:
         resource = self._discovery.resource(kind)
         return self._client.patch(resource, name, namespace, change, subresource=subresource, strategic=strategic)
 
-    def delete(self, kind: str, name: str, namespace: str = "", *, grace_seconds: int | None = None) -> bool:
-        """Start deleting an object; False where there is none."""
-        return self._client.delete(self._discovery.resource(kind), name, namespace, grace_seconds)
+    def delete(
+        self, kind: str, name: str, namespace: str = "", *, grace_seconds: int | None = None, foreground: bool = False
+    ) -> bool:
+        """Start deleting an object; False where there is none.
+
+        Args:
+            kind: its kind.
+            name: its name.
+            namespace: its namespace.
+            grace_seconds: what a pod gets to end, or None for what it asks for.
+            foreground: whether the object stays until all that it owns is gone.
+        """
+        resource = self._discovery.resource(kind)
+        return self._client.delete(resource, name, namespace, grace_seconds, foreground=foreground)
+
+    def may(self, verb: str, kind: str, namespace: str = "", *, subresource: str = "") -> bool:
+        """Whether the API server lets us do something, in one namespace or in all."""
+        return self._client.may(verb, self._discovery.resource(kind), namespace, subresource)
+
+    def now(self) -> datetime:
+        """The time by the API server's clock, which all who use it share."""
+        return datetime.now(UTC) + self._client.clock_offset
 
     def watch(self, kind: str, namespace: str | None = None, *, since: str) -> Iterator[tuple[str, Item]]:
-        """Changes after a resource version, as (``ADDED``, ``MODIFIED`` or ``DELETED``, object), until the API is closed.
+        """Changes after a resource version, as (``ADDED``, ``MODIFIED`` or ``DELETED``, object), until the watches are ended.
 
         Raises:
             RefusedError: also with code 410 once the server no longer knows what happened since; list again then.
         """
         return self._client.watch(self._discovery.resource(kind), namespace, since)
 
-    def kubectl(self, *arguments: str) -> list[str]:
+    def kubectl(self, *arguments: str) -> Arguments:
         """The argument list that runs kubectl with this kubeconfig and context; never for a shell."""
         return kubectl.command(self._kubeconfig, self.context, arguments)
 
@@ -101,6 +127,10 @@ class Api:
         """The last lines that a container wrote."""
         return self._client.logs(pod, namespace, container, lines)
 
+    def end_watches(self) -> None:
+        """End all watches, also those that are yet to begin; whoever waits on one sees it end."""
+        self._client.end_watches()
+
     def close(self) -> None:
-        """Close all connections; whoever waits on a watch sees it end."""
+        """Close all connections."""
         self._client.close()

@@ -1,34 +1,35 @@
 """Requests to an API server through lightkube, with its errors as ours.
 
-The only module that imports lightkube, and itself imported only once a live target is wanted.
+With `transport` the only module that imports lightkube, and itself imported only once a live target is wanted.
 """
 
 from __future__ import annotations
 
 import binascii
-import socket
 import ssl
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import cache
 from threading import Event
 from typing import Any, TypeVar
-from weakref import WeakSet
 
 import httpx2
 import msgspec
-from lightkube import ApiError, KubeConfig, SingleConfig
+from lightkube import ApiError
 from lightkube import Client as LightkubeClient
-from lightkube.config.client_adapter import user_auth, verify_cluster
+from lightkube.config.client_adapter import user_auth
 from lightkube.core.exceptions import ConfigError
 from lightkube.core.resource import ApiInfo, GlobalResource, NamespacedResourceG, ResourceDef
 from lightkube.generic_resource import Generic
-from lightkube.types import PatchType
+from lightkube.models.meta_v1 import Status
+from lightkube.types import CascadeType, PatchType
 
 from harness.errors import UndeterminedError, UsageError
 from harness.targets.cluster.connection import Connection
 from harness.targets.cluster.discovery import Resource
 from harness.targets.cluster.refusal import Cause, RefusedError
+from harness.targets.cluster.transport import Transport, configuration, proxy
 
 Item = dict[str, Any]
 Items = list[Item]
@@ -38,7 +39,7 @@ _Result = TypeVar("_Result")
 FIELD_MANAGER = "svcdns"
 
 #: An API server that is there answers in milliseconds; a busy one may take long over admission.
-_GREETING = httpx2.Timeout(5)
+_GREETING = httpx2.Timeout(5, connect=3)
 _REQUEST = httpx2.Timeout(30, connect=5)
 
 #: Pauses before a request is made again that the server was too busy for (429, 503, 504).
@@ -47,11 +48,19 @@ _PAUSES_SECONDS = (0.5, 1.0, 2.0)
 
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
 
-_VERBS = ["delete", "get", "global_list", "global_watch", "list", "patch", "watch"]
+_VERBS = ["delete", "get", "global_list", "global_watch", "list", "patch", "post", "watch"]
+
+_ACCESS_REVIEW = Resource(
+    "authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", namespaced=False
+)
 
 
 class Client:
-    """Requests to one API server."""
+    """Requests to one API server.
+
+    Attributes:
+        clock_offset: how far its clock is ahead of ours.
+    """
 
     def __init__(self, connection: Connection) -> None:
         """Make ready to connect.
@@ -61,13 +70,10 @@ class Client:
         """
         self._connection = connection
         self._closed = Event()
+        self.clock_offset = timedelta()
         try:
-            config = _config(connection)
-            self._transport = _Transport(
-                verify=verify_cluster(config.cluster, config.user, config.abs_file),  # type: ignore[arg-type]  # _config always has a user
-                retries=1,
-                proxy=_proxy(connection),
-            )
+            config = configuration(connection)
+            self._transport = Transport(config, proxy=proxy(connection))
             auth = user_auth(config.user)
         except (ConfigError, OSError, ssl.SSLError, binascii.Error, msgspec.ValidationError, ValueError) as error:
             raise UsageError(
@@ -89,7 +95,8 @@ class Client:
         server, context = self._connection.server, self._connection.context
         try:
             response = self._raw.get("/version", timeout=_GREETING)
-        except (ConfigError, OSError, ValueError) as error:
+        except (ConfigError, OSError, ValueError, KeyError, TypeError) as error:
+            # What a credential plugin fails with.
             raise UsageError(f'no credentials for the context "{context}": {error}; log in again') from error
         except httpx2.HTTPError as error:
             raise UsageError(
@@ -101,6 +108,8 @@ class Client:
                 f'the API server {server} does not accept the credentials of the context "{context}" (401 Unauthorized); '
                 "log in again, or choose another context"
             )
+        if "date" in response.headers:
+            self.clock_offset = parsedate_to_datetime(response.headers["date"]) - datetime.now(UTC)
         if response.status_code == _FORBIDDEN:
             return ""
         try:
@@ -128,7 +137,7 @@ class Client:
                 return None
             raise
 
-    def list(self, resource: Resource, namespace: str | None, labels: Mapping[str, str]) -> tuple[Items, str]:
+    def list(self, resource: Resource, namespace: str | None, labels: Mapping[str, str | None]) -> tuple[Items, str]:
         """Objects with the labels, in a namespace or in all, and the resource version of the list."""
 
         def read() -> tuple[Items, str]:
@@ -178,11 +187,13 @@ class Client:
             )
         )
 
-    def delete(self, resource: Resource, name: str, namespace: str, grace_seconds: int | None) -> bool:
+    def delete(
+        self, resource: Resource, name: str, namespace: str, grace_seconds: int | None, *, foreground: bool
+    ) -> bool:
         """Start deleting an object; False where there is none."""
-        place = _place(resource, namespace)
+        options = _place(resource, namespace) | {"cascade": CascadeType.FOREGROUND if foreground else None}
         try:
-            self._ask(lambda: self._objects.delete(_model(resource), name, grace_period=grace_seconds, **place))
+            self._ask(lambda: self._objects.delete(_model(resource), name, grace_period=grace_seconds, **options))
         except RefusedError as error:
             if error.code == _NOT_FOUND:
                 return False
@@ -192,10 +203,28 @@ class Client:
     def watch(self, resource: Resource, namespace: str | None, since: str) -> Iterator[tuple[str, Item]]:
         """Changes since a resource version, until `close`."""
         place = _place(resource, namespace or "*")
-        changes = self._ask(lambda: self._objects.watch(_model(resource), resource_version=since, **place))
-        while not self._closed.is_set():
-            change, item = self._ask(lambda: next(changes))
+        changes = self._objects.watch(_model(resource), resource_version=since, **place)
+        while True:
+            change, item = self._once(lambda: next(changes))
             yield change, _whole(resource, item)
+
+    def may(self, verb: str, resource: Resource, namespace: str, subresource: str) -> bool:
+        """Whether the API server lets us do something; also where it does not tell."""
+        wanted = {
+            "verb": verb,
+            "group": resource.group,
+            "resource": resource.plural,
+            "subresource": subresource,
+            "namespace": namespace,
+        }
+        review = _model(_ACCESS_REVIEW)(
+            apiVersion=_ACCESS_REVIEW.api_version, kind=_ACCESS_REVIEW.kind, spec={"resourceAttributes": wanted}
+        )
+        try:
+            said = self._ask(lambda: self._objects.create(review))
+        except RefusedError:
+            return True
+        return bool(said["status"].get("allowed"))
 
     def logs(self, pod: str, namespace: str, container: str, lines: int) -> str:
         """The last lines that a container wrote."""
@@ -203,77 +232,43 @@ class Client:
             lambda: "".join(self._objects.log(pod, namespace=namespace, container=container or None, tail_lines=lines))
         )
 
+    def end_watches(self) -> None:
+        """End all watches, and those that are yet to begin."""
+        self._transport.end_watches()
+
     def close(self) -> None:
-        """Close all connections, and wake those who watch."""
+        """Close all connections, and wake those who watch or wait for a busy server."""
         self._closed.set()
-        self._transport.end_streams()
+        self.end_watches()
         self._objects.close()
         self._raw.close()
 
     def _ask(self, request: Callable[[], _Result]) -> _Result:
-        """Make a request, again where the server is too busy, and say what went wrong in our errors."""
-        for pause in (*_PAUSES_SECONDS, None):
+        """Make a request, again where the server is too busy for it."""
+        for pause in _PAUSES_SECONDS:
             try:
-                return request()
-            except ApiError as error:
-                if error.status.code in _BUSY and pause is not None and not self._closed.wait(pause):
-                    continue
-                raise _refused(error) from error
-            except httpx2.HTTPStatusError as error:
-                code = error.response.status_code
-                raise RefusedError(f"HTTP status {code} for {error.request.url.path}", code=code) from error
-            except httpx2.HTTPError as error:
-                raise UndeterminedError(
-                    f"the API server {self._connection.server} cannot be reached any more: {_words(error)}"
-                ) from error
-            except (ConfigError, OSError) as error:
-                raise UndeterminedError(f'no credentials for "{self._connection.context}" any more: {error}') from error
-        raise AssertionError  # the last pause is None, which never goes on
+                return self._once(request)
+            except RefusedError as error:
+                if error.code not in _BUSY or self._closed.wait(pause):
+                    raise
+        return self._once(request)
 
-
-class _Transport(httpx2.HTTPTransport):
-    """Connections that can be ended while a thread waits on one: closing a socket does not wake who reads from it."""
-
-    def __init__(self, *, verify: ssl.SSLContext, retries: int, proxy: str | None) -> None:
-        super().__init__(verify=verify, retries=retries, proxy=proxy)
-        self._streaming: WeakSet[socket.socket] = WeakSet()
-
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        response = super().handle_request(request)
-        if "watch" in request.url.params:
-            self._streaming.add(response.extensions["network_stream"].get_extra_info("socket"))
-        return response
-
-    def end_streams(self) -> None:
-        for stream in list(self._streaming):
-            try:
-                # TLS has a shutdown of its own, which is not for another thread to start.
-                socket.socket.shutdown(stream, socket.SHUT_RDWR)
-            except OSError:
-                # It has ended already.
-                continue
-
-
-def _config(connection: Connection) -> SingleConfig:
-    name = connection.context
-    whole = KubeConfig.from_dict(
-        {
-            "clusters": [{"name": name, "cluster": connection.cluster}],
-            "users": [{"name": name, "user": connection.user}],
-            "contexts": [{"name": name, "context": {"cluster": name, "user": name, "namespace": connection.namespace}}],
-        }
-    )
-    return whole.get(name)
-
-
-def _proxy(connection: Connection) -> str | None:
-    """The proxy to the API server: the kubeconfig's, else the environment's, as for kubectl."""
-    if connection.cluster.get("proxy-url"):
-        return str(connection.cluster["proxy-url"])
-    url = httpx2.URL(connection.server)
-    if urllib.request.proxy_bypass(url.host) or url.host == "localhost" or url.host.startswith(("127.", "::1")):
-        return None
-    return urllib.request.getproxies().get(url.scheme)
+    def _once(self, request: Callable[[], _Result]) -> _Result:
+        """Make a request, and say what went wrong in our errors."""
+        try:
+            return request()
+        except ApiError as error:
+            raise _refused(error.status) from error
+        except httpx2.HTTPStatusError as error:
+            raise _refused_stream(error.response) from error
+        except httpx2.HTTPError as error:
+            server = self._connection.server
+            raise UndeterminedError(f"the API server {server} cannot be reached any more: {_words(error)}") from error
+        except msgspec.MsgspecError as error:
+            raise UndeterminedError(f"the API server {self._connection.server} answers nonsense: {error}") from error
+        except (ConfigError, OSError) as error:
+            context = self._connection.context
+            raise UndeterminedError(f'the credentials of the context "{context}" are lost: {error}') from error
 
 
 @cache
@@ -285,7 +280,7 @@ def _model(resource: Resource, subresource: str = "") -> type[Any]:
     return type(resource.kind, (base, Generic), {"_api_info": info})
 
 
-def _place(resource: Resource, namespace: str) -> dict[str, str]:
+def _place(resource: Resource, namespace: str) -> dict[str, Any]:
     return {"namespace": namespace} if resource.namespaced else {}
 
 
@@ -294,8 +289,7 @@ def _whole(resource: Resource, item: Mapping[str, Any]) -> Item:
     return {"apiVersion": resource.api_version, "kind": resource.kind, **item}
 
 
-def _refused(error: ApiError) -> RefusedError:
-    status = error.status
+def _refused(status: Status) -> RefusedError:
     causes = (status.details.causes if status.details else None) or ()
     advice = "; a Role or ClusterRole has to grant that verb" if status.code == _FORBIDDEN else ""
     return RefusedError(
@@ -304,6 +298,17 @@ def _refused(error: ApiError) -> RefusedError:
         reason=status.reason or "",
         causes=tuple(Cause(cause.field or "", cause.message or "") for cause in causes),
     )
+
+
+def _refused_stream(response: httpx2.Response) -> RefusedError:
+    """The refusal of a watch, whose words lightkube leaves unread, or one that is not of an API server."""
+    try:
+        return _refused(msgspec.json.decode(response.read(), type=Status))
+    except (httpx2.HTTPError, httpx2.StreamError, msgspec.MsgspecError):
+        path, code = response.url.path, response.status_code
+        return RefusedError(f"HTTP status {code} for {path}", code=code)
+    finally:
+        response.close()
 
 
 def _words(error: httpx2.HTTPError) -> str:

@@ -123,8 +123,11 @@ def _entries(content: Mapping[str, Any], entry: str, file: Path) -> Iterator[tup
 
 
 def _plugin(plugin: Mapping[str, Any], file: Path) -> dict[str, Any]:
-    """A credential plugin as the client runs it: it knows v1beta1 alone, which says the same as v1, and no
-    ``KUBERNETES_EXEC_INFO``, without which some plugins do not start (client-go: plugin/pkg/client/auth/exec)."""
+    """A credential plugin as the client can run it (client-go: plugin/pkg/client/auth/exec).
+
+    The client knows v1beta1 alone, which says the same as v1, and sets no ``KUBERNETES_EXEC_INFO``, without which some
+    plugins do not start.
+    """
     command = str(plugin.get("command"))
     version = str(plugin.get("apiVersion"))
     asked = {"apiVersion": version, "kind": "ExecCredential", "spec": {"interactive": False}}

@@ -1,0 +1,109 @@
+"""Changes to single objects: delete, scale, restart, expose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from harness.client import eventually
+from harness.errors import TargetError, UndeterminedError
+from harness.state import Key
+from harness.targets.cluster import kubectl, workloads
+from harness.targets.cluster.api import Api
+from harness.targets.cluster.picture import KINDS, Ref
+from harness.targets.cluster.refusal import RefusedError
+from harness.targets.cluster.watching import Watching
+
+#: A pod of ours ends within a second or two; what it owns, and hooks of other pods, take longer.
+_GONE_SECONDS = 90.0
+_PAUSE_SECONDS = 0.1
+
+_RESTARTED = ("DaemonSet", "Deployment", "StatefulSet")
+
+
+def delete(api: Api, watching: Watching, kind: str, name: str, namespace: str) -> None:
+    """Delete an object, and wait until it and what it owns is gone; another may have its name by then.
+
+    Raises:
+        TargetError: if there is none, or it may not be deleted.
+        UndeterminedError: if it does not go.
+    """
+    uid = _existing(api, kind, name, namespace)["metadata"]["uid"]
+    # Else the pods of a workload would go at some later time, and until then all would look as it should.
+    api.delete(kind, name, namespace, foreground=kind in workloads.KINDS)
+    ref = Ref(kind, Key(namespace, name))
+    if kind in KINDS:
+        gone = watching.wait_for(
+            lambda picture: (known := picture.identities.get(ref)) is None or known.uid != uid, _GONE_SECONDS
+        )
+    else:
+        gone = eventually(
+            lambda: api.get(kind, name, namespace),
+            lambda item: item is None or item["metadata"]["uid"] != uid,
+            deadline_seconds=_GONE_SECONDS,
+            interval_seconds=_PAUSE_SECONDS,
+            in_a_row=1,
+        ).good
+    if not gone:
+        raise UndeterminedError(
+            f'{kind} "{name}" is still there {_GONE_SECONDS:.0f} s after it was deleted{_held(api, ref)}'
+        )
+
+
+def scale(api: Api, kind: str, name: str, replicas: int, namespace: str) -> None:
+    """Set the number of replicas.
+
+    Raises:
+        TargetError: if there is no such object, or its kind has no replicas.
+    """
+    api.patch(kind, name, namespace, {"spec": {"replicas": replicas}}, subresource="scale")
+
+
+def restart(api: Api, kind: str, name: str, namespace: str) -> None:
+    """Replace all pods of a workload, as ``kubectl rollout restart`` does, by an annotation of its template.
+
+    Raises:
+        TargetError: if there is no such object, or its kind cannot be restarted.
+    """
+    if kind not in _RESTARTED:
+        raise TargetError(f"a {kind} cannot be restarted: only a {', '.join(_RESTARTED[:-1])} or {_RESTARTED[-1]} can")
+    # kubectl writes whole seconds; two restarts within one of them have to differ, or the second would change nothing.
+    annotations = {"kubectl.kubernetes.io/restartedAt": datetime.now(UTC).isoformat()}
+    api.patch(kind, name, namespace, {"spec": {"template": {"metadata": {"annotations": annotations}}}})
+
+
+def expose(
+    api: Api, kind: str, name: str, namespace: str, *, port: int, target_port: int | str | None, service: str
+) -> dict[str, Any] | None:
+    """Have kubectl make a Service for a workload.
+
+    Returns:
+        the Service.
+
+    Raises:
+        TargetError: if kubectl or the API server refuses, in kubectl's words.
+        UsageError: if there is no kubectl.
+    """
+    target = [] if target_port is None else [f"--target-port={target_port}"]
+    options = [f"--namespace={namespace}", f"--name={service}", f"--port={port}", *target]
+    kubectl.run(api.kubectl("expose", kind.lower(), name, *options))
+    return api.get("Service", service, namespace)
+
+
+def _existing(api: Api, kind: str, name: str, namespace: str) -> Mapping[str, Any]:
+    item = api.get(kind, name, namespace)
+    if item is None:
+        place = f'the namespace "{namespace}"' if namespace else "the cluster"
+        raise TargetError(f'{kind} "{name}" does not exist in {place}')
+    return item
+
+
+def _held(api: Api, ref: Ref) -> str:
+    """The finalizers that hold an object, if it has any."""
+    try:
+        item = api.get(ref.kind, ref.key.name, ref.key.namespace) or {"metadata": {}}
+    except RefusedError:
+        return ""
+    finalizers = item["metadata"].get("finalizers") or ()
+    return f", held by {', '.join(finalizers)}" if finalizers else ""

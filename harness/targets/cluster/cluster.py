@@ -1,0 +1,201 @@
+"""The cluster target: any cluster that a kubeconfig leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from types import TracebackType
+from typing import Any, Self
+
+from harness.errors import TargetError, UsageError
+from harness.manifests import Manifest
+from harness.resolver import Resolver
+from harness.state import ClusterState
+from harness.target import Capability, Deadlines, Vantage
+from harness.targets.cluster import changes, evidence, facts, leftovers, nodes, objects, rights, vantages
+from harness.targets.cluster.api import Api
+from harness.targets.cluster.facts import Facts
+from harness.targets.cluster.lease import Lease
+from harness.targets.cluster.namespaces import Namespaces
+from harness.targets.cluster.readiness import Readiness
+from harness.targets.cluster.settings import ClusterSettings
+from harness.targets.cluster.settling import Settling
+from harness.targets.cluster.watching import Watching
+
+DEADLINES = Deadlines(
+    # What resolvers wait for by default (resolv.conf(5), ``timeout``).
+    question_seconds=5.0,
+    # Changes show within a second. But reverse names may be 30 s old: shipped Corefiles exempt the cluster domain alone
+    # from ``cache 30``; and an unknown server may remember every answer for as long. The rest is for a busy machine.
+    becomes_seconds=45.0,
+    # Longer than the default TTL of the kubernetes plugin (5 s), after which a record would have come back.
+    stays_seconds=5.0,
+    # A change takes 0.02-0.92 s from the pod's condition to the answer.
+    pause_seconds=0.2,
+    # One answer may still be of a replica's old state, just before it changes.
+    looks_in_a_row=2,
+)
+
+
+class LiveCluster:
+    """A cluster that runs somewhere, from entering to leaving.
+
+    Attributes:
+        api: its API, once entered.
+        facts: what it says about itself, once entered.
+    """
+
+    name = "cluster"
+    deadlines = DEADLINES
+
+    def __init__(self, settings: ClusterSettings, shared: Mapping[str, Any] | None = None) -> None:
+        """Make ready to open a cluster.
+
+        Args:
+            settings: what the user decides.
+            shared: None for the process that owns the run; in others what `share` gave there, so that they use its
+                vantage and leave its Lease alone.
+        """
+        self.settings = settings
+        self._shared = shared
+        self._life = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Connect, look around, watch, hold the run's Lease and open the vantages.
+
+        Raises:
+            UsageError: if the cluster cannot be used as it is; one line with advice.
+        """
+        try:
+            with ExitStack() as life:
+                self._open(life)
+                self._life = life.pop_all()
+        except TargetError as error:
+            raise UsageError(f'the cluster of the context "{self.settings.context}" cannot be used: {error}') from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._life.__exit__(kind, error, trace)
+
+    def _open(self, life: ExitStack) -> None:
+        settings, shared = self.settings, self._shared
+        self.api = Api(settings.kubeconfig, settings.context)
+        life.callback(self.api.close)
+        self.facts = self._look_around()
+        self._watching = life.enter_context(Watching(self.api, self.facts.domain))
+        self._readiness = life.enter_context(Readiness(self.api, self._watching))
+        self._settling = Settling(self.api, self._watching, self._readiness)
+        self._namespaces = Namespaces(self.api, settings.run, self._watching)
+        if shared is None:
+            life.enter_context(Lease(self.api, settings.run, self._watching))
+        opened = vantages.open(self.api, settings, shared["vantages"] if shared else None)
+        self._vantages = life.enter_context(opened)
+
+    def share(self) -> dict[str, Any]:
+        """What another process needs to open the same cluster without owning it; plain data."""
+        return {"facts": asdict(self.facts), "pause_image": self._pause_image, "vantages": self._vantages.share()}
+
+    def _look_around(self) -> Facts:
+        if self._shared is not None:
+            self._pause_image: str = self._shared["pause_image"]
+            return Facts.shared(self._shared["facts"])
+        rights.check(self.api)
+        found = nodes.PAUSE_IMAGE if self.settings.nameservers else nodes.pause_image(self.api)
+        self._pause_image = self.settings.pause_image or found
+        return facts.read(self.api, self.settings)
+
+    @property
+    def dns_profile(self) -> str:
+        """The family that the cluster's DNS servers belong to."""
+        return self.facts.profile
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the cluster runs, where it is asked from, and what killed runs have left on it."""
+        return (*self.facts.lines(), self._vantages.note, *leftovers.notes(self.api, self.settings.kubeconfig))
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What scenarios may need and this cluster can do."""
+        families = frozenset(Capability(family.lower()) for family in self.facts.families)
+        both = frozenset({Capability.DUAL_STACK}) if len(families) > 1 else frozenset()
+        return families | both | self._vantages.capabilities
+
+    @property
+    def vantages(self) -> tuple[Vantage, ...]:
+        """Where questions are asked from."""
+        return self._vantages.vantages
+
+    def capacity(self) -> int:
+        """How many pods a run may have at a time."""
+        return nodes.UNKNOWN_CAPACITY if self.settings.nameservers else nodes.capacity(self.api)
+
+    def create_namespace(self, namespace: str) -> None:
+        """Create a Namespace that enforces the Pod Security Standard ``restricted``."""
+        self._namespaces.create(namespace)
+        self._readiness.wish(namespace, ready=True)
+
+    def apply(self, manifests: Sequence[Manifest], namespace: str) -> None:
+        """Create or update all of the objects, or none: all of them pass a dry run first."""
+        for manifest in manifests:
+            self._settling.expect(manifest.kind, manifest.name, namespace)
+        run, image = self.settings.run, self._pause_image
+        for item in objects.apply(self.api, manifests, namespace, run=run, pause_image=image):
+            self._watching.catch_up(item)
+
+    def delete(self, kind: str, name: str, namespace: str) -> None:
+        """Delete an object and wait until it is gone."""
+        changes.delete(self.api, self._watching, kind, name, namespace)
+
+    def scale(self, kind: str, name: str, replicas: int, namespace: str) -> None:
+        """Set the number of replicas."""
+        changes.scale(self.api, kind, name, replicas, namespace)
+
+    def restart(self, kind: str, name: str, namespace: str) -> None:
+        """Replace all pods of a workload."""
+        changes.restart(self.api, kind, name, namespace)
+
+    def set_ready(self, pod: str, namespace: str, *, ready: bool) -> None:
+        """Make a pod's readiness gate pass or fail."""
+        self._readiness.set_ready(pod, namespace, ready=ready)
+
+    def wish_ready(self, namespace: str, *, ready: bool) -> None:
+        """Say whether pods of the namespace, present and future, are to become ready."""
+        self._readiness.wish(namespace, ready=ready)
+
+    def expose(
+        self, kind: str, name: str, namespace: str, *, port: int, target_port: int | str | None, service: str
+    ) -> None:
+        """What ``kubectl expose`` does, with its refusals."""
+        made = changes.expose(self.api, kind, name, namespace, port=port, target_port=target_port, service=service)
+        if made is not None:
+            self._watching.catch_up(made)
+
+    def state(self) -> ClusterState:
+        """What the cluster holds now."""
+        return self._watching.picture().state
+
+    def settle(self, namespace: str) -> None:
+        """Wait until the controllers have nothing left to do in the namespace."""
+        self._settling.settle(namespace)
+
+    def resolver(self, namespace: str) -> Resolver:
+        """The resolver of a pod in the namespace."""
+        return self._vantages.resolver(namespace)
+
+    def delete_namespace(self, namespace: str) -> None:
+        """Start deleting a Namespace with all it holds."""
+        self._readiness.forget(namespace)
+        self._settling.forget(namespace)
+        self._namespaces.delete(namespace)
+
+    def await_deleted(self, deadline_seconds: float) -> list[str]:
+        """Wait until the Namespaces of this run are gone; a line for each that is not, with what holds it."""
+        return self._namespaces.await_deleted(deadline_seconds)
+
+    def evidence(self, namespace: str) -> dict[str, str]:
+        """What the rules read of a namespace, its conditions and events, and the DNS pods' logs: file name → text."""
+        return evidence.collect(self.api, self._watching.picture(), namespace, dns=not self.settings.nameservers)

@@ -1,0 +1,143 @@
+"""What was read from a cluster about itself, for reports and for choosing what to expect of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import yaml
+
+from harness.errors import TargetError, UndeterminedError, UsageError
+from harness.state import CLUSTER_DOMAIN, Family, family_of
+from harness.targets.cluster import corefile
+from harness.targets.cluster.api import Api
+from harness.targets.cluster.settings import ClusterSettings
+from harness.targets.cluster.vantages import servers
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a cluster says about itself.
+
+    Attributes:
+        kubernetes: the version of its API server, or empty.
+        dns_server: ``CoreDNS``, or the name of another image, or empty where nothing may or should be looked at.
+        dns_version: the tag of the DNS pods' image, or empty.
+        corefile: the lines of CoreDNS's configuration on zones, TTLs, pods and the cache.
+        domain: the cluster domain.
+        families: the IP families that a Service and its pods can have, the first one first.
+    """
+
+    kubernetes: str
+    dns_server: str
+    dns_version: str
+    corefile: tuple[str, ...]
+    domain: str
+    families: tuple[Family, ...]
+
+    @classmethod
+    def shared(cls, plain: Mapping[str, Any]) -> Facts:
+        """The facts that came from another process as plain data, which knows no tuples."""
+        return cls(**{**plain, "corefile": tuple(plain["corefile"]), "families": tuple(plain["families"])})
+
+    def lines(self) -> tuple[str, ...]:
+        """The facts as a person reads them."""
+        server = f"{self.dns_server} {self.dns_version}".strip() or "not looked at"
+        first = f"Kubernetes {self.kubernetes or 'of an unknown version'}, {' and '.join(self.families)}, {self.domain}"
+        return (f"{first}; DNS server: {server}", *([f"Corefile: {'; '.join(self.corefile)}"] if self.corefile else []))
+
+    @property
+    def profile(self) -> Literal["coredns", "spec"]:
+        """The family of DNS servers that is to be expected."""
+        return "coredns" if self.dns_server == "CoreDNS" else "spec"
+
+
+def read(api: Api, settings: ClusterSettings) -> Facts:
+    """Ask a cluster about itself; with nameservers to judge, nothing in kube-system and no node is looked at.
+
+    Raises:
+        UsageError: if it lets us make no Service.
+    """
+    families = _families(api, look_at_nodes=not settings.nameservers)
+    if settings.nameservers:
+        return Facts(api.version, "", "", (), settings.domain or CLUSTER_DOMAIN, families)
+    try:
+        service = servers.find(api)
+        pods = api.list("Pod", service.namespace, labels=service.selector)
+    except UndeterminedError:
+        raise
+    except (TargetError, UsageError):
+        pods = []
+    server, version = _image(pods[0]) if pods else ("", "")
+    config = _corefile(api, pods[0]) if server == "CoreDNS" else ""
+    found = settings.domain or corefile.domain(config) or _kubelet_domain(api) or CLUSTER_DOMAIN
+    return Facts(api.version, server, version, corefile.options(config), found, families)
+
+
+def _image(pod: Mapping[str, Any]) -> tuple[str, str]:
+    """The server that a DNS pod runs, and its version."""
+    images = [container["image"].partition("@")[0].rpartition("/")[2] for container in pod["spec"]["containers"]]
+    image = next((one for one in images if "coredns" in one), images[0])
+    name, _, tag = image.partition(":")
+    return "CoreDNS" if "coredns" in name else name, tag
+
+
+def _corefile(api: Api, pod: Mapping[str, Any]) -> str:
+    """The Corefile that a DNS pod mounts, or empty."""
+    for volume in pod["spec"].get("volumes") or ():
+        if name := (volume.get("configMap") or {}).get("name"):
+            config = _config(api, name, pod["metadata"]["namespace"])
+            if "Corefile" in config:
+                return config["Corefile"]
+    return ""
+
+
+def _kubelet_domain(api: Api) -> str | None:
+    """The cluster domain by the kubelets' configuration, where kubeadm has left it."""
+    try:
+        config = yaml.safe_load(_config(api, "kubelet-config", "kube-system").get("kubelet", ""))
+    except yaml.YAMLError:
+        return None
+    return config.get("clusterDomain") if isinstance(config, Mapping) else None
+
+
+def _config(api: Api, name: str, namespace: str) -> Mapping[str, str]:
+    try:
+        found = api.get("ConfigMap", name, namespace)
+    except UndeterminedError:
+        raise
+    except TargetError:
+        # It need not be shown to us.
+        found = None
+    return (found or {}).get("data") or {}
+
+
+def _families(api: Api, *, look_at_nodes: bool) -> tuple[Family, ...]:
+    """The families that a Service gets that would like two, if pods can have them too."""
+    trial = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "svcdns-families", "namespace": "default"},
+        "spec": {"ipFamilyPolicy": "PreferDualStack", "ports": [{"port": 53}]},
+    }
+    try:
+        families: tuple[Family, ...] = tuple(api.apply(trial, dry_run=True)["spec"]["ipFamilies"])
+    except UndeterminedError:
+        raise
+    except TargetError as error:
+        raise UsageError(f"the cluster lets us make no Service: {error}") from error
+    pods = _pod_families(api) if look_at_nodes else set()
+    return tuple(family for family in families if not pods or family in pods)
+
+
+def _pod_families(api: Api) -> set[Family]:
+    """The families of the nodes' ranges for pods; none where nodes do not say."""
+    try:
+        nodes = api.list("Node")
+    except UndeterminedError:
+        raise
+    except TargetError:
+        return set()
+    ranges = [node["spec"].get("podCIDRs") or () for node in nodes]
+    return {family_of(network.partition("/")[0]) for networks in ranges for network in networks}

@@ -1,0 +1,69 @@
+"""Namespaces: made for a world, deleted without waiting, awaited in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.targets.cluster.api import Api
+from harness.targets.cluster.vantages import marks
+from harness.targets.cluster.watching import Watching
+
+#: Pod Security Standards: pods have to fit, and the API server sees to it.
+_ENFORCE = "pod-security.kubernetes.io/enforce"
+
+
+class Namespaces:
+    """The Namespaces of a run's worlds."""
+
+    def __init__(self, api: Api, run: str, watching: Watching) -> None:
+        """Make ready to make namespaces for a run."""
+        self._api = api
+        self._run = run
+        self._watching = watching
+
+    def create(self, namespace: str) -> None:
+        """Create a Namespace, and wait until it is seen.
+
+        Raises:
+            TargetError: if it may not be created.
+        """
+        labels = {marks.RUN: self._run, _ENFORCE: "restricted"}
+        metadata = {"name": namespace, "labels": labels}
+        self._watching.catch_up(self._api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}))
+
+    def delete(self, namespace: str) -> None:
+        """Start deleting a Namespace with all it holds.
+
+        Raises:
+            TargetError: if it may not be deleted.
+        """
+        self._api.delete("Namespace", namespace)
+
+    def await_deleted(self, deadline_seconds: float) -> list[str]:
+        """Wait until the Namespaces of the run's worlds are gone, whichever process made them.
+
+        Those of a process that died are not being deleted yet.
+
+        Returns:
+            a line for each that is still there, with what holds it.
+        """
+        leaving = set()
+        for item in self._api.list("Namespace", labels={marks.RUN: self._run}):
+            metadata = item["metadata"]
+            if marks.ROLE not in metadata["labels"]:
+                leaving.add(metadata["name"])
+                if "deletionTimestamp" not in metadata:
+                    self.delete(metadata["name"])
+        self._watching.wait_for(lambda picture: leaving.isdisjoint(picture.state.namespaces), deadline_seconds)
+        return [line for namespace in sorted(leaving) for line in self._held(namespace)]
+
+    def _held(self, namespace: str) -> Iterator[str]:
+        """Why a Namespace is still there, in the words of its controller."""
+        item = self._api.get("Namespace", namespace)
+        if item is None:
+            return
+        conditions = (item.get("status") or {}).get("conditions") or ()
+        reasons = [one["message"] for one in conditions if one["status"] == "True" and one.get("message")]
+        finalizers = item["metadata"].get("finalizers") or ()
+        reasons += [f"its own finalizers {', '.join(finalizers)}"] if finalizers else []
+        yield f'Namespace "{namespace}" is not gone yet: {"; ".join(reasons) or "its controller has not said why"}'

@@ -1,0 +1,147 @@
+"""The wished readiness of pods, kept for those that are born later too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Event, Lock, Thread
+from types import TracebackType
+from typing import Any, Self
+
+from harness.errors import TargetError, UndeterminedError
+from harness.state import Key
+from harness.targets.cluster.api import Api
+from harness.targets.cluster.picture import GATE, Picture, Progress, Ref
+from harness.targets.cluster.refusal import RefusedError
+from harness.targets.cluster.watching import Watching
+
+#: Nothing is due for as long as this; then it is looked again, though nothing changed.
+_IDLE_SECONDS = 60.0
+
+_RETRY_SECONDS = 1.0
+
+#: The pod is gone, or another one has its name.
+_REPLACED = frozenset({404, 409})
+
+
+class Readiness:
+    """A thread that gives every pod with the gate, in the namespaces it was told of, the condition that is wished."""
+
+    def __init__(self, api: Api, watching: Watching) -> None:
+        """Make ready to keep the readiness of pods that are watched."""
+        self._api = api
+        self._watching = watching
+        self._lock = Lock()
+        self._of_namespace: dict[str, bool] = {}
+        self._of_pod: dict[str, bool] = {}
+        self._sent: dict[str, bool] = {}
+        self._ending = Event()
+        self._thread = Thread(target=self._keep, name="svcdns-readiness", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ending.set()
+        self._watching.wake()
+        self._thread.join()
+
+    def wish(self, namespace: str, *, ready: bool) -> None:
+        """Say whether all pods of a namespace are to be ready, also those born later."""
+        here = {
+            identity.uid
+            for ref, identity in self._watching.picture().identities.items()
+            if ref.kind == "Pod" and ref.key.namespace == namespace
+        }
+        with self._lock:
+            self._of_namespace[namespace] = ready
+            for uid in here:
+                self._of_pod.pop(uid, None)
+        self._watching.wake()
+
+    def set_ready(self, pod: str, namespace: str, *, ready: bool) -> None:
+        """Say whether one pod is to be ready, and tell the cluster at once.
+
+        Raises:
+            TargetError: if there is no such pod, or it has no gate.
+        """
+        key = Key(namespace, pod)
+        picture = self._watching.picture()
+        progress = picture.progress.get(key)
+        if progress is None:
+            raise TargetError(f'Pod "{pod}" does not exist in the namespace "{namespace}"')
+        if not progress.gated:
+            raise TargetError(
+                f'Pod "{pod}" of the namespace "{namespace}" has no readiness gate {GATE}, so its readiness cannot be '
+                f'set: add "readinessGates: [{{conditionType: {GATE}}}]" to the spec of its template'
+            )
+        uid = picture.identities[Ref("Pod", key)].uid
+        with self._lock:
+            self._of_pod[uid] = self._sent[uid] = ready
+        self._watching.catch_up(self._tell(key, uid, ready=ready))
+
+    def forget(self, namespace: str) -> None:
+        """Leave the pods of a namespace alone."""
+        with self._lock:
+            self._of_namespace.pop(namespace, None)
+
+    def wished(self, key: Key, uid: str) -> bool:
+        """Whether a pod is to be ready; it is unless told otherwise."""
+        with self._lock:
+            return self._of_pod.get(uid, self._of_namespace.get(key.namespace, True))
+
+    def _keep(self) -> None:
+        try:
+            while not self._ending.is_set():
+                try:
+                    self._watching.wait_for(
+                        lambda picture: self._ending.is_set() or any(self._due(picture)), _IDLE_SECONDS
+                    )
+                    for key, uid, ready in self._due(self._watching.picture()):
+                        self._send(key, uid, ready=ready)
+                except UndeterminedError:
+                    # Whoever lost the API server has said so; it may come back.
+                    self._ending.wait(_RETRY_SECONDS)
+        except Exception as error:  # noqa: BLE001 - a thread must not die unheard
+            broken = error if isinstance(error, TargetError) else TargetError(f"readiness is kept no longer: {error!r}")
+            self._watching.failed("readiness", broken)
+
+    def _due(self, picture: Picture) -> Iterator[tuple[Key, str, bool]]:
+        """The pods that have another condition than is wished and were not told of it yet: key, uid and wish."""
+        with self._lock:
+            namespaces = set(self._of_namespace)
+        for key, progress in picture.progress.items():
+            if key.namespace in namespaces and progress.gated and not picture.state.pods[key].terminating:
+                uid = picture.identities[Ref("Pod", key)].uid
+                ready = self.wished(key, uid)
+                if _gate(progress) is not ready and self._sent.get(uid) is not ready:
+                    yield key, uid, ready
+
+    def _send(self, key: Key, uid: str, *, ready: bool) -> None:
+        with self._lock:
+            self._sent[uid] = ready
+        try:
+            self._tell(key, uid, ready=ready)
+        except RefusedError as error:
+            if error.code not in _REPLACED:
+                raise
+        except UndeterminedError:
+            with self._lock:
+                self._sent.pop(uid, None)
+            raise
+
+    def _tell(self, key: Key, uid: str, *, ready: bool) -> dict[str, Any]:
+        change = {
+            # Whoever took the pod's name since is not meant.
+            "metadata": {"uid": uid},
+            "status": {"conditions": [{"type": GATE, "status": str(ready)}]},
+        }
+        return self._api.patch("Pod", key.name, key.namespace, change, subresource="status", strategic=True)
+
+
+def _gate(progress: Progress) -> bool | None:
+    """What the pod's condition says, or None where it has none."""
+    condition = progress.conditions.get(GATE)
+    return None if condition is None else condition.status == "True"

@@ -1,0 +1,35 @@
+"""What a run has to be allowed, asked before it begins."""
+
+from __future__ import annotations
+
+from harness.errors import UsageError
+from harness.targets.cluster.api import Api
+from harness.targets.cluster.picture import KINDS
+
+#: What every run does, in all namespaces: kind, subresource, verbs. Server-side apply takes ``create`` and ``patch``.
+_NEEDED = (
+    *((kind, "", ("list", "watch")) for kind in KINDS),
+    ("Namespace", "", ("create", "patch", "delete")),
+    ("Service", "", ("create", "patch", "delete")),
+    ("Pod", "status", ("patch",)),
+    ("Lease", "", ("create", "patch", "delete", "list")),
+)
+
+
+def check(api: Api) -> None:
+    """See that nothing that every run does is forbidden.
+
+    Raises:
+        UsageError: if something is; it names every verb that is missing.
+    """
+    missing = [
+        f"{verb} {kind}{f'/{part}' if part else ''}"
+        for kind, part, verbs in _NEEDED
+        for verb in verbs
+        if not api.may(verb, kind, subresource=part)
+    ]
+    if missing:
+        raise UsageError(
+            f'the context "{api.context}" may not: {", ".join(missing)}; '
+            "grant these verbs in all namespaces with a ClusterRole and a ClusterRoleBinding"
+        )

@@ -1,0 +1,114 @@
+"""Waiting until the controllers have nothing left to do in a namespace."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from threading import Lock
+from typing import Any
+
+from harness.errors import UndeterminedError
+from harness.targets.cluster import workloads
+from harness.targets.cluster.api import Api
+from harness.targets.cluster.picture import Picture
+from harness.targets.cluster.readiness import Readiness
+from harness.targets.cluster.settled import lacking
+from harness.targets.cluster.watching import Watching
+
+#: A pod of an image that is on the node runs after 1-2 s, 48 of them at a time on two cores after 20 s.
+DEADLINE_SECONDS = 120.0
+
+#: The status of a workload is not watched; it follows its pods within some tens of milliseconds.
+_PAUSE_SECONDS = 0.2
+
+#: How many problems an error names; the first ones explain the others.
+_NAMED = 4
+
+
+class Settling:
+    """Waits for namespaces; several threads may wait at a time."""
+
+    def __init__(
+        self, api: Api, watching: Watching, readiness: Readiness, *, deadline_seconds: float = DEADLINE_SECONDS
+    ) -> None:
+        """Make ready to wait for namespaces in which pods are as ready as is wished."""
+        self._api = api
+        self._watching = watching
+        self._readiness = readiness
+        self._deadline_seconds = deadline_seconds
+        self._lock = Lock()
+        self._workloads: dict[str, set[tuple[str, str]]] = defaultdict(set)
+
+    def expect(self, kind: str, name: str, namespace: str) -> None:
+        """Wait for this object too from now on, if its kind makes pods."""
+        if kind in workloads.KINDS:
+            with self._lock:
+                self._workloads[namespace].add((kind, name))
+
+    def forget(self, namespace: str) -> None:
+        """Expect nothing in a namespace any more."""
+        with self._lock:
+            self._workloads.pop(namespace, None)
+
+    def settle(self, namespace: str) -> None:
+        """Wait until pods and EndpointSlices are as declared and wished, and all that is seen is up to date.
+
+        Raises:
+            UndeterminedError: if they are not so at the deadline; it names what is missing.
+        """
+        end = time.monotonic() + self._deadline_seconds
+        while True:
+            if not self._watching.wait_for(lambda picture: not self._lacks(picture, namespace), end - time.monotonic()):
+                raise self._unsettled(
+                    namespace, list(lacking(self._watching.picture(), namespace, self._readiness.wished))
+                )
+            items = list(self._items(namespace))
+            if self._finished(items, end):
+                for kind in ("Pod", "EndpointSlice"):
+                    self._watching.see_all(kind, namespace)
+                picture = self._watching.picture()
+                if not self._lacks(picture, namespace) and not any(self._unfinished(items, picture)):
+                    return
+            elif time.monotonic() >= end:
+                problems = list(self._unfinished(items, self._watching.picture()))
+                raise self._unsettled(namespace, [*problems, *self._warnings(namespace)])
+
+    def _lacks(self, picture: Picture, namespace: str) -> bool:
+        return next(lacking(picture, namespace, self._readiness.wished), None) is not None
+
+    def _items(self, namespace: str) -> Iterator[dict[str, Any]]:
+        """The workloads that were declared and are still there."""
+        with self._lock:
+            expected = sorted(self._workloads[namespace])
+        for kind, name in expected:
+            if (item := self._api.get(kind, name, namespace)) is not None:
+                yield item
+
+    def _finished(self, items: list[dict[str, Any]], end: float) -> bool:
+        """Whether nothing is left to do for workloads by what is seen; waits a moment for pods to be seen."""
+        pause = min(_PAUSE_SECONDS, end - time.monotonic())
+        return self._watching.wait_for(lambda picture: not any(self._unfinished(items, picture)), pause)
+
+    def _unfinished(self, items: list[dict[str, Any]], picture: Picture) -> Iterator[str]:
+        for item in items:
+            if problem := workloads.unfinished(item, picture, self._readiness.wished):
+                yield f'{item["kind"]} "{item["metadata"]["name"]}": {problem}'
+
+    def _warnings(self, namespace: str) -> list[str]:
+        """What controllers warn of; pods have words of their own."""
+        events = self._api.list("Event", namespace)
+        events.sort(key=lambda event: event.get("lastTimestamp") or event.get("eventTime") or "")
+        said = [
+            f"{event['reason']}: {event['message']}"
+            for event in events
+            if event.get("type") == "Warning" and event["involvedObject"].get("kind") != "Pod"
+        ]
+        return list(dict.fromkeys(said))[-1:]
+
+    def _unsettled(self, namespace: str, problems: list[str]) -> UndeterminedError:
+        more = f"; and {len(problems) - _NAMED} more" if len(problems) > _NAMED else ""
+        named = "; ".join(problems[:_NAMED])
+        return UndeterminedError(
+            f'the namespace "{namespace}" did not settle within {self._deadline_seconds:.0f} s: {named}{more}'
+        )

@@ -1,0 +1,36 @@
+"""A plan → the vantage, without making anything in the cluster."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import partial
+
+from harness.client import Channel, Direct
+from harness.target import Vantage
+from harness.targets.cluster.api import Api
+from harness.targets.cluster.vantages import node_ports, probe, probe_pod, servers, tunnel
+from harness.targets.cluster.vantages.plan import Plan
+from harness.targets.cluster.vantages.relaying import Relayed
+from harness.targets.cluster.vantages.servers import Replicas
+
+
+def join(api: Api, run: str, plan: Plan, life: ExitStack) -> Vantage:
+    """The vantage of a plan, over processes of our own, which ``life`` ends.
+
+    Raises:
+        UndeterminedError: if kubectl opens no tunnel.
+    """
+    replicas = Replicas(plan.replicas, partial(servers.replicas, api, plan.service) if plan.service else tuple)
+    found: list[Channel]
+    if plan.vantage == "probe":
+        relay = probe_pod.relay_in(api, plan.namespace, plan.image)
+        life.callback(relay.close)
+        found = [Relayed(relay, address, port) for address, port in plan.servers]
+        return Vantage("probe", (*found, *probe.channels(relay, replicas)), in_pod=True)
+    if plan.vantage == "tunnel":
+        assert plan.service is not None, "tunnels lead to DNS pods alone"
+        return Vantage("tunnel", tuple(tunnel.channels(api, plan.service, replicas, life)), transports=("tcp",))
+    found = [Direct(address, port) for address, port in plan.servers]
+    if plan.service is not None:
+        found += node_ports.channels(api, run, plan.service, plan.places)
+    return Vantage("direct", tuple(found))

@@ -1,0 +1,129 @@
+"""The resolver of a pod, used from inside that pod."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+
+from dns.rdatatype import AAAA, A
+
+from harness.client import Transport, ask
+from harness.errors import TargetError, UndeterminedError
+from harness.message import Question
+from harness.resolver import Lookup, ResolverConfiguration
+from harness.state import Family
+from harness.targets.cluster.api import Api
+from harness.targets.cluster.vantages import probe_pod
+from harness.targets.cluster.vantages.relaying import Relay, Relayed
+from harness.targets.cluster.vantages.search import Libc, configuration, search
+
+#: What a C library waits for an answer (resolv.conf(5), ``timeout``), and for all of them.
+_QUESTION_SECONDS = 5.0
+_LOOKUP_SECONDS = 60.0
+
+#: How many pods are kept in conversation; another is ended for the next, and begun again when it is needed.
+_CONVERSATIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a pod was given to resolve names with.
+
+    Attributes:
+        resolv_conf: the content of ``/etc/resolv.conf``.
+        hosts: the content of ``/etc/hosts``.
+        hostname: what the pod calls itself.
+        libc: the C library of its image.
+    """
+
+    resolv_conf: str
+    hosts: str
+    hostname: str
+    libc: Libc
+
+
+class PodResolver:
+    """The stub resolver of a pod: its configuration, its C library, its place in the network.
+
+    Attributes:
+        relay: the relay in the pod.
+    """
+
+    def __init__(self, relay: Relay) -> None:
+        self.relay = relay
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the pod was given to resolve names with."""
+        said = self.relay.ask(b"facts", timeout_seconds=_QUESTION_SECONDS)
+        resolv_conf, hosts, hostname, glibc = [field.decode(errors="replace") for field in said]
+        return Facts(resolv_conf, hosts, hostname, "glibc" if glibc else "musl")
+
+    @cached_property
+    def configuration(self) -> ResolverConfiguration:
+        """What the kubelet wrote for the pod."""
+        return configuration(self.facts.resolv_conf)
+
+    def lookup(self, name: str, family: Family, transport: Transport) -> Lookup:
+        """Ask the pod's first nameserver what its C library would ask; the addresses are what that itself finds.
+
+        Raises:
+            UndeterminedError: if the pod is out of reach or has no nameserver.
+        """
+        if not self.configuration.nameservers:
+            raise UndeterminedError("the pod's /etc/resolv.conf names no nameserver")
+        channel = Relayed(self.relay, self.configuration.nameservers[0])
+        type_ = A if family == "IPv4" else AAAA
+        asked = search(
+            name,
+            self.configuration,
+            self.facts.libc,
+            lambda candidate: ask(
+                channel, Question(candidate, type_), transport=transport, timeout_seconds=_QUESTION_SECONDS
+            ),
+        )
+        found = self.relay.ask(
+            b"addresses", name.encode(), family.removeprefix("IPv").encode(), timeout_seconds=_LOOKUP_SECONDS
+        )
+        return Lookup(asked, tuple(address.decode() for address in found))
+
+
+class PodResolvers:
+    """Resolvers by Namespace, each in a probe pod that is created when it is first wanted and goes with its Namespace."""
+
+    def __init__(self, api: Api, run: str, image: str) -> None:
+        self._api = api
+        self._run = run
+        self._image = image
+        self._lock = Lock()
+        self._resolvers: dict[str, PodResolver] = {}
+        self._recent: OrderedDict[str, Relay] = OrderedDict()
+
+    def of(self, namespace: str) -> PodResolver:
+        """The resolver of a Namespace; its pod is waited for when it is first asked.
+
+        Raises:
+            UndeterminedError: if its pod is refused.
+        """
+        with self._lock:
+            if namespace not in self._resolvers:
+                try:
+                    probe_pod.create(self._api, self._run, namespace, self._image)
+                except TargetError as error:
+                    raise UndeterminedError(f"no probe pod in the Namespace {namespace}: {error}") from error
+                relay = probe_pod.relay_in(self._api, namespace, self._image)
+                self._resolvers[namespace] = PodResolver(relay)
+            resolver = self._resolvers[namespace]
+            self._recent[namespace] = resolver.relay
+            self._recent.move_to_end(namespace)
+            if len(self._recent) > _CONVERSATIONS:
+                self._recent.popitem(last=False)[1].close()
+            return resolver
+
+    def close(self) -> None:
+        """End all conversations."""
+        for relay in self._recent.values():
+            relay.close()
+        self._recent.clear()

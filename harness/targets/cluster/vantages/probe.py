@@ -1,0 +1,71 @@
+"""The probe vantage: questions from inside a pod."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+
+from harness.client import Channel
+from harness.errors import TargetError
+from harness.targets.cluster.api import Api
+from harness.targets.cluster.vantages import probe_pod
+from harness.targets.cluster.vantages.following import Following
+from harness.targets.cluster.vantages.making import make as make_object
+from harness.targets.cluster.vantages.plan import Plan
+from harness.targets.cluster.vantages.relaying import Relay, Relayed
+from harness.targets.cluster.vantages.servers import Replicas
+
+_DNS_PORT = 53
+_REMOVAL_SECONDS = 60.0
+_PAUSE_SECONDS = 0.1
+
+
+def make(api: Api, run: str, image: str, plan: Plan, life: ExitStack) -> Plan:
+    """Run a probe pod in a Namespace of its own; ``life`` takes what removes it.
+
+    Raises:
+        TargetError: if it cannot run.
+    """
+    name = f"svcdns-{run}-probe"
+    make_object(api, probe_pod.namespace(run, name), life, partial(_remove, api, name))
+    probe_pod.create(api, run, name, image)
+    probe_pod.wait(api, name, image)
+    virtual = tuple((ip, _DNS_PORT) for ip in plan.service.cluster_ips) if plan.service else plan.servers
+    note = f"the pod {name}/{probe_pod.NAME} with the image {image} asks"
+    return replace(plan, servers=virtual, namespace=name, image=image, note=note)
+
+
+def channels(relay: Relay, replicas: Replicas) -> list[Channel]:
+    """The ways to each DNS pod from where a relay is."""
+    places = range(len(replicas))
+    return [Following(_at(relay, replicas, place), partial(_found, relay, replicas, place)) for place in places]
+
+
+def _remove(api: Api, namespace: str) -> None:
+    """Delete the Namespace and wait until it is gone.
+
+    Raises:
+        TargetError: if it is not gone at the deadline; with what holds it.
+    """
+    deadline = time.monotonic() + _REMOVAL_SECONDS
+    api.delete("Namespace", namespace)
+    while left := api.get("Namespace", namespace):
+        if time.monotonic() > deadline:
+            conditions = left["status"].get("conditions") or ()
+            said = "; ".join(one["message"] for one in conditions if one["status"] == "True" and one.get("message"))
+            raise TargetError(
+                f'Namespace "{namespace}" is not gone after {_REMOVAL_SECONDS:.0f} s: {said or "unsaid why"}'
+            )
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _at(relay: Relay, replicas: Replicas, place: int) -> Channel:
+    replica = replicas.at(place)
+    return Relayed(relay, replica.address, replica.port)
+
+
+def _found(relay: Relay, replicas: Replicas, place: int) -> Channel:
+    replicas.refresh()
+    return _at(relay, replicas, place)

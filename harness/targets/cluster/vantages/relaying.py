@@ -1,0 +1,204 @@
+"""This side of a relay: requests to it, and the channel through it."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Lock, Thread
+
+from harness.client import Direct, Discarded, Received, Transport
+from harness.errors import UndeterminedError
+from harness.targets.cluster.vantages import relay
+
+#: What starting the process and carrying a request may take beyond what the request itself waits for.
+_CARRIAGE_SECONDS = 30.0
+
+#: How long a process whose standard input was closed may take to end.
+_FAREWELL_SECONDS = 2.0
+
+
+class Relay:
+    """A relay that is spoken to through the standard input and output of one process, by several threads at once.
+
+    The process is started by the first request, and again by the first one after `close`.
+    """
+
+    def __init__(self, command: Callable[[], Sequence[str]], place: str) -> None:
+        """Remember what gives the command that runs the relay, and what to call the place where it runs."""
+        self._command = command
+        self._place = place
+        self._lock = Lock()
+        self._session: _Session | None = None
+
+    def ask(self, kind: bytes, *arguments: bytes, timeout_seconds: float) -> list[bytes]:
+        """The reply to a request, for which the process is started again once if it breaks.
+
+        Raises:
+            UndeterminedError: if it breaks twice, or the relay cannot do what it is asked.
+        """
+        problem = ""
+        for _ in range(2):
+            session = self._started()
+            try:
+                said, *fields = session.ask(kind, *arguments, timeout_seconds=timeout_seconds + _CARRIAGE_SECONDS)
+            except _BrokenError as error:
+                problem = str(error)
+                self._drop(session)
+            else:
+                if said != b"ok":
+                    raise UndeterminedError(f"the relay in {self._place} failed: {b' '.join(fields).decode()}")
+                return fields
+        raise UndeterminedError(f"the relay in {self._place} broke twice: {problem}")
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+    def _started(self) -> _Session:
+        with self._lock:
+            if self._session is None:
+                self._session = _Session(self._command())
+            return self._session
+
+    def _drop(self, session: _Session) -> None:
+        with self._lock:
+            if self._session is not session:
+                return
+            self._session = None
+        session.kill()
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """Asks from where the relay is.
+
+    Attributes:
+        relay: the relay.
+        address: the server's IP address, as the relay reaches it.
+        port: the server's port, for both transports.
+    """
+
+    relay: Relay
+    address: str
+    port: int = 53
+
+    @property
+    def server(self) -> str:
+        """The server as ``address:port``, or ``[address]:port`` for IPv6."""
+        return Direct(self.address, self.port).server
+
+    def exchange(self, wires: Sequence[bytes], transport: Transport, timeout_seconds: float) -> list[Received]:
+        """Sends messages and waits for their answers, as `harness.client.Channel` describes; over UDP all at once.
+
+        Raises:
+            UndeterminedError: if the relay is out of reach.
+        """
+        place = (self.address.encode(), str(self.port).encode(), transport.encode(), str(timeout_seconds).encode())
+        patience = timeout_seconds * (1 + len(wires))
+        return [_received(field) for field in self.relay.ask(b"exchange", *place, *wires, timeout_seconds=patience)]
+
+
+def _received(field: bytes) -> Received:
+    wire, failure, *discarded = relay.unpack(field)
+    return Received(
+        wire or None,
+        tuple(
+            Discarded(octets, reason.decode()) for reason, octets in zip(discarded[::2], discarded[1::2], strict=True)
+        ),
+        None if wire else failure.decode(),
+    )
+
+
+class _BrokenError(Exception):
+    """The process ended or fell silent, and what it said of that."""
+
+
+class _Session:
+    """The life of one process."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the process lives
+        self._process = subprocess.Popen(  # noqa: S603 - an argument list, never a shell
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._complaints
+        )
+        self._idents = itertools.count()
+        self._waiting: dict[bytes, Future[list[bytes]]] = {}
+        self._broken = ""
+        self._writing = Lock()
+        self._listener = Thread(target=self._listen, name=f"relay-{self._process.pid}", daemon=True)
+        self._listener.start()
+
+    def ask(self, *fields: bytes, timeout_seconds: float) -> list[bytes]:
+        ident = str(next(self._idents)).encode()
+        future = self._waiting[ident] = Future()
+        # Either the listener still finds the future, or we see that it has stopped listening.
+        if self._broken:
+            raise _BrokenError(self._broken)
+        assert self._process.stdin is not None, "it was asked to be a pipe"
+        try:
+            with self._writing:
+                self._process.stdin.write(relay.message([ident, *fields]))
+                self._process.stdin.flush()
+            return future.result(timeout_seconds)
+        except TimeoutError as error:
+            raise _BrokenError(f"nothing came back within {timeout_seconds} s") from error
+        except (OSError, ValueError) as error:
+            raise _BrokenError(self._ending() or str(error)) from error
+        finally:
+            self._waiting.pop(ident, None)
+
+    def close(self) -> None:
+        """End the process by the end of its standard input, or else by force."""
+        assert self._process.stdin is not None, "it was asked to be a pipe"
+        with suppress(OSError):
+            self._process.stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_FAREWELL_SECONDS)
+        self.kill()
+
+    def kill(self) -> None:
+        """End the process by force; whoever still writes to it or waits for it hears of it."""
+        assert self._process.stdin is not None, "it was asked to be a pipe"
+        self._process.kill()
+        self._process.wait()
+        self._listener.join()
+        with suppress(OSError):
+            self._process.stdin.close()
+        self._complaints.close()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None, "it was asked to be a pipe"
+        with self._process.stdout as stream:
+            problem = ""
+            try:
+                while (reply := relay.read(stream)) is not None:
+                    ident, *fields = reply
+                    future = self._waiting.pop(ident, None)
+                    if future is not None:
+                        future.set_result(fields)
+            except ValueError as error:
+                problem = f"what it says makes no sense: {error}"
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_FAREWELL_SECONDS)
+        self._broken = problem or self._words() or "it ended"
+        for future in list(self._waiting.values()):
+            future.set_exception(_BrokenError(self._broken))
+
+    def _ending(self) -> str:
+        """Why it ended, as soon as that is known; empty if it has not ended."""
+        self._listener.join(_FAREWELL_SECONDS)
+        return self._broken
+
+    def _words(self) -> str:
+        """The last line of what the process complained of."""
+        self._complaints.seek(0)
+        lines = self._complaints.read().decode(errors="replace").split("\n")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")

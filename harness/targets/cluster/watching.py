@@ -1,0 +1,186 @@
+"""A cluster's picture, kept up to date by watches."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from threading import Condition, Event, Thread
+from types import TracebackType
+from typing import Any, Self
+
+from harness.errors import TargetError, UndeterminedError
+from harness.state import ClusterState
+from harness.targets.cluster.api import Api
+from harness.targets.cluster.picture import KINDS, Picture, number, ref_of
+from harness.targets.cluster.refusal import RefusedError
+
+#: The first lists come within milliseconds; those of a large cluster take seconds.
+_START_SECONDS = 60.0
+
+#: How long a watch may lag behind what a write returned before it counts as lost.
+_LAG_SECONDS = 30.0
+
+_RETRY_SECONDS = 1.0
+
+#: Between a watch that was lost and the list that follows: a server that ends every watch is not to be overrun.
+_PAUSE_SECONDS = 0.1
+_NOT_ALLOWED = frozenset({401, 403})
+
+
+class Watching:
+    """Threads that watch a cluster, one a kind, and what went wrong in any thread behind the scenes.
+
+    As a context manager it watches from the moment that every kind was listed once.
+    """
+
+    def __init__(self, api: Api, domain: str) -> None:
+        """Make ready to watch a cluster of a domain."""
+        self._api = api
+        self._picture = Picture(ClusterState(domain=domain))
+        self._failures: dict[str, TargetError] = {}
+        self._listed: set[str] = set()
+        self._changed = Condition()
+        self._turns = 0
+        self._ending = Event()
+        self._threads = [
+            Thread(target=self._follow, args=(kind,), name=f"svcdns-watch-{kind}", daemon=True) for kind in KINDS
+        ]
+
+    def __enter__(self) -> Self:
+        with ExitStack() as life:
+            for thread in self._threads:
+                thread.start()
+            life.callback(self._end)
+            if not self.wait_for(lambda _: self._listed.issuperset(KINDS), _START_SECONDS):
+                raise UndeterminedError(f"{self._api.server} did not list its objects within {_START_SECONDS:.0f} s")
+            life.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def picture(self) -> Picture:
+        """The cluster as it is seen now.
+
+        Raises:
+            UndeterminedError: if something went wrong behind the scenes, so that it may be otherwise.
+        """
+        with self._changed:
+            for failure in self._failures.values():
+                raise UndeterminedError(str(failure)) from failure
+            return self._picture
+
+    def wait_for(self, good: Callable[[Picture], bool], deadline_seconds: float) -> bool:
+        """Wait until a picture is good; False where none was by the deadline.
+
+        Raises:
+            UndeterminedError: if something goes wrong behind the scenes.
+        """
+        end = time.monotonic() + deadline_seconds
+        while True:
+            with self._changed:
+                turn = self._turns
+            if good(self.picture()):
+                return True
+            if not self._turned(turn, end - time.monotonic()):
+                return False
+
+    def catch_up(self, item: Mapping[str, Any]) -> None:
+        """Wait until the picture is not older than what a write of a watched kind returned.
+
+        Raises:
+            UndeterminedError: if it stays older.
+        """
+        if item["kind"] in KINDS:
+            self._expect(lambda picture: picture.shows(item), item["kind"])
+
+    def see_all(self, kind: str, namespace: str) -> None:
+        """Wait until the picture is not older than what the API server has now of a kind in a namespace.
+
+        Raises:
+            UndeterminedError: if it stays older.
+        """
+        items, listed_at = self._api.snapshot(kind, namespace)
+        there = {ref_of(item) for item in items}
+        version = number(listed_at)
+
+        def seen(picture: Picture) -> bool:
+            return all(picture.shows(item) for item in items) and not any(
+                ref.kind == kind and ref.key.namespace == namespace and ref not in there and known.version <= version
+                for ref, known in picture.identities.items()
+            )
+
+        self._expect(seen, kind)
+
+    def _expect(self, good: Callable[[Picture], bool], kind: str) -> None:
+        if not self.wait_for(good, _LAG_SECONDS):
+            raise UndeterminedError(f"the watch on {kind} lags more than {_LAG_SECONDS:.0f} s behind the API server")
+
+    def wake(self) -> None:
+        """Have everybody who waits look again."""
+        with self._changed:
+            self._turns += 1
+            self._changed.notify_all()
+
+    def failed(self, who: str, error: TargetError | None) -> None:
+        """Note what went wrong for somebody behind the scenes, or with None that it goes well again."""
+        with self._changed:
+            if error is None:
+                self._failures.pop(who, None)
+            else:
+                self._failures[who] = error
+        self.wake()
+
+    def _turned(self, turn: int, seconds: float) -> bool:
+        """Wait for the next turn; False where it did not come in time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._turns != turn, seconds)
+
+    def _end(self) -> None:
+        self._ending.set()
+        self._api.end_watches()
+        for thread in self._threads:
+            thread.join()
+
+    def _follow(self, kind: str) -> None:
+        """List and watch a kind until the end; a watch that is lost is begun anew, with a list."""
+        who = f"watch on {kind}"
+        try:
+            while not self._ending.is_set():
+                try:
+                    items, version = self._api.snapshot(kind)
+                except TargetError as error:
+                    self.failed(who, error)
+                    self._ending.wait(_RETRY_SECONDS)
+                    continue
+                self._draw(Picture.replaced, kind, items, number(version))
+                self._listed.add(kind)
+                self.failed(who, None)
+                self._watch(kind, version)
+                self._ending.wait(_PAUSE_SECONDS)
+        except Exception as error:  # noqa: BLE001 - a thread must not die unheard
+            self.failed(who, error if isinstance(error, TargetError) else TargetError(f"the {who} broke: {error!r}"))
+
+    def _watch(self, kind: str, version: str) -> None:
+        """Follow the changes since a version for as long as it can be done.
+
+        Raises:
+            RefusedError: if we may not watch.
+        """
+        try:
+            for change, item in self._api.watch(kind, since=version):
+                self._draw(Picture.without if change == "DELETED" else Picture.put, item)
+        except RefusedError as error:
+            if error.code in _NOT_ALLOWED:
+                raise
+        except UndeterminedError:
+            # The list that follows tells whether the server is still there.
+            return
+
+    def _draw(self, change: Callable[..., Picture], *arguments: Any) -> None:
+        with self._changed:
+            self._picture = change(self._picture, *arguments)
+        self.wake()

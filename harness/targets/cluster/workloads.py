@@ -1,0 +1,124 @@
+"""What a workload still has to do, by its own status and the pods that are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.targets.cluster.picture import Picture, Ref
+from harness.targets.cluster.settled import Wished
+
+_OVER = frozenset({"Succeeded", "Failed"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    """A pod that a workload owns and that is there to stay."""
+
+    name: str
+    revision: str
+    wished: bool
+
+
+def unfinished(item: Mapping[str, Any], picture: Picture, wished: Wished) -> str:
+    """What a workload, as the API server has it, still has to do; empty where it has finished."""
+    metadata, status = item["metadata"], item.get("status") or {}
+    if status.get("observedGeneration", 0) < metadata.get("generation", 0):
+        return "its controller has not seen the last change yet"
+    problem = _RULES[item["kind"]](item, list(_owned(item, picture, wished)))
+    failures = (one for one in status.get("conditions") or () if one["type"] == "ReplicaFailure")
+    return ": ".join([problem, *(one.get("message") or "" for one in failures)]) if problem else ""
+
+
+def _owned(item: Mapping[str, Any], picture: Picture, wished: Wished) -> Iterator[_Owned]:
+    metadata = item["metadata"]
+    for key, pod in picture.state.pods.items():
+        if key.namespace != metadata["namespace"] or pod.terminating or pod.phase in _OVER:
+            continue
+        revision = picture.progress[key].revision
+        if pod.owner == _owner(item, revision):
+            yield _Owned(key.name, revision, wished(key, picture.identities[Ref("Pod", key)].uid))
+
+
+def _owner(item: Mapping[str, Any], revision: str) -> str:
+    """Who a pod of the workload and this revision says it belongs to; a Deployment's belong to a ReplicaSet."""
+    name = item["metadata"]["name"]
+    return f"ReplicaSet/{name}-{revision}" if item["kind"] == "Deployment" else f"{item['kind']}/{name}"
+
+
+def _count(wanted: int, pods: list[_Owned]) -> str:
+    return "" if len(pods) == wanted else f"has {len(pods)} of {wanted} pods"
+
+
+def _replica_set(item: Mapping[str, Any], pods: list[_Owned]) -> str:
+    return _count(item["spec"].get("replicas", 1), pods)
+
+
+def _deployment(item: Mapping[str, Any], pods: list[_Owned]) -> str:
+    wanted, status = item["spec"]["replicas"], item.get("status") or {}
+    if problem := _count(wanted, pods):
+        return problem
+    if item["spec"].get("paused"):
+        return ""
+    updated = status.get("updatedReplicas", 0) == status.get("replicas", 0) == wanted
+    return "" if updated and len({pod.revision for pod in pods}) <= 1 else "has pods of an old revision"
+
+
+def _daemon_set(item: Mapping[str, Any], pods: list[_Owned]) -> str:
+    status = item.get("status") or {}
+    wanted = status.get("desiredNumberScheduled", 0)
+    on_delete = item["spec"]["updateStrategy"].get("type") == "OnDelete"
+    if problem := _count(wanted, pods):
+        return problem
+    return "" if on_delete or status.get("updatedNumberScheduled", 0) == wanted else "has pods of an old revision"
+
+
+def _stateful_set(item: Mapping[str, Any], pods: list[_Owned]) -> str:
+    """Waits as the controller does: behind a pod that is wished unready it goes on with nothing.
+
+    Pods are created from the lowest on unless ``Parallel``, and updated from the highest down to the partition
+    (pkg/controller/statefulset/stateful_set_control.go).
+    """
+    spec, name = item["spec"], item["metadata"]["name"]
+    there = {pod.name: pod for pod in pods}
+    start = (spec.get("ordinals") or {}).get("start", 0)
+    wanted = [f"{name}-{ordinal}" for ordinal in range(start, start + spec["replicas"])]
+    ordered = spec.get("podManagementPolicy") != "Parallel"
+    for one in wanted:
+        if one not in there:
+            return f"has no pod {one} yet"
+        if ordered and not there[one].wished:
+            return ""
+    if surplus := sorted(there.keys() - set(wanted)):
+        return f"still has the pod {surplus[-1]}"
+    strategy = spec.get("updateStrategy") or {}
+    if strategy.get("type") == "OnDelete":
+        return ""
+    partition = (strategy.get("rollingUpdate") or {}).get("partition", 0)
+    for one in reversed(wanted[partition:]):
+        if there[one].revision != (item.get("status") or {}).get("updateRevision"):
+            return f"its pod {one} is of an old revision"
+        if not there[one].wished:
+            return ""
+    return ""
+
+
+def _job(item: Mapping[str, Any], pods: list[_Owned]) -> str:
+    status, spec = item.get("status") or {}, item["spec"]
+    if spec.get("suspend") or status.get("succeeded") or status.get("failed"):
+        return ""
+    return _count(min(spec.get("parallelism", 1), spec.get("completions") or spec.get("parallelism", 1)), pods)
+
+
+_RULES: Mapping[str, Callable[[Mapping[str, Any], list[_Owned]], str]] = {
+    "DaemonSet": _daemon_set,
+    "Deployment": _deployment,
+    "Job": _job,
+    "ReplicaSet": _replica_set,
+    "ReplicationController": _replica_set,
+    "StatefulSet": _stateful_set,
+}
+
+#: The kinds that make pods.
+KINDS = frozenset(_RULES)

@@ -1,0 +1,57 @@
+"""What a user decides about a kind cluster, and how long its life may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+IPFamily = Literal["ipv4", "ipv6", "dual"]
+
+
+@dataclass(frozen=True, slots=True)
+class KindSettings:
+    """What a user decides about a kind cluster.
+
+    Attributes:
+        run: the run's id, 5 characters; the cluster is called ``svcdns-<run>``.
+        image: the image of every node, or empty for kind's own choice.
+        binary: the kind binary, by name or path.
+        config: a kind configuration whose nodes, patches and networking are kept.
+        nodes: one control plane and so many workers less one; 1 gives way to what ``config`` says.
+        ip_family: the families of pods and Services; ``ipv4`` gives way to what ``config`` says.
+        cluster_name: a cluster that exists, to be used and never deleted.
+        keep: leave the created cluster behind.
+    """
+
+    run: str
+    image: str = ""
+    binary: str = "kind"
+    config: Path | None = None
+    nodes: int = 1
+    ip_family: IPFamily = "ipv4"
+    cluster_name: str = ""
+    keep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait, in seconds.
+
+    Attributes:
+        answer_seconds: for a question to kind or to the container engine.
+        pull_seconds: for one node image; it has half a gigabyte.
+        create_seconds: for the whole creation.
+        ready_seconds: from the creation until nodes and DNS pods are ready.
+        delete_seconds: for the deletion.
+        linger_seconds: for what an interrupted kind has started to end by itself.
+        silence_seconds: between two lines of progress.
+    """
+
+    answer_seconds: float = 60
+    pull_seconds: float = 300
+    create_seconds: float = 900
+    ready_seconds: float = 180
+    delete_seconds: float = 120
+    linger_seconds: float = 10
+    silence_seconds: float = 20

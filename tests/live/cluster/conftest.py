@@ -1,0 +1,87 @@
+"""A real cluster, named by the environment, and namespaces of its own for each test."""
+
+from __future__ import annotations
+
+import os
+import random
+import string
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from harness.targets.cluster import ClusterSettings, LiveCluster
+from harness.targets.cluster.api import Api
+
+KUBECONFIG, CONTEXT = os.environ.get("SVCDNS_TEST_KUBECONFIG", ""), os.environ.get("SVCDNS_TEST_CONTEXT", "")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.timeout(300))
+
+
+@pytest.fixture(scope="session")
+def kubeconfig() -> Path:
+    if not KUBECONFIG or not CONTEXT:
+        pytest.skip("NO CLUSTER: set SVCDNS_TEST_KUBECONFIG and SVCDNS_TEST_CONTEXT")
+    return Path(KUBECONFIG)
+
+
+@pytest.fixture(scope="session")
+def context(kubeconfig: Path) -> str:
+    return CONTEXT
+
+
+@pytest.fixture(scope="session")
+def api(kubeconfig: Path, context: str) -> Iterator[Api]:
+    found = Api(kubeconfig, context)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def run() -> str:
+    return letters(5)
+
+
+@pytest.fixture(scope="session")
+def cluster(kubeconfig: Path, context: str, run: str) -> Iterator[LiveCluster]:
+    with LiveCluster(ClusterSettings(run=run, context=context, kubeconfig=kubeconfig)) as opened:
+        yield opened
+        assert opened.await_deleted(120) == []
+
+
+@pytest.fixture
+def namespace(cluster: LiveCluster, run: str) -> Iterator[str]:
+    name = f"svcdns-{run}-{letters(5)}"
+    cluster.create_namespace(name)
+    yield name
+    cluster.delete_namespace(name)
+
+
+@pytest.fixture
+def changed_kubeconfig(kubeconfig: Path, context: str, tmp_path: Path) -> Callable[..., Path]:
+    """A copy of the kubeconfig with other entries for the cluster or the user of the context."""
+
+    def changed(*, cluster: dict[str, object] | None = None, user: dict[str, object] | None = None) -> Path:
+        content = yaml.safe_load(kubeconfig.read_text())
+        named = next(one["context"] for one in content["contexts"] if one["name"] == context)
+        for one in content["clusters"]:
+            if one["name"] == named["cluster"]:
+                one["cluster"] |= cluster or {}
+        for one in content["users"]:
+            if one["name"] == named["user"] and user is not None:
+                one["user"] = user
+        path = tmp_path / f"kubeconfig-{letters(5)}"
+        path.write_text(yaml.safe_dump(content))
+        return path
+
+    return changed
+
+
+def letters(count: int) -> str:
+    return "".join(random.choices(string.ascii_lowercase + string.digits, k=count))

@@ -1,0 +1,165 @@
+"""Who we are and whom we ask, on a real cluster."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.errors import UsageError
+from harness.targets.cluster import ClusterSettings, LiveCluster
+from harness.targets.cluster.api import Api
+from harness.targets.cluster.refusal import RefusedError
+
+WATCHED = ["namespaces", "services", "pods"]
+ALL_RULES = [
+    {"apiGroups": [""], "resources": WATCHED, "verbs": ["list", "watch", "get"]},
+    {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": ["list", "watch"]},
+    {"apiGroups": [""], "resources": ["namespaces", "services"], "verbs": ["create", "patch", "delete"]},
+    {"apiGroups": [""], "resources": ["pods/status"], "verbs": ["patch"]},
+    {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["create", "patch", "delete", "list"]},
+]
+
+
+@pytest.fixture
+def token(api: Api, namespace: str) -> str:
+    """The token of a ServiceAccount that nobody has granted anything."""
+    api.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "limited", "namespace": namespace}})
+    command = api.kubectl("create", "token", "limited", "-n", namespace)
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.fixture
+def grant(api: Api, namespace: str, run: str) -> Iterator[Callable[[list[dict[str, Any]]], None]]:
+    """Grants rules to that ServiceAccount, in all namespaces."""
+    labels = {"svcdns.dev/run": run}
+    rbac = "rbac.authorization.k8s.io"
+
+    def granted(rules: list[dict[str, Any]]) -> None:
+        role = {"apiVersion": f"{rbac}/v1", "kind": "ClusterRole", "metadata": {"name": namespace, "labels": labels}}
+        api.apply({**role, "rules": rules})
+        api.apply(
+            {
+                **role,
+                "kind": "ClusterRoleBinding",
+                "roleRef": {"apiGroup": rbac, "kind": "ClusterRole", "name": namespace},
+                "subjects": [{"kind": "ServiceAccount", "name": "limited", "namespace": namespace}],
+            }
+        )
+
+    yield granted
+    api.delete("ClusterRoleBinding", namespace)
+    api.delete("ClusterRole", namespace)
+
+
+def without(verb: str, resource: str) -> list[dict[str, Any]]:
+    """All rules but a verb on a resource."""
+    rules = [
+        {**rule, "resources": [one], "verbs": [each for each in rule["verbs"] if (each, one) != (verb, resource)]}
+        for rule in ALL_RULES
+        for one in rule["resources"]
+    ]
+    return [rule for rule in rules if rule["verbs"]]
+
+
+def opened(kubeconfig: Path, context: str) -> LiveCluster:
+    return LiveCluster(ClusterSettings(run="tried", context=context, kubeconfig=kubeconfig))
+
+
+@pytest.mark.parametrize(
+    ("verb", "resource", "named"),
+    [
+        ("watch", "endpointslices", "watch EndpointSlice"),
+        ("list", "pods", "list Pod"),
+        ("patch", "pods/status", "patch Pod/status"),
+        ("create", "namespaces", "create Namespace"),
+    ],
+)
+def test_a_role_without_a_verb_is_refused_by_its_name(
+    verb: str, resource: str, named: str, token: str, grant, changed_kubeconfig, context: str
+):
+    grant(without(verb, resource))
+    with pytest.raises(UsageError) as caught, opened(changed_kubeconfig(user={"token": token}), context):
+        pass
+    assert str(caught.value) == (
+        f'the context "{context}" may not: {named}; '
+        "grant these verbs in all namespaces with a ClusterRole and a ClusterRoleBinding"
+    )
+
+
+def test_a_right_that_is_asked_for_later_is_refused_in_the_servers_words(
+    token: str, grant, changed_kubeconfig, context: str
+):
+    grant(without("watch", "pods"))
+    api = Api(changed_kubeconfig(user={"token": token}), context)
+    try:
+        with pytest.raises(RefusedError, match='cannot list resource "secrets"') as caught:
+            api.list("Secret")
+        assert caught.value.code == 403
+        with pytest.raises(RefusedError, match=r'cannot watch resource "pods".* has to grant that verb') as caught:
+            next(api.watch("Pod", since="0"))
+        assert caught.value.code == 403
+    finally:
+        api.close()
+
+
+def test_credentials_that_the_server_does_not_accept_are_refused(changed_kubeconfig, context: str):
+    with pytest.raises(
+        UsageError, match=r"does not accept the credentials of the context .* \(401 Unauthorized\); log in"
+    ):
+        Api(changed_kubeconfig(user={"token": "nobody's"}), context)
+
+
+@pytest.mark.parametrize("version", ["v1", "v1beta1"])
+def test_a_credential_plugin_is_asked(version: str, token: str, changed_kubeconfig, context: str, tmp_path: Path):
+    plugin = tmp_path / "plugin"
+    credential = {"kind": "ExecCredential", "status": {"token": token}}
+    plugin.write_text(f"#!/bin/sh\ntest -n \"$KUBERNETES_EXEC_INFO\" && echo '{json.dumps(credential)}'\n")
+    plugin.chmod(0o755)
+    asked = {
+        "apiVersion": f"client.authentication.k8s.io/{version}",
+        "command": str(plugin),
+        "interactiveMode": "Never",
+    }
+    api = Api(changed_kubeconfig(user={"exec": asked}), context)
+    assert api.version
+    with pytest.raises(RefusedError, match=r"system:serviceaccount:.*:limited"):
+        api.list("Secret")
+    api.close()
+
+
+def test_a_credential_plugin_that_fails_is_named(changed_kubeconfig, context: str):
+    asked = {"apiVersion": "client.authentication.k8s.io/v1", "command": "no-such-plugin"}
+    with pytest.raises(UsageError, match=f'no credentials for the context "{context}": .*no-such-plugin'):
+        Api(changed_kubeconfig(user={"exec": asked}), context)
+
+
+def test_a_server_whose_certificate_nobody_vouches_for_is_refused(changed_kubeconfig, context: str):
+    with pytest.raises(UsageError, match=r"cannot be reached: .*certificate verify failed"):
+        Api(changed_kubeconfig(cluster={"certificate-authority-data": ""}), context)
+
+
+def test_files_of_kubeconfig_are_merged_and_their_paths_are_relative_to_them(
+    kubeconfig: Path, context: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    content = yaml.safe_load(kubeconfig.read_text())
+    named = next(one["context"] for one in content["contexts"] if one["name"] == context)
+    cluster = next(one for one in content["clusters"] if one["name"] == named["cluster"])
+    (tmp_path / "users").mkdir()
+    (tmp_path / "ca.crt").write_bytes(base64.b64decode(cluster["cluster"].pop("certificate-authority-data")))
+    cluster["cluster"]["certificate-authority"] = "ca.crt"
+    first, second = tmp_path / "clusters.yaml", tmp_path / "users" / "users.yaml"
+    first.write_text(yaml.safe_dump({"clusters": [cluster]}))
+    second.write_text(yaml.safe_dump({"users": content["users"], "contexts": content["contexts"]}))
+    monkeypatch.setenv("KUBECONFIG", f"{first}:{tmp_path / 'not-there'}:{second}")
+    api = Api(None, context)
+    assert api.list("Namespace")
+    version = subprocess.run(api.kubectl("version"), capture_output=True, text=True, check=True)
+    assert api.version in version.stdout
+    api.close()

@@ -1,0 +1,250 @@
+"""What happens to pods and EndpointSlices of a real cluster, and when they have settled."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from harness import data, manifests
+from harness.errors import TargetError, UndeterminedError
+from harness.manifests import Manifest, read_text
+from harness.state import Endpoint, Key, Pod
+from harness.targets.cluster import LiveCluster
+from harness.targets.cluster.api import Api
+from harness.targets.cluster.picture import GATE, Ref
+from harness.targets.cluster.settling import Settling
+
+COMBINATIONS = data.fixtures() / "combinations"
+
+
+def declared(*names: str) -> list[Manifest]:
+    return [one for name in names for one in manifests.read(COMBINATIONS / f"{name}.yaml")]
+
+
+def edited(name: str, *edits: tuple[str, str]) -> list[Manifest]:
+    """The objects of a fixture with pieces of its text replaced."""
+    text = (COMBINATIONS / f"{name}.yaml").read_text()
+    for before, after in edits:
+        assert before in text
+        text = text.replace(before, after)
+    return list(read_text(text))
+
+
+def pods(cluster: LiveCluster, namespace: str) -> list[Pod]:
+    return [pod for key, pod in sorted(cluster.state().pods.items()) if key.namespace == namespace]
+
+
+def endpoints(cluster: LiveCluster, namespace: str) -> dict[str, Endpoint]:
+    slices = cluster.state().only(namespace).slices.values()
+    return {endpoint.pod: endpoint for one in slices for endpoint in one.endpoints}
+
+
+@pytest.fixture
+def web(cluster: LiveCluster, namespace: str) -> str:
+    """A namespace with the settled StatefulSet of the fixtures."""
+    cluster.apply(declared("headless-service", "statefulset-of-headless-service"), namespace)
+    cluster.settle(namespace)
+    return namespace
+
+
+def test_a_settled_world_has_its_pods_ready_and_in_the_endpoint_slices(cluster: LiveCluster, web: str):
+    found = pods(cluster, web)
+    assert [pod.key.name for pod in found] == ["web-0", "web-1", "web-2"]
+    assert all(pod.ready and pod.addresses for pod in found)
+    assert {name: endpoint.addresses for name, endpoint in endpoints(cluster, web).items()} == {
+        pod.key.name: pod.addresses[:1] for pod in found
+    }
+
+
+def test_readiness_is_seen_in_the_endpoint_slices_and_comes_back(cluster: LiveCluster, web: str):
+    for ready in (False, True):
+        cluster.set_ready("web-1", web, ready=ready)
+        cluster.settle(web)
+        assert {name: endpoint.ready for name, endpoint in endpoints(cluster, web).items()} == {
+            "web-0": True,
+            "web-1": ready,
+            "web-2": True,
+        }
+
+
+def test_a_replaced_pod_is_ready_as_the_namespace_is_wished(cluster: LiveCluster, web: str):
+    cluster.set_ready("web-1", web, ready=False)
+    cluster.settle(web)
+    before = cluster._watching.picture().identities[Ref("Pod", Key(web, "web-1"))].uid
+    cluster.delete("Pod", "web-1", web)
+    assert before not in {identity.uid for identity in cluster._watching.picture().identities.values()}
+    cluster.settle(web)
+    picture = cluster._watching.picture()
+    assert picture.progress[Key(web, "web-1")].conditions[GATE].status == "True"
+    assert endpoints(cluster, web)["web-1"].ready
+
+
+def test_pods_of_a_namespace_that_is_wished_unready_are_born_unready(cluster: LiveCluster, namespace: str):
+    cluster.wish_ready(namespace, ready=False)
+    cluster.apply(declared("headless-service", "deployment"), namespace)
+    cluster.settle(namespace)
+    assert [pod.ready for pod in pods(cluster, namespace)] == [False, False, False]
+    cluster.scale("Deployment", "tomcat", 4, namespace)
+    cluster.settle(namespace)
+    assert [endpoint.ready for endpoint in endpoints(cluster, namespace).values()] == [False] * 4
+    cluster.wish_ready(namespace, ready=True)
+    cluster.settle(namespace)
+    assert [endpoint.ready for endpoint in endpoints(cluster, namespace).values()] == [True] * 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "fixture"),
+    [
+        ("Deployment", "tomcat", "deployment"),
+        ("StatefulSet", "web", "statefulset-of-headless-service"),
+    ],
+)
+def test_a_restart_replaces_every_pod(kind: str, name: str, fixture: str, cluster: LiveCluster, namespace: str):
+    cluster.apply(declared("headless-service", fixture), namespace)
+    cluster.settle(namespace)
+    before = uids(cluster, namespace)
+    cluster.restart(kind, name, namespace)
+    cluster.settle(namespace)
+    assert len(uids(cluster, namespace)) == 3
+    assert before.isdisjoint(uids(cluster, namespace))
+
+
+def test_scaled_down_only_the_pods_that_stay_are_seen(cluster: LiveCluster, web: str):
+    cluster.scale("StatefulSet", "web", 1, web)
+    cluster.settle(web)
+    assert [pod.key.name for pod in pods(cluster, web)] == ["web-0"]
+    assert list(endpoints(cluster, web)) == ["web-0"]
+
+
+def test_a_deleted_workload_takes_its_pods_with_it(cluster: LiveCluster, web: str):
+    cluster.delete("StatefulSet", "web", web)
+    cluster.settle(web)
+    assert pods(cluster, web) == []
+    assert endpoints(cluster, web) == {}
+
+
+def test_a_deleted_service_takes_its_endpoint_slices_with_it(cluster: LiveCluster, web: str):
+    cluster.delete("Service", "test-headless-svc", web)
+    cluster.settle(web)
+    assert cluster.state().only(web).services == {}
+    assert cluster.state().only(web).slices == {}
+
+
+def test_a_terminating_pod_that_a_hook_holds_is_settled(cluster: LiveCluster, namespace: str, api: Api):
+    held = ("          ports:\n", "          lifecycle: {preStop: {sleep: {seconds: 20}}}\n          ports:\n")
+    longer = ("terminationGracePeriodSeconds: 1", "terminationGracePeriodSeconds: 30")
+    cluster.apply([*declared("headless-service"), *edited("statefulset-of-headless-service", held, longer)], namespace)
+    cluster.settle(namespace)
+    api.patch("StatefulSet", "web", namespace, {"spec": {"replicas": 2}}, subresource="scale")
+    cluster._watching.wait_for(lambda picture: picture.state.pods[Key(namespace, "web-2")].terminating, 60)
+    cluster.settle(namespace)
+    endpoint = endpoints(cluster, namespace)["web-2"]
+    assert (endpoint.ready, endpoint.serving, endpoint.terminating) == (False, True, True)
+    api.delete("Pod", "web-2", namespace, grace_seconds=0)
+
+
+def test_a_readiness_probe_that_fails_is_as_good_as_a_gate(cluster: LiveCluster, namespace: str):
+    ungated = ("      readinessGates:\n        - conditionType: svcdns.dev/ready\n", "")
+    probed = (
+        "          ports:\n",
+        "          readinessProbe: {tcpSocket: {port: 9}, periodSeconds: 1}\n          ports:\n",
+    )
+    cluster.apply([*declared("headless-service"), *edited("deployment", ungated, probed)], namespace)
+    cluster.settle(namespace)
+    assert [pod.ready for pod in pods(cluster, namespace)] == [False, False, False]
+    with pytest.raises(
+        TargetError, match=r"has no readiness gate svcdns\.dev/ready, so its readiness cannot be set: add"
+    ):
+        cluster.set_ready(pods(cluster, namespace)[0].key.name, namespace, ready=True)
+
+
+def test_kubectl_exposes_a_deployment_and_refuses_a_statefulset(cluster: LiveCluster, web: str):
+    with pytest.raises(TargetError) as caught:
+        cluster.expose("StatefulSet", "web", web, port=80, target_port=8080, service="web-vip")
+    assert str(caught.value) == "error: cannot expose a StatefulSet.apps"
+    with pytest.raises(TargetError) as caught:
+        cluster.expose("Deployment", "nobody", web, port=80, target_port=None, service="web-vip")
+    assert str(caught.value) == 'Error from server (NotFound): deployments.apps "nobody" not found'
+    cluster.apply(edited("deployment", ("replicas: 3", "replicas: 1")), web)
+    cluster.expose("Deployment", "tomcat", web, port=80, target_port=8080, service="tomcat-vip")
+    (service,) = (one for one in cluster.state().only(web).services.values() if one.key.name == "tomcat-vip")
+    assert [(port.port, port.target_port) for port in service.ports] == [(80, 8080)]
+
+
+def test_several_namespaces_settle_at_a_time(cluster: LiveCluster, run: str):
+    names = [f"svcdns-{run}-many{number}" for number in range(3)]
+    problems: list[TargetError] = []
+
+    def make(name: str) -> None:
+        try:
+            cluster.create_namespace(name)
+            cluster.apply(declared("headless-service", "deployment"), name)
+            cluster.settle(name)
+        except TargetError as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=make, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    counts = [len(endpoints(cluster, name)) for name in names]
+    for name in names:
+        cluster.delete_namespace(name)
+    assert problems == []
+    assert counts == [3, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (
+            ("registry.k8s.io/pause:3.10", "localhost:1/no/such:image"),
+            r"Pod \"web-0\": does not run: localhost:1/no/such:image: (ErrImagePull|ImagePullBackOff): .*localhost:1",
+        ),
+        (
+            ("    spec:\n      termination", "    spec:\n      nodeSelector: {no: where}\n      termination"),
+            r"Pod \"web-0\": is not scheduled: .*node\(s\) didn't match",
+        ),
+        (
+            ("allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true"),
+            r"StatefulSet \"web\": has no pod web-0 yet; FailedCreate: .*violates PodSecurity",
+        ),
+    ],
+)
+def test_a_world_that_does_not_settle_says_what_is_missing(
+    edit: tuple[str, str], said: str, cluster: LiveCluster, namespace: str, hurried: Callable[[float], Settling]
+):
+    cluster.apply([*declared("headless-service"), *edited("statefulset-of-headless-service", edit)], namespace)
+    with pytest.raises(UndeterminedError, match=said) as caught:
+        hurried(8).settle(namespace)
+    assert str(caught.value).startswith(f'the namespace "{namespace}" did not settle within 8 s: ')
+
+
+def test_a_quota_that_is_used_up_is_named(
+    cluster: LiveCluster, namespace: str, api: Api, hurried: Callable[[float], Settling]
+):
+    quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "few", "namespace": namespace}}
+    api.apply({**quota, "spec": {"hard": {"pods": "1"}}})
+    cluster.apply(declared("headless-service", "deployment"), namespace)
+    with pytest.raises(UndeterminedError, match=r'Deployment "tomcat": has [01] of 3 pods: .*exceeded quota: few'):
+        hurried(8).settle(namespace)
+
+
+@pytest.fixture
+def hurried(cluster: LiveCluster) -> Callable[[float], Settling]:
+    """The cluster's way to settle, with another deadline."""
+
+    def made(deadline_seconds: float) -> Settling:
+        settling = Settling(cluster.api, cluster._watching, cluster._readiness, deadline_seconds=deadline_seconds)
+        settling._workloads = cluster._settling._workloads
+        return settling
+
+    return made
+
+
+def uids(cluster: LiveCluster, namespace: str) -> set[str]:
+    identities = cluster._watching.picture().identities
+    return {identities[Ref("Pod", pod.key)].uid for pod in pods(cluster, namespace)}

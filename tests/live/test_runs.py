@@ -1,0 +1,138 @@
+"""Whole runs on a real cluster: what they leave behind however they end, and what they say."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness import data
+from harness.targets.cluster.api import Api
+
+ROOT = data.features().parent
+FEATURE = "features/combinations/deployment_headless.feature"
+KUBECONFIG, CONTEXT = os.environ.get("SVCDNS_TEST_KUBECONFIG", ""), os.environ.get("SVCDNS_TEST_CONTEXT", "")
+
+pytestmark = [
+    pytest.mark.skipif(not KUBECONFIG, reason="NO CLUSTER: set SVCDNS_TEST_KUBECONFIG and SVCDNS_TEST_CONTEXT"),
+    pytest.mark.timeout(600),
+]
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[Api]:
+    found = Api(Path(KUBECONFIG), CONTEXT)
+    yield found
+    found.close()
+
+
+def command(*arguments: str) -> list[str]:
+    target = ["--target", "cluster", "--kubeconfig", KUBECONFIG, "--context", CONTEXT, "--vantage", "probe"]
+    return [sys.executable, "-m", "pytest", *target, *arguments]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, check=False, timeout=400)
+
+
+def ours(api: Api) -> list[str]:
+    """The Namespaces that runs have made and that are still there."""
+    return [
+        item["metadata"]["name"] for item in api.list("Namespace") if "svcdns.dev/run" in item["metadata"].get("labels", {})
+    ]
+
+
+def other_than(before: list[str], api: Api, seconds: float = 0.0) -> list[str]:
+    deadline = time.monotonic() + seconds
+    while (left := sorted(set(ours(api)) - set(before))) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return left
+
+
+def test_a_run_that_passes_leaves_nothing(api: Api):
+    before = ours(api)
+    done = run(FEATURE, "-q", "-k", "service_name")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "time: " in done.stdout
+    assert other_than(before, api) == []
+
+
+def test_a_scenario_that_fails_leaves_its_evidence_and_nothing_else(api: Api, tmp_path: Path):
+    before = ours(api)
+    feature = tmp_path / "wrong.feature"
+    (tmp_path / "pytest.toml").write_text((data.features() / "pytest.toml").read_text())
+    feature.write_text(
+        "Feature: Wrong\n\n  @core @C01\n  Scenario: It is not there\n"
+        '    Given the manifest "combinations/deployment.yaml"\n'
+        '    And the manifest "combinations/headless-service.yaml"\n'
+        '    Then "test-headless-svc" does not exist\n'
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command(str(feature)), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=400
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    found = re.search(r"Evidence: (\S+)", done.stdout)
+    assert found, done.stdout
+    files = {path.name for path in (tmp_path / found[1]).iterdir()}
+    assert "transcript.txt" in files
+    assert len(files) > 3
+    assert other_than(before, api) == []
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_an_interrupted_run_leaves_nothing(number: int, api: Api):
+    before = ours(api)
+    stop = signal.SIGINT if number % 2 else signal.SIGTERM
+    with subprocess.Popen(
+        command(FEATURE, "-q"), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        time.sleep(random.uniform(0.5, 25))
+        process.send_signal(stop)
+        output, _ = process.communicate(timeout=200)
+    assert other_than(before, api, seconds=5) == [], output
+    assert process.returncode in (0, 2), output
+
+
+def test_two_runs_at_once_on_one_cluster_both_pass():
+    runs = [
+        subprocess.Popen(
+            command(FEATURE, "-q", "-k", "ready_pods or address"), cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    outputs = [one.communicate(timeout=400)[0] for one in runs]
+    assert [one.returncode for one in runs] == [0, 0], outputs
+
+
+def test_a_killed_run_is_named_at_the_next_start_and_cleaned(api: Api):
+    before = ours(api)
+    with subprocess.Popen(command(FEATURE, "-q"), cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        while not other_than(before, api):
+            time.sleep(0.5)
+        process.kill()
+    left = other_than(before, api)
+    assert left
+    lease = left[0].split("-")[1]
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        done = subprocess.run(
+            [sys.executable, "-m", "harness", "clean", "--context", CONTEXT, "--kubeconfig", KUBECONFIG],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        if lease in done.stdout:
+            break
+        time.sleep(5)
+    assert other_than(before, api, seconds=60) == []

@@ -1,0 +1,118 @@
+"""The probe vantage on a live cluster."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from dns.rcode import Rcode
+
+from harness.client import ask, ask_all
+from harness.errors import UndeterminedError, UsageError
+from harness.message import question
+from harness.target import Capability
+from harness.targets.cluster.vantages import probe_pod, servers
+
+API_SERVER = question("kubernetes.default.svc.cluster.local", "A")
+NOBODY = question("nobody.default.svc.cluster.local", "A")
+PATIENCE = 10
+
+
+def test_the_service_and_every_replica_answer_over_udp_and_tcp(api, opened):
+    service = servers.find(api)
+    with opened(vantage="probe") as found:
+        (vantage,) = found.vantages
+        answers = {
+            (channel.server, transport): ask(channel, NOBODY, transport=transport, timeout_seconds=PATIENCE).rcode
+            for channel in vantage.channels
+            for transport in vantage.transports
+        }
+        expected = [f"{ip}:53" for ip in service.cluster_ips]
+        expected += [f"{replica.address}:{replica.port}" for replica in servers.replicas(api, service)]
+
+    assert answers == {(place, kind): Rcode.NXDOMAIN for place in expected for kind in ("udp", "tcp")}
+    assert (vantage.name, vantage.in_pod) == ("probe", True)
+
+
+def test_the_pod_is_restricted_in_a_namespace_that_enforces_it(api, opened, run):
+    with opened(vantage="probe"):
+        namespace = api.get("Namespace", f"svcdns-{run}-probe")
+        pod = api.get("Pod", probe_pod.NAME, f"svcdns-{run}-probe")
+    container = pod["spec"]["containers"][0]
+
+    assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    assert [volume["name"] for volume in pod["spec"]["volumes"]] == ["relay"]
+    assert "serviceaccount" not in json.dumps(container["volumeMounts"]).lower()
+    assert pod["spec"]["terminationGracePeriodSeconds"] == 1
+
+
+def test_another_process_joins_without_making_or_removing_anything(api, opened, run):
+    with opened(vantage="probe") as owner:
+        shared = json.loads(json.dumps(owner.share()))
+        before = api.get("Pod", probe_pod.NAME, f"svcdns-{run}-probe")["metadata"]["uid"]
+        with opened(shared, vantage="probe") as worker:
+            assert worker.note == owner.note
+            assert worker.capabilities == owner.capabilities == {Capability.POD_RESOLVER}
+            for channel in worker.vantages[0].channels:
+                assert ask(channel, API_SERVER, timeout_seconds=PATIENCE).rcode == Rcode.NOERROR
+        assert api.get("Pod", probe_pod.NAME, f"svcdns-{run}-probe")["metadata"]["uid"] == before
+        assert ask(owner.vantages[0].channels[0], API_SERVER, timeout_seconds=PATIENCE).rcode == Rcode.NOERROR
+
+
+def test_a_broken_exec_is_begun_again_and_a_lost_pod_is_not_determined(api, opened, run):
+    with opened(vantage="probe") as found:
+        channel = found.vantages[0].channels[0]
+        channel.relay._session._process.kill()
+        assert ask(channel, API_SERVER, timeout_seconds=PATIENCE).rcode == Rcode.NOERROR
+
+        api.delete("Pod", probe_pod.NAME, f"svcdns-{run}-probe")
+        with pytest.raises(UndeterminedError, match="was deleted|broke twice"):
+            for _ in range(100):
+                ask(channel, API_SERVER, timeout_seconds=PATIENCE)
+
+
+def test_several_threads_ask_at_once(opened):
+    asked = [question(f"{number}.default.svc.cluster.local", "A") for number in range(40)]
+    with opened(vantage="probe") as found, ThreadPoolExecutor(8) as pool:
+        channels = found.vantages[0].channels
+        jobs = [
+            pool.submit(ask_all, channel, asked, transport=transport, timeout_seconds=PATIENCE)
+            for channel in channels
+            for transport in ("udp", "tcp")
+        ]
+        answers = [job.result() for job in jobs]
+
+    assert all([one.question for one in part] == asked for part in answers)
+    assert {one.rcode for part in answers for one in part} == {Rcode.NXDOMAIN}
+    assert all(one.question_echoed for part in answers for one in part)
+
+
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        ("registry.invalid/no/such:image", "ErrImagePull"),
+        ("Not An Image", "InvalidImageName"),
+        ("registry.k8s.io/pause:3.10", "python3"),
+    ],
+)
+def test_an_image_that_cannot_run_is_refused_in_the_kubelets_words(opened, image, words):
+    with pytest.raises(UsageError) as caught:
+        opened(vantage="probe", probe_image=image).__enter__()
+
+    assert str(caught.value).startswith(f"--vantage probe does not work: the probe image {image} did not start: ")
+    assert words in str(caught.value)
+    assert "--probe-image" in str(caught.value)
+
+
+def test_named_servers_are_asked_from_the_pod(api, opened):
+    service = servers.find(api)
+    address = ipaddress.ip_address(service.cluster_ips[0])
+    place = f"[{address}]:53" if address.version == 6 else f"{address}:53"
+    with opened(vantage="probe", nameservers=(place,)) as found:
+        (channel,) = found.vantages[0].channels
+        assert ask(channel, API_SERVER, timeout_seconds=PATIENCE).rcode == Rcode.NOERROR
+        assert channel.server == place
+        assert found.capabilities == frozenset()

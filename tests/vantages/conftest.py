@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from harness.targets.cluster.vantages import relay as script
+from harness.targets.cluster.vantages.relaying import Relay
+
+
+@pytest.fixture(scope="module")
+def relay():
+    """The relay as a process of this machine, run as it is in a pod."""
+    found = Relay(lambda: [sys.executable, "-I", script.__file__], "a process")
+    yield found
+    found.close()
