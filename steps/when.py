@@ -47,9 +47,9 @@ def _any_pod_becomes_unready(world: World) -> None:
     world.set_ready(1, ready=False)
 
 
-@when(parsers.parse("{count:d} pods become ready"))
-def _pods_become_ready(world: World, count: int) -> None:
-    world.set_ready(count, ready=True)
+@when("1 pod becomes ready")
+def _any_pod_becomes_ready(world: World) -> None:
+    world.set_ready(1, ready=True)
 
 
 @when(

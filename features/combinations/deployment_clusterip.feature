@@ -48,21 +48,14 @@ Feature: A Deployment behind a ClusterIP Service
 
   Rule: Load balancing is the cluster's business: the answer does not depend on the pods
 
-    @core @B01
-    Scenario Outline: With <replicas> replicas, the Service name answers the same virtual IP
-      When the Deployment "tomcat" is scaled to <replicas> replicas
+    @core @B01 @B05 @E13
+    Scenario: Scaled up and down to zero, the Service name answers the same virtual IP, and its ports stay
+      When the Deployment "tomcat" is scaled to 4 replicas
       Then the Service "test-svc" answers its virtual IP, and nothing else
-
-      Examples:
-        | replicas |
-        | 1        |
-        | 4        |
-
-    @core @B05
-    Scenario: Scaled to zero, the Service name still answers its virtual IP
       When the Deployment "tomcat" is scaled to 0 replicas
       Then the Service "test-svc" has no ready endpoint
       And the Service "test-svc" answers its virtual IP, and nothing else
+      And the port "http" over TCP of the Service "test-svc" is the port 80 of the Service name
 
     @core @B14
     Scenario: While every pod fails its probe, the Service name still answers its virtual IP
@@ -70,19 +63,14 @@ Feature: A Deployment behind a ClusterIP Service
       Then the Service "test-svc" has no ready endpoint
       And the Service "test-svc" answers its virtual IP, and nothing else
 
-    @core @B12
-    Scenario: A Service that is deleted and created again answers its new virtual IP
-      Given a client has asked for "test-svc"
-      When the Service "test-svc" is deleted
-      And the manifest "combinations/clusterip-service.yaml" is applied
-      Then the Service "test-svc" answers its virtual IP, and nothing else
-      And the virtual IP of the Service "test-svc" leads back to the Service name
-
-    @core @B11
-    Scenario: A Service that is deleted takes its name along
+    @core @B11 @B12
+    Scenario: A Service that is deleted takes its name along; created again, it answers its new virtual IP
       Given a client has asked for "test-svc"
       When the Service "test-svc" is deleted
       Then "test-svc" does not exist
+      When the manifest "combinations/clusterip-service.yaml" is applied
+      Then the Service "test-svc" answers its virtual IP, and nothing else
+      And the virtual IP of the Service "test-svc" leads back to the Service name
 
   Rule: A named port is an SRV record with the Service's port and the Service's name
 
@@ -94,11 +82,6 @@ Feature: A Deployment behind a ClusterIP Service
         | port    | number |
         | http    | 80     |
         | metrics | 9100   |
-
-    @core @E13
-    Scenario: Without any endpoint, a named port still has its SRV record
-      When the Deployment "tomcat" is scaled to 0 replicas
-      Then the port "http" over TCP of the Service "test-svc" is the port 80 of the Service name
 
     @core @E05
     Scenario Outline: A port that the Service does not have does not exist: <name>

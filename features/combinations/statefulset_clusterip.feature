@@ -28,16 +28,12 @@ Feature: A StatefulSet behind a ClusterIP Service
       Then the Service "test-svc" has no ready endpoint
       And the Service "test-svc" answers its virtual IP, and nothing else
 
-    @core @B01
-    Scenario Outline: With <replicas> replicas, the Service name answers the same virtual IP
-      When the StatefulSet "web" is scaled to <replicas> replicas
+    @core @B01 @B05
+    Scenario: Scaled up and down to zero, the Service name answers the same virtual IP
+      When the StatefulSet "web" is scaled to 4 replicas
       Then the Service "test-svc" answers its virtual IP, and nothing else
-
-      Examples:
-        | replicas |
-        | 0        |
-        | 1        |
-        | 4        |
+      When the StatefulSet "web" is scaled to 0 replicas
+      Then the Service "test-svc" answers its virtual IP, and nothing else
 
     @core @M02 @needs-pod-resolver
     Scenario: A pod of the namespace finds the Service by its short name, with its first question
@@ -52,11 +48,12 @@ Feature: A StatefulSet behind a ClusterIP Service
       Then it refuses with "error: cannot expose a StatefulSet.apps"
       And "web-vip" does not exist
 
-    @core @B01 @F01
-    Scenario: A ClusterIP Service written as a manifest over the same pods answers its own virtual IP
+    @core @B01 @F01 @D08
+    Scenario: A ClusterIP Service written as a manifest over the same pods answers its own virtual IP, and has no pod names
       When the manifest "combinations/clusterip-service-over-statefulset.yaml" is applied
       Then the Service "web-vip" answers its virtual IP, and nothing else
       And the virtual IP of the Service "web-vip" leads back to the Service name
+      And "web-0.web-vip" does not exist
       And the Service "test-svc" answers its virtual IP, and nothing else
 
   Rule: A named port is an SRV record with the Service's port and the Service's name
@@ -94,11 +91,6 @@ Feature: A StatefulSet behind a ClusterIP Service
       When the pod "web-1" becomes unready
       Then "web-1.test-svc" does not exist
       And "web-0.test-svc" answers the address of the pod "web-0", and nothing else
-
-    @core @D08
-    Scenario: The pods have no names below a Service that is not the StatefulSet's serviceName
-      When the manifest "combinations/clusterip-service-over-statefulset.yaml" is applied
-      Then "web-0.web-vip" does not exist
 
     @extended @coredns @F05
     Scenario: CoreDNS leads the address of a pod back to its name below the Service
