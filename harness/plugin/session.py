@@ -6,24 +6,27 @@ import signal
 import sys
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_bdd.steps import StepFunctionContext
 
 from harness import catalogue
 from harness.clock import Clock
 from harness.errors import HarnessError, TargetError, UsageError
+from harness.features import Scenario
 from harness.plugin import doors
 from harness.plugin.collect import DEFINITIONS, SCENARIO
 from harness.plugin.doors import Opened
 from harness.plugin.options import Settings, settings
-from harness.plugin.worlds import Worlds, letters
 from harness.results import Verdict
 from harness.target import FAMILIES, Capability, Target
 from harness.world import World
+from harness.worlds import Worlds, letters
 
 RUN = pytest.StashKey["Run"]()
 PLACE = pytest.StashKey[World]()
@@ -221,7 +224,15 @@ def plan(run: Run, items: list[pytest.Item], session: pytest.Session) -> None:
     if scenarios:
         able = run.capabilities
         wanted = [(node, one) for node, one in scenarios if not set(_needs(one.tags)) - able]
-        run.worlds.plan(wanted, session.stash[DEFINITIONS])
+        run.worlds.plan(wanted, partial(_declare, session.stash[DEFINITIONS]))
+
+
+def _declare(definitions: Sequence[StepFunctionContext], world: World, scenario: Scenario) -> None:
+    """Do what a scenario's Given steps do, ahead of it."""
+    for text in scenario.declarations:
+        for definition in definitions:
+            if definition.type == "given" and definition.parser.is_matching(text):
+                definition.step_func(world, **(definition.parser.parse_arguments(text) or {}))
 
 
 def _needs(tags: frozenset[str]) -> list[Capability]:

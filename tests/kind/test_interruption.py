@@ -91,21 +91,32 @@ def test_a_second_signal_waits_for_the_deletion(tools: Tools, running, second):
     assert tools.left == []
 
 
-def test_a_container_that_comes_after_kind_has_ended_is_deleted_too(tools: Tools, running):
-    # A `docker run` that kind has started goes on when kind is stopped.
+def test_while_nodes_are_prepared_kind_is_left_to_itself(tools: Tools, running):
+    # Docker loses track of a container that is deleted while it starts.
+    prepared = "create(); (state / 'prepared').touch(); say(' • Starting control-plane 🕹️  ...')"
+    tools.on("kind-create-cluster", f"say(' • Preparing nodes 📦  ...'); wait_for('go'); {prepared}; wait_for('never')")
+    tools.on("kind-delete-cluster", "assert (state / 'prepared').exists(); delete()")
+    until(running, "Preparing nodes")
+    interrupt(running)
+    until(running, "waiting for the end of: Preparing nodes")
+    (tools.state / "go").touch()
+    assert ended(running) == -signal.SIGINT
+    assert tools.left == []
+
+
+def test_a_container_that_comes_after_kind_has_failed_is_deleted_too(tools: Tools, running):
+    # A `docker run` that kind has started goes on when another fails.
     late = "import sys, time; from pathlib import Path; time.sleep(0.5); Path(sys.argv[1]).touch()"
     tools.on(
         "kind-create-cluster",
         f"""
 import subprocess
 subprocess.Popen([sys.executable, "-c", {late!r}, str(containers / f"{{name}}-worker")])
-say(" • Preparing nodes 📦  ...")
-wait_for("never")
+say(" • Preparing nodes 📦  ...", "ERROR: failed to create cluster: no")
+sys.exit(1)
 """,
     )
-    until(running, "Preparing nodes")
-    interrupt(running)
-    assert ended(running) == -signal.SIGINT
+    assert ended(running) == 1
     assert tools.left == []
 
 
@@ -132,8 +143,8 @@ wait_for("never")
 
 def test_a_kind_that_does_not_listen_is_ended_all_the_same(tools: Tools, running):
     deaf = "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
-    tools.on("kind-create-cluster", f"{deaf}; create(); say(' • Preparing nodes'); wait_for('never')")
-    until(running, "Preparing nodes")
+    tools.on("kind-create-cluster", f"{deaf}; create(); say(' • Joining worker nodes'); wait_for('never')")
+    until(running, "Joining worker nodes")
     interrupt(running)
     assert ended(running) == -signal.SIGINT
     assert tools.left == []

@@ -46,7 +46,9 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def ours(api: Api) -> list[str]:
     """The Namespaces that runs have made and that are still there."""
     return [
-        item["metadata"]["name"] for item in api.list("Namespace") if "svcdns.dev/run" in item["metadata"].get("labels", {})
+        item["metadata"]["name"]
+        for item in api.list("Namespace")
+        if "svcdns.dev/run" in item["metadata"].get("labels", {})
     ]
 
 

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 _REVERSE = ("in-addr.arpa", "ip6.arpa")
 
-#: The directives that matter, below ``kubernetes`` and of a server block.
-_KUBERNETES_OPTIONS = ("ttl", "pods", "fallthrough", "endpoint_pod_names", "noendpoints", "zonal")
+#: The directives of a server block that matter, and what matters below them.
 _DIRECTIVES = ("cache", "kubernetes", "loadbalance")
+_OPTIONS = {
+    "cache": ("denial", "disable", "success"),
+    "kubernetes": ("endpoint_pod_names", "fallthrough", "noendpoints", "pods", "ttl"),
+}
 
 
 def options(corefile: str) -> tuple[str, ...]:
@@ -33,19 +36,17 @@ def _directives(corefile: str) -> Iterator[tuple[list[str], list[str]]]:
         words = line.partition("#")[0].split()
         if not words:
             continue
-        opens = words[-1] == "{"
+        directive, opens = words[0], words[-1] == "{"
         words = words[:-1] if opens else words
-        if words == ["}"]:
-            inside.pop()
+        if directive == "}":
+            inside = inside[:-1]
             continue
         if not inside:
             block = words
-        elif (len(inside) == 1 and words[0] in _DIRECTIVES) or (
-            inside[-1] in {"cache", "kubernetes"} and words[0] in (*_KUBERNETES_OPTIONS, "disable", "success", "denial")
-        ):
+        elif directive in (_DIRECTIVES if len(inside) == 1 else _OPTIONS.get(inside[-1], ())):
             yield block, words
         if opens:
-            inside.append(words[0])
+            inside.append(directive)
 
 
 def _zone(key: str) -> str:

@@ -72,10 +72,10 @@ def _within(text: str, value: Any) -> str | int | None:
         wanted = {key: json.loads(written) for key, written in keys}
         items = value if isinstance(value, list) else []
         # A key that an item lacks is one that the server has given its default.
-        fitting = (
+        fitting = [
             index for index, one in enumerate(items) if all(one.get(key, it) == it for key, it in wanted.items())
-        )
-        return next(fitting, None)
+        ]
+        return max(fitting, key=lambda index: len(wanted.keys() & items[index].keys()), default=None)
     return text.strip('"')
 
 

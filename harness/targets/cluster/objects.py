@@ -19,15 +19,6 @@ _PAUSE = "registry.k8s.io/pause:"
 _ACCOUNT_SECONDS = 30.0
 
 
-def labelled(item: Mapping[str, Any], run: str) -> dict[str, Any]:
-    """An object with the label of a run.
-
-    Pod templates stay as they are: a label there would change what pods are selected by, and their revision.
-    """
-    metadata = item["metadata"]
-    return {**item, "metadata": {**metadata, "labels": {**(metadata.get("labels") or {}), marks.RUN: run}}}
-
-
 def apply(
     api: Api, manifests: Sequence[Manifest], namespace: str, *, run: str, pause_image: str
 ) -> list[dict[str, Any]]:
@@ -63,7 +54,7 @@ def _applied(api: Api, manifest: Manifest, item: Mapping[str, Any]) -> dict[str,
 
 
 def _prepared(manifest: Manifest, namespace: str, run: str, pause_image: str) -> dict[str, Any]:
-    item: dict[str, Any] = _with_image(labelled(manifest.data, run), pause_image)
+    item: dict[str, Any] = _with_image(_labelled(manifest.data, run), pause_image)
     if not is_namespaced(manifest.api_version, manifest.kind):
         return item
     if manifest.namespace not in ("", namespace):
@@ -74,6 +65,15 @@ def _prepared(manifest: Manifest, namespace: str, run: str, pause_image: str) ->
             "namespace",
         )
     return {**item, "metadata": {**item["metadata"], "namespace": namespace}}
+
+
+def _labelled(item: Mapping[str, Any], run: str) -> dict[str, Any]:
+    """An object with the label of a run.
+
+    Pod templates stay as they are: a label there would change what pods are selected by, and their revision.
+    """
+    metadata = item["metadata"]
+    return {**item, "metadata": {**metadata, "labels": {**(metadata.get("labels") or {}), marks.RUN: run}}}
 
 
 def _with_image(value: Any, image: str) -> Any:

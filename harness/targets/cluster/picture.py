@@ -27,7 +27,7 @@ class Ref(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which object of its name it is, at which version, and the objects that own it."""
+    """Which object of its name it is, at which version, and the Services that own it."""
 
     uid: str
     version: int
@@ -145,7 +145,8 @@ def number(version: str) -> int:
 
 def _identity(item: Mapping[str, Any]) -> Identity:
     metadata = item["metadata"]
-    owners = tuple(owner["uid"] for owner in metadata.get("ownerReferences") or ())
+    # A mirrored EndpointSlice belongs to an Endpoints object, and those are not watched.
+    owners = tuple(owner["uid"] for owner in metadata.get("ownerReferences") or () if owner["kind"] == "Service")
     return Identity(metadata.get("uid", ""), version_of(item), owners)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -155,8 +156,8 @@ class KindCluster:
             try:
                 self._run_creation(wished)
             except CommandError as error:
-                taken = taken_port(error.output) or ""
-                if attempt == _ATTEMPTS or not any(f":{host}" in taken for host in hosts):
+                taken = re.findall(r"\d+", taken_port(error.output) or "")
+                if attempt == _ATTEMPTS or not {str(host) for host in hosts} & {*taken}:
                     raise refusal(error, wished, self.mapped) from error
                 self._tell("a port was taken meanwhile, trying others")
                 self._delete()
@@ -166,16 +167,8 @@ class KindCluster:
     def _run_creation(self, wished: Configuration) -> None:
         file = Path(self._directory.name) / "kind.yaml"
         file.write_text(wished.text(self.mapped), encoding="utf-8")
-        arguments = [
-            "create",
-            "cluster",
-            "--name",
-            self.name,
-            "--config",
-            str(file),
-            "--kubeconfig",
-            str(self.kubeconfig),
-        ]
+        arguments = ["create", "cluster", "--name", self.name]
+        arguments += ["--config", str(file), "--kubeconfig", str(self.kubeconfig)]
         if self._settings.image:
             arguments += ["--image", self._settings.image]
         # From here on there may be something to delete.
@@ -207,20 +200,16 @@ class KindCluster:
         """
         try:
             if self._creation is not None:
-                self._creation.abandon(self._delete_once)
+                self._creation.abandon()
                 self._creation = None
-            else:
-                self._delete_once()
+            arguments = ("delete", "cluster", "--name", self.name, "--kubeconfig", str(self.kubeconfig))
+            self._kind(*arguments, seconds=self._patience.delete_seconds)
             left = " ".join(self._kind("get", "nodes", "--name", self.name).split())
         except CommandError as error:
             left = str(error)
         if left:
             advice = f"{self._settings.binary} delete cluster --name {self.name}"
             raise TargetError(f"the kind cluster {self.name} could not be deleted: {left}; delete it: {advice}")
-
-    def _delete_once(self) -> None:
-        arguments = ("delete", "cluster", "--name", self.name, "--kubeconfig", str(self.kubeconfig))
-        self._kind(*arguments, seconds=self._patience.delete_seconds)
 
     def _kind(self, *arguments: str, seconds: float = 0.0) -> str:
         return run([self._settings.binary, *arguments], self._environment(), seconds or self._patience.answer_seconds)

@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from harness.errors import TargetError
 from harness.targets.kind.words import last_words
 
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS = 0.2
 
 
 class CommandError(TargetError):
@@ -49,7 +49,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], seconds: float
             env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             errors="replace",
             timeout=seconds,
             process_group=0,
@@ -80,11 +80,12 @@ class Background:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
             errors="replace",
             process_group=0,
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def line(self, seconds: float) -> str | None:
         """The next line, or None when there are no more.
@@ -96,7 +97,10 @@ class Background:
             line = self._lines.get(timeout=max(seconds, 0))
         except queue.Empty:
             raise TimeoutError from None
-        if line is not None:
+        if line is None:
+            # For whoever asks again.
+            self._lines.put(None)
+        else:
             self.said.append(line)
         return line
 
@@ -110,18 +114,20 @@ class Background:
             output = "".join(self.said)
             raise CommandError(last_words(output) or f"exit code {code}", output)
 
-    def stop(self) -> bool:
-        """End the command itself, and say whether something that it started is still running."""
+    def stop(self) -> None:
+        """End the command, and read what it had still to say; what it started goes on."""
         self._process.kill()
         self._process.wait()
-        return self._lingers()
+        # Until the pipe is empty, or for as long as something else holds it open.
+        self._reader.join(_LOOK_SECONDS)
 
     def outlast(self, seconds: float) -> None:
-        """Wait until what the command started has ended too, and kill what has not ended in time."""
+        """Wait until what the command started has ended too; what has not ended in time is killed."""
         deadline = time.monotonic() + seconds
         while self._lingers():
             if time.monotonic() >= deadline:
-                self._signal(signal.SIGKILL)
+                with suppress(ProcessLookupError, PermissionError):
+                    self._signal(signal.SIGKILL)
                 return
             time.sleep(_LOOK_SECONDS)
 

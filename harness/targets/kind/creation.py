@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from harness.errors import HarnessError, TargetError, UsageError
 from harness.targets.kind.command import Background, CommandError
@@ -12,10 +13,10 @@ from harness.targets.kind.ports import Mapped
 from harness.targets.kind.settings import Patience
 from harness.targets.kind.words import progress, taken_port
 
-#: How a phase begins and how it ends, and the one in which images are pulled (sigs.k8s.io/kind: pkg/internal/cli/status.go,
-#: pkg/cluster/internal/providers/docker/images.go).
-_BEGINS, _ENDS = "\N{BULLET}", "\N{CHECK MARK}"
+#: How a phase begins, and the two that matter here (sigs.k8s.io/kind: pkg/internal/cli/status.go, providers/docker).
+_BEGINS = "\N{BULLET}"
 _PULLING = "Ensuring node image"
+_PREPARING = "Preparing nodes"
 #: What follows is advice about a kubeconfig that nobody else is to use.
 _EPILOGUE = "Set kubectl context"
 
@@ -33,11 +34,6 @@ class Creation:
         self._tell = tell
         self._patience = patience
 
-    @property
-    def pulling(self) -> bool:
-        """Whether kind is pulling an image, so that no container of the cluster can exist yet."""
-        return self.phase.startswith(_PULLING)
-
     def follow(self) -> None:
         """Show the progress until the end.
 
@@ -46,8 +42,7 @@ class Creation:
             UsageError: if an image is not there in time.
             TargetError: if kind does not end in time.
         """
-        end = time.monotonic() + self._patience.create_seconds
-        until = end
+        end = until = time.monotonic() + self._patience.create_seconds
         while True:
             left = until - time.monotonic()
             if left <= 0:
@@ -59,28 +54,43 @@ class Creation:
                 continue
             if line is None or line.startswith(_EPILOGUE):
                 return self._process.finish()
-            text = progress(line)
-            if _BEGINS in line:
-                self.phase = text
-                self._tell(text)
-                until = min(end, time.monotonic() + self._patience.pull_seconds) if self.pulling else end
-            elif _ENDS in line:
-                self.phase, until = f"after {text}", end
+            if self._enters_phase(line):
+                self._tell(self.phase)
+                until = min(end, time.monotonic() + self._patience.pull_seconds) if self._in(_PULLING) else end
 
-    def abandon(self, delete: Callable[[], None]) -> None:
-        """Stop kind and delete what it has made.
+    def abandon(self) -> None:
+        """Stop kind and what it has started, at a moment from which on nothing more of the cluster appears.
 
-        What kind had started may still make a container after a first deletion, so it is outlasted; except a pull of an
-        image, which makes none.
+        The engine finishes a container even if nobody waits for it any more, and Docker may lose track of one that is
+        deleted while it starts. So kind is left to itself while it prepares nodes; before that there is no container,
+        and after that there is no new one.
         """
-        lingers = self._process.stop()
-        delete()
-        if lingers:
-            self._process.outlast(0 if self.pulling else self._patience.linger_seconds)
-            delete()
+        until = time.monotonic() + self._patience.linger_seconds
+        self._catch_up()
+        if self._in(_PREPARING):
+            self._tell(f"waiting for the end of: {self.phase}")
+            self._catch_up(until)
+        self._process.stop()
+        # What it said last may be that it has just begun.
+        self._catch_up()
+        self._process.outlast(self._patience.linger_seconds if self._in(_PREPARING) else 0)
+
+    def _catch_up(self, until: float = 0.0) -> None:
+        """Take note of the lines that are there, and of those that come in time while nodes are prepared."""
+        with suppress(TimeoutError):
+            while (line := self._process.line(until - time.monotonic() if self._in(_PREPARING) else 0)) is not None:
+                self._enters_phase(line)
+
+    def _enters_phase(self, line: str) -> bool:
+        if _BEGINS in line:
+            self.phase = progress(line)
+        return _BEGINS in line
+
+    def _in(self, phase: str) -> bool:
+        return self.phase.startswith(phase)
 
     def _late(self) -> TargetError | UsageError:
-        if not self.pulling:
+        if not self._in(_PULLING):
             return TargetError(
                 f"kind did not end within {self._patience.create_seconds:.0f} s, the last phase was {self.phase}"
             )

@@ -44,7 +44,7 @@ class Patience:
         create_seconds: for the whole creation.
         ready_seconds: from the creation until nodes and DNS pods are ready.
         delete_seconds: for the deletion.
-        linger_seconds: for what an interrupted kind has started to end by itself.
+        linger_seconds: for the containers that an interrupted kind is starting.
         silence_seconds: between two lines of progress.
     """
 
@@ -53,5 +53,5 @@ class Patience:
     create_seconds: float = 900
     ready_seconds: float = 180
     delete_seconds: float = 120
-    linger_seconds: float = 10
+    linger_seconds: float = 30
     silence_seconds: float = 20

@@ -12,10 +12,16 @@ from typing import Any
 import pytest
 import yaml
 
+from harness import data, manifests
 from harness.errors import UsageError
-from harness.targets.cluster import ClusterSettings, LiveCluster
+from harness.targets.cluster import ClusterSettings, LiveCluster, facts, leftovers, objects, rights
 from harness.targets.cluster.api import Api
+from harness.targets.cluster.lease import Lease
+from harness.targets.cluster.namespaces import Namespaces
+from harness.targets.cluster.readiness import Readiness
 from harness.targets.cluster.refusal import RefusedError
+from harness.targets.cluster.settling import Settling
+from harness.targets.cluster.watching import Watching
 
 WATCHED = ["namespaces", "services", "pods"]
 ALL_RULES = [
@@ -163,3 +169,29 @@ def test_files_of_kubeconfig_are_merged_and_their_paths_are_relative_to_them(
     version = subprocess.run(api.kubectl("version"), capture_output=True, text=True, check=True)
     assert api.version in version.stdout
     api.close()
+
+
+def test_what_is_checked_at_the_start_is_all_that_a_run_without_workloads_needs(
+    token: str, grant, changed_kubeconfig, context: str, run: str
+):
+    grant(ALL_RULES)
+    path = changed_kubeconfig(user={"token": token})
+    settings = ClusterSettings(run=f"{run}r", context=context, kubeconfig=path, nameservers=("127.0.0.1",))
+    api = Api(path, context)
+    try:
+        rights.check(api)
+        assert facts.read(api, settings).domain == "cluster.local"
+        with (
+            Watching(api, "cluster.local") as watching,
+            Readiness(api, watching) as readiness,
+            Lease(api, settings.run, watching),
+        ):
+            assert leftovers.notes(api, path)[0].startswith("what killed runs may have left behind cannot be looked")
+            namespaces = Namespaces(api, settings.run, watching)
+            namespaces.create(f"svcdns-{run}r-few")
+            service = manifests.read(data.fixtures() / "combinations" / "headless-service.yaml")
+            objects.apply(api, service, f"svcdns-{run}r-few", run=settings.run, pause_image="none")
+            Settling(api, watching, readiness).settle(f"svcdns-{run}r-few")
+            assert namespaces.await_deleted(60) == []
+    finally:
+        api.close()

@@ -132,17 +132,20 @@ def test_a_deleted_service_takes_its_endpoint_slices_with_it(cluster: LiveCluste
     assert cluster.state().only(web).slices == {}
 
 
-def test_a_terminating_pod_that_a_hook_holds_is_settled(cluster: LiveCluster, namespace: str, api: Api):
+def test_a_terminating_pod_that_a_hook_holds_is_settled(cluster: LiveCluster, namespace: str):
     held = ("          ports:\n", "          lifecycle: {preStop: {sleep: {seconds: 20}}}\n          ports:\n")
     longer = ("terminationGracePeriodSeconds: 1", "terminationGracePeriodSeconds: 30")
     cluster.apply([*declared("headless-service"), *edited("statefulset-of-headless-service", held, longer)], namespace)
     cluster.settle(namespace)
-    api.patch("StatefulSet", "web", namespace, {"spec": {"replicas": 2}}, subresource="scale")
+    cluster.scale("StatefulSet", "web", 2, namespace)
     cluster._watching.wait_for(lambda picture: picture.state.pods[Key(namespace, "web-2")].terminating, 60)
     cluster.settle(namespace)
     endpoint = endpoints(cluster, namespace)["web-2"]
     assert (endpoint.ready, endpoint.serving, endpoint.terminating) == (False, True, True)
-    api.delete("Pod", "web-2", namespace, grace_seconds=0)
+    # So that nobody has to wait for the hooks.
+    cluster.api.delete("StatefulSet", "web", namespace)
+    for pod in pods(cluster, namespace):
+        cluster.api.delete("Pod", pod.key.name, namespace, grace_seconds=0)
 
 
 def test_a_readiness_probe_that_fails_is_as_good_as_a_gate(cluster: LiveCluster, namespace: str):

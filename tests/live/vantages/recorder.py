@@ -5,6 +5,7 @@ The first label of a name says what its first question is answered with; every o
 
 import json
 import socket
+import sys
 
 RCODES = {"nodata": 0, "servfail": 2, "nxdomain": 3, "refused": 5}
 AUTHORITATIVE_RESPONSE = 0x84
@@ -21,7 +22,7 @@ def main():
                 labels.append(query[offset + 1 : offset + 1 + query[offset]].decode())
                 offset += 1 + query[offset]
             name = ".".join(labels) + "."
-            print(json.dumps(name))
+            sys.stdout.write(json.dumps(name) + "\n")
             # A question that is asked again is one question still: it is answered as before.
             first = seen.setdefault(labels[0], name)
             rcode = RCODES[labels[0].partition("-")[0]] if name == first else 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import subprocess
 from pathlib import Path
 
@@ -23,19 +24,21 @@ def asked(lookup) -> list[str]:
     return [str(answer.question.name) for answer in lookup.asked]
 
 
-@pytest.fixture
-def resolvers(api, run):
-    found = PodResolvers(api, run, images.choose(api, "").name)
+@pytest.fixture(scope="module")
+def own(api):
+    """A Namespace for resolvers."""
+    name = f"vantage-resolving-{secrets.token_hex(3)}"
+    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+    api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
+    yield name
+    api.delete("Namespace", name)
+
+
+@pytest.fixture(scope="module")
+def resolvers(api):
+    found = PodResolvers(api, "tests", images.choose(api, "").name)
     yield found
     found.close()
-
-
-@pytest.fixture
-def own(api, namespace):
-    """The test's Namespace goes before anybody looks for what is left of the run."""
-    yield namespace
-    api.delete("Namespace", namespace)
-    eventually(lambda: api.get("Namespace", namespace) is None)
 
 
 def test_a_pod_is_configured_as_the_kubelet_configures_it(api, resolvers, own):
@@ -99,7 +102,7 @@ def test_the_names_asked_for_are_those_that_the_c_library_asks_for(recorded, nam
 @pytest.fixture(scope="module")
 def recorded(api):
     """A resolver in a pod that asks itself, and the questions that it was asked, in their order."""
-    namespace = "vantage-recorder"
+    namespace = f"vantage-recorder-{secrets.token_hex(3)}"
     labels = {"pod-security.kubernetes.io/enforce": "restricted"}
     api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}})
     try:

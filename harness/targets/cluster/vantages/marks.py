@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from harness.target import PROBE_LABEL
+
 RUN = "svcdns.dev/run"
 
-#: What an object is for; pods with the value ``probe`` are no part of any scenario's world.
-ROLE = "svcdns.dev/role"
+#: What an object is for; pods that have it are no part of any scenario's world.
+ROLE = PROBE_LABEL
 
 
 def labels(run: str, role: str) -> dict[str, str]:

@@ -12,13 +12,14 @@ from harness.client import Channel, Direct
 from harness.errors import TargetError
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.refusal import RefusedError
-from harness.targets.cluster.vantages import marks, servers
+from harness.targets.cluster.vantages import making, marks, servers
 from harness.targets.cluster.vantages.following import Following
 from harness.targets.cluster.vantages.plan import Plan
 from harness.targets.cluster.vantages.servers import DnsService, Replica, reassigned
 
-#: Where container runtimes listen for what is mapped to this host.
-LOOPBACK = "127.0.0.1"
+#: Where this host reaches mapped node ports. Behind 127.0.0.1 is a node's IPv4 address, where kube-proxy serves no node
+#: port of an IPv6 Service.
+LOOPBACK = {"IPv4": "127.0.0.1", "IPv6": "::1"}
 
 _DNS_PORT = 53
 _ROLE = "dns"
@@ -30,9 +31,7 @@ _MANAGED = {"endpointslice.kubernetes.io/managed-by": "svcdns.dev"}
 _TAKEN = "already allocated"
 
 
-def make(
-    api: Api, run: str, mapped: Sequence[tuple[int, int]], plan: Plan, life: ExitStack, host: str = LOOPBACK
-) -> Plan:
+def make(api: Api, run: str, mapped: Sequence[tuple[int, int]], plan: Plan, life: ExitStack, host: str = "") -> Plan:
     """Publish all DNS pods on one node port, and each of them on one of its own, as far as there are node ports.
 
     Args:
@@ -41,27 +40,26 @@ def make(
         mapped: (node port, port on the host) pairs; those that other Services have are passed over.
         plan: the DNS Service and its pods.
         life: takes what removes it all again.
-        host: the address at which mapped ports are reached.
+        host: the address at which mapped ports are reached; empty for the loopback.
 
     Raises:
         TargetError: if there is no node port to be had.
     """
     service, replicas = plan.service, plan.replicas
     assert service is not None, "node ports lead to DNS pods alone"
+    host = host or LOOPBACK[service.family]
+    if not mapped:
+        raise TargetError("the cluster maps no node port to this host")
     pairs = iter(mapped)
     shared = _publish(api, _service(run, service, "", replicas[0].port, service.selector), pairs, life)
     if shared is None:
-        raise TargetError(
-            "other Services have every mapped node port" if mapped else "the cluster maps no node port to this host"
-        )
+        raise TargetError("other Services have every mapped node port")
     ports: list[int] = []
     for replica in replicas:
-        item = _slice(run, service, len(ports), replica)
-        life.callback(api.delete, item["kind"], item["metadata"]["name"], service.namespace)
         port = _publish(api, _service(run, service, f"-{len(ports)}", replica.port, {}), pairs, life)
         if port is None:
             break
-        api.apply(item)
+        making.make(api, _slice(run, service, len(ports), replica), life)
         ports.append(port)
     each = "".join(f", {replica.pod} at {port}" for replica, port in zip(replicas, ports, strict=False))
     note = f"node ports on {host} reach all DNS pods at {shared}{each}"
@@ -92,12 +90,11 @@ def _aligned(api: Api, run: str, service: DnsService, channel: Channel) -> Chann
 
 def _publish(api: Api, item: dict[str, Any], pairs: Iterator[tuple[int, int]], life: ExitStack) -> int | None:
     """Create a Service on the first node port that is free; the port on the host, or None where none is free."""
-    life.callback(api.delete, item["kind"], item["metadata"]["name"], item["metadata"]["namespace"])
     for node_port, host_port in pairs:
         for port in item["spec"]["ports"]:
             port["nodePort"] = node_port
         try:
-            api.apply(item)
+            making.make(api, item, life)
         except RefusedError as error:
             if _TAKEN not in str(error):
                 raise

@@ -10,9 +10,8 @@ from functools import partial
 from harness.client import Channel
 from harness.errors import TargetError
 from harness.targets.cluster.api import Api
-from harness.targets.cluster.vantages import probe_pod
+from harness.targets.cluster.vantages import making, probe_pod
 from harness.targets.cluster.vantages.following import Following
-from harness.targets.cluster.vantages.making import make as make_object
 from harness.targets.cluster.vantages.plan import Plan
 from harness.targets.cluster.vantages.relaying import Relay, Relayed
 from harness.targets.cluster.vantages.servers import Replicas
@@ -29,7 +28,7 @@ def make(api: Api, run: str, image: str, plan: Plan, life: ExitStack) -> Plan:
         TargetError: if it cannot run.
     """
     name = f"svcdns-{run}-probe"
-    make_object(api, probe_pod.namespace(run, name), life, partial(_remove, api, name))
+    making.make(api, probe_pod.namespace(run, name), life, partial(_remove, api, name))
     probe_pod.create(api, run, name, image)
     probe_pod.wait(api, name, image)
     virtual = tuple((ip, _DNS_PORT) for ip in plan.service.cluster_ips) if plan.service else plan.servers
@@ -50,8 +49,9 @@ def _remove(api: Api, namespace: str) -> None:
         TargetError: if it is not gone at the deadline; with what holds it.
     """
     deadline = time.monotonic() + _REMOVAL_SECONDS
-    api.delete("Namespace", namespace)
     while left := api.get("Namespace", namespace):
+        if "deletionTimestamp" not in left["metadata"]:
+            api.delete("Namespace", namespace)
         if time.monotonic() > deadline:
             conditions = left["status"].get("conditions") or ()
             said = "; ".join(one["message"] for one in conditions if one["status"] == "True" and one.get("message"))

@@ -98,6 +98,8 @@ class Relayed:
     def exchange(self, wires: Sequence[bytes], transport: Transport, timeout_seconds: float) -> list[Received]:
         """Sends messages and waits for their answers, as `harness.client.Channel` describes; over UDP all at once.
 
+        Only where the relay's process breaks meanwhile are they sent once more: what became of them is not known.
+
         Raises:
             UndeterminedError: if the relay is out of reach.
         """

@@ -6,18 +6,15 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
-import steps.given
 from harness.clock import Clock
 from harness.errors import UndeterminedError
 from harness.features import Scenario, Step
-from harness.plugin.worlds import Worlds
 from harness.records import COREDNS
 from harness.targets.reference import Reference
+from harness.world import World
+from harness.worlds import Worlds
 
-assert steps.given
-DEFINITIONS: tuple[StepFunctionContext, ...] = tuple(step_function_context_registry.values())
 DEPLOYMENT = 'the manifest "combinations/deployment.yaml"'
 HEADLESS = 'the manifest "combinations/headless-service.yaml"'
 
@@ -34,6 +31,11 @@ class Watched(Reference):
         self.most = max(self.most, len(ours))
         if self.full:
             raise UndeterminedError("the nodes are full")
+
+
+def declare(world: World, scenario: Scenario) -> None:
+    for text in scenario.declarations:
+        world.declare(text.split('"')[1])
 
 
 def scenario(*declared: str, changes: bool = False, name: str = "One") -> Scenario:
@@ -56,7 +58,7 @@ def worlds(target: Watched, budget: int | None = None) -> Worlds:
 def test_scenarios_that_declare_the_same_and_change_nothing_share_a_world(target: Watched):
     found = worlds(target)
     plan = [("a", scenario(DEPLOYMENT)), ("b", scenario(DEPLOYMENT)), ("c", scenario(DEPLOYMENT, HEADLESS))]
-    found.plan(plan, DEFINITIONS)
+    found.plan(plan, declare)
     first, second, third = (found.enter(*one) for one in plan)
     assert first is second
     assert first is not third
@@ -66,7 +68,7 @@ def test_scenarios_that_declare_the_same_and_change_nothing_share_a_world(target
 def test_a_scenario_that_changes_something_has_a_world_of_its_own(target: Watched):
     found = worlds(target)
     plan = [("a", scenario(DEPLOYMENT)), ("b", scenario(DEPLOYMENT, changes=True)), ("c", scenario(DEPLOYMENT))]
-    found.plan(plan, DEFINITIONS)
+    found.plan(plan, declare)
     first, changed, last = (found.enter(*one) for one in plan)
     assert first is last
     assert changed is not first
@@ -76,7 +78,7 @@ def test_a_scenario_that_changes_something_has_a_world_of_its_own(target: Watche
 def test_a_world_goes_with_its_last_scenario(target: Watched):
     found = worlds(target)
     plan = [("a", scenario(DEPLOYMENT)), ("b", scenario(DEPLOYMENT))]
-    found.plan(plan, DEFINITIONS)
+    found.plan(plan, declare)
     world = found.enter(*plan[0])
     world.prepare()
     found.leave(*plan[0])
@@ -90,7 +92,7 @@ def test_a_world_goes_with_its_last_scenario(target: Watched):
 def test_worlds_are_made_ahead_within_the_budget_of_pods(target: Watched, budget: int):
     found = worlds(target, budget)
     plan = [(str(number), scenario(DEPLOYMENT, changes=True)) for number in range(12)]
-    found.plan(plan, DEFINITIONS)
+    found.plan(plan, declare)
     for one in plan:
         assert len(found.enter(*one).pods()) == 3
         found.leave(*one)
@@ -101,7 +103,7 @@ def test_worlds_are_made_ahead_within_the_budget_of_pods(target: Watched, budget
 def test_scenarios_in_another_order_than_planned_still_get_their_worlds(target: Watched):
     found = worlds(target, 4)
     plan = [(str(number), scenario(DEPLOYMENT, changes=True)) for number in range(4)]
-    found.plan(plan, DEFINITIONS)
+    found.plan(plan, declare)
     for one in reversed(plan):
         found.enter(*one)
         found.leave(*one)
@@ -112,7 +114,7 @@ def test_what_went_wrong_ahead_is_met_by_every_scenario_of_the_world(target: Wat
     target.full = True
     found = worlds(target, 8)
     plan = [("a", scenario(DEPLOYMENT)), ("b", scenario(DEPLOYMENT))]
-    found.plan(plan, DEFINITIONS)
+    found.plan(plan, declare)
     for one in plan:
         world = found.enter(*one)
         with pytest.raises(UndeterminedError, match="the nodes are full"):
@@ -122,7 +124,7 @@ def test_what_went_wrong_ahead_is_met_by_every_scenario_of_the_world(target: Wat
 
 def test_closing_early_makes_no_more_worlds_and_leaves_nothing(target: Watched):
     found = worlds(target, 4)
-    found.plan([(str(number), scenario(DEPLOYMENT, changes=True)) for number in range(20)], DEFINITIONS)
+    found.plan([(str(number), scenario(DEPLOYMENT, changes=True)) for number in range(20)], declare)
     found.close()
     assert not [name for name in target.cluster.state.namespaces if name.startswith("svcdns-")]
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("world")]

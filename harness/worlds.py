@@ -5,13 +5,11 @@ from __future__ import annotations
 import random
 import string
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
-
-from pytest_bdd.steps import StepFunctionContext
 
 from harness.clock import Clock
 from harness.errors import HarnessError
@@ -26,6 +24,7 @@ AT_A_TIME = 8
 _WORKLOADS = {"Deployment", "ReplicaSet", "StatefulSet", "ReplicationController"}
 
 Key = tuple[str, ...]
+Declare = Callable[[World, Scenario], None]
 
 
 @dataclass
@@ -63,14 +62,19 @@ class Worlds:
         self._maker: threading.Thread | None = None
         self.kept: list[str] = []
 
-    def plan(self, scenarios: Iterable[tuple[str, Scenario]], definitions: Sequence[StepFunctionContext]) -> None:
-        """Learn which scenarios come, in their order, by id; on a live target, begin to make their worlds."""
+    def plan(self, scenarios: Iterable[tuple[str, Scenario]], declare: Declare) -> None:
+        """Learn which scenarios come, in their order, by id; on a live target, begin to make their worlds.
+
+        Args:
+            scenarios: the id of each with the scenario.
+            declare: does what a scenario's Given steps do, ahead of it.
+        """
         planned = []
         for node, scenario in scenarios:
             key = _key(node, scenario)
             if key not in self._places:
                 self._places[key] = place = _Place(self._new(), _pods(scenario))
-                _declare(place.world, scenario, definitions)
+                declare(place.world, scenario)
                 planned.append(place)
             self._places[key].users += 1
         if self._pool is not None and planned:
@@ -167,15 +171,6 @@ def _prepare(world: World) -> None:
     except HarnessError:
         # The scenario that needs the world meets it again, and says so.
         return
-
-
-def _declare(world: World, scenario: Scenario, definitions: Sequence[StepFunctionContext]) -> None:
-    """Do what the scenario's Given steps do, ahead of it."""
-    for text in scenario.declarations:
-        for definition in definitions:
-            if definition.type == "given" and definition.parser.is_matching(text):
-                arguments: dict[str, Any] = definition.parser.parse_arguments(text) or {}
-                definition.step_func(world, **arguments)
 
 
 def _pods(scenario: Scenario) -> int:
