@@ -179,7 +179,8 @@ class World:
             UndeterminedError: if the promise cannot be judged: there is no state to judge against, or no server answers.
         """
         self._ready_to_use()
-        ways = [(channel, transport) for channel in self._vantage.channels for transport in self._vantage.transports]
+        channels = self._vantage.channels[:1] if promise.of_resolver else self._vantage.channels
+        ways = [(channel, transport) for channel in channels for transport in self._vantage.transports]
         with self._clock.spent("ask"):
             if self._crew is None:
                 looks: Iterable[_Seen] = (self._watch(promise, *way) for way in ways)

@@ -124,11 +124,13 @@ class Promise:
         words: the sentence.
         judge: asks what the sentence needs, and reads each answer.
         choices: the legal choices, where the sentence leaves one.
+        of_resolver: whether it is about a pod's resolver, which is the same whichever server we would ask ourselves.
     """
 
     words: str
     judge: Callable[[Look], Iterable[Reading]]
     choices: tuple[str, ...] = ()
+    of_resolver: bool = False
 
 
 @dataclass(frozen=True, slots=True)

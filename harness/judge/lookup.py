@@ -45,4 +45,4 @@ def found_by(short: str, service: str, nth: str) -> Promise:
             finding = looking.reading(last, words, finding.expected, problem=problem)
         yield finding
 
-    return Promise(words, judge)
+    return Promise(words, judge, of_resolver=True)

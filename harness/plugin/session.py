@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 import threading
@@ -138,7 +139,9 @@ class Run:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Under xdist, share the target with a worker."""
-        node.workerinput["svcdns"] = {"run": self.id, "target": self.open().share() if self.settings.live else {}}
+        shared = {"run": self.id, "target": self.open().share() if self.settings.live else {}}
+        # What goes to another process is plain; JSON makes it so.
+        node.workerinput["svcdns"] = json.loads(json.dumps(shared))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import secrets
+import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -132,5 +133,18 @@ def test_what_is_withdrawn_is_gone_when_the_context_ends(api, opened, run):
     with opened(vantage="probe") as found:
         found.withdraw()
         assert api.get("Namespace", f"svcdns-{run}-probe")["metadata"]["deletionTimestamp"]
+
+    assert api.get("Namespace", f"svcdns-{run}-probe") is None
+
+
+def test_an_interruption_half_way_leaves_nothing(api, opened, run):
+    def interrupt():
+        eventually(lambda: api.get("Pod", probe_pod.NAME, f"svcdns-{run}-probe"))
+        signal.raise_signal(signal.SIGINT)
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            opened(vantage="probe", probe_image="registry.invalid/no/such:image").__enter__()
 
     assert api.get("Namespace", f"svcdns-{run}-probe") is None
