@@ -26,12 +26,32 @@ class Lookup(NamedTuple):
     addresses: tuple[str, ...]
 
 
+class Identity(NamedTuple):
+    """What a pod with a hostname and a subdomain knows of itself.
+
+    Attributes:
+        hostname: what it calls itself.
+        subdomain: the subdomain that it was created with.
+        addresses: its own addresses.
+        hosts: the text of its ``/etc/hosts``.
+    """
+
+    hostname: str
+    subdomain: str
+    addresses: tuple[str, ...]
+    hosts: str
+
+
 class Resolver(Protocol):
     """The stub resolver of a pod."""
 
     @property
     def configuration(self) -> ResolverConfiguration:
         """What the kubelet wrote for the pod."""
+
+    @property
+    def identity(self) -> Identity:
+        """What the pod knows of itself."""
 
     def lookup(self, name: str, family: Family, transport: Transport) -> Lookup:
         """Look up a name's addresses as an application would."""
