@@ -172,7 +172,9 @@ class World:
 
     def apply(self, manifest: str) -> None:
         """Apply the objects of a manifest, named by its path below ``fixtures/``."""
-        self.change(lambda target, namespace: target.apply(objects(manifest), namespace))
+        self.change(
+            lambda target, namespace: target.apply([self._placed(item) for item in objects(manifest)], namespace)
+        )
 
     def set_ready(self, count: int, *, ready: bool) -> None:
         """Make the first pods, in the order of their names, that are not so yet become ready or unready."""
@@ -266,11 +268,23 @@ class World:
         self.readings = []
 
     def _have(self, namespace: str) -> None:
-        wanted = [item for place, manifest in self._declared if place == namespace for item in objects(manifest)]
+        wanted = [
+            self._placed(item) for place, manifest in self._declared if place == namespace for item in objects(manifest)
+        ]
         self._target.create_namespace(namespace)
         self._target.wish_ready(namespace, ready=self._ready)
         self._target.apply(wanted, namespace)
         self._target.settle(namespace)
+
+    def _placed(self, item: Manifest) -> Manifest:
+        """An object whose external name says ``my-namespace`` or ``neighbour``, with the names that those have."""
+        external = item.data.get("spec", {}).get("externalName", "")
+        named = external.replace("my-namespace.svc", f"{self.namespace}.svc").replace(
+            "neighbour.svc", f"{self.neighbour}.svc"
+        )
+        if named == external:
+            return item
+        return replace(item, data={**item.data, "spec": {**item.data["spec"], "externalName": named}})
 
     def _ask_everywhere(self, written: str) -> None:
         for channel in self._vantage.channels:

@@ -46,7 +46,7 @@ def service_records(state: ClusterState, service: Service, profile: Profile) -> 
     if service.external:
         # CoreDNS takes an address in externalName for nothing at all (H16).
         if profile.reading == "tree" or not rules.parse_address(service.external_name):
-            yield Record(owner, profile.ttl_seconds, rules.host_rdata(service.external_name))
+            yield Record(owner, profile.ttl_seconds, rules.alias_rdata(service.external_name))
         return
     yield from _name_records(owner, entries, owner, profile)
     for port_name, protocol in {(entry.port_name, entry.protocol) for entry in entries if entry.port_name}:
