@@ -87,6 +87,11 @@ def _one_record(world: World, name: str, type_: str) -> None:
     world.holds(judge.one_record(name, type_))
 
 
+@then(parsers.parse('"{name}" answers one TXT record, a semantic version'))
+def _schema_version(world: World, name: str) -> None:
+    world.holds(judge.schema_version(name))
+
+
 @then(parsers.re(r'"(?P<name>[^"]+)" of the type (?P<type_>\w+) is answered in one of these ways:'))
 def _one_of(world: World, name: str, type_: str, datatable: list[list[str]]) -> None:
     world.holds(judge.one_of(name, type_, _choices(datatable)))

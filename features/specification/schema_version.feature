@@ -11,11 +11,11 @@ Feature: The zone says which version of the DNS schema it follows
 
     @core @spec-2.2-a @A01
     Scenario: The schema version is one TXT record
-      Then "dns-version.cluster.local" answers one record of the type TXT
+      Then "dns-version.cluster.local" answers one TXT record, a semantic version
 
     @core @spec-2.1-d @A02
     Scenario: The name of the schema version may be written in any case
-      Then "DNS-Version.cluster.local" answers one record of the type TXT
+      Then "DNS-Version.cluster.local" answers one TXT record, a semantic version
 
     @extended @A04
     Scenario: Nothing exists below the schema version

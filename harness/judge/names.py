@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 import dns.rcode
@@ -157,6 +158,23 @@ def one_record(relative: str, type_: str) -> Promise:
         yield looking.expect_rows(answer, words, found if len(found) == 1 else [f"{type_} <one record>"])
 
     return Promise(words, judge)
+
+
+def schema_version(relative: str) -> Promise:
+    """A name answers one TXT record of one string, a semantic version (section 2.2)."""
+    words = f'"{relative}" answers one TXT record, a semantic version'
+
+    def judge(look: Look) -> Iterator[Reading]:
+        answer = look.ask(Question(look.name(relative), TXT))
+        found = [looking.row(record.rdata) for record in answer.answer]
+        right = len(found) == 1 and _SEMANTIC_VERSION.fullmatch(found[0])
+        yield looking.expect_rows(answer, words, found if right else ["TXT <a semantic version>"])
+
+    return Promise(words, judge)
+
+
+#: A TXT record of one string, as text, whose version has three numbers (semver.org, without the rarer parts).
+_SEMANTIC_VERSION = re.compile(r'TXT "\d+\.\d+\.\d+"')
 
 
 def one_of(relative: str, type_: str, choices: Mapping[str, str]) -> Promise:
