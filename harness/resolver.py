@@ -26,13 +26,17 @@ class Lookup(NamedTuple):
     addresses: tuple[str, ...]
 
 
+#: What the pods that ask are called; a Service of the subdomain's name need not exist.
+POD_HOSTNAME, POD_SUBDOMAIN = "asker", "askers"
+
+
 class Identity(NamedTuple):
     """What a pod with a hostname and a subdomain knows of itself.
 
     Attributes:
         hostname: what it calls itself.
         subdomain: the subdomain that it was created with.
-        addresses: its own addresses.
+        addresses: its own addresses, as it knows them.
         hosts: the text of its ``/etc/hosts``.
     """
 

@@ -48,7 +48,7 @@ Feature: Members that look for each other before they are ready
       And no pod is ready
       And a client has asked for "members"
       And a client has asked for "member-0.members"
-      When 1 pods become ready
+      When 1 pod becomes ready
       Then "member-0.members" answers the address of the pod "member-0", and nothing else
       And the Service "members" answers the addresses of its 1 ready pods, and no other
 

@@ -90,6 +90,7 @@ Feature: Messages
         | NXDOMAIN | whoever was asked denies it                      |
         | SERVFAIL | there is nobody to be asked                      |
         | REFUSED  | the server answers for the cluster alone         |
+        | nothing  | the server asks others, who do not answer       |
 
   Rule: What is no question for addresses
 

@@ -37,6 +37,7 @@ Feature: Addresses lead back to names
         | NXDOMAIN | nobody knows the name                            |
         | SERVFAIL | the server asks others, of whom it reaches none  |
         | REFUSED  | the server asks others, who do not want to know  |
+        | nothing  | the server asks others, who do not answer       |
 
     @extended @F14
     Scenario Outline: A reverse name that spells no address leads to no name of the cluster: <name>
@@ -57,6 +58,7 @@ Feature: Addresses lead back to names
         | NXDOMAIN | the server knows reverse names for PTR alone     |
         | SERVFAIL | the server asks others, of whom it reaches none  |
         | REFUSED  | the server asks others, who do not want to know  |
+        | nothing  | the server asks others, who do not answer       |
 
     @quirk @F13
     Scenario: A server may deny the names above a reverse name
@@ -66,6 +68,7 @@ Feature: Addresses lead back to names
         | NXDOMAIN | the server knows reverse names of whole addresses  |
         | SERVFAIL | the server asks others, of whom it reaches none    |
         | REFUSED  | the server asks others, who do not want to know    |
+        | nothing  | the server asks others, who do not answer       |
 
     @extended @K17
     Scenario: An unknown reverse name is denied, here or by whoever is asked next
@@ -75,6 +78,7 @@ Feature: Addresses lead back to names
         | NODATA   | somebody else has names below it                 |
         | SERVFAIL | the server asks others, of whom it reaches none  |
         | REFUSED  | the server asks others, who do not want to know  |
+        | nothing  | the server asks others, who do not answer       |
 
   Rule: The address of a ready endpoint leads back to its name below its headless Service
 

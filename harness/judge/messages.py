@@ -90,9 +90,9 @@ def property_is_observed(written: str, type_: str, said: str) -> Promise:
     words = f'whether the answer to "{written}" of the type {type_} {said} is observed'
 
     def judge(look: Look) -> Iterator[Reading]:
-        answer = look.ask(Question(look.name(written), dns.rdatatype.from_text(type_)))
-        seen = f"the answer {PROPERTIES[said](answer) or said}"
-        yield looking.reading(answer, words, (), problem=unanswered(answer), observed=seen)
+        answer = look.ask_outside(Question(look.name(written), dns.rdatatype.from_text(type_)))
+        seen = f"the answer {PROPERTIES[said](answer) or said}" if answer.message else "there is no answer"
+        yield looking.reading(answer, words, (), observed=seen)
 
     return Promise(words, judge, choices=(f"the answer {said}", "it does not"))
 

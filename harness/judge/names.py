@@ -14,6 +14,7 @@ from harness.errors import UndeterminedError
 from harness.judge import look as looking
 from harness.judge.look import OTHER, TYPE_OF, Look, Promise, Reading
 from harness.message import Question
+from harness.state import CLUSTER_DOMAIN
 
 
 def virtual_ip(service: str) -> Promise:
@@ -180,25 +181,27 @@ _SEMANTIC_VERSION = re.compile(r'TXT "\d+\.\d+\.\d+"')
 def one_of(relative: str, type_: str, choices: Mapping[str, str]) -> Promise:
     """A question is answered in one of several legal ways, which is observed.
 
-    A way is an rcode, ``NODATA``, or the types of the records that are answered.
+    A way is an rcode, ``NODATA``, the types of the records that are answered, or ``nothing``.
     """
     words = f'"{relative}" of the type {type_} is answered in one of several ways'
     wanted = dns.rdatatype.from_text(type_)
 
     def judge(look: Look) -> Iterator[Reading]:
-        yield way(look.ask(Question(look.name(relative), wanted)), words, choices)
+        name = look.name(relative)
+        inside = name.is_subdomain(look.name(CLUSTER_DOMAIN))
+        yield way((look.ask if inside else look.ask_outside)(Question(name, wanted)), words, choices)
 
     return Promise(words, judge, choices=tuple(f"{kind}: {meaning}" for kind, meaning in choices.items()))
 
 
 def way(answer: Answer, words: str, choices: Mapping[str, str]) -> Reading:
-    """Which of several ways an answer took."""
-    if answer.failure or answer.rcode is None:
-        return looking.reading(
-            answer, words, tuple(choices), problem=f"{answer.question} is not answered: {answer.failure}"
-        )
+    """Which of several ways an answer took; for what is forwarded out of the cluster, none at all may be one."""
     types = " and ".join(dict.fromkeys(record.type.name for record in answer.answer))
-    seen = types or "NODATA" if answer.rcode == dns.rcode.NOERROR else dns.rcode.to_text(answer.rcode)
+    seen = types or "NODATA"
+    if answer.rcode is None:
+        seen = "nothing"
+    elif answer.rcode != dns.rcode.NOERROR:
+        seen = dns.rcode.to_text(answer.rcode)
     if seen not in choices:
         problem = f"{answer.question} answers {seen}, not one of {', '.join(choices)}"
         return looking.reading(answer, words, tuple(choices), problem=problem)

@@ -41,7 +41,7 @@ def reverse_name_is_one_of(service: str, type_: str, above: int, choices: Mappin
         if not found.cluster_ips:
             raise UndeterminedError(f"the Service {found.key} has no virtual IP")
         name = dns.name.Name(reverse_name(found.cluster_ips[0]).labels[above:])
-        yield way(look.ask(Question(name, dns.rdatatype.from_text(type_))), words, choices)
+        yield way(look.ask_outside(Question(name, dns.rdatatype.from_text(type_))), words, choices)
 
     return Promise(words, judge, choices=tuple(f"{kind}: {meaning}" for kind, meaning in choices.items()))
 

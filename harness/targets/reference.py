@@ -17,7 +17,7 @@ from harness.errors import TargetError, UndeterminedError
 from harness.manifests import Manifest
 from harness.message import Question, Reply
 from harness.records import Profile
-from harness.resolver import Identity, Lookup, ResolverConfiguration, candidates
+from harness.resolver import POD_HOSTNAME, POD_SUBDOMAIN, Identity, Lookup, ResolverConfiguration, candidates
 from harness.server import EVERY_TYPE, Server, Style
 from harness.state import ClusterState, Family, Key
 from harness.target import FAMILIES, PROBE_LABEL, Capability, Deadlines, Vantage
@@ -189,8 +189,8 @@ _POD: dict[str, Any] = {
     "kind": "Pod",
     "metadata": {"name": "svcdns-probe", "labels": {PROBE_LABEL: "true"}},
     "spec": {
-        "hostname": "asker",
-        "subdomain": "askers",
+        "hostname": POD_HOSTNAME,
+        "subdomain": POD_SUBDOMAIN,
         "containers": [{"name": "probe", "image": "registry.k8s.io/pause:3.10"}],
     },
 }
