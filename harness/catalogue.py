@@ -69,6 +69,12 @@ def behaviours() -> dict[str, Behaviour]:
     return {row["id"]: Behaviour(row["id"], row["level"], row["sentence"], row["source"]) for row in rows}
 
 
+@cache
+def left_out() -> dict[str, str]:
+    """The behaviours that are deliberately not shown by any scenario, by their ids, with the reason."""
+    return {row["id"]: row["reason"] for row in _rows(data.fixtures() / "not-covered.yaml", "behaviours")}
+
+
 def tags() -> Iterator[tuple[str, str]]:
     """Every tag there is, with what it means."""
     yield from LEVELS.items()

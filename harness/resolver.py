@@ -26,12 +26,36 @@ class Lookup(NamedTuple):
     addresses: tuple[str, ...]
 
 
+#: What the pods that ask are called; a Service of the subdomain's name need not exist.
+POD_HOSTNAME, POD_SUBDOMAIN = "asker", "askers"
+
+
+class Identity(NamedTuple):
+    """What a pod with a hostname and a subdomain knows of itself.
+
+    Attributes:
+        hostname: what it calls itself.
+        subdomain: the subdomain that it was created with.
+        addresses: its own addresses, as it knows them.
+        hosts: the text of its ``/etc/hosts``.
+    """
+
+    hostname: str
+    subdomain: str
+    addresses: tuple[str, ...]
+    hosts: str
+
+
 class Resolver(Protocol):
     """The stub resolver of a pod."""
 
     @property
     def configuration(self) -> ResolverConfiguration:
         """What the kubelet wrote for the pod."""
+
+    @property
+    def identity(self) -> Identity:
+        """What the pod knows of itself."""
 
     def lookup(self, name: str, family: Family, transport: Transport) -> Lookup:
         """Look up a name's addresses as an application would."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache, partial
 
+import dns.rcode
+
 from harness import data, judge, manifests
-from harness.client import Answer, Channel, Transport, Watched, ask, eventually
+from harness.client import Answer, Channel, Transport, Watched, ask, ask_all, eventually, read, send
 from harness.clock import Clock
 from harness.errors import HarnessError, ManifestError, TargetError, UndeterminedError
 from harness.judge import Look, NotConformantError, Promise, PromiseOfState, Reading
 from harness.manifests import Manifest
 from harness.message import Question
-from harness.resolver import Lookup
-from harness.state import ClusterState, Family, Pod
+from harness.state import ClusterState, Pod
 from harness.target import PROBE_LABEL, Target, Vantage
 
 #: What became of watching one way to a server: the last readings, and why nothing can be said, if so.
@@ -41,6 +43,7 @@ class World:
 
     Attributes:
         namespace: the Namespace's name.
+        neighbour: the name of a second Namespace, which is there once something in it was declared.
         readings: every answer that was judged, in order, since the scenario began.
         refusal: what the target said when it last refused a change that a scenario expected it to refuse.
         looks: how often the last promise was looked at, and for how many seconds.
@@ -51,6 +54,7 @@ class World:
         self, target: Target, vantage: Vantage, namespace: str, clock: Clock, crew: ThreadPoolExecutor | None = None
     ) -> None:
         self.namespace = namespace
+        self.neighbour = f"{namespace}-next"
         self.readings: list[Reading] = []
         self.refusal: str | None = None
         self.looks = (0, 0.0)
@@ -60,20 +64,22 @@ class World:
         self._clock = clock
         #: Asks several DNS servers at the same time, where that saves waiting.
         self._crew = crew
-        self._declared: dict[str, None] = {}
+        self._declared: dict[tuple[str, str], None] = {}
         self._asked: dict[str, None] = {}
         self._ready = True
         self._heard: set[str] = set()
         self._lock = threading.Lock()
         self._created = False
+        self._neighbours = False
         self._prepared = False
         self._failure: HarnessError | None = None
 
-    def declare(self, manifest: str) -> None:
-        """Have the objects of a manifest, named by its path below ``fixtures/``."""
-        if self._prepared and manifest not in self._declared:
+    def declare(self, manifest: str, *, neighbour: bool = False) -> None:
+        """Have the objects of a manifest, named by its path below ``fixtures/``, here or in a Namespace beside."""
+        declared = (self.neighbour if neighbour else self.namespace, manifest)
+        if self._prepared and declared not in self._declared:
             raise TargetError(f"{manifest}: a world cannot be given more once something in it was asked or changed")
-        self._declared[manifest] = None
+        self._declared[declared] = None
 
     def wish_unready(self) -> None:
         """Have every pod fail its readiness probe until a scenario says otherwise."""
@@ -112,6 +118,42 @@ class World:
             change(self._target, self.namespace)
             self._target.settle(self.namespace)
 
+    def change_while_asking(self, written: str, change: Callable[[Target, str], None]) -> None:
+        """Make a change while a client asks for a name all the time; every answer is kept."""
+        self._ready_to_use()
+        over = threading.Event()
+
+        def keep_asking() -> None:
+            while not over.wait(self._target.deadlines.pause_seconds):
+                self._ask_everywhere(written)
+
+        client = threading.Thread(target=keep_asking, name="client", daemon=True)
+        self._ask_everywhere(written)
+        client.start()
+        try:
+            self.change(change)
+        finally:
+            over.set()
+            client.join()
+        self._ask_everywhere(written)
+
+    def never_denied(self, written: str) -> None:
+        """See that no answer since the scenario began has denied a name; no answer at all is no denial.
+
+        Raises:
+            NotConformantError: with the answer that did.
+        """
+        for index, reading in enumerate(self.readings):
+            if reading.answer.rcode == dns.rcode.NXDOMAIN:
+                denial = replace(reading, problem=f"{reading.answer.question} is denied, though {written} exists")
+                raise NotConformantError([*self.readings[:index], denial])
+
+    def delete_neighbour(self) -> None:
+        """Delete the Namespace beside, and wait until it is gone."""
+        self._ready_to_use()
+        self._neighbours = False
+        self.change(lambda target, _: target.delete("Namespace", self.neighbour, ""))
+
     def replace_a_pod(self) -> None:
         """Delete the first pod in the order of the names; whoever owns it makes another."""
         self._ready_to_use()
@@ -130,7 +172,9 @@ class World:
 
     def apply(self, manifest: str) -> None:
         """Apply the objects of a manifest, named by its path below ``fixtures/``."""
-        self.change(lambda target, namespace: target.apply(objects(manifest), namespace))
+        self.change(
+            lambda target, namespace: target.apply([self._placed(item) for item in objects(manifest)], namespace)
+        )
 
     def set_ready(self, count: int, *, ready: bool) -> None:
         """Make the first pods, in the order of their names, that are not so yet become ready or unready."""
@@ -157,6 +201,9 @@ class World:
             if self._created:
                 self._created = False
                 self._target.delete_namespace(self.namespace)
+            if self._neighbours:
+                self._neighbours = False
+                self._target.delete_namespace(self.neighbour)
 
     def state(self) -> ClusterState:
         """What the cluster holds now."""
@@ -213,14 +260,37 @@ class World:
 
     def _prepare(self) -> None:
         self._created = True
-        self._target.create_namespace(self.namespace)
-        self._target.wish_ready(self.namespace, ready=self._ready)
-        self._target.apply([item for manifest in self._declared for item in objects(manifest)], self.namespace)
-        self._target.settle(self.namespace)
+        self._have(self.namespace)
+        if any(namespace == self.neighbour for namespace, _ in self._declared):
+            self._neighbours = True
+            self._have(self.neighbour)
         for name in self._asked:
-            for channel in self._vantage.channels:
-                for transport in self._vantage.transports:
-                    self._look(judge.asked(name), channel, transport)
+            self._ask_everywhere(name)
+        self.readings = []
+
+    def _have(self, namespace: str) -> None:
+        wanted = [
+            self._placed(item) for place, manifest in self._declared if place == namespace for item in objects(manifest)
+        ]
+        self._target.create_namespace(namespace)
+        self._target.wish_ready(namespace, ready=self._ready)
+        self._target.apply(wanted, namespace)
+        self._target.settle(namespace)
+
+    def _placed(self, item: Manifest) -> Manifest:
+        """An object whose external name says ``my-namespace`` or ``neighbour``, with the names that those have."""
+        external = item.data.get("spec", {}).get("externalName", "")
+        named = external.replace("my-namespace.svc", f"{self.namespace}.svc").replace(
+            "neighbour.svc", f"{self.neighbour}.svc"
+        )
+        if named == external:
+            return item
+        return replace(item, data={**item.data, "spec": {**item.data["spec"], "externalName": named}})
+
+    def _ask_everywhere(self, written: str) -> None:
+        for channel in self._vantage.channels:
+            for transport in self._vantage.transports:
+                self.readings += self._look(judge.asked(written), channel, transport)[0]
 
     def _watch(self, promise: Promise, channel: Channel, transport: Transport) -> _Seen:
         deadlines = self._target.deadlines
@@ -244,13 +314,7 @@ class World:
 
     def _look(self, promise: Promise, channel: Channel, transport: Transport) -> tuple[list[Reading], str]:
         """The readings up to the first broken one, and why nothing can be said, if so."""
-        look = Look(
-            state=self.state(),
-            namespace=self.namespace,
-            ask=lambda question: self._ask(question, channel, transport),
-            ask_outside=lambda question: self._ask_outside(question, channel, transport),
-            lookup=lambda name, family: self._lookup(name, family, transport),
-        )
+        look = self._looking(channel, transport)
         readings: list[Reading] = []
         try:
             for reading in promise.judge(look):
@@ -261,16 +325,43 @@ class World:
             return readings, str(error)
         return readings, ""
 
-    def _ask(self, question: Question, channel: Channel, transport: Transport) -> Answer:
-        answer = ask(channel, question, transport=transport, timeout_seconds=self._target.deadlines.question_seconds)
+    def _looking(self, channel: Channel, transport: Transport) -> Look:
+        seconds = self._target.deadlines.question_seconds
+
+        def ask_once(question: Question, *, edns: int | None = None) -> Answer:
+            return self._heard_from(
+                channel, ask(channel, question, transport=transport, edns=edns, timeout_seconds=seconds)
+            )
+
+        def ask_outside(question: Question) -> Answer:
+            patience = self._target.deadlines.outside_seconds
+            return ask(channel, question, transport=transport, timeout_seconds=patience)
+
+        def send_once(wire: bytes, about: Question) -> Answer:
+            received = send(channel, wire, transport=transport, timeout_seconds=seconds)
+            answer = read(received, about, transport=transport, server=channel.server, edns=None, seconds=0.0)
+            return self._heard_from(channel, answer)
+
+        def ask_together(questions: list[Question]) -> list[Answer]:
+            answers = ask_all(channel, questions, transport=transport, timeout_seconds=seconds)
+            return [self._heard_from(channel, answer) for answer in answers]
+
+        return Look(
+            state=self.state(),
+            namespace=self.namespace,
+            neighbour=self.neighbour,
+            transport=transport,
+            ask=ask_once,
+            ask_outside=ask_outside,
+            send=send_once,
+            ask_together=ask_together,
+            resolver=lambda: self._target.resolver(self.namespace),
+        )
+
+    def _heard_from(self, channel: Channel, answer: Answer) -> Answer:
+        """The answer of a server, unless nothing was ever heard from it, so that nothing can be said of it."""
         if answer.wire is not None:
             self._heard.add(channel.server)
         elif channel.server not in self._heard:
             raise UndeterminedError(f"no DNS server answers at {channel.server}: {answer.failure}")
         return answer
-
-    def _ask_outside(self, question: Question, channel: Channel, transport: Transport) -> Answer:
-        return ask(channel, question, transport=transport, timeout_seconds=self._target.deadlines.outside_seconds)
-
-    def _lookup(self, name: str, family: Family, transport: Transport) -> Lookup:
-        return self._target.resolver(self.namespace).lookup(name, family, transport)

@@ -7,9 +7,14 @@ from pytest_bdd import given, parsers
 from harness.world import World
 
 
-@given(parsers.parse('the manifest "{manifest}"'))
+@given(parsers.re(r'the manifest "(?P<manifest>[^"]+)"'))
 def _manifest(world: World, manifest: str) -> None:
     world.declare(manifest)
+
+
+@given(parsers.parse('the manifest "{manifest}" in the neighbouring namespace'))
+def _manifest_next_door(world: World, manifest: str) -> None:
+    world.declare(manifest, neighbour=True)
 
 
 @given(parsers.parse('a client has asked for "{name}"'))

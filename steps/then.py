@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from pytest_bdd import parsers, then
 
 from harness import judge
 from harness.world import World
+
+_PROPERTIES = "|".join(map(re.escape, judge.PROPERTIES))
+_ODD_MESSAGES = "|".join(map(re.escape, judge.ODD_MESSAGES))
 
 
 @then(parsers.parse('the Service "{service}" answers its virtual IP, and nothing else'))
@@ -13,9 +18,29 @@ def _virtual_ip(world: World, service: str) -> None:
     world.holds(judge.virtual_ip(service))
 
 
-@then(parsers.parse('the Service "{service}" answers the addresses of its {count:d} ready pods, and no other'))
-def _ready_pods(world: World, service: str, count: int) -> None:
-    world.holds(judge.ready_pods(service, count))
+@then(parsers.parse('"{name}" answers the virtual IP of the Service "{service}", and nothing else'))
+def _virtual_ip_at(world: World, name: str, service: str) -> None:
+    world.holds(judge.virtual_ip_at(name, service))
+
+
+@then(parsers.parse('the Service "{service}" answers one A and one AAAA record, its virtual IPs'))
+def _virtual_ips(world: World, service: str) -> None:
+    world.holds(judge.virtual_ips(service))
+
+
+@then(parsers.parse('the Service "{service}" answers the same in whatever case it is asked for'))
+def _any_case(world: World, service: str) -> None:
+    world.holds(judge.any_case(service))
+
+
+@then(
+    parsers.re(
+        r'the Service "(?P<service>[^"]+)" answers the addresses of its (?P<count>\d+) ready (?P<kind>pods|endpoints), and no other',
+    ),
+    converters={"count": int},
+)
+def _ready_endpoints(world: World, service: str, count: int, kind: str) -> None:
+    world.holds(judge.ready_endpoints(service, count, kind))
 
 
 @then(parsers.parse('"{name}" answers the address of the pod "{pod}", and nothing else'))
@@ -23,14 +48,23 @@ def _address_of_pod(world: World, name: str, pod: str) -> None:
     world.holds(judge.address_of_pod(name, pod))
 
 
+@then(
+    parsers.parse(
+        '"{label}" below the Service "{service}" answers the addresses of the endpoints of that hostname, and no other'
+    )
+)
+def _hostname(world: World, label: str, service: str) -> None:
+    world.holds(judge.hostname(label, service))
+
+
 @then(parsers.parse('the other address family of the Service "{service}" has no data'))
 def _other_family(world: World, service: str) -> None:
-    world.holds(judge.other_family(service, service))
+    world.holds(judge.other_family("", service))
 
 
 @then(parsers.parse('the other address family of "{label}" below the Service "{service}" has no data'))
 def _other_family_below(world: World, label: str, service: str) -> None:
-    world.holds(judge.other_family(f"{label}.{service}", service))
+    world.holds(judge.other_family(label, service))
 
 
 @then(parsers.re(r'"(?P<name>[^"]+)" has no data of the type (?P<type_>\w+)'))
@@ -43,6 +77,46 @@ def _does_not_exist(world: World, name: str) -> None:
     world.holds(judge.does_not_exist(name))
 
 
+@then(parsers.re(r'"(?P<name>[^"]+)" does not exist, also for the type (?P<type_>\w+)'))
+def _does_not_exist_for(world: World, name: str, type_: str) -> None:
+    world.holds(judge.does_not_exist(name, type_))
+
+
+@then(parsers.re(r'"(?P<name>[^"]+)" answers one record of the type (?P<type_>\w+)'))
+def _one_record(world: World, name: str, type_: str) -> None:
+    world.holds(judge.one_record(name, type_))
+
+
+@then(parsers.parse('"{name}" answers one TXT record, a semantic version'))
+def _schema_version(world: World, name: str) -> None:
+    world.holds(judge.schema_version(name))
+
+
+@then(parsers.re(r'"(?P<name>[^"]+)" of the type (?P<type_>\w+) is answered in one of these ways:'))
+def _one_of(world: World, name: str, type_: str, datatable: list[list[str]]) -> None:
+    world.holds(judge.one_of(name, type_, _choices(datatable)))
+
+
+@then(parsers.parse('while it lasts, "{name}" is never denied'))
+def _never_denied(world: World, name: str) -> None:
+    world.never_denied(name)
+
+
+@then(parsers.re(r'"(?P<name>[^"]+)" is an alias for "(?P<target>[^"]+)" when asked for (?P<type_>\w+)'))
+def _alias(world: World, name: str, target: str, type_: str) -> None:
+    world.holds(judge.alias(name, target, type_))
+
+
+@then(parsers.parse('"{name}" leads to the addresses of the Service "{service}"'))
+def _leads_to(world: World, name: str, service: str) -> None:
+    world.holds(judge.leads_to(name, service))
+
+
+@then(parsers.re(r'"(?P<name>[^"]+)" is answered in time when asked for (?P<type_>\w+)'))
+def _ends_in_time(world: World, name: str, type_: str) -> None:
+    world.holds(judge.ends_in_time(name, type_))
+
+
 @then(
     parsers.parse(
         'the port "{port}" over {protocol} of the Service "{service}" is the port {number:d} of the Service name'
@@ -53,12 +127,14 @@ def _port_of_virtual_ip(world: World, port: str, protocol: str, service: str, nu
 
 
 @then(
-    parsers.parse(
-        'the port "{port}" over {protocol} of the Service "{service}" is the port {number:d} of every ready pod'
-    )
+    parsers.re(
+        r'the port "(?P<port>[^"]+)" over (?P<protocol>\w+) of the Service "(?P<service>[^"]+)"'
+        r" is the port (?P<number>\d+) of every ready (?P<kind>pod|endpoint)"
+    ),
+    converters={"number": int},
 )
-def _port_of_ready_pods(world: World, port: str, protocol: str, service: str, number: int) -> None:
-    world.holds(judge.port_of_ready_pods(service, port, protocol, number))
+def _port_of_ready_endpoints(world: World, port: str, protocol: str, service: str, number: int, kind: str) -> None:
+    world.holds(judge.port_of_ready_endpoints(service, port, protocol, number, kind))
 
 
 @then(
@@ -72,6 +148,35 @@ def _port_is_observed(world: World, port: str, protocol: str, service: str, data
     world.holds(judge.port_of_ready_pods_is_one_of(service, port, protocol, choices))
 
 
+@then(
+    parsers.parse(
+        'the port "{port}" of the Service "{service}" is, for every ready pod, the number that the pod gives it'
+    )
+)
+def _own_port(world: World, port: str, service: str) -> None:
+    world.holds(judge.own_port(service, port))
+
+
+@then(parsers.parse('the Service "{service}" lists all its ports at its own name'))
+def _ports_at_name(world: World, service: str) -> None:
+    world.holds(judge.ports_at_name(service))
+
+
+@then(parsers.parse('"{label}" below the Service "{service}" lists the ports of its endpoint'))
+def _ports_at_hostname(world: World, label: str, service: str) -> None:
+    world.holds(judge.ports_at_hostname(label, service))
+
+
+@then(parsers.parse('the addresses that come along with the answer to "{name}" are those of its targets'))
+def _right_additional(world: World, name: str) -> None:
+    world.holds(judge.right_additional(name))
+
+
+@then(parsers.parse('no SRV record of "{name}" has the weight 0'))
+def _weights(world: World, name: str) -> None:
+    world.holds(judge.weights(name))
+
+
 @then(parsers.parse('the virtual IP of the Service "{service}" leads back to the Service name'))
 def _virtual_ip_leads_back(world: World, service: str) -> None:
     world.holds(judge.virtual_ip_leads_back(service))
@@ -82,29 +187,102 @@ def _pod_leads_back(world: World, pod: str, name: str) -> None:
     world.holds(judge.pod_leads_back(pod, name))
 
 
-@then(parsers.parse('the address of every ready pod of the Service "{service}" leads back to a name that answers it'))
-def _ready_pods_lead_back(world: World, service: str) -> None:
-    world.holds(judge.ready_pods_lead_back(service))
+@then(
+    parsers.re(
+        r'the address of every ready (?P<kind>pod|endpoint) of the Service "(?P<service>[^"]+)"'
+        r" leads back to a name that answers it"
+    )
+)
+def _ready_endpoints_lead_back(world: World, kind: str, service: str) -> None:
+    world.holds(judge.ready_endpoints_lead_back(service, kind))
 
 
-@then(parsers.parse('the address of no unready pod leads back to a name below the Service "{service}"'))
-def _unready_pods_do_not_lead_back(world: World, service: str) -> None:
-    world.holds(judge.unready_pods_do_not_lead_back(service))
+@then(
+    parsers.re(
+        r'the address of no unready (?P<kind>pod|endpoint) leads back to a name below the Service "(?P<service>[^"]+)"'
+    )
+)
+def _unready_endpoints_do_not_lead_back(world: World, kind: str, service: str) -> None:
+    world.holds(judge.unready_endpoints_do_not_lead_back(service, kind))
 
 
-@then(parsers.parse('no pod of the Service "{service}" is found by its pod name'))
-def _pod_names_do_not_exist(world: World, service: str) -> None:
-    world.holds(judge.pod_names_do_not_exist(service))
+@then(parsers.parse("the address {address} leads back to no name of the cluster"))
+def _address_leads_nowhere(world: World, address: str) -> None:
+    world.holds(judge.address_leads_nowhere(address))
 
 
-@then(parsers.parse('every ready pod of the Service "{service}" is found by its dashed address'))
-def _dashed_addresses(world: World, service: str) -> None:
-    world.holds(judge.dashed_addresses(service))
+@then(parsers.parse('"{name}" leads to no name of the cluster'))
+def _name_leads_nowhere(world: World, name: str) -> None:
+    world.holds(judge.name_leads_nowhere(name))
 
 
-@then(parsers.parse('no ready pod of the Service "{service}" is found by its dashed address'))
-def _no_dashed_addresses(world: World, service: str) -> None:
-    world.holds(judge.no_dashed_addresses(service))
+@then(
+    parsers.re(
+        r'the reverse name of the virtual IP of the Service "(?P<service>[^"]+)" of the type (?P<type_>\w+)'
+        r" is answered in one of these ways:"
+    )
+)
+def _reverse_name(world: World, service: str, type_: str, datatable: list[list[str]]) -> None:
+    world.holds(judge.reverse_name_is_one_of(service, type_, 0, _choices(datatable)))
+
+
+@then(
+    parsers.re(
+        r'the name above the reverse name of the virtual IP of the Service "(?P<service>[^"]+)" of the type (?P<type_>\w+)'
+        r" is answered in one of these ways:"
+    )
+)
+def _above_reverse_name(world: World, service: str, type_: str, datatable: list[list[str]]) -> None:
+    world.holds(judge.reverse_name_is_one_of(service, type_, 1, _choices(datatable)))
+
+
+@then(parsers.re(rf'the answer to "(?P<name>[^"]+)" of the type (?P<type_>\w+) (?P<said>{_PROPERTIES})'))
+def _property(world: World, name: str, type_: str, said: str) -> None:
+    world.holds(judge.property_of(name, type_, said))
+
+
+@then(
+    parsers.re(
+        rf'whether the answer to "(?P<name>[^"]+)" of the type (?P<type_>\w+) (?P<said>{_PROPERTIES}) is observed'
+    )
+)
+def _property_is_observed(world: World, name: str, type_: str, said: str) -> None:
+    world.holds(judge.property_is_observed(name, type_, said))
+
+
+@then(parsers.re(r'"(?P<name>[^"]+)" of the type (?P<type_>\w+), asked with EDNS, is answered with EDNS of version 0'))
+def _with_edns(world: World, name: str, type_: str) -> None:
+    world.holds(judge.with_edns(name, type_))
+
+
+@then(parsers.parse('"{name}" may be kept as long as its denials'))
+def _same_ttl(world: World, name: str) -> None:
+    world.holds(judge.same_ttl_as_denials(name))
+
+
+@then(
+    parsers.re(
+        r'asked (without EDNS|with EDNS of (?P<octets>\d+) octets),( for the port "(?P<port>[^"]+)",)?'
+        r' the Service "(?P<service>[^"]+)" answers what fits and says so, and everything over TCP'
+    )
+)
+def _fits(world: World, service: str, octets: str | None, port: str | None) -> None:
+    world.holds(judge.fits(service, port or "", int(octets) if octets else None))
+
+
+@then(parsers.parse('asked with EDNS of {octets:d} octets, the Service "{service}" answers whole'))
+def _whole(world: World, octets: int, service: str) -> None:
+    world.holds(judge.whole(service, octets))
+
+
+@then(parsers.parse('"{one}" and "{other}", asked together, are all answered'))
+def _together(world: World, one: str, other: str) -> None:
+    world.holds(judge.together([one, other]))
+
+
+@then(parsers.re(rf"(?P<message>{_ODD_MESSAGES}) is answered (?P<rcode>\w+)"))
+def _odd_message(world: World, message: str, rcode: str) -> None:
+    world.holds(judge.odd_message(message, rcode))
 
 
 @then(parsers.parse('the order of the addresses of the Service "{service}" is observed over {times:d} questions'))
@@ -115,6 +293,53 @@ def _order(world: World, service: str, times: int) -> None:
 @then(parsers.parse('a pod finds the Service "{service}" by the name "{name}", with its {nth:w} question'))
 def _found_by(world: World, service: str, name: str, nth: str) -> None:
     world.holds(judge.found_by(name, service, nth))
+
+
+@then(parsers.parse('a pod that looks up "{name}" in the other address family stops at the Service "{service}"'))
+def _found_in_one_family(world: World, name: str, service: str) -> None:
+    world.holds(judge.found_in_one_family(name, service))
+
+
+@then(parsers.parse('a pod does not find "{name}": its first {denials:d} questions are denied'))
+def _not_found(world: World, name: str, denials: int) -> None:
+    world.holds(judge.not_found(name, denials))
+
+
+@then("a pod searches its namespace, svc and the cluster domain, with ndots 5")
+def _search_list(world: World) -> None:
+    world.holds(judge.search_list())
+
+
+@then("the DNS server that a pod is told answers the names of the cluster")
+def _name_servers_of_pod(world: World) -> None:
+    world.holds(judge.name_servers_of_pod())
+
+
+@then("a pod with a hostname and a subdomain finds itself in its hosts file, by both names")
+def _knows_its_name(world: World) -> None:
+    world.holds(judge.knows_its_name())
+
+
+@then(parsers.parse('no pod of the Service "{service}" is found by its pod name'))
+def _pod_names_do_not_exist(world: World, service: str) -> None:
+    world.holds(judge.pod_names_do_not_exist(service))
+
+
+@then(
+    parsers.re(r'every ready (?P<kind>pod|endpoint) of the Service "(?P<service>[^"]+)" is found by its dashed address')
+)
+def _dashed_addresses(world: World, kind: str, service: str) -> None:
+    world.holds(judge.dashed_addresses(service, kind))
+
+
+@then(parsers.re(r'no ready (?P<kind>pod|endpoint) of the Service "(?P<service>[^"]+)" is found by its dashed address'))
+def _no_dashed_addresses(world: World, kind: str, service: str) -> None:
+    world.holds(judge.no_dashed_addresses(service, kind))
+
+
+@then("the NS records of the cluster domain lead to names that answer addresses")
+def _name_servers(world: World) -> None:
+    world.holds(judge.name_servers())
 
 
 @then(parsers.parse('the Service "{service}" has no ready endpoint'))
@@ -130,3 +355,7 @@ def _has_ports(world: World, service: str, count: int) -> None:
 @then(parsers.parse('it refuses with "{words}"'))
 def _refuses(world: World, words: str) -> None:
     world.refused_with(words)
+
+
+def _choices(datatable: list[list[str]]) -> dict[str, str]:
+    return dict(datatable[1:])

@@ -32,6 +32,21 @@ def _pod_is_replaced(world: World, pod: str) -> None:
     world.change(lambda target, namespace: target.delete("Pod", pod, namespace))
 
 
+@when(parsers.parse('the pod "{pod}" begins to terminate'))
+def _pod_begins_to_terminate(world: World, pod: str) -> None:
+    world.change(lambda target, namespace: target.delete("Pod", pod, namespace))
+
+
+@when("the neighbouring namespace is deleted")
+def _neighbour_is_deleted(world: World) -> None:
+    world.delete_neighbour()
+
+
+@when(parsers.parse('the Deployment "{name}" of the DNS servers is restarted while a client asks for "{asked}"'))
+def _dns_is_restarted(world: World, name: str, asked: str) -> None:
+    world.change_while_asking(asked, lambda target, _: target.restart("Deployment", name, "kube-system"))
+
+
 @when("1 pod is deleted and replaced")
 def _any_pod_is_replaced(world: World) -> None:
     world.replace_a_pod()

@@ -6,7 +6,7 @@ case has changed for the one that was asked.
 
 from __future__ import annotations
 
-from harness.client.answer import Answer, Opt
+from harness.client.answer import Answer, Opt, read
 from harness.client.asking import ask, ask_all, dig, encode, send
 from harness.client.channel import Channel, Discarded, Received, Transport, objection
 from harness.client.direct import Direct
@@ -28,5 +28,6 @@ __all__ = [
     "encode",
     "eventually",
     "objection",
+    "read",
     "send",
 ]

@@ -1,6 +1,7 @@
 """Pods: how controllers make and delete them, and what the kubelet makes of them.
 
-Every pod can be scheduled and its containers start at once and pass their probes. A readiness gate ``svcdns.dev/ready``
+Every pod without a scheduling gate is scheduled, its containers start at once and pass their probes, and a deadline that it
+has is over as soon. A readiness gate ``svcdns.dev/ready``
 stands for the application's own readiness: a pod without it is ready always, a pod with it when its condition says so.
 """
 
@@ -97,20 +98,24 @@ def run(store: Store, namespace: str) -> None:
     """The kubelet: gives addresses and conditions to the pods of a namespace (``pkg/kubelet/status/generate.go``)."""
     wish = store.wishes.get(namespace, True)
     for pod in store.objects("Pod", namespace):
-        gates = {gate: _condition(pod, gate) == "True" for gate in _gates(pod)}
-        if GATE in gates and not _condition(pod, GATE):
-            gates[GATE] = wish
-        conditions = {
-            "PodScheduled": True,
-            "Initialized": True,
-            "ContainersReady": True,
-            "Ready": all(gates.values()),
-        }
-        if GATE in gates:
-            conditions[GATE] = gates[GATE]
+        if pod["spec"].get("schedulingGates"):
+            store.put({**pod, "status": {**pod["status"], "phase": "Pending"}})
+            continue
         status = pod["status"]
         if "podIPs" not in status:
             status = _started(store, pod)
+        gates = {gate: _condition(pod, gate) == "True" for gate in _gates(pod)}
+        if GATE in gates and not _condition(pod, GATE):
+            gates[GATE] = wish
+        runs = status["phase"] == "Running"
+        conditions = {
+            "PodScheduled": True,
+            "Initialized": True,
+            "ContainersReady": runs,
+            "Ready": runs and all(gates.values()),
+        }
+        if GATE in gates:
+            conditions[GATE] = gates[GATE]
         status = {**status, "conditions": _changed(status.get("conditions", []), conditions)}
         store.put({**pod, "spec": {"nodeName": NODE, **pod["spec"]}, "status": status})
 
@@ -121,7 +126,7 @@ def _started(store: Store, pod: Json) -> Json:
     addresses = network.node_addresses if own else network.pod_addresses(store.in_use)
     return {
         **pod["status"],
-        "phase": "Running",
+        "phase": "Failed" if pod["spec"].get("activeDeadlineSeconds") else "Running",
         "hostIP": network.node_addresses[0],
         "hostIPs": [{"ip": address} for address in network.node_addresses],
         "podIP": addresses[0],

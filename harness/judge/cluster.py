@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dns.rdatatype import AAAA, NS, A
+
 from harness.errors import UndeterminedError
 from harness.judge import look as looking
 from harness.judge.look import TYPE_OF, Look, Promise, PromiseOfState, Reading
-from harness.message import Question
-from harness.state import ClusterState, Key
+from harness.message import Question, target
+from harness.state import CLUSTER_DOMAIN, ClusterState, Key
 
 
 def no_ready_endpoint(service: str) -> PromiseOfState:
@@ -54,9 +56,9 @@ def pod_names_do_not_exist(service: str) -> Promise:
     return Promise(words, judge)
 
 
-def dashed_addresses(service: str) -> Promise:
-    """Each ready pod without a hostname is found by its address with dashes, as CoreDNS names it (C09, B16, I08)."""
-    words = f'every ready pod of the Service "{service}" is found by its dashed address'
+def dashed_addresses(service: str, kind: str = "pod") -> Promise:
+    """Each ready endpoint without a hostname is found by its address with dashes, as CoreDNS names it (C09, B16, I08)."""
+    words = f'every ready {kind} of the Service "{service}" is found by its dashed address'
 
     def judge(look: Look) -> Iterator[Reading]:
         for question, row in _dashed(look, service):
@@ -65,9 +67,9 @@ def dashed_addresses(service: str) -> Promise:
     return Promise(words, judge)
 
 
-def no_dashed_addresses(service: str) -> Promise:
-    """A pod with a hostname of its own below the Service is not found by its dashed address (section 2.1; C10, B17)."""
-    words = f'no ready pod of the Service "{service}" is found by its dashed address'
+def no_dashed_addresses(service: str, kind: str = "pod") -> Promise:
+    """An endpoint with a hostname below the Service is not found by its dashed address (section 2.1; C10, B17)."""
+    words = f'no ready {kind} of the Service "{service}" is found by its dashed address'
 
     def judge(look: Look) -> Iterator[Reading]:
         for question, _ in _dashed(look, service):
@@ -78,11 +80,27 @@ def no_dashed_addresses(service: str) -> Promise:
 
 def _dashed(look: Look, service: str) -> Iterator[tuple[Question, str]]:
     found = look.service(service)
-    family = found.families[0]
-    addresses = looking.addresses(looking.ready_pods(look, found), family)
-    if not addresses:
-        raise UndeterminedError(f"the Service {found.key} has no ready pod")
-    for address in addresses:
-        label = address.replace(".", "-").replace(":", "-")
-        label += "0" if label.endswith("-") else ""
-        yield Question(look.name(f"{label}.{service}"), TYPE_OF[family]), f"{TYPE_OF[family].name} {address}"
+    backends = looking.backends(look, found)
+    if not backends:
+        raise UndeterminedError(f"the Service {found.key} has no ready endpoint")
+    for family in looking.families(look, found):
+        for address in looking.addresses(backends, family):
+            label = address.replace(".", "-").replace(":", "-")
+            label += "0" if label.endswith("-") else ""
+            yield Question(look.below(label, service), TYPE_OF[family]), looking.address_row(address)
+
+
+def name_servers() -> Promise:
+    """The cluster domain's NS records lead to names that answer addresses (A06)."""
+    words = "the NS records of the cluster domain lead to names that answer addresses"
+
+    def judge(look: Look) -> Iterator[Reading]:
+        answer = look.ask(Question(look.name(CLUSTER_DOMAIN), NS))
+        rows = [looking.row(record.rdata) for record in answer.answer]
+        yield looking.expect_rows(answer, words, rows or ["NS <a name server>"])
+        for record in answer.answer:
+            found = [look.ask(Question(target(record.rdata), type_)) for type_ in (A, AAAA)]
+            missing = "" if any(one.answer for one in found) else f"{target(record.rdata)} answers no address"
+            yield looking.reading(found[0], words, ("an address",), problem=missing)
+
+    return Promise(words, judge)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 import dns.name
 import dns.rcode
@@ -12,15 +13,18 @@ import dns.rdatatype
 from dns.rdata import Rdata
 from dns.rdatatype import AAAA, A, RdataType
 
-from harness.client import Answer, dig
+from harness.client import Answer, Transport, dig
 from harness.errors import HarnessError, UndeterminedError
-from harness.message import Question, port, target
-from harness.resolver import Lookup
+from harness.message import Question, name, port, target
+from harness.resolver import Resolver
 from harness.results import Finding
-from harness.state import ClusterState, Family, Key, Pod, Service
+from harness.state import CLUSTER_DOMAIN, ClusterState, Family, Key, Pod, Service, family_of
 
 TYPE_OF: dict[Family, RdataType] = {"IPv4": A, "IPv6": AAAA}
 OTHER: dict[Family, Family] = {"IPv4": "IPv6", "IPv6": "IPv4"}
+
+#: What stands in full names for namespaces whose names nobody knows before the run.
+_STAND_INS = ("my-namespace", "neighbour")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,34 +76,71 @@ class NotConformantError(HarnessError):
         super().__init__(self.readings[-1].problem)
 
 
+class Ask(Protocol):
+    """Asks one question; ``edns`` is the payload size to offer, or None for no OPT record."""
+
+    def __call__(self, question: Question, *, edns: int | None = None) -> Answer:
+        """What the server answers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """One DNS server, asked over one transport, beside the state of one moment.
 
     Attributes:
+        namespace: the scenario's namespace.
+        neighbour: the second namespace of a scenario that has one.
         ask: asks a question about the cluster.
         ask_outside: asks one that the cluster is to have no answer to, so that it may be forwarded out.
-        lookup: looks up a name's addresses as an application in a pod of the namespace would.
+        send: sends a message as it is, on behalf of a question that it is about.
+        ask_together: asks several questions, over TCP on one connection.
+        resolver: the resolver of a pod in the namespace.
     """
 
     state: ClusterState
     namespace: str
-    ask: Callable[[Question], Answer]
+    neighbour: str
+    transport: Transport
+    ask: Ask
     ask_outside: Callable[[Question], Answer]
-    lookup: Callable[[str, Family], Lookup]
+    send: Callable[[bytes, Question], Answer]
+    ask_together: Callable[[list[Question]], list[Answer]]
+    resolver: Callable[[], Resolver]
 
-    def name(self, relative: str) -> dns.name.Name:
-        """The full name of one that is written as a client in the namespace writes it."""
-        return dns.name.from_text(f"{relative}.{self.namespace}.svc.{self.state.domain}")
+    def name(self, written: str) -> dns.name.Name:
+        """The full name of one that is written as a client in the namespace writes it.
+
+        In a name that ends in ``cluster.local``, that stands for the cluster domain, ``my-namespace`` for the scenario's
+        namespace and ``neighbour`` for the one beside it. A name that ends in a dot is taken as it is.
+        """
+        if written.endswith("."):
+            return name(written)
+        if not f".{written}".lower().endswith(f".{CLUSTER_DOMAIN}"):
+            namespace, _, own = written.rpartition("/")
+            return name(f"{own}.{self._place(namespace)}.svc.{self.state.domain}")
+        front = written[: -len(CLUSTER_DOMAIN)].split(".")
+        return name(
+            ".".join(self._place(label) if label in _STAND_INS else label for label in front) + self.state.domain
+        )
+
+    def below(self, labels: str, service: str) -> dns.name.Name:
+        """The full name of labels below a Service's name."""
+        namespace, slash, own = service.rpartition("/")
+        return self.name(f"{namespace}{slash}{labels}.{own}")
+
+    def _place(self, namespace: str) -> str:
+        return {"": self.namespace, "my-namespace": self.namespace, "neighbour": self.neighbour}.get(
+            namespace, namespace
+        )
 
     def service(self, name: str) -> Service:
-        """The Service of that name in the namespace; ``<namespace>/<name>`` names one elsewhere.
+        """The Service of that name in the namespace; ``<namespace>/<name>``, or ``neighbour/<name>``, names one elsewhere.
 
         Raises:
             UndeterminedError: if there is none, so that nothing can be said about its answers.
         """
         namespace, _, own = name.rpartition("/")
-        key = Key(namespace or self.namespace, own)
+        key = Key(self._place(namespace), own)
         if key not in self.state.services:
             raise UndeterminedError(f"there is no Service {key}")
         return self.state.services[key]
@@ -158,9 +199,58 @@ def ready_pods(look: Look, service: Service) -> tuple[Pod, ...]:
     )
 
 
-def addresses(pods: Iterable[Pod], family: Family) -> tuple[str, ...]:
-    """The pods' addresses of one family."""
-    return tuple(address for pod in pods if (address := pod.address(family)))
+class Backend(NamedTuple):
+    """A ready endpoint of a Service as a sentence means it; ``hostname`` is empty where it has none below the Service."""
+
+    hostname: str
+    addresses: tuple[str, ...]
+
+
+def backends(look: Look, service: Service) -> tuple[Backend, ...]:
+    """The ready endpoints of a Service, read from Pods, or from EndpointSlices where those are written by hand.
+
+    A condition that a hand-written EndpointSlice leaves open counts as ready (C16); what it says twice counts once (C15).
+    """
+    served = families(look, service)
+    if service.selector:
+        own = service.key.name
+        found = [(pod.hostname * (pod.subdomain == own), pod.addresses) for pod in ready_pods(look, service)]
+    else:
+        found = [
+            (endpoint.hostname, endpoint.addresses)
+            for one in look.state.slices_by_service.get(service.key, ())
+            if one.address_type in served
+            for endpoint in one.endpoints
+            if endpoint.ready is not False
+        ]
+    return tuple(
+        dict.fromkeys(
+            Backend(hostname, tuple(address for address in addresses if family_of(address) in served))
+            for hostname, addresses in found
+        )
+    )
+
+
+def families(look: Look, service: Service) -> tuple[Family, ...]:
+    """The IP families in which a Service has addresses.
+
+    A headless Service without a selector may have both on any cluster; then its EndpointSlices say which it has.
+    """
+    if not service.headless or service.selector:
+        return service.families
+    written = {one.address_type for one in look.state.slices_by_service.get(service.key, ())}
+    return tuple(family for family in service.families if family in written) or service.families
+
+
+def addresses(found: Iterable[Backend], family: Family) -> tuple[str, ...]:
+    """The endpoints' addresses of one family, each once."""
+    every = (address for backend in found for address in backend.addresses)
+    return tuple(dict.fromkeys(address for address in every if family_of(address) == family))
+
+
+def address_row(address: str) -> str:
+    """What `row` says of the address record of an address."""
+    return f"{TYPE_OF[family_of(address)].name} {address}"
 
 
 def row(rdata: Rdata) -> str:
@@ -179,13 +269,19 @@ def expect_rows(answer: Answer, words: str, expected: Iterable[str]) -> Reading:
 
     A truncated answer over UDP may lack some of them; the same question over TCP may not.
     """
+    got = [
+        row(record.rdata) if record.owner == answer.question.name else f"{row(record.rdata)} owned by {record.owner}"
+        for record in answer.answer
+    ]
+    return expect_followed(answer, words, expected, got)
+
+
+def expect_followed(answer: Answer, words: str, expected: Iterable[str], rows: Iterable[str]) -> Reading:
+    """As `expect_rows`, with the answer's rows as the caller reads them: an alias is followed by what others own."""
     expected = tuple(sorted(set(expected)))
     if problem := _no_reply(answer) or _wrong_rcode(answer, dns.rcode.NOERROR):
         return reading(answer, words, expected, problem=problem)
-    got = Counter(
-        row(record.rdata) if record.owner == answer.question.name else f"{row(record.rdata)} owned by {record.owner}"
-        for record in answer.answer
-    )
+    got = Counter(rows)
     missing = tuple(one for one in expected if one not in got)
     unexpected = tuple(one for one in got if one not in expected) + tuple(
         f"{one}, {times} times" for one, times in got.items() if times > 1 and one in expected

@@ -15,11 +15,8 @@ def order(service: str, times: int) -> Promise:
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
-        family = found.families[0]
-        expected = [
-            f"{TYPE_OF[family].name} {address}"
-            for address in looking.addresses(looking.ready_pods(look, found), family)
-        ]
+        family = looking.families(look, found)[0]
+        expected = [looking.address_row(one) for one in looking.addresses(looking.backends(look, found), family)]
         orders = set()
         for left in reversed(range(times)):
             answer = look.ask(Question(look.name(service), TYPE_OF[family]))

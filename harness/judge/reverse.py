@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+import dns.name
+import dns.rdatatype
 from dns.rdatatype import PTR
 
 from harness.client import Answer
 from harness.errors import UndeterminedError
 from harness.judge import look as looking
 from harness.judge.look import TYPE_OF, Look, Promise, Reading
+from harness.judge.names import way
 from harness.message import Question, reverse_name, target
-from harness.state import Pod
+from harness.state import Service, family_of
 
 
 def virtual_ip_leads_back(service: str) -> Promise:
-    """The virtual IP has exactly one PTR, to the Service's name (section 2.3.3)."""
+    """Each virtual IP has exactly one PTR, to the Service's name (section 2.3.3)."""
     words = f'the virtual IP of the Service "{service}" leads back to the Service name'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
         if not found.cluster_ips:
             raise UndeterminedError(f"the Service {found.key} has no virtual IP")
-        answer = look.ask(Question(reverse_name(found.cluster_ips[0]), PTR))
-        yield looking.expect_rows(answer, words, [f"PTR {look.name(service).canonicalize()}"])
+        for address in found.cluster_ips:
+            answer = look.ask(Question(reverse_name(address), PTR))
+            yield looking.expect_rows(answer, words, [f"PTR {look.name(service).canonicalize()}"])
 
     return Promise(words, judge)
+
+
+def reverse_name_is_one_of(service: str, type_: str, above: int, choices: Mapping[str, str]) -> Promise:
+    """What the reverse name of a virtual IP, or a name so many labels above it, answers to a type is observed (F12, F13)."""
+    words = f'the reverse name of the virtual IP of the Service "{service}", {above} labels up, is answered in one of several ways'
+
+    def judge(look: Look) -> Iterator[Reading]:
+        found = look.service(service)
+        if not found.cluster_ips:
+            raise UndeterminedError(f"the Service {found.key} has no virtual IP")
+        name = dns.name.Name(reverse_name(found.cluster_ips[0]).labels[above:])
+        yield way(look.ask_outside(Question(name, dns.rdatatype.from_text(type_))), words, choices)
+
+    return Promise(words, judge, choices=tuple(f"{kind}: {meaning}" for kind, meaning in choices.items()))
 
 
 def pod_leads_back(pod: str, relative: str) -> Promise:
@@ -33,69 +51,105 @@ def pod_leads_back(pod: str, relative: str) -> Promise:
     words = f'the address of the pod "{pod}" leads back to "{relative}"'
 
     def judge(look: Look) -> Iterator[Reading]:
-        answer = look.ask(Question(reverse_name(look.pod(pod).addresses[0]), PTR))
-        promised = f"PTR {look.name(relative).canonicalize()}"
-        others = [row for row in _rows(answer) if _below_cluster(row, look) and row != promised]
-        yield looking.expect_rows(answer, words, [promised, *others])
-
-    return Promise(words, judge)
-
-
-def ready_pods_lead_back(service: str) -> Promise:
-    """Every ready pod's address leads back to a name below the Service, which answers that address (2.4.3 with 2.1; F04, F09)."""
-    words = f'the address of every ready pod of the Service "{service}" leads back to a name that answers it'
-
-    def judge(look: Look) -> Iterator[Reading]:
-        found = look.service(service)
-        family = found.families[0]
-        for address in looking.addresses(looking.ready_pods(look, found), family):
+        service = look.service(relative.rpartition(".")[2])
+        for address in (one for one in look.pod(pod).addresses if family_of(one) in service.families):
             answer = look.ask(Question(reverse_name(address), PTR))
-            rows = _rows(answer)
-            targets = [target(record.rdata) for record in answer.answer if record.type == PTR]
-            below = [name for name in targets if name.parent() == look.name(service)]
-            if rows and not below:
-                problem = f"{answer.question} answers no name below {look.name(service)}"
-                yield looking.reading(answer, words, (f"PTR <hostname>.{look.name(service)}",), problem=problem)
-            yield looking.expect_rows(answer, words, rows or [f"PTR <hostname>.{look.name(service)}"])
-            for name in below:
-                forward = look.ask(Question(name, TYPE_OF[family]))
-                rows = _rows(forward)
-                promised = f"{TYPE_OF[family].name} {address}"
-                yield looking.expect_rows(forward, words, [promised, *(row for row in rows if row != promised)])
+            promised = f"PTR {look.name(relative).canonicalize()}"
+            others = [row for row in _rows(answer) if _below_cluster(row, look) and row != promised]
+            yield looking.expect_rows(answer, words, [promised, *others])
 
     return Promise(words, judge)
 
 
-def unready_pods_do_not_lead_back(service: str) -> Promise:
-    """No PTR leads from the address of a pod that is not ready into the cluster domain (2.4.3; F06).
+def ready_endpoints_lead_back(service: str, kind: str = "pod") -> Promise:
+    """Every ready endpoint's address leads back to its name below the Service, which answers that address (F03, F04, F09).
 
-    Whatever else comes is no matter, nor that nothing does: such questions may be forwarded out of the cluster (F08).
+    The name is the hostname where there is one, else whatever the server assigned (section 2.4.3 with 2.1).
     """
-    words = f'the address of no unready pod leads back to a name below the Service "{service}"'
+    words = f'the address of every ready {kind} of the Service "{service}" leads back to a name that answers it'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
-        ready = looking.ready_pods(look, found)
-        unready = [pod for pod in _selected(look, service) if pod not in ready]
-        if not unready:
-            raise UndeterminedError(f"every pod of the Service {found.key} is ready")
-        for address in looking.addresses(unready, found.families[0]):
-            answer = look.ask_outside(Question(reverse_name(address), PTR))
-            wrong = tuple(row for row in _rows(answer) if _below_cluster(row, look))
-            problem = f"{answer.question} answers {', '.join(wrong)}" if wrong else ""
-            yield looking.reading(answer, words, ("no PTR into the cluster domain",), unexpected=wrong, problem=problem)
+        backends = looking.backends(look, found)
+        if not backends:
+            raise UndeterminedError(f"the Service {found.key} has no ready endpoint")
+        for address, hostname in {one: each.hostname for each in backends for one in each.addresses}.items():
+            own = look.below(hostname, service) if hostname else None
+            yield from _leads_back(look, words, service, address, own)
 
     return Promise(words, judge)
 
 
-def _selected(look: Look, service: str) -> list[Pod]:
-    found = look.service(service)
-    wanted = (found.selector or {}).items()
-    return [
-        pod
-        for key, pod in sorted(look.state.pods.items())
-        if key.namespace == found.key.namespace and wanted <= pod.labels.items()
-    ]
+def _leads_back(look: Look, words: str, service: str, address: str, own: dns.name.Name | None) -> Iterator[Reading]:
+    answer = look.ask(Question(reverse_name(address), PTR))
+    rows = _rows(answer)
+    targets = [target(record.rdata) for record in answer.answer if record.type == PTR]
+    below = [name for name in targets if name == own or (own is None and name.parent() == look.name(service))]
+    wanted = str(own) if own else f"<identifier>.{look.name(service)}"
+    if rows and not below:
+        problem = f"{answer.question} answers no name below {look.name(service)}" if own is None else ""
+        problem = problem or f"{answer.question} does not answer {wanted}"
+        yield looking.reading(answer, words, (f"PTR {wanted}",), problem=problem)
+    yield looking.expect_rows(answer, words, rows or [f"PTR {wanted}"])
+    for name in below:
+        forward = look.ask(Question(name, TYPE_OF[family_of(address)]))
+        yield looking.expect_rows(forward, words, {looking.address_row(address), *_rows(forward)})
+
+
+def address_leads_nowhere(address: str) -> Promise:
+    """An address that no Service and no endpoint has leads to no name of the cluster, whatever the rcode (F08)."""
+    words = f"the address {address} leads back to no name of the cluster"
+
+    def judge(look: Look) -> Iterator[Reading]:
+        yield _nowhere(look, words, reverse_name(address))
+
+    return Promise(words, judge)
+
+
+def name_leads_nowhere(written: str) -> Promise:
+    """A reverse name that spells no address leads to no name of the cluster, whatever the rcode (F14, I12)."""
+    words = f'"{written}" leads to no name of the cluster'
+
+    def judge(look: Look) -> Iterator[Reading]:
+        yield _nowhere(look, words, look.name(written))
+
+    return Promise(words, judge)
+
+
+def _nowhere(look: Look, words: str, name: dns.name.Name) -> Reading:
+    """Whatever else comes is no matter, nor that nothing does: such questions may be forwarded out of the cluster (F08)."""
+    answer = look.ask_outside(Question(name, PTR))
+    wrong = tuple(row for row in _rows(answer) if _below_cluster(row, look))
+    problem = f"{answer.question} answers {', '.join(wrong)}" if wrong else ""
+    return looking.reading(answer, words, ("no PTR into the cluster domain",), unexpected=wrong, problem=problem)
+
+
+def unready_endpoints_do_not_lead_back(service: str, kind: str = "pod") -> Promise:
+    """No PTR leads from the address of an endpoint that is not ready to a name of the cluster (2.4.3; F06)."""
+    words = f'the address of no unready {kind} leads back to a name below the Service "{service}"'
+
+    def judge(look: Look) -> Iterator[Reading]:
+        found = look.service(service)
+        ready = {address for backend in looking.backends(look, found) for address in backend.addresses}
+        unready = [address for address in dict.fromkeys(_all_addresses(look, found)) if address not in ready]
+        if not unready:
+            raise UndeterminedError(f"every endpoint of the Service {found.key} is ready")
+        for address in unready:
+            yield _nowhere(look, words, reverse_name(address))
+
+    return Promise(words, judge)
+
+
+def _all_addresses(look: Look, service: Service) -> Iterator[str]:
+    """The addresses behind a Service, ready or not: of the pods it selects, or of its hand-written EndpointSlices."""
+    if not service.selector:
+        for one in look.state.slices_by_service.get(service.key, ()):
+            for endpoint in one.endpoints:
+                yield from endpoint.addresses
+        return
+    for key, pod in sorted(look.state.pods.items()):
+        if key.namespace == service.key.namespace and service.selector.items() <= pod.labels.items():
+            yield from (address for address in pod.addresses if family_of(address) in service.families)
 
 
 def _rows(answer: Answer) -> list[str]:

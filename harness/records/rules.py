@@ -117,10 +117,15 @@ def host_rdata(host: str) -> Rdata:
     """A for an IPv4 address (also one mapped into IPv6), AAAA for an IPv6 address, CNAME for a name (2.3.1, 2.4.1, 2.5)."""
     address = parse_address(host)
     if address is None:
-        return CnameRdata(IN, CNAME, dns.name.from_text(host))
+        return alias_rdata(host)
     if isinstance(address, ipaddress.IPv4Address):
         return ARdata(IN, A, str(address))
     return AaaaRdata(IN, AAAA, str(address))
+
+
+def alias_rdata(external_name: str) -> Rdata:
+    """CNAME for an external name, whatever it looks like (section 2.5; H16)."""
+    return CnameRdata(IN, CNAME, dns.name.from_text(external_name))
 
 
 def parse_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -46,7 +46,7 @@ def service_records(state: ClusterState, service: Service, profile: Profile) -> 
     if service.external:
         # CoreDNS takes an address in externalName for nothing at all (H16).
         if profile.reading == "tree" or not rules.parse_address(service.external_name):
-            yield Record(owner, profile.ttl_seconds, rules.host_rdata(service.external_name))
+            yield Record(owner, profile.ttl_seconds, rules.alias_rdata(service.external_name))
         return
     yield from _name_records(owner, entries, owner, profile)
     for port_name, protocol in {(entry.port_name, entry.protocol) for entry in entries if entry.port_name}:
@@ -130,10 +130,21 @@ def _records_at(
         case [namespace, "svc"]:
             return [] if namespace in state.namespaces else None
         case [*_, service, namespace, "svc"] if found := state.services.get(Key(namespace, service)):
-            listed = list(service_records(state, found, profile))
-            here = [record._replace(owner=owner) for record in listed if record.owner == owner]
-            return here or ([] if any(record.owner.is_subdomain(owner) for record in listed) else None)
+            return _listed_at(owner, service_records(state, found, profile))
     return None
+
+
+def _listed_at(owner: dns.name.Name, listed: Iterable[Record]) -> list[Record] | None:
+    """The records at a name among those of its Service, where the records of one owner stand together."""
+    here: list[Record] = []
+    below = False
+    for record in listed:
+        if record.owner == owner:
+            here.append(record._replace(owner=owner))
+        elif here:
+            break
+        below = below or record.owner.is_subdomain(owner)
+    return here or ([] if below else None)
 
 
 def _reverse_at(state: ClusterState, owner: dns.name.Name, profile: Profile) -> list[Record] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import dns.name
 import dns.rcode
@@ -17,10 +17,10 @@ from harness.errors import TargetError, UndeterminedError
 from harness.manifests import Manifest
 from harness.message import Question, Reply
 from harness.records import Profile
-from harness.resolver import Lookup, ResolverConfiguration, candidates
+from harness.resolver import POD_HOSTNAME, POD_SUBDOMAIN, Identity, Lookup, ResolverConfiguration, candidates
 from harness.server import EVERY_TYPE, Server, Style
 from harness.state import ClusterState, Family, Key
-from harness.target import FAMILIES, Capability, Deadlines, Vantage
+from harness.target import FAMILIES, PROBE_LABEL, Capability, Deadlines, Vantage
 
 #: Changes show at once here: a second look would only hide a fault.
 DEADLINES = Deadlines(question_seconds=2.0, becomes_seconds=0.0, stays_seconds=0.0, pause_seconds=0.0, looks_in_a_row=1)
@@ -146,6 +146,7 @@ class ReferenceResolver:
 
     def __init__(self, target: Reference, namespace: str) -> None:
         self._target = target
+        self._namespace = namespace
         domain = target.cluster.state.domain
         suffixes = (f"{namespace}.svc.{domain}", f"svc.{domain}", domain)
         self.configuration = ResolverConfiguration(
@@ -154,18 +155,42 @@ class ReferenceResolver:
             ndots=5,
         )
 
+    @property
+    def identity(self) -> Identity:
+        """What the kubelet tells a pod of itself (``pkg/kubelet/kubelet_pods.go``, ``managedHostsFileContent``)."""
+        self._target.apply([Manifest(_POD, "the pod that asks", {(): 1})], self._namespace)
+        state = self._target.state()
+        pod = state.pods[Key(self._namespace, _POD["metadata"]["name"])]
+        full = f"{pod.hostname}.{pod.subdomain}.{self._namespace}.svc.{state.domain}"
+        lines = ["127.0.0.1\tlocalhost", *(f"{address}\t{full}\t{pod.hostname}" for address in pod.addresses)]
+        return Identity(pod.hostname, pod.subdomain, pod.addresses, "\n".join(lines))
+
     def lookup(self, name: str, family: Family, transport: Transport) -> Lookup:
-        """Try the candidates in their order; any reply but NXDOMAIN ends the search."""
+        """Try the candidates in their order; any reply but NXDOMAIN ends the search, a truncated one is asked for again."""
         asked: list[Answer] = []
         type_ = A if family == "IPv4" else AAAA
         for candidate in candidates(name, self.configuration):
-            answer = ask(
-                self._target.channel,
-                Question(candidate, type_),
-                transport=transport,
-                timeout_seconds=self._target.deadlines.question_seconds,
-            )
+            answer = self._ask(Question(candidate, type_), transport)
+            if answer.truncated:
+                answer = self._ask(Question(candidate, type_), "tcp")
             asked.append(answer)
             if answer.rcode != dns.rcode.NXDOMAIN:
                 break
         return Lookup(tuple(asked), tuple(str(record.rdata) for record in asked[-1].answer if record.type == type_))
+
+    def _ask(self, question: Question, transport: Transport) -> Answer:
+        seconds = self._target.deadlines.question_seconds
+        return ask(self._target.channel, question, transport=transport, timeout_seconds=seconds)
+
+
+#: A pod that asks, as the live targets run one.
+_POD: dict[str, Any] = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "svcdns-probe", "labels": {PROBE_LABEL: "true"}},
+    "spec": {
+        "hostname": POD_HOSTNAME,
+        "subdomain": POD_SUBDOMAIN,
+        "containers": [{"name": "probe", "image": "registry.k8s.io/pause:3.10"}],
+    },
+}

@@ -94,3 +94,21 @@ def test_readiness_of_what_is_not_there_is_refused(gated):
         gated.cluster.set_ready("web-9", "t", ready=True)
     with pytest.raises(TargetError, match='Namespace "nowhere" does not exist'):
         gated.cluster.wish_ready("nowhere", ready=True)
+
+
+def test_a_pod_with_a_scheduling_gate_has_no_address_and_is_no_endpoint(world, service):
+    world.apply(service(clusterIP="None"), _pod("held", schedulingGates=[{"name": "t.dev/held"}]), _pod("runs"))
+    assert (world.pod("held").addresses, world.pod("held").phase) == ((), "Pending")
+    assert world.ready() == {"runs": True}
+
+
+def test_a_pod_whose_deadline_is_over_has_failed_and_is_no_endpoint(world, service):
+    world.apply(service(clusterIP="None"), _pod("over", activeDeadlineSeconds=1), _pod("runs"))
+    assert (world.pod("over").ready, world.pod("over").phase) == (False, "Failed")
+    assert world.ready() == {"runs": True}
+
+
+def _pod(name, **spec):
+    containers = [{"name": "web", "image": "registry.k8s.io/pause:3.10"}]
+    metadata = {"name": name, "labels": {"app": "web"}}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {"containers": containers, **spec}}

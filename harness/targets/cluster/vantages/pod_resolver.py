@@ -12,7 +12,7 @@ from dns.rdatatype import AAAA, A
 from harness.client import Transport, ask
 from harness.errors import TargetError, UndeterminedError
 from harness.message import Question
-from harness.resolver import Lookup, ResolverConfiguration
+from harness.resolver import POD_SUBDOMAIN, Identity, Lookup, ResolverConfiguration
 from harness.state import Family
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.vantages import probe_pod
@@ -65,6 +65,17 @@ class PodResolver:
     def configuration(self) -> ResolverConfiguration:
         """What the kubelet wrote for the pod."""
         return configuration(self.facts.resolv_conf)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """What the pod knows of itself; its addresses are what its C library finds for its host name."""
+        hostname = self.facts.hostname.encode()
+        found = [
+            address.decode()
+            for family in (b"4", b"6")
+            for address in self.relay.ask(b"addresses", hostname, family, timeout_seconds=_LOOKUP_SECONDS)
+        ]
+        return Identity(self.facts.hostname, POD_SUBDOMAIN, tuple(found), self.facts.hosts)
 
     def lookup(self, name: str, family: Family, transport: Transport) -> Lookup:
         """Ask the pod's first nameserver what its C library would ask; the addresses are what that itself finds.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import TargetError, UndeterminedError
+from harness.resolver import POD_HOSTNAME, POD_SUBDOMAIN
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.vantages import marks, relay
 from harness.targets.cluster.vantages.relaying import Relay
@@ -103,6 +104,8 @@ def relay_in(api: Api, namespace: str, image: str) -> Relay:
 
 def _spec(image: str) -> dict[str, Any]:
     return {
+        "hostname": POD_HOSTNAME,
+        "subdomain": POD_SUBDOMAIN,
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": 1,

@@ -1,0 +1,60 @@
+Feature: Which pods have names
+  A pod has a name below a headless Service only where its hostname, its subdomain and its namespace all match.
+
+  Names are written as a client in the same namespace writes them. In full names, cluster.local stands for the cluster domain,
+  my-namespace for the namespace and neighbour for the one beside it. Every question is asked over UDP and over TCP.
+
+  Rule: Hostname, subdomain and namespace all have to match
+
+    Background:
+      Given the manifest "behaviour/hostnames.yaml"
+
+    @core @D03 @D05 @C07
+    Scenario: A pod with a hostname and the Service's name as its subdomain has a name
+      Then "both.named" answers the address of the pod "both", and nothing else
+      And the address of the pod "both" leads back to "both.named"
+
+    @core @D03 @D04
+    Scenario Outline: <pod> has no name
+      Then "<name>.named" does not exist
+
+      Examples:
+        | pod                                   | name           |
+        | A pod with a hostname alone           | only-hostname  |
+        | A pod with a subdomain alone          | only-subdomain |
+        | A pod with the subdomain of another Service | elsewhere |
+
+    @core @D03
+    Scenario: A pod has no name below a Service that does not exist
+      Then "elsewhere.another" does not exist
+
+    @core @D04 @C01
+    Scenario: Pods without a name are listed at the Service all the same
+      Then the Service "named" answers the addresses of its 4 ready pods, and no other
+
+    @core @D04 @C08 @F04
+    Scenario: Pods without a name have identifiers that the server assigns
+      Then the port "metrics" over TCP of the Service "named" is the port 9100 of every ready pod
+      And the address of every ready pod of the Service "named" leads back to a name that answers it
+
+  Rule: A Service does not reach into another namespace
+
+    Background:
+      Given the manifest "behaviour/named-service.yaml"
+      And the manifest "behaviour/stranger.yaml" in the neighbouring namespace
+
+    @core @C23
+    Scenario: A selector does not find pods of another namespace
+      Then "named" does not exist
+
+    @core @D03 @C23
+    Scenario: A pod of another namespace has no name below the Service
+      Then "stranger.named" does not exist
+      And "stranger.named.neighbour.svc.cluster.local" does not exist
+
+  Rule: What a pod calls itself is not what DNS calls it
+
+    @extended @D11
+    Scenario: A pod that calls itself by its full name is found by its hostname
+      Given the manifest "behaviour/full-hostname.yaml"
+      Then "full.named" answers the address of the pod "full", and nothing else

@@ -1,0 +1,116 @@
+Feature: A headless Service
+  Section 2.4.1 of the specification: the name of a Service without a virtual IP is its ready endpoints. The EndpointSlices
+  are written by hand here, so that every shape an endpoint can have is there at once.
+
+  Names are written as a client in the same namespace writes them. In full names, cluster.local stands for the cluster domain,
+  my-namespace for the namespace and neighbour for the one beside it. Every question is asked over UDP and over TCP.
+
+  Background:
+    Given the manifest "specification/headless.yaml"
+
+  Rule: The Service name is the addresses of the ready endpoints
+
+    @core @spec-2.4.1-a @C01 @C02 @C18
+    Scenario Outline: "<service>" answers each of its ready endpoints once
+      Then the Service "<service>" answers the addresses of its <count> ready endpoints, and no other
+
+      Examples:
+        | service      | count |
+        | peers        | 3     |
+        | anonymous    | 2     |
+        | shared       | 2     |
+        | unnamed-port | 1     |
+
+    @core @C15
+    Scenario: An endpoint that stands in two EndpointSlices is answered once
+      Then the Service "doubled" answers the addresses of its 1 ready endpoints, and no other
+      And the port "metrics" over TCP of the Service "doubled" is the port 9100 of every ready endpoint
+      And the address of every ready endpoint of the Service "doubled" leads back to a name that answers it
+
+    @core @C16
+    Scenario: An endpoint whose readiness is left open counts as ready
+      Then "a-4" below the Service "peers" answers the addresses of the endpoints of that hostname, and no other
+      And the Service "peers" answers the addresses of its 3 ready endpoints, and no other
+
+    @core @spec-2.1-c @C06
+    Scenario: An endpoint that is not ready is left out everywhere
+      Then the Service "peers" answers the addresses of its 3 ready endpoints, and no other
+      And "a-2.peers" does not exist
+      And the address of no unready endpoint leads back to a name below the Service "peers"
+
+    @core @C17 @J19
+    Scenario: An endpoint that still serves while it terminates is left out everywhere
+      Then "a-3.peers" does not exist
+      And "serving" does not exist
+      And "t-0.serving" does not exist
+      And the address of no unready endpoint leads back to a name below the Service "serving"
+
+    @core @C14
+    Scenario: A Service without ports answers its endpoints all the same
+      Then the Service "no-ports" answers the addresses of its 1 ready endpoints, and no other
+      And "np-0" below the Service "no-ports" answers the addresses of the endpoints of that hostname, and no other
+
+    @core @C05 @G06
+    Scenario: The family that no endpoint has is NODATA
+      Then the other address family of the Service "peers" has no data
+
+  Rule: Without a ready endpoint there is no name
+
+    @core @spec-2.4.1-b @spec-2.4.1-f @C04
+    Scenario Outline: <kind> does not exist
+      Then "<service>" does not exist
+
+      Examples:
+        | kind                                            | service    |
+        | A Service that selects nothing                  | nobody     |
+        | A Service whose endpoint is not ready           | waiting    |
+        | A Service whose EndpointSlice is somebody else's | unlabelled |
+
+    @core @C04
+    Scenario Outline: A Service without a ready endpoint does not exist, also for the type <type>
+      Then "waiting" does not exist, also for the type <type>
+
+      Examples:
+        | type  |
+        | MX    |
+        | CNAME |
+        | HTTPS |
+
+  Rule: Each hostname is a name below the Service
+
+    @core @spec-2.1-a @spec-2.4.1-c @C07 @C18
+    Scenario Outline: The hostname <hostname> answers its endpoint and no other
+      Then "<hostname>" below the Service "peers" answers the addresses of the endpoints of that hostname, and no other
+
+      Examples:
+        | hostname |
+        | a-0      |
+        | a-1      |
+
+    @core @spec-2.4.1-d @C13
+    Scenario: A hostname that two endpoints share answers both addresses
+      Then "same" below the Service "shared" answers the addresses of the endpoints of that hostname, and no other
+
+    @core @C12 @G06
+    Scenario: At a hostname, the family that the endpoint lacks is NODATA
+      Then the other address family of "a-0" below the Service "peers" has no data
+
+    @core @C11
+    Scenario Outline: A label that no endpoint has does not exist: <name>
+      Then "<name>" does not exist
+
+      Examples:
+        | name         |
+        | nosuch.peers |
+        | a-9.peers    |
+        | a-0.shared   |
+        | x.a-0.peers  |
+
+    @core @spec-2.1-b @C08 @E09
+    Scenario: Endpoints without hostnames have identifiers, each leading to one of them
+      Then the port "metrics" over TCP of the Service "anonymous" is the port 9100 of every ready endpoint
+
+    @extended @D13
+    Scenario: A hostname of 63 characters answers its endpoint
+      Then "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb" below the Service "long" answers the addresses of the endpoints of that hostname, and no other
+      And the port "metrics" over TCP of the Service "long" is the port 9100 of every ready endpoint

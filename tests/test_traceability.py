@@ -1,0 +1,199 @@
+"""Features, clauses and behaviours belong together: nothing promised is unshown, nothing shown is unpromised."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from harness import catalogue, data
+from harness.cli import main
+from harness.coverage import Shown, coverage, shown
+
+#: What has to hold on any cluster; where RFCs, the specification and practice disagree it was cut to what all agree on.
+CORE = [
+    "A01",
+    "A02",
+    "A09",
+    "A10",
+    "A11",
+    "A12",
+    "B01",
+    "B02",
+    "B03",
+    "B04",
+    "B05",
+    "B06",
+    "B07",
+    "B08",
+    "B10",
+    "B11",
+    "B12",
+    "B13",
+    "B14",
+    "C01",
+    "C02",
+    "C03",
+    "C04",
+    "C05",
+    "C06",
+    "C07",
+    "C08",
+    "C11",
+    "C12",
+    "C13",
+    "C14",
+    "C15",
+    "C16",
+    "C17",
+    "C18",
+    "C23",
+    "C24",
+    "C25",
+    "D01",
+    "D02",
+    "D03",
+    "D04",
+    "D05",
+    "D06",
+    "D07",
+    "D08",
+    "D10",
+    "D14",
+    "E01",
+    "E03",
+    "E04",
+    "E05",
+    "E06",
+    "E08",
+    "E09",
+    "E10",
+    "E12",
+    "E13",
+    "E15",
+    "E21",
+    "E23",
+    "F01",
+    "F03",
+    "F04",
+    "F06",
+    "F07",
+    "F08",
+    "F09",
+    "F15",
+    "G05",
+    "G06",
+    "G14",
+    "G15",
+    "G16",
+    "G17",
+    "G18",
+    "H01",
+    "H02",
+    "H05",
+    "H06",
+    "H08",
+    "H09",
+    "H10",
+    "H17",
+    "H20",
+    "J01",
+    "J02",
+    "J03",
+    "J06",
+    "J07",
+    "J09",
+    "J10",
+    "J11",
+    "J12",
+    "J13",
+    "J14",
+    "J16",
+    "J19",
+    "L01",
+    "L03",
+    "L06",
+    "L07",
+    "L10",
+    "L14",
+    "L24",
+    "M01",
+    "M02",
+    "M03",
+    "M10",
+    "M15",
+    "F02",
+    "F17",
+    "I01",
+    "I02",
+    "I03",
+    "I04",
+    "I05",
+    "I06",
+]
+
+#: Behaviours that are shown on another level as well, each for its reason.
+SPLIT = {
+    "A08": "CoreDNS denies the same names for TXT, which is recorded as a quirk beside the extended rule",
+    "E10": "unequal port numbers are recorded as a quirk beside the core rule for equal ones",
+    "G10": "the restart of the DNS servers that shows it is the one that core J14 asks for",
+}
+
+MOST_LEFT_OUT = 30
+
+SCENARIOS = shown(data.features())
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
+def test_a_scenario_names_clauses_and_behaviours_that_exist_on_its_own_level(scenario: Shown):
+    assert scenario.clauses <= catalogue.clauses().keys()
+    assert scenario.behaviours <= catalogue.behaviours().keys()
+    assert scenario.behaviours, "it shows no behaviour"
+    levels = {catalogue.behaviours()[one].level for one in scenario.behaviours - SPLIT.keys()}
+    levels |= {catalogue.clauses()[one].level for one in scenario.clauses}
+    assert levels <= {scenario.level}
+
+
+@pytest.mark.parametrize("clause", catalogue.clauses())
+def test_every_clause_of_the_specification_is_shown(clause: str):
+    assert any(clause in scenario.clauses for scenario in SCENARIOS)
+
+
+@pytest.mark.parametrize("behaviour", catalogue.behaviours())
+def test_every_behaviour_is_shown_or_left_out_on_purpose(behaviour: str):
+    is_shown = any(behaviour in scenario.behaviours for scenario in SCENARIOS)
+    assert is_shown != (behaviour in catalogue.left_out())
+
+
+@pytest.mark.parametrize("behaviour", CORE)
+def test_every_core_behaviour_is_shown_by_a_core_scenario(behaviour: str):
+    assert catalogue.behaviours()[behaviour].level == "core"
+    assert any(behaviour in scenario.behaviours and scenario.level == "core" for scenario in SCENARIOS)
+
+
+def test_few_behaviours_are_left_out_and_none_of_the_core():
+    assert len(catalogue.left_out()) <= MOST_LEFT_OUT
+    assert catalogue.left_out().keys() <= catalogue.behaviours().keys()
+    assert not catalogue.left_out().keys() & set(CORE)
+    assert all(reason.strip() for reason in catalogue.left_out().values())
+
+
+def test_the_behaviours_of_the_core_level_are_the_core_list():
+    level = {one.id for one in catalogue.behaviours().values() if one.level == "core"}
+    assert level == set(CORE)
+
+
+def test_a_split_behaviour_is_really_shown_on_several_levels():
+    for behaviour in SPLIT:
+        own = catalogue.behaviours()[behaviour].level
+        assert any(behaviour in scenario.behaviours and scenario.level != own for scenario in SCENARIOS)
+
+
+def test_the_command_prints_each_clause_and_behaviour_with_its_scenarios():
+    result = CliRunner().invoke(main, ["coverage"])
+    assert result.exit_code == 0
+    lines = result.output.splitlines()
+    at = next(index for index, line in enumerate(lines) if line.startswith("2.4.1-d (core) "))
+    assert lines[at + 1].startswith("    specification/headless.feature:")
+    at = next(index for index, line in enumerate(lines) if line.startswith("K18 (extended) "))
+    assert lines[at + 1] == "    left out: needs a Corefile with transfer"
+    assert not coverage().missing()
