@@ -16,7 +16,8 @@ from .conftest import Tools
 
 ROOT = Path(__file__).parents[2]
 RUN = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background would ignore it
 from harness.targets.kind import KindCluster, KindSettings
 
 with KindCluster(KindSettings(run="abcde"), lambda line: print(line, flush=True)):
