@@ -98,7 +98,7 @@ def test_a_long_phase_is_said_again(tools: Tools):
 
     def say(line: str) -> None:
         said.append(line)
-        if "still" in line:
+        if "still Preparing" in line:
             (tools.state / "seen").touch()
 
     with KindCluster(SETTINGS, say, Patience(create_seconds=20, silence_seconds=0.1)):
