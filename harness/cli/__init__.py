@@ -1,0 +1,21 @@
+"""The ``svcdns`` command, a module a subcommand."""
+
+from __future__ import annotations
+
+import click
+
+from harness.cli.clean import clean
+from harness.cli.coverage import coverage
+from harness.cli.group import Group
+from harness.cli.replay import replay
+
+
+@click.group(cls=Group)
+@click.version_option(package_name="svcdns")
+def main() -> None:
+    """Does this cluster's DNS do what Kubernetes promises?"""
+
+
+main.add_command(clean)
+main.add_command(coverage)
+main.add_command(replay)

@@ -1,0 +1,37 @@
+"""Recorded states served again, and every answer compared."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("directories", nargs=-1, required=True, metavar="DIR...", type=click.Path(path_type=Path))
+def replay(directories: tuple[Path, ...]) -> None:
+    """Serve recorded states through the reference server, and compare its answers with the recorded ones.
+
+    DIR is a recording, or a directory that holds some: a state.json beside an answers.jsonl.
+
+    Example: svcdns replay fixtures/recorded
+    """
+    from harness import compare, recording, records  # noqa: PLC0415 - `--help` needs none of them
+    from harness.client import Direct  # noqa: PLC0415 - as above
+    from harness.server import Server  # noqa: PLC0415 - as above
+
+    found = [recording.read(directory) for directory in recording.find(directories)]
+    differences = []
+    for one in found:
+        with Server(compare.server_of(one.state, records.COREDNS)) as server:
+            channel = Direct(server.addresses[0], server.port)
+            own = list(compare.replay(one.answers, one.state, records.COREDNS, channel))
+        differences += own
+        click.echo(f"{len(one.answers) - len(own)} of {len(one.answers)} equal: {one.directory}")
+    total = sum(len(one.answers) for one in found)
+    click.echo(f"{total - len(differences)} of {total} equal in all")
+    for difference in differences:
+        click.echo()
+        click.echo("\n".join(difference.lines()))
+    sys.exit(1 if differences else 0)
