@@ -14,7 +14,7 @@ from pytest_bdd.compat import get_fixture_names, getfixturedefs
 from pytest_bdd.scenario import make_python_name
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
-from harness import catalogue
+from harness import catalogue, vocabulary
 from harness.features import PLACEHOLDER, Feature, Scenario, Step
 
 Problem = tuple[int, str]
@@ -89,11 +89,7 @@ def _step_problems(step: Step, definitions: Sequence[StepFunctionContext]) -> It
     if not step.type:
         yield step.line, f"{step.keyword} {step.text}: nothing says whether it is a Given, a When or a Then"
         return
-    matching = [
-        context.parser.name
-        for context in definitions
-        if context.type in (None, step.type) and context.parser.is_matching(step.text)
-    ]
+    matching = [definition.parser.name for definition in vocabulary.matching(step, definitions)]
     if not matching:
         yield step.line, f"{step.keyword} {step.text}: no step says this"
     if len(matching) > 1:

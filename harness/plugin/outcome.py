@@ -10,20 +10,20 @@ from pathlib import Path
 import pytest
 from pytest_bdd.parser import Step
 
-from harness import advice
+from harness import advice, verdicts
 from harness.catalogue import LEVELS
 from harness.errors import HarnessError, ManifestError
 from harness.features import Scenario
-from harness.judge import NotConformantError
 from harness.plugin import evidence, failure
 from harness.plugin.collect import SCENARIO
 from harness.plugin.session import PLACE, RUN, evidence_directory
 from harness.results import Finding, ScenarioResult, StepResult, Verdict
+from harness.verdicts import Judged
 from harness.world import World
 
 STEPS = pytest.StashKey[list[StepResult]]()
 STARTED = pytest.StashKey[float]()
-VERDICT = pytest.StashKey[tuple[Verdict, str]]()
+VERDICT = pytest.StashKey[Judged]()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -61,29 +61,25 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """
     if SCENARIO not in item.stash:
         return (yield)
-    item.stash[VERDICT] = (Verdict.CONFORMANT, "")
     try:
         yield
-    except NotConformantError as error:
-        if not _is_observed(item, error):
-            item.stash[VERDICT] = (Verdict.NOT_CONFORMANT, str(error))
-            raise
-        item.stash[VERDICT] = (Verdict.CONFORMANT, f"observed: {error}")
     except ManifestError:
         raise
     except HarnessError as error:
-        item.stash[VERDICT] = (Verdict.NOT_DETERMINED, str(error))
-        pytest.skip(f"not determined: {error}")
+        judged = item.stash[VERDICT] = verdicts.of_error(error, item.stash[SCENARIO].tags, _profile(item))
+        if judged.verdict is Verdict.NOT_CONFORMANT:
+            raise
+        if judged.verdict is Verdict.NOT_DETERMINED:
+            pytest.skip(f"not determined: {error}")
     else:
-        if not item.stash[PLACE].readings:
-            pytest.fail("the scenario judged no answer, so it shows nothing", pytrace=False)
+        item.stash[VERDICT] = verdicts.of_end(item.stash[PLACE].readings)
+        if item.stash[VERDICT].reason:
+            pytest.fail(item.stash[VERDICT].reason, pytrace=False)
     return None
 
 
-def _is_observed(item: pytest.Item, error: NotConformantError) -> bool:
-    tags = item.stash[SCENARIO].tags
-    another_family = "coredns" in tags and item.config.stash[RUN].dns_profile != "coredns"
-    return another_family or ("quirk" in tags and not error.choices)
+def _profile(item: pytest.Item) -> str:
+    return item.config.stash[RUN].dns_profile
 
 
 @pytest.hookimpl(wrapper=True)
@@ -108,7 +104,7 @@ def pytest_runtest_makereport(
 
 def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
     scenario = item.stash[SCENARIO]
-    verdict, reason = item.stash.get(VERDICT, (Verdict.NOT_DETERMINED, _skip_reason(report)))
+    verdict, reason = item.stash.get(VERDICT, Judged(Verdict.NOT_DETERMINED, _skip_reason(report)))
     if verdict is Verdict.NOT_DETERMINED and reason.startswith(str(Verdict.NOT_APPLICABLE)):
         verdict = Verdict.NOT_APPLICABLE
     if report.failed and verdict is Verdict.CONFORMANT:
@@ -116,8 +112,8 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
     world = item.stash.get(PLACE, None)
     readings = world.readings if world else []
     observed = [reading.observed for reading in readings if reading.observed]
-    if reason.startswith("observed: "):
-        observed.append(reason.removeprefix("observed: "))
+    if reason.startswith(verdicts.OBSERVED):
+        observed.append(reason.removeprefix(verdicts.OBSERVED))
     broken = world if verdict is Verdict.NOT_CONFORMANT else None
     findings = tuple(reading.finding() for reading in readings) if broken else ()
     return ScenarioResult(

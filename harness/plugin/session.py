@@ -7,25 +7,23 @@ import signal
 import sys
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pytest_bdd.steps import StepFunctionContext
 
-from harness import catalogue
+from harness import catalogue, verdicts, vocabulary
 from harness.clock import Clock
 from harness.errors import HarnessError, TargetError, UsageError
-from harness.features import Scenario
 from harness.plugin import doors
 from harness.plugin.collect import DEFINITIONS, SCENARIO
 from harness.plugin.doors import Opened
 from harness.plugin.options import Settings, settings
 from harness.results import Verdict
-from harness.target import FAMILIES, Capability, Target
+from harness.target import Capability, Target
 from harness.world import World
 from harness.worlds import Worlds, letters
 
@@ -226,20 +224,8 @@ def plan(run: Run, items: list[pytest.Item], session: pytest.Session) -> None:
     scenarios = [(item.nodeid, item.stash[SCENARIO]) for item in items if SCENARIO in item.stash]
     if scenarios:
         able = run.capabilities
-        wanted = [(node, one) for node, one in scenarios if not set(_needs(one.tags)) - able]
-        run.worlds.plan(wanted, partial(_declare, session.stash[DEFINITIONS]))
-
-
-def _declare(definitions: Sequence[StepFunctionContext], world: World, scenario: Scenario) -> None:
-    """Do what a scenario's Given steps do, ahead of it."""
-    for text in scenario.declarations:
-        for definition in definitions:
-            if definition.type == "given" and definition.parser.is_matching(text):
-                definition.step_func(world, **(definition.parser.parse_arguments(text) or {}))
-
-
-def _needs(tags: frozenset[str]) -> list[Capability]:
-    return [capability for capability in Capability if f"needs-{capability}" in tags]
+        wanted = [(node, one) for node, one in scenarios if not set(verdicts.needs(one.tags)) - able]
+        run.worlds.plan(wanted, partial(vocabulary.declare, session.stash[DEFINITIONS]))
 
 
 @pytest.fixture
@@ -247,10 +233,8 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """The scenario's place on the target."""
     run = request.config.stash[RUN]
     scenario = request.node.stash[SCENARIO]
-    for capability in _needs(scenario.tags):
-        if capability not in run.capabilities:
-            verdict = Verdict.NOT_APPLICABLE if capability in FAMILIES else Verdict.NOT_DETERMINED
-            pytest.skip(f"{verdict}: the target {run.settings.target} has no {capability}")
+    if lacking := verdicts.of_inability(scenario.tags, run.capabilities, run.settings.target):
+        pytest.skip(f"{lacking.verdict}: {lacking.reason}")
     found = run.worlds.enter(request.node.nodeid, scenario)
     request.node.stash[PLACE] = found
     yield found

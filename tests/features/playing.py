@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from pytest_bdd.steps import step_function_context_registry
-
-import steps.given
-import steps.then
-import steps.when
-from harness import data, features, records
+from harness import data, features, records, vocabulary
 from harness.clock import Clock
-from harness.features import Scenario, Step
+from harness.features import Scenario
 from harness.message import Question, Reply
 from harness.state import ClusterState
 from harness.targets.reference import Reference
@@ -20,9 +15,6 @@ from harness.world import World
 
 #: What a wrong server makes of the right reply.
 Fault = Callable[[Question, Reply, ClusterState], Reply]
-
-_MODULES = {module.__name__ for module in (steps.given, steps.when, steps.then)}
-_DEFINITIONS = [one for one in step_function_context_registry.values() if one.step_func.__module__ in _MODULES]
 
 
 def scenario(feature: str, name: str) -> Scenario:
@@ -37,15 +29,7 @@ def play(feature: str, name: str, fault: Fault) -> None:
     with _wrong(fault) as target:
         world = World(target, target.vantages[0], "played", Clock())
         for step in scenario(feature, name).steps:
-            _run(step, world)
-
-
-def _run(step: Step, world: World) -> None:
-    (definition,) = [one for one in _DEFINITIONS if one.type == step.type and one.parser.is_matching(step.text)]
-    arguments = definition.parser.parse_arguments(step.text) or {}
-    arguments = {name: definition.converters.get(name, lambda value: value)(value) for name, value in arguments.items()}
-    table = {"datatable": [list(row) for row in step.table]} if step.table else {}
-    definition.step_func(world, **arguments, **table)
+            vocabulary.saying(step, vocabulary.definitions())(world)
 
 
 @contextmanager
