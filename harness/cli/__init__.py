@@ -5,9 +5,11 @@ from __future__ import annotations
 import click
 
 from harness.cli.clean import clean
+from harness.cli.completion import completion
 from harness.cli.coverage import coverage
 from harness.cli.group import Group
 from harness.cli.replay import replay
+from harness.cli.run import run
 
 
 @click.group(cls=Group)
@@ -17,5 +19,7 @@ def main() -> None:
 
 
 main.add_command(clean)
+main.add_command(completion)
 main.add_command(coverage)
 main.add_command(replay)
+main.add_command(run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 
 import click
@@ -11,6 +12,12 @@ from harness.errors import HarnessError
 
 class Group(click.Group):
     """A command that says what is wrong in one line, and never with a traceback."""
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command, and keep the lines of the examples in its help as they are."""
+        # click fills every paragraph but those that a backspace begins.
+        cmd.help = inspect.cleandoc(cmd.help or "").replace("\n\nExamples:\n", "\n\n\b\nExamples:\n")
+        super().add_command(cmd, name)
 
     def invoke(self, context: click.Context) -> object:
         """Run, and turn an error of ours into a message."""

@@ -1,0 +1,36 @@
+"""The packaged features, run from wherever one is."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from harness import data
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST OPTION]... [FEATURES]...")
+def run(arguments: tuple[str, ...]) -> None:
+    """Run the features that come with svcdns, all or some, on the reference or on a cluster.
+
+    Every option of pytest is passed on, and pytest's exit code comes back; `svcdns run -h` lists them all. FEATURES are
+    files and directories below the packaged features, or your own. Nothing is written but what lies in reports/.
+
+    Examples:
+      svcdns run
+      svcdns run combinations/statefulset_headless.feature -k pod_name
+      svcdns run -m core --target cluster --context kind-dev
+      svcdns run -n 2 --junitxml reports/junit.xml
+    """
+    import pytest  # noqa: PLC0415 - `--help` needs no pytest
+
+    own = [
+        *("-c", str(data.features() / "pytest.toml")),
+        *("-p", "harness.plugin.packaged"),
+        # What happens to lie in the working directory has no say in what the features promise.
+        "--noconftest",
+        *("-o", f"cache_dir={Path.cwd() / 'reports' / '.pytest_cache'}"),
+    ]
+    sys.exit(pytest.main([*own, *arguments]))

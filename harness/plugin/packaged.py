@@ -1,0 +1,25 @@
+"""Finds features where they were installed, for runs that do not start in a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness import data
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Run all packaged features where no path is given, and find given paths below them.
+
+    By now pytest has told which arguments are paths and which are values of options.
+    """
+    given = config.args if config.args_source is pytest.Config.ArgsSource.ARGS else [str(data.features())]
+    config.args = [_found(argument) for argument in given]
+
+
+def _found(argument: str) -> str:
+    path, colons, rest = argument.partition("::")
+    packaged = data.features() / path
+    return f"{packaged}{colons}{rest}" if packaged.exists() and not Path(path).exists() else argument

@@ -1,0 +1,46 @@
+"""What every command owes its user: help with examples, completion, and errors in one line."""
+
+from __future__ import annotations
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from harness.cli import main
+
+COMMANDS = sorted(main.commands)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_every_command_has_an_example_of_it(name: str) -> None:
+    result = CliRunner().invoke(main, [name, "--help"], terminal_width=200)
+    examples = result.output.partition("Example")[2]
+    words = f"svcdns {name} " if main.commands[name].params else f"svcdns {name}"
+    assert words in examples
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_every_shell_is_told_how_to_complete_the_command(shell: str) -> None:
+    result = CliRunner().invoke(main, ["completion", shell])
+    assert result.exit_code == 0
+    assert f"_SVCDNS_COMPLETE={shell}_complete" in result.output
+
+
+def test_completion_offers_the_commands(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("_SVCDNS_COMPLETE", "zsh_complete")
+    monkeypatch.setenv("COMP_WORDS", "svcdns ")
+    monkeypatch.setenv("COMP_CWORD", "1")
+    with pytest.raises(SystemExit):
+        main(prog_name="svcdns")
+    assert set(COMMANDS) <= set(capsys.readouterr().out.split())
+
+
+def test_an_unknown_command_is_wrong_usage() -> None:
+    result = CliRunner().invoke(main, ["nosuch"])
+    assert result.exit_code == click.UsageError.exit_code
+    assert "No such command 'nosuch'" in result.output
+
+
+def test_examples_stand_in_lines_of_their_own() -> None:
+    lines = CliRunner().invoke(main, ["completion", "--help"]).output.splitlines()
+    assert "    svcdns completion bash >> ~/.bashrc" in lines

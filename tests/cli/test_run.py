@@ -1,0 +1,55 @@
+"""`svcdns run`, in a directory that holds nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness import data
+
+BAD_USAGE = 4
+
+
+def svcdns(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SVCDNS_", "PYTEST_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "harness", *arguments],
+        cwd=directory,
+        env=environment | {"PYTHONPATH": str(data.root())},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "count"),
+    [
+        (("-k", "pod_name"), 6),
+        (("combinations/statefulset_headless.feature", "-k", "pod_name"), 5),
+        (("-k", "pod_name", "combinations/statefulset_headless.feature::test_the_name_of_a_pod", "combinations"), 6),
+    ],
+)
+def test_packaged_features_are_found_from_anywhere_and_only_reports_are_written(
+    tmp_path: Path, arguments: tuple[str, ...], count: int
+) -> None:
+    ran = svcdns(tmp_path, "run", "-q", *arguments)
+    assert f"{count} passed" in ran.stdout, ran.stdout + ran.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["reports"]
+
+
+def test_what_lies_in_the_working_directory_has_no_say(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text("raise SystemExit('loaded')\n", encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --nosuch\n", encoding="utf-8")
+    ran = svcdns(tmp_path, "run", "-q", "-k", "pod_name")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_a_path_that_is_nowhere_is_wrong_usage(tmp_path: Path) -> None:
+    ran = svcdns(tmp_path, "run", "nosuch.feature")
+    assert ran.returncode == BAD_USAGE
+    assert "file or directory not found: nosuch.feature" in ran.stderr
