@@ -6,7 +6,7 @@ Scenarios cannot tell which target they run on. What a target cannot do is a `Ca
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -53,6 +53,33 @@ class Deadlines:
     pause_seconds: float
     looks_in_a_row: int
     outside_seconds: float = 0.5
+
+    def scaled(self, factor: float, *, question_seconds: float) -> Deadlines:
+        """The same waits for changes, shorter by a factor, and another patience for answers."""
+        return replace(
+            self,
+            question_seconds=question_seconds,
+            outside_seconds=min(self.outside_seconds, question_seconds),
+            becomes_seconds=self.becomes_seconds * factor,
+            stays_seconds=self.stays_seconds * factor,
+            pause_seconds=self.pause_seconds * factor,
+        )
+
+
+#: The waits on a real cluster.
+LIVE_DEADLINES = Deadlines(
+    # What resolvers wait for by default (resolv.conf(5), ``timeout``).
+    question_seconds=5.0,
+    # Changes show within a second. But reverse names may be 30 s old: shipped Corefiles exempt the cluster domain alone
+    # from ``cache 30``; and an unknown server may remember every answer for as long. The rest is for a busy machine.
+    becomes_seconds=45.0,
+    # Longer than the default TTL of the kubernetes plugin (5 s), after which a record would have come back.
+    stays_seconds=5.0,
+    # A change takes 0.02-0.92 s from the pod's condition to the answer.
+    pause_seconds=0.2,
+    # One answer may still be of a replica's old state, just before it changes.
+    looks_in_a_row=2,
+)
 
 
 @dataclass(frozen=True, slots=True)

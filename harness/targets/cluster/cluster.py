@@ -12,7 +12,7 @@ from harness.errors import TargetError, UsageError
 from harness.manifests import Manifest
 from harness.resolver import Resolver
 from harness.state import ClusterState
-from harness.target import Capability, Deadlines, Vantage
+from harness.target import LIVE_DEADLINES, Capability, Vantage
 from harness.targets.cluster import changes, evidence, facts, leftovers, nodes, objects, rights, vantages
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.facts import Facts
@@ -22,20 +22,6 @@ from harness.targets.cluster.readiness import Readiness
 from harness.targets.cluster.settings import ClusterSettings
 from harness.targets.cluster.settling import Settling
 from harness.targets.cluster.watching import Watching
-
-DEADLINES = Deadlines(
-    # What resolvers wait for by default (resolv.conf(5), ``timeout``).
-    question_seconds=5.0,
-    # Changes show within a second. But reverse names may be 30 s old: shipped Corefiles exempt the cluster domain alone
-    # from ``cache 30``; and an unknown server may remember every answer for as long. The rest is for a busy machine.
-    becomes_seconds=45.0,
-    # Longer than the default TTL of the kubernetes plugin (5 s), after which a record would have come back.
-    stays_seconds=5.0,
-    # A change takes 0.02-0.92 s from the pod's condition to the answer.
-    pause_seconds=0.2,
-    # One answer may still be of a replica's old state, just before it changes.
-    looks_in_a_row=2,
-)
 
 
 class LiveCluster:
@@ -47,7 +33,7 @@ class LiveCluster:
     """
 
     name = "cluster"
-    deadlines = DEADLINES
+    deadlines = LIVE_DEADLINES
 
     def __init__(self, settings: ClusterSettings, shared: Mapping[str, Any] | None = None) -> None:
         """Make ready to open a cluster.
