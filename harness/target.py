@@ -41,6 +41,8 @@ class Deadlines:
         question_seconds: for the answer to one question.
         outside_seconds: for the answer to a question that is to have none in the cluster: a wrong one comes at once, and a
             right server may forward the question to somewhere that never answers.
+        forwarded_seconds: for an answer for which the server may ask others first. CoreDNS gives up on them after 5 s, when
+            the last of its attempts has ended, which may take 2 s more (plugin/forward).
         becomes_seconds: until a change shows in the answers.
         stays_seconds: how long an absence has to hold.
         pause_seconds: between two looks.
@@ -53,6 +55,7 @@ class Deadlines:
     pause_seconds: float
     looks_in_a_row: int
     outside_seconds: float = 0.5
+    forwarded_seconds: float = 10.0
 
     def scaled(self, factor: float, *, question_seconds: float) -> Deadlines:
         """The same waits for changes, shorter by a factor, and another patience for answers."""

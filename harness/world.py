@@ -328,10 +328,10 @@ class World:
     def _looking(self, channel: Channel, transport: Transport) -> Look:
         seconds = self._target.deadlines.question_seconds
 
-        def ask_once(question: Question, *, edns: int | None = None) -> Answer:
-            return self._heard_from(
-                channel, ask(channel, question, transport=transport, edns=edns, timeout_seconds=seconds)
-            )
+        def ask_once(question: Question, *, edns: int | None = None, forwarded: bool = False) -> Answer:
+            patience = self._target.deadlines.forwarded_seconds if forwarded else seconds
+            answer = ask(channel, question, transport=transport, edns=edns, timeout_seconds=patience)
+            return self._heard_from(channel, answer)
 
         def ask_outside(question: Question) -> Answer:
             patience = self._target.deadlines.outside_seconds

@@ -20,8 +20,8 @@ from harness.world import World, objects
 #: Worlds that are made at the same time; more would only wait for the same nodes.
 AT_A_TIME = 8
 
-#: Kinds whose replicas are pods.
-_WORKLOADS = {"Deployment", "ReplicaSet", "StatefulSet", "ReplicationController"}
+#: Kinds that are pods or make some, as many as their replicas are.
+_WORKLOADS = {"Pod", "Deployment", "ReplicaSet", "StatefulSet", "ReplicationController"}
 
 Key = tuple[str, ...]
 Declare = Callable[[World, Scenario], None]

@@ -280,7 +280,12 @@ def _together(world: World, one: str, other: str) -> None:
     world.holds(judge.together([one, other]))
 
 
-@then(parsers.re(rf"(?P<message>{_ODD_MESSAGES}) is answered (?P<rcode>\w+)"))
+@then(parsers.re(rf"(?P<message>{_ODD_MESSAGES}) is answered in one of these ways:"))
+def _odd_message_is_observed(world: World, message: str, datatable: list[list[str]]) -> None:
+    world.holds(judge.odd_message_is_one_of(message, _choices(datatable)))
+
+
+@then(parsers.re(rf"(?P<message>{_ODD_MESSAGES}) is answered (?P<rcode>[A-Z]+)"))
 def _odd_message(world: World, message: str, rcode: str) -> None:
     world.holds(judge.odd_message(message, rcode))
 
@@ -295,7 +300,11 @@ def _found_by(world: World, service: str, name: str, nth: str) -> None:
     world.holds(judge.found_by(name, service, nth))
 
 
-@then(parsers.parse('a pod that looks up "{name}" in the other address family stops at the Service "{service}"'))
+@then(
+    parsers.parse(
+        'a pod that looks up "{name}" in the other address family meets the Service "{service}", and no address'
+    )
+)
 def _found_in_one_family(world: World, name: str, service: str) -> None:
     world.holds(judge.found_in_one_family(name, service))
 
@@ -335,6 +344,15 @@ def _dashed_addresses(world: World, kind: str, service: str) -> None:
 @then(parsers.re(r'no ready (?P<kind>pod|endpoint) of the Service "(?P<service>[^"]+)" is found by its dashed address'))
 def _no_dashed_addresses(world: World, kind: str, service: str) -> None:
     world.holds(judge.no_dashed_addresses(service, kind))
+
+
+@then(
+    parsers.parse(
+        '"{name}" answers the virtual IP of the Service "{service}", and none but of Services with the same endpoints'
+    )
+)
+def _name_server(world: World, name: str, service: str) -> None:
+    world.holds(judge.name_server_at(name, service))
 
 
 @then("the NS records of the cluster domain lead to names that answer addresses")

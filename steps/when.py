@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, when
 
+from harness.target import Target
 from harness.world import World
 
 
@@ -44,7 +45,11 @@ def _neighbour_is_deleted(world: World) -> None:
 
 @when(parsers.parse('the Deployment "{name}" of the DNS servers is restarted while a client asks for "{asked}"'))
 def _dns_is_restarted(world: World, name: str, asked: str) -> None:
-    world.change_while_asking(asked, lambda target, _: target.restart("Deployment", name, "kube-system"))
+    def restart(target: Target, _: str) -> None:
+        target.restart("Deployment", name, "kube-system")
+        target.settle("kube-system")
+
+    world.change_while_asking(asked, restart)
 
 
 @when("1 pod is deleted and replaced")

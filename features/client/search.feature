@@ -51,8 +51,8 @@ Feature: Short names from a pod
       Then a pod does not find "kubernetes": its first 3 questions are denied
 
     @extended @M12
-    Scenario: The address family that a Service lacks does not send the search on
-      Then a pod that looks up "web" in the other address family stops at the Service "web"
+    Scenario: A pod that looks for the address family that a Service lacks finds nothing else instead
+      Then a pod that looks up "web" in the other address family meets the Service "web", and no address
 
   Rule: A name elsewhere is denied by the cluster before it is asked for as it is
 

@@ -178,7 +178,7 @@ Feature: What CoreDNS answers beyond the specification
 
     @extended @A07
     Scenario: The server that every SOA names has the address of the DNS Service
-      Then "ns.dns.cluster.local" answers the virtual IP of the Service "kube-system/kube-dns", and nothing else
+      Then "ns.dns.cluster.local" answers the virtual IP of the Service "kube-system/kube-dns", and none but of Services with the same endpoints
 
     @extended @F11
     Scenario Outline: The reverse zones are served: <zone>

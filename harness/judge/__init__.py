@@ -11,6 +11,7 @@ from harness.judge.aliases import alias, ends_in_time, leads_to
 from harness.judge.cluster import (
     dashed_addresses,
     has_ports,
+    name_server_at,
     name_servers,
     no_dashed_addresses,
     no_ready_endpoint,
@@ -49,7 +50,7 @@ from harness.judge.names import (
     virtual_ip_at,
     virtual_ips,
 )
-from harness.judge.odd import ODD_MESSAGES, odd_message
+from harness.judge.odd import ODD_MESSAGES, odd_message, odd_message_is_one_of
 from harness.judge.order import order
 from harness.judge.ports import (
     own_port,
@@ -96,6 +97,7 @@ __all__ = [
     "knows_its_name",
     "leads_to",
     "name_leads_nowhere",
+    "name_server_at",
     "name_servers",
     "name_servers_of_pod",
     "no_dashed_addresses",
@@ -103,6 +105,7 @@ __all__ = [
     "no_ready_endpoint",
     "not_found",
     "odd_message",
+    "odd_message_is_one_of",
     "one_of",
     "one_record",
     "order",

@@ -20,7 +20,7 @@ def alias(relative: str, external: str, type_: str) -> Promise:
 
     def judge(look: Look) -> Iterator[Reading]:
         question = Question(look.name(relative), wanted)
-        answer = look.ask(question)
+        answer = look.ask(question, forwarded=True)
         promised = f"CNAME {look.name(external).canonicalize()}"
         owned = [record for record in answer.answer if record.owner == question.name]
         kept = looking.expect_followed(answer, words, [promised], [looking.row(record.rdata) for record in owned])

@@ -10,7 +10,7 @@ from harness.errors import UndeterminedError
 from harness.judge import look as looking
 from harness.judge.look import TYPE_OF, Look, Promise, PromiseOfState, Reading
 from harness.message import Question, target
-from harness.state import CLUSTER_DOMAIN, ClusterState, Key
+from harness.state import CLUSTER_DOMAIN, ClusterState, EndpointSlice, Key, family_of
 
 
 def no_ready_endpoint(service: str) -> PromiseOfState:
@@ -88,6 +88,33 @@ def _dashed(look: Look, service: str) -> Iterator[tuple[Question, str]]:
             label = address.replace(".", "-").replace(":", "-")
             label += "0" if label.endswith("-") else ""
             yield Question(look.below(label, service), TYPE_OF[family]), looking.address_row(address)
+
+
+def name_server_at(written: str, service: str) -> Promise:
+    """A name answers the virtual IP of the DNS Service; CoreDNS adds those of other Services that lead to it (A07)."""
+    words = f'"{written}" answers the virtual IP of the Service "{service}", and none but of Services with the same endpoints'
+
+    def judge(look: Look) -> Iterator[Reading]:
+        found = look.service(service)
+        family = found.families[0]
+        behind = {address for one in looking.backends(look, found) for address in one.addresses}
+        beside = [
+            address
+            for key, other in look.state.services.items()
+            if behind & {one for each in look.state.slices_by_service.get(key, ()) for one in _addresses(each)}
+            for address in other.cluster_ips
+            if family_of(address) == family
+        ]
+        answer = look.ask(Question(look.name(written), TYPE_OF[family]))
+        own = looking.address_row(found.cluster_ips[0])
+        others = {looking.row(record.rdata) for record in answer.answer} & set(map(looking.address_row, beside))
+        yield looking.expect_rows(answer, words, {own, *others})
+
+    return Promise(words, judge)
+
+
+def _addresses(one: EndpointSlice) -> Iterator[str]:
+    return (address for endpoint in one.endpoints for address in endpoint.addresses)
 
 
 def name_servers() -> Promise:

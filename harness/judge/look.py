@@ -77,9 +77,13 @@ class NotConformantError(HarnessError):
 
 
 class Ask(Protocol):
-    """Asks one question; ``edns`` is the payload size to offer, or None for no OPT record."""
+    """Asks one question.
 
-    def __call__(self, question: Question, *, edns: int | None = None) -> Answer:
+    ``edns`` is the payload size to offer, or None for no OPT record; ``forwarded`` says that the server may have to ask
+    others outside of the cluster, and gets the time for it.
+    """
+
+    def __call__(self, question: Question, *, edns: int | None = None, forwarded: bool = False) -> Answer:
         """What the server answers."""
 
 

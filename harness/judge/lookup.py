@@ -63,16 +63,18 @@ def not_found(short: str, denials: int) -> Promise:
 
 
 def found_in_one_family(short: str, service: str) -> Promise:
-    """The family that a Service lacks does not send a pod's search on to other names (M12)."""
-    words = f'a pod that looks up "{short}" in the other address family stops at the Service "{service}"'
+    """Asked for the family that a Service lacks, its name has no data; where a C library goes on, it finds nothing (M12)."""
+    words = f'a pod that looks up "{short}" in the other address family meets the Service "{service}", and no address'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
         lookup = look.resolver().lookup(short, OTHER[found.families[0]], look.transport)
-        yield looking.expect_no_data(lookup.asked[-1], words)
-        last = lookup.asked[-1].question.name
-        problem = "" if last == look.name(service) else f"the pod went on to {last}"
-        yield looking.reading(lookup.asked[-1], words, (f"{look.name(service)} is the last question",), problem=problem)
+        met = next((answer for answer in lookup.asked if answer.question.name == look.name(service)), None)
+        if met is not None:
+            yield looking.expect_no_data(met, words)
+        problem = "" if met else f"the pod did not ask for {look.name(service)}"
+        found_others = f"the pod found {', '.join(lookup.addresses)}" if lookup.addresses else ""
+        yield looking.reading(lookup.asked[-1], words, ("no address",), problem=problem or found_others)
 
     return Promise(words, judge, of_resolver=True)
 

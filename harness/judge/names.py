@@ -189,7 +189,10 @@ def one_of(relative: str, type_: str, choices: Mapping[str, str]) -> Promise:
     def judge(look: Look) -> Iterator[Reading]:
         name = look.name(relative)
         inside = name.is_subdomain(look.name(CLUSTER_DOMAIN))
-        yield way((look.ask if inside else look.ask_outside)(Question(name, wanted)), words, choices)
+        question = Question(name, wanted)
+        # An alias inside may lead out.
+        answer = look.ask(question, forwarded=True) if inside else look.ask_outside(question)
+        yield way(answer, words, choices)
 
     return Promise(words, judge, choices=tuple(f"{kind}: {meaning}" for kind, meaning in choices.items()))
 
@@ -215,6 +218,6 @@ def asked(relative: str) -> Promise:
 
     def judge(look: Look) -> Iterator[Reading]:
         for type_ in types:
-            yield looking.reading(look.ask(Question(look.name(relative), type_)), words, ())
+            yield looking.reading(look.ask_outside(Question(look.name(relative), type_)), words, ())
 
     return Promise(words, judge)

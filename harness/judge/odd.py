@@ -15,6 +15,7 @@ from harness.client import encode
 from harness.judge import look as looking
 from harness.judge.look import Look, Promise, Reading
 from harness.judge.messages import unanswered
+from harness.judge.names import way
 from harness.message import Question
 
 
@@ -51,8 +52,19 @@ ODD_MESSAGES: Mapping[str, Callable[[Question], bytes]] = {
 }
 
 
+def odd_message_is_one_of(kind: str, choices: Mapping[str, str]) -> Promise:
+    """One of the `ODD_MESSAGES` is answered in one of several ways, which is observed (G11)."""
+    words = f"{kind} is answered in one of several ways"
+
+    def judge(look: Look) -> Iterator[Reading]:
+        about = Question(look.name("dns-version.cluster.local"), A)
+        yield way(look.send(ODD_MESSAGES[kind](about), about), words, choices)
+
+    return Promise(words, judge, choices=tuple(f"{kind}: {meaning}" for kind, meaning in choices.items()))
+
+
 def odd_message(kind: str, rcode: str) -> Promise:
-    """One of the `ODD_MESSAGES` is answered with an rcode and nothing else (G11, G12, G13, L05)."""
+    """One of the `ODD_MESSAGES` is answered with an rcode and nothing else (G12, G13, L05)."""
     words = f"{kind} is answered {rcode}"
 
     def judge(look: Look) -> Iterator[Reading]:

@@ -83,6 +83,7 @@ def test_a_namespace_that_is_not_there_is_not_settled():
 
 DELETED = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
 PRE_STOP = {"lifecycle": {"preStop": {"sleep": {"seconds": 5}}}}
+GATED = [{"type": "PodScheduled", "status": "False", "reason": "SchedulingGated"}]
 PULL = {"image": "i", "state": {"waiting": {"reason": "ErrImagePull", "message": "no such image"}}}
 
 
@@ -102,11 +103,14 @@ PULL = {"image": "i", "state": {"waiting": {"reason": "ErrImagePull", "message":
         ),
         (pod("a", status={"podIPs": []}), True, ["has no address yet"]),
         (pod("a", conditions={"PodScheduled": "False"}), True, ["is not scheduled: the words"]),
+        (pod("a", status={"podIPs": [], "conditions": GATED}), True, []),
         (pod("a", status={"containerStatuses": [PULL]}), True, ["does not run: i: ErrImagePull: no such image"]),
         (pod("a", metadata=DELETED), True, ["is terminating"]),
         (pod("a", metadata=DELETED, container=PRE_STOP), True, []),
         (pod("a", metadata=DELETED, container=PRE_STOP, status={"phase": "Succeeded"}), True, ["is terminating"]),
         (pod("a", status={"phase": "Succeeded"}), True, []),
+        (pod("a", spec={"activeDeadlineSeconds": 5}), True, ["is not over yet"]),
+        (pod("a", spec={"activeDeadlineSeconds": 5}, status={"phase": "Failed"}), True, []),
     ],
 )
 def test_a_pod_is_settled_when_it_is_as_wished(item: dict[str, Any], wished: bool, said: list[str]):
@@ -184,6 +188,7 @@ DEPLOYMENT = workload("Deployment", {"replicas": 2}, replicas=2, updatedReplicas
 OF_DEPLOYMENT = [owned("w-1", "ReplicaSet/w-r"), owned("w-2", "ReplicaSet/w-r")]
 OF_SET = [owned("w-0", "StatefulSet/w"), owned("w-1", "StatefulSet/w")]
 STATEFUL_SET = workload("StatefulSet", {"replicas": 2, "podManagementPolicy": "Parallel"}, updateRevision="r")
+ENDING = owned("w-1", "StatefulSet/w", metadata=DELETED, container=PRE_STOP)
 FAILURE = {"type": "ReplicaFailure", "status": "True", "message": "exceeded quota"}
 
 
@@ -208,6 +213,7 @@ FAILURE = {"type": "ReplicaFailure", "status": "True", "message": "exceeded quot
         (workload("Deployment", {"replicas": 0}), [], ""),
         (STATEFUL_SET, OF_SET, ""),
         (STATEFUL_SET, OF_SET[1:], "has no pod w-0 yet"),
+        (STATEFUL_SET, [OF_SET[0], ENDING], ""),
         (STATEFUL_SET, [*OF_SET, owned("w-2", "StatefulSet/w")], "still has the pod w-2"),
         (STATEFUL_SET, [OF_SET[0], owned("w-1", "StatefulSet/w", "q")], "its pod w-1 is of an old revision"),
         (
@@ -262,6 +268,35 @@ def test_a_workload_has_finished_when_its_pods_are_as_declared(item: dict[str, A
 def test_a_stateful_set_goes_on_behind_no_pod_that_is_wished_unready(policy: str, pods: list[Any], said: str):
     item = workload("StatefulSet", {"replicas": 2, "podManagementPolicy": policy}, updateRevision="r")
     assert unfinished(item, picture(*pods), lambda key, uid: False) == said
+
+
+def rolling(replicas: int, updated: int, **most: Any) -> dict[str, Any]:
+    spec = {"replicas": replicas, "strategy": {"rollingUpdate": most}}
+    pods = replicas + (most["maxSurge"] == "25%")
+    return workload("Deployment", spec, replicas=pods, updatedReplicas=updated)
+
+
+def of_deployment(old: int, new: int) -> list[Any]:
+    return [
+        owned(f"w-{revision}{n}", f"ReplicaSet/w-{revision}", revision)
+        for revision, count in (("q", old), ("r", new))
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("item", "pods", "said"),
+    [
+        (rolling(3, 1, maxSurge="25%", maxUnavailable="25%"), of_deployment(3, 1), ""),
+        (rolling(3, 0, maxSurge="25%", maxUnavailable="25%"), of_deployment(3, 0), "has pods of an old revision"),
+        (rolling(2, 1, maxSurge=0, maxUnavailable=1), of_deployment(1, 1), ""),
+        (rolling(4, 1, maxSurge="25%", maxUnavailable="25%"), of_deployment(4, 1), "has 5 of 4 pods"),
+        (rolling(4, 2, maxSurge="25%", maxUnavailable="25%"), of_deployment(3, 2), ""),
+    ],
+)
+def test_a_rolling_update_ends_at_new_pods_that_are_wished_unready(item: dict[str, Any], pods: list[Any], said: str):
+    assert unfinished(item, picture(*pods), lambda key, uid: False).startswith(said)
+    assert bool(unfinished(item, picture(*pods), lambda key, uid: False)) is bool(said)
 
 
 def test_a_picture_is_not_older_than_what_it_was_shown():

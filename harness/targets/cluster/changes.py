@@ -11,7 +11,7 @@ from harness.errors import TargetError, UndeterminedError
 from harness.state import Key
 from harness.targets.cluster import kubectl, workloads
 from harness.targets.cluster.api import Api
-from harness.targets.cluster.picture import KINDS, Ref
+from harness.targets.cluster.picture import KINDS, Picture, Ref
 from harness.targets.cluster.refusal import RefusedError
 from harness.targets.cluster.watching import Watching
 
@@ -25,6 +25,8 @@ _RESTARTED = ("DaemonSet", "Deployment", "StatefulSet")
 def delete(api: Api, watching: Watching, kind: str, name: str, namespace: str) -> None:
     """Delete an object, and wait until it and what it owns is gone; another may have its name by then.
 
+    A pod that a ``preStop`` hook holds is only waited for until it is terminating: the hook is there to keep it so.
+
     Raises:
         TargetError: if there is none, or it may not be deleted.
         UndeterminedError: if it does not go.
@@ -34,9 +36,7 @@ def delete(api: Api, watching: Watching, kind: str, name: str, namespace: str) -
     api.delete(kind, name, namespace, foreground=kind in workloads.KINDS)
     ref = Ref(kind, Key(namespace, name))
     if kind in KINDS:
-        gone = watching.wait_for(
-            lambda picture: (known := picture.identities.get(ref)) is None or known.uid != uid, _GONE_SECONDS
-        )
+        gone = watching.wait_for(lambda picture: _is_gone(picture, ref, uid), _GONE_SECONDS)
     else:
         gone = eventually(
             lambda: api.get(kind, name, namespace),
@@ -89,6 +89,13 @@ def expose(
     options = [f"--namespace={namespace}", f"--name={service}", f"--port={port}", *target]
     kubectl.run(api.kubectl("expose", kind.lower(), name, *options))
     return api.get("Service", service, namespace)
+
+
+def _is_gone(picture: Picture, ref: Ref, uid: str) -> bool:
+    known = picture.identities.get(ref)
+    if known is None or known.uid != uid:
+        return True
+    return ref.kind == "Pod" and picture.progress[ref.key].held and picture.state.pods[ref.key].terminating
 
 
 def _existing(api: Api, kind: str, name: str, namespace: str) -> Mapping[str, Any]:

@@ -143,6 +143,7 @@ class LiveCluster:
     def restart(self, kind: str, name: str, namespace: str) -> None:
         """Replace all pods of a workload."""
         changes.restart(self.api, kind, name, namespace)
+        self._settling.expect(kind, name, namespace)
 
     def set_ready(self, pod: str, namespace: str, *, ready: bool) -> None:
         """Make a pod's readiness gate pass or fail."""

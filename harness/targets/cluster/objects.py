@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.client import eventually
-from harness.errors import ManifestError, UndeterminedError
+from harness.errors import ManifestError, TargetError, UndeterminedError
 from harness.manifests import Manifest, is_namespaced
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.fields import wrong
@@ -17,6 +17,7 @@ from harness.targets.cluster.vantages import marks
 _PAUSE = "registry.k8s.io/pause:"
 
 _ACCOUNT_SECONDS = 30.0
+_FORBIDDEN = 403
 
 
 def apply(
@@ -30,6 +31,7 @@ def apply(
     Raises:
         ManifestError: if the API server refuses one of them, in a dry run of all; one line a problem, each with file,
             line, object and field.
+        TargetError: if a policy of the cluster forbids one of them.
     """
     if any(manifest.kind == "Pod" for manifest in manifests):
         _await_account(api, namespace)
@@ -39,6 +41,9 @@ def apply(
         try:
             api.apply(item, dry_run=True)
         except RefusedError as error:
+            if error.code == _FORBIDDEN:
+                # Policy, such as the Pod Security Standard of our namespaces; the manifest itself is right.
+                raise TargetError(str(manifest.error(str(error)))) from error
             refused += [str(manifest.error(problem.text, *problem.field)) for problem in wrong(item, error)]
     if refused:
         raise ManifestError("\n".join(refused))

@@ -51,6 +51,7 @@ class Progress:
         gated: whether it has the readiness gate `GATE`.
         probed: whether one of its containers has a readiness probe.
         held: whether a ``preStop`` hook keeps it while it is terminating.
+        limited: whether it is ended after some time, by its ``activeDeadlineSeconds``.
         conditions: its conditions by their type.
         waiting: why containers do not run, each as ``image: reason: message``.
         revision: the hash of the pod template that it was made from, or empty.
@@ -59,6 +60,7 @@ class Progress:
     gated: bool = False
     probed: bool = False
     held: bool = False
+    limited: bool = False
     conditions: Mapping[str, Condition] = field(default_factory=dict)
     waiting: tuple[str, ...] = ()
     revision: str = ""
@@ -158,6 +160,7 @@ def _progress(item: Mapping[str, Any]) -> Progress:
     return Progress(
         gated=any(gate["conditionType"] == GATE for gate in spec.get("readinessGates") or ()),
         probed=any("readinessProbe" in container for container in containers),
+        limited=bool(spec.get("activeDeadlineSeconds")),
         held=any("preStop" in (container.get("lifecycle") or {}) for container in containers),
         conditions={
             condition["type"]: Condition(

@@ -58,8 +58,13 @@ def _pod(pod: Pod, progress: Progress, *, wished: bool) -> str:
     """What a pod lacks, in the words of those who know why."""
     if pod.terminating:
         return "" if progress.held and pod.phase not in _OVER else "is terminating"
+    if progress.limited:
+        return "is not over yet"
     scheduled = progress.conditions.get("PodScheduled")
     if scheduled and scheduled.status == "False":
+        # A gate is there to keep the pod from being scheduled (Kubernetes: Pod Scheduling Readiness).
+        if scheduled.reason == "SchedulingGated":
+            return ""
         return f"is not scheduled: {scheduled.message}"
     if progress.waiting:
         return f"does not run: {'; '.join(progress.waiting)}"

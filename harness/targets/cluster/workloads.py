@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 
 from harness.targets.cluster.picture import Picture, Ref
@@ -14,11 +15,12 @@ _OVER = frozenset({"Succeeded", "Failed"})
 
 @dataclass(frozen=True, slots=True)
 class _Owned:
-    """A pod that a workload owns and that is there to stay."""
+    """A pod that a workload owns, and that is there to stay unless it is ``ending``, held by a ``preStop`` hook."""
 
     name: str
     revision: str
     wished: bool
+    ending: bool
 
 
 def unfinished(item: Mapping[str, Any], picture: Picture, wished: Wished) -> str:
@@ -26,7 +28,11 @@ def unfinished(item: Mapping[str, Any], picture: Picture, wished: Wished) -> str
     metadata, status = item["metadata"], item.get("status") or {}
     if status.get("observedGeneration", 0) < metadata.get("generation", 0):
         return "its controller has not seen the last change yet"
-    problem = _RULES[item["kind"]](item, list(_owned(item, picture, wished)))
+    pods = list(_owned(item, picture, wished))
+    if item["kind"] == "StatefulSet" and any(pod.ending for pod in pods):
+        # It does nothing while a pod of it ends: the next one would have the same name, or come out of order.
+        return ""
+    problem = _RULES[item["kind"]](item, [pod for pod in pods if not pod.ending])
     failures = (one for one in status.get("conditions") or () if one["type"] == "ReplicaFailure")
     return ": ".join([problem, *(one.get("message") or "" for one in failures)]) if problem else ""
 
@@ -34,11 +40,12 @@ def unfinished(item: Mapping[str, Any], picture: Picture, wished: Wished) -> str
 def _owned(item: Mapping[str, Any], picture: Picture, wished: Wished) -> Iterator[_Owned]:
     metadata = item["metadata"]
     for key, pod in picture.state.pods.items():
-        if key.namespace != metadata["namespace"] or pod.terminating or pod.phase in _OVER:
+        ending = pod.terminating and picture.progress[key].held
+        if key.namespace != metadata["namespace"] or (pod.terminating and not ending) or pod.phase in _OVER:
             continue
         revision = picture.progress[key].revision
         if pod.owner == _owner(item, revision):
-            yield _Owned(key.name, revision, wished(key, picture.identities[Ref("Pod", key)].uid))
+            yield _Owned(key.name, revision, wished(key, picture.identities[Ref("Pod", key)].uid), ending)
 
 
 def _owner(item: Mapping[str, Any], revision: str) -> str:
@@ -57,12 +64,36 @@ def _replica_set(item: Mapping[str, Any], pods: list[_Owned]) -> str:
 
 def _deployment(item: Mapping[str, Any], pods: list[_Owned]) -> str:
     wanted, status = item["spec"]["replicas"], item.get("status") or {}
+    if _is_stuck(item, pods):
+        return ""
     if problem := _count(wanted, pods):
         return problem
     if item["spec"].get("paused"):
         return ""
     updated = status.get("updatedReplicas", 0) == status.get("replicas", 0) == wanted
     return "" if updated and len({pod.revision for pod in pods}) <= 1 else "has pods of an old revision"
+
+
+def _is_stuck(item: Mapping[str, Any], pods: list[_Owned]) -> bool:
+    """Whether a rolling update waits for new pods that are wished unready, having made as many as it may.
+
+    It has ``maxSurge`` pods more than wanted, and replaced ``maxUnavailable`` (pkg/controller/deployment/rolling.go).
+    """
+    wanted, status = item["spec"]["replicas"], item.get("status") or {}
+    rolling = (item["spec"].get("strategy") or {}).get("rollingUpdate") or {}
+    surge = _share(rolling.get("maxSurge", 0), wanted, ceil)
+    replaced = surge + _share(rolling.get("maxUnavailable", 0), wanted, floor)
+    revisions = {revision: [pod for pod in pods if pod.revision == revision] for revision in {p.revision for p in pods}}
+    return (
+        status.get("updatedReplicas", 0) == replaced < wanted
+        and len(pods) == status.get("replicas", 0) == wanted + surge
+        and any(len(here) == replaced and not any(pod.wished for pod in here) for here in revisions.values())
+    )
+
+
+def _share(value: int | str, wanted: int, whole: Callable[[float], int]) -> int:
+    """A number of pods that may be written as a percentage of those wanted."""
+    return whole(int(value.removesuffix("%")) * wanted / 100) if isinstance(value, str) else value
 
 
 def _daemon_set(item: Mapping[str, Any], pods: list[_Owned]) -> str:
