@@ -12,7 +12,9 @@ from harness.plugin.options import Settings
 from harness.target import Target
 
 if TYPE_CHECKING:
+    from harness.targets.cluster import LiveCluster
     from harness.targets.kind import KindCluster
+    from harness.targets.reference import Reference
 
 Say = Callable[[str], None]
 
@@ -49,7 +51,7 @@ def opened(settings: Settings, run: str, say: Say, shared: dict[str, Any] | None
         from harness.records import COREDNS, PROFILES  # noqa: PLC0415 - as above
         from harness.targets.reference import Reference  # noqa: PLC0415 - as above
 
-        with Reference(PROFILES.get(settings.dns_profile, COREDNS)) as reference:
+        with Reference(PROFILES.get(settings.dns_profile, COREDNS)) as reference, _behind_faults(reference, settings):
             yield Opened(reference, dict)
         return
     from harness.targets.cluster import ClusterSettings, LiveCluster  # noqa: PLC0415 - as above
@@ -73,7 +75,27 @@ def opened(settings: Settings, run: str, say: Say, shared: dict[str, Any] | None
                 shared and shared["cluster"],
             )
         )
+        life.enter_context(_behind_faults(cluster, settings))
         yield Opened(cluster, lambda: place | {"cluster": cluster.share()}, kind.export_logs if kind else None)
+
+
+@contextmanager
+def _behind_faults(target: Reference | LiveCluster, settings: Settings) -> Iterator[None]:
+    """Ask the target's DNS servers through the faults that the settings name, if any."""
+    if not settings.faults:
+        yield
+        return
+    from harness import faults, proxy  # noqa: PLC0415 - as above
+    from harness.records import COREDNS, PROFILES  # noqa: PLC0415 - as above
+
+    faulty = proxy.Faulty(
+        faults=tuple(map(faults.find, settings.faults)),
+        state=target.state,
+        profile=PROFILES.get(target.dns_profile, COREDNS),
+        timeout_seconds=target.deadlines.question_seconds,
+    )
+    with proxy.fronted(target.vantages, faulty) as target.vantages:
+        yield
 
 
 def _place(settings: Settings, kind: KindCluster | None) -> dict[str, Any]:

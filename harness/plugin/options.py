@@ -32,6 +32,7 @@ class Settings:
     ip_family: Literal["ipv4", "ipv6", "dual"]
     cluster_name: str
     keep_cluster: bool
+    fault: str
 
     @property
     def live(self) -> bool:
@@ -42,6 +43,11 @@ class Settings:
     def nameservers(self) -> tuple[str, ...]:
         """The DNS servers to judge, each as HOST or HOST:PORT."""
         return tuple(self.nameserver.replace(",", " ").split())
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """The names of the faults in front of the DNS servers."""
+        return tuple(self.fault.replace(",", " ").split())
 
     def lines(self) -> list[str]:
         """The settings that differ from the defaults, as a person reads them."""
@@ -61,6 +67,7 @@ class _Option:
     help: str
     choices: tuple[str, ...] = ()
     metavar: str = "NAME"
+    several: bool = False
 
     @property
     def flag(self) -> str:
@@ -109,6 +116,9 @@ OPTIONS = (
     _Option("ip_family", "ipv4", "the IP family of the kind cluster", ("ipv4", "ipv6", "dual")),
     _Option("cluster_name", "", "a kind cluster that exists, to be used and never deleted"),
     _Option("keep_cluster", "no", "leave the kind cluster behind, and say how to use and delete it", ("no", "yes")),
+    _Option(
+        "fault", "", "what to put in front of the DNS servers, of `svcdns faults`; may be given often", several=True
+    ),
 )
 
 
@@ -122,7 +132,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         if option.switch:
             group.addoption(option.flag, dest=option.ini, action="store_const", const="yes", default=None, help=text)
         else:
-            group.addoption(option.flag, dest=option.ini, default=None, metavar=option.metavar, help=text)
+            action = "append" if option.several else "store"
+            group.addoption(
+                option.flag, dest=option.ini, action=action, default=None, metavar=option.metavar, help=text
+            )
         parser.addini(option.ini, option.help, type="string", default=None)
 
 
@@ -161,7 +174,7 @@ def _check_together(settings: Settings) -> None:
 
 def _value(config: pytest.Config, option: _Option) -> tuple[str, str]:
     if given := config.getoption(option.ini):
-        return given, option.flag
+        return (",".join(given) if option.several else given), option.flag
     if given := config.getini(option.ini):
         return str(given), option.ini
     if given := os.environ.get(option.environment):

@@ -32,8 +32,13 @@ _FAMILIES: dict[tuple[Family, ...], frozenset[Capability]] = {
 
 
 class Reference:
-    """A cluster without nodes, and an authoritative DNS server that answers from its state."""
+    """A cluster without nodes, and an authoritative DNS server that answers from its state.
 
+    Attributes:
+        vantages: one, on this host, once entered; whoever puts something in front of the server puts other ways here.
+    """
+
+    vantages: tuple[Vantage, ...]
     name = "reference"
     deadlines = DEADLINES
     notes: tuple[str, ...] = ()
@@ -48,6 +53,7 @@ class Reference:
 
     def __enter__(self) -> Self:
         self._server.__enter__()
+        self.vantages = (Vantage("direct", (Direct(self._server.addresses[0], self._server.port),)),)
         return self
 
     def __exit__(
@@ -58,11 +64,6 @@ class Reference:
     def respond(self, question: Question) -> Reply:
         """What the profile answers to a question at this moment."""
         return records.answer(self.cluster.state, question, self.profile)
-
-    @property
-    def vantages(self) -> tuple[Vantage, ...]:
-        """One vantage, on this host."""
-        return (Vantage("direct", (self.channel,)),)
 
     @property
     def dns_profile(self) -> str:
@@ -85,7 +86,7 @@ class Reference:
     @property
     def channel(self) -> Channel:
         """The way to the DNS server."""
-        return Direct(self._server.addresses[0], self._server.port)
+        return self.vantages[0].channels[0]
 
     def create_namespace(self, namespace: str) -> None:
         """Create a Namespace."""

@@ -30,7 +30,11 @@ class LiveCluster:
     Attributes:
         api: its API, once entered.
         facts: what it says about itself, once entered.
+        vantages: where questions are asked from, once entered; whoever puts something in front of the DNS servers puts
+            other ways here.
     """
+
+    vantages: tuple[Vantage, ...]
 
     name = "cluster"
     deadlines = LIVE_DEADLINES
@@ -79,6 +83,7 @@ class LiveCluster:
             life.enter_context(Lease(self.api, settings.run, self._watching))
         opened = vantages.open(self.api, settings, shared["vantages"] if shared else None)
         self._vantages = life.enter_context(opened)
+        self.vantages = self._vantages.vantages
 
     def share(self) -> dict[str, Any]:
         """What another process needs to open the same cluster without owning it; plain data."""
@@ -109,11 +114,6 @@ class LiveCluster:
         families = frozenset(Capability(family.lower()) for family in self.facts.families)
         both = frozenset({Capability.DUAL_STACK}) if len(families) > 1 else frozenset()
         return families | both | self._vantages.capabilities
-
-    @property
-    def vantages(self) -> tuple[Vantage, ...]:
-        """Where questions are asked from."""
-        return self._vantages.vantages
 
     def capacity(self) -> int:
         """How many pods a run may have at a time."""
