@@ -37,6 +37,15 @@ OTHER_TAGS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Specification:
+    """The specification that the clauses are of."""
+
+    name: str
+    version: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Clause:
     """One normative sentence of the specification, in our own words."""
 
@@ -53,6 +62,12 @@ class Behaviour:
     level: Level
     sentence: str
     source: str
+
+
+def specification() -> Specification:
+    """What the clauses are of."""
+    content = _content(data.fixtures() / "specification.yaml", "clauses")
+    return Specification(content["specification"], content["version"], content["source"])
 
 
 @cache
@@ -86,8 +101,13 @@ def tags() -> Iterator[tuple[str, str]]:
 
 
 def _rows(path: Path, key: str) -> list[dict[str, Any]]:
+    return cast("list[dict[str, Any]]", _content(path, key)[key])
+
+
+@cache
+def _content(path: Path, *keys: str) -> dict[str, Any]:
     try:
         content = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
-        return cast("list[dict[str, Any]]", content[key])
+        return {key: content[key] for key in (*content, *keys)}
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise FeatureError(f"{path}: cannot be read: {error}") from error

@@ -76,8 +76,8 @@ def shown(directory: Path) -> tuple[Shown, ...]:
             name=scenario.name,
             line=scenario.line,
             level=next(level for level in LEVELS if level in scenario.tags),
-            clauses=frozenset(tag.removeprefix("spec-") for tag in scenario.tags if tag.startswith("spec-")),
-            behaviours=frozenset(tag for tag in scenario.tags if tag[:1].isupper()),
+            clauses=frozenset(scenario.clauses),
+            behaviours=frozenset(scenario.behaviours),
         )
         for path, scenario in found
     )

@@ -1,8 +1,9 @@
-"""Where the features and fixtures are: beside the checkout, or inside the installed wheel."""
+"""What comes with the package: its version, and where the features and fixtures are, in a checkout or a wheel."""
 
 from __future__ import annotations
 
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 
@@ -25,3 +26,9 @@ def features() -> Path:
 def fixtures() -> Path:
     """The directory of manifests, the tables of behaviours and clauses, and recorded answers."""
     return root() / "fixtures"
+
+
+@cache
+def version() -> str:
+    """The version of this tool."""
+    return metadata.version("svcdns")

@@ -82,6 +82,16 @@ class Scenario:
                 )
 
     @property
+    def clauses(self) -> tuple[str, ...]:
+        """The clauses of the specification that its tags name, such as ``2.4.1-a``."""
+        return tuple(sorted(tag.removeprefix("spec-") for tag in self.tags if tag.startswith("spec-")))
+
+    @property
+    def behaviours(self) -> tuple[str, ...]:
+        """The behaviours that its tags name, such as ``C01``."""
+        return tuple(sorted(tag for tag in self.tags if tag[:1].isupper()))
+
+    @property
     def changes(self) -> bool:
         """Whether it changes anything after what is given."""
         return any(step.type == "when" for step in self.steps)

@@ -13,6 +13,7 @@ from typing import Protocol
 from harness.client import Channel, Transport
 from harness.manifests import Manifest
 from harness.resolver import Resolver
+from harness.results import Facts
 from harness.state import ClusterState
 
 
@@ -127,6 +128,10 @@ class Target(Protocol):
     @property
     def dns_profile(self) -> str:
         """The family that the target's DNS servers belong to, ``coredns`` or ``spec``."""
+
+    @property
+    def facts(self) -> Facts:
+        """What the target says about itself."""
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ Feature: Negative answers
         | MX   |
 
     @quirk @C21
-    Scenario Outline: Asked for addresses, a server may answer them at a port: <name>
+    Scenario Outline: Asked for addresses, a server may answer them at a port: <name> <type>
       Then "<name>" of the type <type> is answered in one of these ways:
         | answer | meaning                                        |
         | NODATA | the port has SRV records alone                 |

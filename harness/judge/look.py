@@ -59,6 +59,7 @@ class Reading:
             problem=self.problem,
             discarded=tuple(discarded.reason for discarded in self.answer.discarded),
             observed=self.observed,
+            seconds=self.answer.seconds,
         )
 
 

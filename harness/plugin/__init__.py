@@ -11,5 +11,6 @@ pytest_plugins = [
     "harness.plugin.session",
     "harness.plugin.collect",
     "harness.plugin.outcome",
+    "harness.plugin.reports",
     "harness.plugin.summary",
 ]

@@ -83,6 +83,9 @@ def _outline_problems(scenario: Scenario) -> Iterator[Problem]:
             yield table.line, f"never uses the column {', '.join(unused)} of its Examples"
         if twice := [row for row, times in Counter(table.rows).items() if times > 1]:
             yield table.line, f"has the example {' | '.join(twice[0])} twice"
+    names = Counter(one.name for one in scenario.rendered())
+    if alike := [name for name, times in names.items() if times > 1]:
+        yield scenario.line, f'has several examples named "{alike[0]}"; the name has to tell them apart'
 
 
 def _step_problems(step: Step, definitions: Sequence[StepFunctionContext]) -> Iterator[Problem]:

@@ -33,6 +33,13 @@ class Settings:
     cluster_name: str
     keep_cluster: bool
     fault: str
+    reports: bool
+    conformance_report: str
+    organization: str
+    project: str
+    url: str
+    implementation_version: str
+    contact: str
 
     @property
     def live(self) -> bool:
@@ -49,14 +56,18 @@ class Settings:
         """The names of the faults in front of the DNS servers."""
         return tuple(self.fault.replace(",", " ").split())
 
+    def said(self) -> dict[str, str]:
+        """The settings that differ from the defaults, by their flags; a switch says nothing more."""
+        own = {option: getattr(self, option.name) for option in OPTIONS[1:]}
+        return {
+            option.flag: "" if value is True else str(value)
+            for option, value in own.items()
+            if value not in ("", False) and str(value) != option.default
+        }
+
     def lines(self) -> list[str]:
         """The settings that differ from the defaults, as a person reads them."""
-        own = {option.name: getattr(self, option.name) for option in OPTIONS}
-        said = [
-            f"{option.flag} {own[option.name]}".removesuffix(" True")
-            for option in OPTIONS[1:]
-            if own[option.name] not in ("", False) and str(own[option.name]) != option.default
-        ]
+        said = [f"{flag} {value}".rstrip() for flag, value in self.said().items()]
         return [", ".join([f"svcdns: target {self.target}", *said])]
 
 
@@ -119,7 +130,23 @@ OPTIONS = (
     _Option(
         "fault", "", "what to put in front of the DNS servers, of `svcdns faults`; may be given often", several=True
     ),
+    _Option("reports", "no", "write the conformance report to reports/<run>/", ("no", "yes")),
+    _Option("conformance_report", "", "write the conformance report, as its suffix says", metavar="FILE.yaml|.json"),
+    _Option("organization", "", "who makes the DNS server, for the conformance report"),
+    _Option("project", "", "the DNS server's name, for the conformance report; else as the target says"),
+    _Option("url", "", "where the DNS server is at home, for the conformance report", metavar="URL"),
+    _Option("implementation_version", "", "its version, for the conformance report; else as the target says"),
+    _Option(
+        "contact",
+        "",
+        "whom to ask about it, for the conformance report; may be given often",
+        metavar="WHO",
+        several=True,
+    ),
 )
+
+#: Options that name a file of this host, relative to where the run was started.
+_FILES = ("kubeconfig", "kind_config", "conformance_report")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -152,7 +179,7 @@ def settings(config: pytest.Config) -> Settings:
             raise pytest.UsageError(f"{origin}: {value!r} is not one of {', '.join(option.choices)}")
         if option.metavar == "N" and value and (not value.isdecimal() or int(value) == 0):
             raise pytest.UsageError(f"{origin}: {value!r} is not a number above 0")
-        if option.name in ("kubeconfig", "kind_config") and value:
+        if option.name in _FILES and value:
             value = str(config.invocation_params.dir / Path(value).expanduser())
         values[option.name] = value == "yes" if option.switch else value
     resolved = Settings(**{field.name: values[field.name] for field in fields(Settings)})  # type: ignore[arg-type]  # checked above
@@ -161,6 +188,8 @@ def settings(config: pytest.Config) -> Settings:
 
 
 def _check_together(settings: Settings) -> None:
+    if settings.conformance_report and Path(settings.conformance_report).suffix not in (".yaml", ".yml", ".json"):
+        raise pytest.UsageError(f"--conformance-report {settings.conformance_report}: name a .yaml or a .json file")
     if settings.target == "cluster" and not settings.context:
         raise pytest.UsageError("--target cluster needs --context NAME: the context is never guessed")
     if settings.target != "cluster" and (settings.context or settings.kubeconfig):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from pytest_bdd.parser import Step
 
-from harness import advice, verdicts
+from harness import advice, data, verdicts
 from harness.catalogue import LEVELS
 from harness.errors import HarnessError, ManifestError
 from harness.features import Scenario
@@ -47,7 +49,7 @@ def pytest_bdd_step_error(request: pytest.FixtureRequest, step: Step) -> None:
     _keep(request.node, step, "failed")
 
 
-def _keep(item: pytest.Item, step: Step, outcome: str) -> None:
+def _keep(item: pytest.Item, step: Step, outcome: Literal["passed", "failed"]) -> None:
     seconds = time.perf_counter() - item.stash[STARTED]
     item.stash[STEPS].append(StepResult(step.keyword.strip(), step.name, step.line_number, outcome, seconds))
 
@@ -95,7 +97,10 @@ def pytest_runtest_makereport(
     item.user_properties += [
         ("level", result.level),
         *(("clause", clause) for clause in result.clauses),
+        *(("behaviour", behaviour) for behaviour in result.behaviours),
         ("verdict", str(result.verdict)),
+        *([("reason", result.reason)] if result.reason else []),
+        *(("observed", choice) for choice in result.observed),
     ]
     if call.excinfo and isinstance(call.excinfo.value, HarnessError) and report.failed:
         report.longrepr = failure.longrepr(result, str(call.excinfo.value), Path(item.path))
@@ -117,12 +122,12 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
     broken = world if verdict is Verdict.NOT_CONFORMANT else None
     findings = tuple(reading.finding() for reading in readings) if broken else ()
     return ScenarioResult(
-        feature=item.nodeid.partition("::")[0],
+        feature=_feature(item),
         scenario=scenario.name,
         line=scenario.line,
         level=next(level for level in LEVELS if level in scenario.tags),
-        clauses=tuple(sorted(tag.removeprefix("spec-") for tag in scenario.tags if tag.startswith("spec-"))),
-        behaviours=tuple(sorted(tag for tag in scenario.tags if tag[:1].isupper())),
+        clauses=scenario.clauses,
+        behaviours=scenario.behaviours,
         verdict=verdict,
         reason=reason,
         observed=tuple(dict.fromkeys(observed)),
@@ -136,6 +141,12 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
     )
 
 
+def _feature(item: pytest.Item) -> str:
+    """The feature file as a report names it: below the features that come along, else as in the test's id."""
+    own = data.features()
+    return str(item.path.relative_to(own)) if item.path.is_relative_to(own) else item.nodeid.partition("::")[0]
+
+
 def _evidence(item: pytest.Item, world: World, findings: tuple[Finding, ...]) -> str:
     """On a live target, keep what stands behind the first failure in a world; its directory."""
     run = item.config.stash[RUN]
@@ -147,8 +158,11 @@ def _evidence(item: pytest.Item, world: World, findings: tuple[Finding, ...]) ->
 
 
 def _steps(scenario: Scenario, ran: list[StepResult]) -> tuple[StepResult, ...]:
-    unreached = scenario.steps[len(ran) :]
-    return (*ran, *(StepResult(step.keyword, step.text, step.line) for step in unreached))
+    """The steps that ran and those that were never reached, with the tables below them."""
+    unreached = (StepResult(step.keyword, step.text, step.line) for step in scenario.steps[len(ran) :])
+    return tuple(
+        replace(result, table=step.table) for result, step in zip((*ran, *unreached), scenario.steps, strict=True)
+    )
 
 
 def _skip_reason(report: pytest.TestReport) -> str:

@@ -9,6 +9,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ from harness.plugin import doors
 from harness.plugin.collect import DEFINITIONS, SCENARIO
 from harness.plugin.doors import Opened
 from harness.plugin.options import Settings, settings
-from harness.results import Verdict
+from harness.report import directory
+from harness.results import Subject, Verdict
 from harness.target import Capability, Target
 from harness.world import World
 from harness.worlds import Worlds, letters
@@ -40,6 +42,8 @@ class Run:
     Attributes:
         id: names everything that the run makes.
         tally: the results heard of, by level and verdict.
+        started: when it began, in UTC.
+        subject: what was tested, once the target was open; under xdist, as a worker says.
         clock: where this process's time went, and that of its workers.
         problems: what went wrong at the end; any makes the run fail.
     """
@@ -51,6 +55,8 @@ class Run:
         self.id: str = self.shared["run"] if self.shared else letters(5)
         self.workers = int(getattr(config, "workerinput", {}).get("workercount", 1))
         self.tally: dict[tuple[str, Verdict], list[dict[str, Any]]] = defaultdict(list)
+        self.started = datetime.now(UTC)
+        self.subject: Subject | None = None
         self.clock = Clock()
         self.problems: list[str] = []
         self.directory = config.invocation_params.dir / "reports" / self.id
@@ -103,6 +109,7 @@ class Run:
                     )
             except UsageError as error:
                 raise pytest.UsageError(str(error)) from error
+            self.subject = self._subject(self._opened.target)
             if self.shared is None:
                 for note in self._opened.target.notes:
                     self._say(note)
@@ -120,10 +127,14 @@ class Run:
                 if self.shared is None and not self.settings.keep_namespaces:
                     self.problems += opened.target.await_deleted(SECONDS_TO_DELETE)
                 if self.shared is None and opened.export_logs and self._broken():
-                    opened.export_logs(self.directory / "kind-logs")
+                    opened.export_logs(self.made_directory() / "kind-logs")
                 self._life.close()
             except TargetError as error:
                 self.problems.append(str(error))
+
+    def made_directory(self) -> Path:
+        """The run's own directory below ``reports/``; a run that has nothing to write has none."""
+        return directory.made(self.directory)
 
     def kept(self) -> list[str]:
         """The Namespaces that were left behind on request."""
@@ -147,6 +158,19 @@ class Run:
         output = getattr(node, "workeroutput", {}).get("svcdns", {})
         self.clock.add(output.get("seconds", {}))
         self.problems += output.get("problems", [])
+        if output.get("subject"):
+            self.subject = Subject.read(output["subject"])
+
+    def _subject(self, target: Target) -> Subject:
+        vantage = target.vantages[0]
+        return Subject(
+            target=self.settings.target,
+            facts=target.facts,
+            dns_profile=self.dns_profile,
+            vantage=vantage.name,
+            transports=vantage.transports,
+            servers=tuple(channel.server for channel in vantage.channels),
+        )
 
     def _broken(self) -> bool:
         return any(results for (_, verdict), results in self.tally.items() if verdict is Verdict.NOT_CONFORMANT)
@@ -247,7 +271,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run = session.config.stash[RUN]
     run.close()
     if run.shared is not None:
-        session.config.workeroutput["svcdns"] = {"seconds": run.clock.seconds, "problems": run.problems}  # type: ignore[attr-defined]  # xdist adds it
+        session.config.workeroutput["svcdns"] = {  # type: ignore[attr-defined]  # xdist adds it
+            "seconds": run.clock.seconds,
+            "problems": run.problems,
+            "subject": run.subject and run.subject.plain(),
+        }
         return
     undetermined = run.tally["core", Verdict.NOT_DETERMINED]
     determined = run.tally["core", Verdict.CONFORMANT]
@@ -259,4 +287,4 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def evidence_directory(run: Run, item: pytest.Item) -> Path:
     """Where the evidence of a scenario's failure goes."""
     name = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in item.name)
-    return run.directory / name[:120]
+    return run.made_directory() / name[:120]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.catalogue import LEVELS
+from harness.plugin.reports import WRITTEN
 from harness.plugin.session import RUN
 from harness.results import Verdict
 
@@ -33,5 +34,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.line(f"time: {run.clock.line()}")
     for namespace in run.kept():
         terminalreporter.line(f"kept: namespace {namespace}")
+    for written in config.stash.get(WRITTEN, []):
+        terminalreporter.line(f"written: {written}")
     for problem in run.problems:
         terminalreporter.line(f"left behind: {problem}", red=True)

@@ -10,7 +10,7 @@ import dns.name
 import dns.rcode
 from dns.rdatatype import AAAA, A
 
-from harness import records
+from harness import data, records
 from harness.client import Answer, Channel, Direct, Transport, ask
 from harness.controllers import Cluster
 from harness.errors import TargetError, UndeterminedError
@@ -18,6 +18,7 @@ from harness.manifests import Manifest
 from harness.message import Question, Reply
 from harness.records import Profile
 from harness.resolver import POD_HOSTNAME, POD_SUBDOMAIN, Identity, Lookup, ResolverConfiguration, candidates
+from harness.results import Facts
 from harness.server import EVERY_TYPE, Server, Style
 from harness.state import ClusterState, Family, Key
 from harness.target import FAMILIES, PROBE_LABEL, Capability, Deadlines, Vantage
@@ -46,6 +47,7 @@ class Reference:
     def __init__(self, profile: Profile, *, families: tuple[Family, ...] = ("IPv4", "IPv6")) -> None:
         self.cluster = Cluster(families=families)
         self.profile = profile
+        self._families = families
         self.capabilities = frozenset({Capability.POD_RESOLVER}) | _FAMILIES.get(families, FAMILIES)
         shuffled = EVERY_TYPE if profile.shuffled is None else profile.shuffled
         style = Style(shuffled=shuffled, edns_size=profile.edns_payload_octets)
@@ -69,6 +71,12 @@ class Reference:
     def dns_profile(self) -> str:
         """The profile that the server answers as."""
         return self.profile.name
+
+    @property
+    def facts(self) -> Facts:
+        """What there is to say of a cluster that is embedded here."""
+        state = self.cluster.state
+        return Facts("", "svcdns reference", data.version(), (), state.domain, self._families)
 
     def capacity(self) -> None:
         """Pods cost nothing here."""

@@ -56,6 +56,13 @@ REFUSED = {
         ":7:",
         "uses <what>, which its Examples do not have",
     ),
+    "examples whose name does not tell them apart": (
+        OUTLINE.format(examples="    Examples:\n      | what |\n      | x |\n      | y |\n")
+        .replace("With <what>", "With it")
+        .replace("test-svc", "<what>"),
+        ":4:",
+        'has several examples named "With it"',
+    ),
     "a column that nothing uses": (
         OUTLINE.format(examples="    Examples:\n      | what | other |\n      | x | y |\n"),
         ":7:",

@@ -11,11 +11,11 @@ from typing import Any, Self
 from harness.errors import TargetError, UsageError
 from harness.manifests import Manifest
 from harness.resolver import Resolver
+from harness.results import Facts
 from harness.state import ClusterState
 from harness.target import LIVE_DEADLINES, Capability, Vantage
 from harness.targets.cluster import changes, evidence, facts, leftovers, nodes, objects, rights, vantages
 from harness.targets.cluster.api import Api
-from harness.targets.cluster.facts import Facts
 from harness.targets.cluster.lease import Lease
 from harness.targets.cluster.namespaces import Namespaces
 from harness.targets.cluster.readiness import Readiness

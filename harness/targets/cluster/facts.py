@@ -3,54 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 
 from harness.errors import TargetError, UndeterminedError, UsageError
+from harness.results import Facts
 from harness.state import CLUSTER_DOMAIN, Family, family_of
 from harness.targets.cluster import corefile
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.settings import ClusterSettings
 from harness.targets.cluster.vantages import servers
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a cluster says about itself.
-
-    Attributes:
-        kubernetes: the version of its API server, or empty.
-        dns_server: ``CoreDNS``, or the name of another image, or empty where nothing may or should be looked at.
-        dns_version: the tag of the DNS pods' image, or empty.
-        corefile: the lines of CoreDNS's configuration on zones, TTLs, pods and the cache.
-        domain: the cluster domain.
-        families: the IP families that a Service and its pods can have, the first one first.
-    """
-
-    kubernetes: str
-    dns_server: str
-    dns_version: str
-    corefile: tuple[str, ...]
-    domain: str
-    families: tuple[Family, ...]
-
-    @classmethod
-    def shared(cls, plain: Mapping[str, Any]) -> Facts:
-        """The facts that came from another process as plain data, which knows no tuples."""
-        return cls(**{**plain, "corefile": tuple(plain["corefile"]), "families": tuple(plain["families"])})
-
-    def lines(self) -> tuple[str, ...]:
-        """The facts as a person reads them."""
-        server = f"{self.dns_server} {self.dns_version}".strip() or "not looked at"
-        first = f"Kubernetes {self.kubernetes or 'of an unknown version'}, {' and '.join(self.families)}, {self.domain}"
-        return (f"{first}; DNS server: {server}", *([f"Corefile: {'; '.join(self.corefile)}"] if self.corefile else []))
-
-    @property
-    def profile(self) -> Literal["coredns", "spec"]:
-        """The family of DNS servers that is to be expected."""
-        return "coredns" if self.dns_server == "CoreDNS" else "spec"
 
 
 def read(api: Api, settings: ClusterSettings) -> Facts:

@@ -1,0 +1,125 @@
+"""The reports of a run, written once it is over."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+from _pytest.junitxml import xml_key
+
+from harness import data
+from harness.plugin.options import Settings
+from harness.plugin.session import RUN, Run
+from harness.results import RunResult, ScenarioResult, Subject
+
+#: What was written, a line each.
+WRITTEN = pytest.StashKey[list[str]]()
+
+#: Settings that a report says in other words, or that are nobody's business but of whoever made the run.
+_PRIVATE = frozenset(
+    {"--kubeconfig", "--kind-config", "--kind-bin", "--reports", "--conformance-report"}
+    | {"--organization", "--project", "--url", "--implementation-version", "--contact"}
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """See before the run that what it is to write can be written.
+
+    Raises:
+        pytest.UsageError: if not.
+    """
+    settings = config.stash[RUN].settings
+    for path in map(Path, filter(None, [settings.conformance_report])):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("ab"):
+                pass
+        except OSError as error:
+            raise pytest.UsageError(f"the report cannot be written to {path}: {error.strerror}") from error
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
+    """Tell JUnit what was tested, and when the run is over write its reports."""
+    run = session.config.stash[RUN]
+    if run.shared is None and (xml := session.config.stash.get(xml_key, None)) and run.subject:
+        for name, value in _properties(run, run.subject):
+            xml.add_global_property(name, value)
+    yield
+    config = session.config
+    asked = _asked(run) if run.shared is None and not config.option.collectonly else {}
+    if asked and session.exitstatus != pytest.ExitCode.USAGE_ERROR:
+        result = _result(run)
+        for path, write in asked.items():
+            write(run.settings, result, path)
+        here = config.invocation_params.dir
+        config.stash[WRITTEN] = [os.path.relpath(path, here) for path in asked]
+
+
+def _asked(run: Run) -> dict[Path, Callable[[Settings, RunResult, Path], None]]:
+    """The files to write, and how."""
+    settings = run.settings
+    asked: dict[Path, Callable[[Settings, RunResult, Path], None]] = {}
+    if settings.reports:
+        asked[run.made_directory() / "conformance.yaml"] = _write_conformance
+    if settings.conformance_report:
+        asked[Path(settings.conformance_report)] = _write_conformance
+    return asked
+
+
+def _result(run: Run) -> RunResult:
+    # Only a run that writes reports reads every feature file once more.
+    from harness.report import everything  # noqa: PLC0415 - as above
+
+    ran = (ScenarioResult.read(plain) for of_level in run.tally.values() for plain in of_level)
+    return RunResult(
+        id=run.id,
+        started=run.started,
+        seconds=time.time() - run.started.timestamp(),
+        version=data.version(),
+        subject=run.subject,
+        settings=_settings(run.settings),
+        scenarios=everything.complete(ran),
+        problems=tuple(run.problems),
+    )
+
+
+def _settings(settings: Settings) -> dict[str, str]:
+    return {flag: value for flag, value in settings.said().items() if flag not in _PRIVATE}
+
+
+def _write_conformance(settings: Settings, result: RunResult, path: Path) -> None:
+    from harness.report import conformance, files  # noqa: PLC0415 - a run without reports does not need them
+
+    implementation = conformance.Implementation(
+        organization=settings.organization,
+        project=settings.project,
+        url=settings.url,
+        version=settings.implementation_version,
+        contact=tuple(filter(None, map(str.strip, settings.contact.split(",")))),
+    )
+    files.write(conformance.document(result, implementation), path)
+
+
+def _properties(run: Run, subject: Subject) -> list[tuple[str, str]]:
+    """What was tested, for JUnit."""
+    facts = subject.facts
+    return [
+        ("run", run.id),
+        ("tool", f"svcdns {data.version()}"),
+        ("target", subject.target),
+        ("kubernetes", facts.kubernetes),
+        ("dns-server", f"{facts.dns_server} {facts.dns_version}".strip()),
+        ("corefile", "; ".join(facts.corefile)),
+        ("cluster-domain", facts.domain),
+        ("ip-families", ", ".join(facts.families)),
+        ("vantage", subject.vantage),
+        ("transports", ", ".join(subject.transports)),
+        ("replicas", str(len(subject.servers))),
+        ("dns-profile", subject.dns_profile),
+        *((flag.removeprefix("--"), value or "yes") for flag, value in _settings(run.settings).items()),
+    ]

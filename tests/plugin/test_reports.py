@@ -1,0 +1,74 @@
+"""The reports that a run writes: the same however it is spread, and where they are looked for."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from harness.report import files
+from tests.plugin.conftest import Write, small
+
+
+def test_two_workers_write_the_report_that_one_process_writes(feature: Write, pytester: pytest.Pytester):
+    feature(small("Right", "Right as well"))
+    feature(small("Undetermined").replace("test-svc", "no-such-svc"), "other.feature")
+    found = []
+    for run, workers in ((pytester.runpytest_inprocess, "0"), (pytester.runpytest_subprocess, "2")):
+        arguments = ("-n", workers, "--organization", "Example", "--conformance-report", "report.yaml")
+        run(".", *arguments).assert_outcomes(passed=2, skipped=1)
+        document = files.read(pytester.path / "report.yaml")
+        del document["date"], document["run"]
+        found.append(document)
+    assert found[0] == found[1]
+    assert {one["result"] for one in found[0]["levels"]} == {"partial"}
+    assert found[0]["levels"][0]["statistics"]["conformant"] == 2
+    assert "no-such-svc" in found[0]["notDetermined"][0]["reason"]
+    assert found[0]["subject"]["dnsServer"] == "svcdns reference"
+    assert found[0]["implementation"]["organization"] == "Example"
+
+
+def test_junit_says_what_was_tested_and_what_became_of_it(feature: Write, pytester: pytest.Pytester):
+    feature(small("Right"))
+    feature(small("Undetermined").replace("test-svc", "no-such-svc"), "other.feature")
+    pytester.runpytest_inprocess(".", "--junitxml", "junit.xml", "--max-pods", "7")
+    suite = ET.parse(pytester.path / "junit.xml").getroot().find("testsuite")
+    facts = {one.get("name"): one.get("value") for one in suite.findall("properties/property")}
+    assert facts["target"] == "reference"
+    assert facts["vantage"] == "direct"
+    assert facts["transports"] == "udp, tcp"
+    assert facts["max-pods"] == "7"
+    cases = {
+        case.get("name"): [(one.get("name"), one.get("value")) for one in case.findall("properties/property")]
+        for case in suite.findall("testcase")
+    }
+    assert cases["test_right"] == [("level", "core"), ("behaviour", "B01"), ("verdict", "conformant")]
+    assert ("verdict", "not determined") in cases["test_undetermined"]
+    assert any(name == "reason" and "no-such-svc" in value for name, value in cases["test_undetermined"])
+
+
+def test_reports_land_in_the_run_s_directory_which_explains_itself(feature: Write, pytester: pytest.Pytester):
+    feature(small("Right"))
+    result = pytester.runpytest_inprocess(".", "--reports")
+    result.stdout.fnmatch_lines(["written: reports/?????/conformance.yaml"])
+    latest = pytester.path / "reports" / "latest"
+    assert files.read(latest / "conformance.yaml")["run"] == latest.resolve().name
+    assert "Open `latest/report.html` first" in (pytester.path / "reports" / "README.md").read_text(encoding="utf-8")
+    pytester.runpytest_inprocess(".")
+    assert len(list((pytester.path / "reports").iterdir())) == 3, "a run that is asked for nothing leaves nothing"
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("report.txt", "--conformance-report *report.txt: name a .yaml or a .json file"),
+        ("small.feature/report.yaml", "the report cannot be written to *report.yaml: *"),
+    ],
+)
+def test_a_path_that_cannot_be_written_is_refused_before_the_run(
+    path: str, said: str, feature: Write, pytester: pytest.Pytester
+):
+    feature(small("Right"))
+    result = pytester.runpytest_inprocess(".", "--conformance-report", path)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {said}"])

@@ -1,0 +1,121 @@
+"""The conformance report: valid, and honest about what was not looked at."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.errors import UsageError
+from harness.report import conformance, everything, files
+from harness.report.conformance import Implementation
+from harness.results import Verdict
+from tests.report import results
+from tests.report.results import SUBJECT, run, scenario
+
+NOBODY = Implementation("", "", "", "", ())
+
+
+def test_every_verdict_has_its_place_and_the_schema_agrees(tmp_path: Path):
+    result = run(
+        scenario("Right", Verdict.CONFORMANT, observed=("A: in svcdns-4k2zf-m6m1x.svc",)),
+        scenario("Wrong", Verdict.NOT_CONFORMANT, reason="in svcdns-4k2zf-m6m1x-next.svc, says svcdns-4k2zf"),
+        scenario("Unknown", Verdict.NOT_DETERMINED, reason="pods never came", level="extended"),
+        scenario("Elsewhere", Verdict.NOT_APPLICABLE, reason="no IPv6", level="quirk"),
+        scenario("Left out", Verdict.NOT_RUN, clauses=()),
+    )
+    document = conformance.document(result, NOBODY)
+    for name in ("report.yaml", "deep/report.json"):
+        files.write(document, tmp_path / name)
+        assert files.read(tmp_path / name) == document
+    assert [one["result"] for one in document["levels"]] == ["failure", "partial", "partial"]
+    assert document["levels"][0]["statistics"] == {
+        "conformant": 1,
+        "notConformant": 1,
+        "notDetermined": 0,
+        "notApplicable": 0,
+        "notRun": 1,
+    }
+    (wrong,) = document["notConformant"]
+    assert wrong["reason"] == "in neighbour.svc, says svcdns-4k2zf"
+    assert document["observed"][0]["choices"] == ["A: in my-namespace.svc"]
+    assert document["notDetermined"][0]["reason"] == "pods never came"
+    assert document["notApplicable"][0]["scenario"] == "Elsewhere"
+    assert [one["verdict"] for one in document["scenarios"]] == [str(one.verdict) for one in result.scenarios]
+    (clause,) = [one for one in document["clauses"] if one["scenarios"]]
+    assert (clause["id"], clause["verdict"], len(clause["scenarios"])) == ("2.4.1-a", "not conformant", 4)
+
+
+def test_what_nobody_says_of_the_implementation_is_read_from_the_target():
+    said = Implementation("Example", "edge-dns", "https://example.org", "3.1", ("a@example.org",))
+    assert conformance.document(run(), NOBODY)["implementation"]["project"] == "CoreDNS"
+    assert conformance.document(run(), NOBODY)["implementation"]["version"] == "v1.12.1"
+    assert conformance.document(run(), said)["implementation"] == {
+        "organization": "Example",
+        "project": "edge-dns",
+        "url": "https://example.org",
+        "version": "3.1",
+        "contact": ["a@example.org"],
+    }
+    unread = replace(SUBJECT, facts=replace(SUBJECT.facts, dns_server="", dns_version=""))
+    assert conformance.document(run(subject=unread), NOBODY)["implementation"]["project"] == ""
+    assert conformance.document(run(subject=None), NOBODY)["subject"] is None
+
+
+def test_results_travel_as_plain_data():
+    one = scenario("Wrong", Verdict.NOT_CONFORMANT, findings=(results.FINDING,), looks=(3, 1.5))
+    assert type(one).read(json.loads(json.dumps(one.plain()))) == one
+    assert type(SUBJECT).read(json.loads(json.dumps(SUBJECT.plain()))) == SUBJECT
+
+
+def _without(document: dict[str, Any], *path: object) -> None:
+    for key in path[:-1]:
+        document = document[key]  # type: ignore[index]  # as deep as it goes
+    del document[path[-1]]  # type: ignore[arg-type]  # as above
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda document: document.update(kind="Secret"), "kind: 'ConformanceReport' was expected"),
+        (lambda document: _without(document, "levels", 0, "result"), "levels[0]: 'result' is a required property"),
+        (lambda document: document.update(more=1), "the whole: Additional properties are not allowed"),
+        (
+            lambda document: document["levels"][0].update(result="success"),
+            "levels[0].statistics.notRun: 0 was expected",
+        ),
+        (
+            lambda document: document["scenarios"][0].update(verdict="passed"),
+            "scenarios[0].verdict: 'passed' is not one",
+        ),
+    ],
+)
+def test_a_file_that_is_no_report_is_told_by_field(change: Any, said: str, tmp_path: Path):
+    document = conformance.document(
+        run(scenario("Right", Verdict.CONFORMANT), scenario("Off", Verdict.NOT_RUN)), NOBODY
+    )
+    change(document)
+    files.write(document, tmp_path / "report.yaml")
+    with pytest.raises(UsageError) as error:
+        files.read(tmp_path / "report.yaml")
+    assert f"report.yaml: is no conformance report: {said}" in str(error.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"a: [", b"\xff\xfe\x00", b"- 1"])
+def test_a_file_that_is_nothing_of_the_kind_is_one_line(content: bytes, tmp_path: Path):
+    (tmp_path / "report.json").write_bytes(content)
+    with pytest.raises(UsageError, match=r"report\.json: (cannot be read|is no conformance report)") as error:
+        files.read(tmp_path / "report.json")
+    assert "\n" not in str(error.value)
+
+
+def test_what_was_not_run_is_told_and_stands_where_it_belongs():
+    first, *others = everything.complete(())
+    assert {one.verdict for one in (first, *others)} == {Verdict.NOT_RUN}
+    ran = replace(others[5], verdict=Verdict.CONFORMANT)
+    own = scenario("Own", Verdict.CONFORMANT)
+    found = everything.complete([own, ran])
+    assert found == (first, *others[:5], ran, *others[6:], own)
