@@ -47,7 +47,7 @@ class Deadlines:
         becomes_seconds: until a change shows in the answers.
         stays_seconds: how long an absence has to hold.
         pause_seconds: between two looks.
-        looks_in_a_row: how often in a row an answer has to be right before it counts.
+        looks_in_a_row: how often in a row an answer has to be right before it counts, once something has changed.
     """
 
     question_seconds: float
@@ -64,6 +64,7 @@ class Deadlines:
             self,
             question_seconds=question_seconds,
             outside_seconds=min(self.outside_seconds, question_seconds),
+            forwarded_seconds=min(self.forwarded_seconds, question_seconds),
             becomes_seconds=self.becomes_seconds * factor,
             stays_seconds=self.stays_seconds * factor,
             pause_seconds=self.pause_seconds * factor,

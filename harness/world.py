@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache, partial
+from typing import TypeVar
 
 import dns.rcode
 
@@ -19,6 +20,8 @@ from harness.manifests import Manifest
 from harness.message import Question
 from harness.state import ClusterState, Pod
 from harness.target import PROBE_LABEL, Target, Vantage
+
+_T = TypeVar("_T")
 
 #: What became of watching one way to a server: the last readings, and why nothing can be said, if so.
 _Seen = Watched[tuple[list[Reading], str]]
@@ -72,6 +75,7 @@ class World:
         self._created = False
         self._neighbours = False
         self._prepared = False
+        self._changed = False
         self._failure: HarnessError | None = None
 
     def declare(self, manifest: str, *, neighbour: bool = False) -> None:
@@ -114,6 +118,7 @@ class World:
     def change(self, change: Callable[[Target, str], None]) -> None:
         """Make a change, and wait until the controllers have followed it."""
         self._ready_to_use()
+        self._changed = True
         with self._clock.spent("change"):
             change(self._target, self.namespace)
             self._target.settle(self.namespace)
@@ -227,13 +232,8 @@ class World:
         """
         self._ready_to_use()
         channels = self._vantage.channels[:1] if promise.of_resolver else self._vantage.channels
-        ways = [(channel, transport) for channel in channels for transport in self._vantage.transports]
         with self._clock.spent("ask"):
-            if self._crew is None:
-                looks: Iterable[_Seen] = (self._watch(promise, *way) for way in ways)
-            else:
-                looks = self._crew.map(lambda way: self._watch(promise, *way), ways)
-            for watched in looks:
+            for watched in self._everywhere(channels, partial(self._watch, promise)):
                 self._conclude(promise, watched)
 
     def holds_in_cluster(self, promise: PromiseOfState) -> None:
@@ -288,9 +288,15 @@ class World:
         return replace(item, data={**item.data, "spec": {**item.data["spec"], "externalName": named}})
 
     def _ask_everywhere(self, written: str) -> None:
-        for channel in self._vantage.channels:
-            for transport in self._vantage.transports:
-                self.readings += self._look(judge.asked(written), channel, transport)[0]
+        for readings, _ in self._everywhere(self._vantage.channels, partial(self._look, judge.asked(written))):
+            self.readings += readings
+
+    def _everywhere(self, channels: Iterable[Channel], do: Callable[[Channel, Transport], _T]) -> Iterable[_T]:
+        """What comes of asking on each channel over each transport, at the same time if there is a crew for it."""
+        ways = [(channel, transport) for channel in channels for transport in self._vantage.transports]
+        if self._crew is None:
+            return (do(*way) for way in ways)
+        return self._crew.map(lambda way: do(*way), ways)
 
     def _watch(self, promise: Promise, channel: Channel, transport: Transport) -> _Seen:
         deadlines = self._target.deadlines
@@ -299,7 +305,7 @@ class World:
             lambda look: look[1] == "" and all(reading.kept for reading in look[0]),
             deadline_seconds=deadlines.becomes_seconds,
             interval_seconds=deadlines.pause_seconds,
-            in_a_row=deadlines.looks_in_a_row,
+            in_a_row=deadlines.looks_in_a_row if self._changed else 1,
         )
 
     def _conclude(self, promise: Promise, watched: _Seen) -> None:

@@ -70,7 +70,8 @@ def opened(settings: Settings, run: str, say: Say, shared: dict[str, Any] | None
                     nameservers=settings.nameservers,
                     probe_image=settings.probe_image,
                     pause_image=settings.pause_image,
-                    mapped=tuple((node, host) for node, host in place["mapped"]),
+                    mapped=tuple((node, port) for node, port in place["mapped"]),
+                    host=place["host"],
                 ),
                 shared and shared["cluster"],
             )
@@ -100,8 +101,13 @@ def _behind_faults(target: Reference | LiveCluster, settings: Settings) -> Itera
 
 def _place(settings: Settings, kind: KindCluster | None) -> dict[str, Any]:
     if kind is None:
-        return {"kubeconfig": settings.kubeconfig, "context": settings.context, "mapped": []}
-    return {"kubeconfig": str(kind.kubeconfig), "context": kind.context, "mapped": list(kind.mapped)}
+        return {"kubeconfig": settings.kubeconfig, "context": settings.context, "mapped": [], "host": ""}
+    return {
+        "kubeconfig": str(kind.kubeconfig),
+        "context": kind.context,
+        "mapped": list(kind.mapped),
+        "host": kind.address,
+    }
 
 
 def _kind(settings: Settings, run: str, say: Say) -> KindCluster:

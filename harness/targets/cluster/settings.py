@@ -22,7 +22,9 @@ class ClusterSettings:
             ``docker.io/library/python:3.12-alpine``.
         pause_image: the image of every pod in the fixtures, or empty for one that is on the nodes, else
             ``registry.k8s.io/pause:3.10``.
-        mapped: (node port, port on 127.0.0.1) pairs that are mapped for UDP and TCP.
+        mapped: (node port, port of this host) pairs that are mapped for UDP and TCP.
+        host: the address of this host at which they are mapped, or empty for the loopback address of the DNS Service's
+            first IP family.
         domain: the cluster domain, or empty to read it from the cluster.
     """
 
@@ -34,4 +36,5 @@ class ClusterSettings:
     probe_image: str = ""
     pause_image: str = ""
     mapped: tuple[tuple[int, int], ...] = ()
+    host: str = ""
     domain: str = ""

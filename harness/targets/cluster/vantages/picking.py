@@ -104,7 +104,7 @@ def _made(api: Api, settings: ClusterSettings, plan: Plan, life: ExitStack) -> P
         return probe.make(api, settings.run, images.choose(api, settings.probe_image).name, plan, life)
     if plan.vantage == "tunnel":
         return replace(plan, note=tunnel.NOTE)
-    return node_ports.make(api, settings.run, settings.mapped, plan, life) if plan.service else plan
+    return node_ports.make(api, settings.run, settings.mapped, plan, life, settings.host) if plan.service else plan
 
 
 def _resolver_image(api: Api, settings: ClusterSettings, plan: Plan, problems: Mapping[str, str]) -> tuple[str, str]:
