@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import dns.exception
 import dns.rcode
@@ -24,6 +24,11 @@ from harness.message import Question, Record
 from harness.state import ClusterState
 
 STATE, ANSWERS = "state.json", "answers.jsonl"
+_FIELDS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("name", "type", "transport", "rcode"), (str,)),
+    "edns": (int, type(None)),
+    **dict.fromkeys(("flags", "answer", "authority", "additional"), (list,)),
+}
 _SERIAL = re.compile(r"( SOA \S+ \S+) \d+ ")
 
 
@@ -95,7 +100,7 @@ def read(directory: Path) -> Recording:
 
 def _recorded(line: str, where: str) -> Recorded:
     try:
-        item: dict[str, Any] = json.loads(line)
+        item = _checked(json.loads(line))
         return Recorded(
             question=message.question(item["name"], item["type"]),
             transport=item["transport"],
@@ -106,8 +111,27 @@ def _recorded(line: str, where: str) -> Recorded:
             authority=tuple(sorted(item["authority"])),
             additional=tuple(sorted(item["additional"])),
         )
-    except (ValueError, KeyError, TypeError, dns.exception.DNSException) as error:
-        raise ManifestError(f"{where}: is not a recorded answer: {error!r}") from error
+    except (ValueError, RecursionError, dns.exception.DNSException) as error:
+        raise ManifestError(f"{where}: is not a recorded answer: {error or repr(error)}") from error
+
+
+def _checked(item: Any) -> dict[str, Any]:
+    """One decoded line that has every field, each of its type.
+
+    Raises:
+        ValueError: with what is wrong.
+    """
+    if not isinstance(item, dict):
+        raise ValueError("it is not a JSON object")  # noqa: TRY004 - json raises ValueError for all else that is wrong
+    for name, type_ in _FIELDS.items():
+        value = item.get(name)
+        texts = value if isinstance(value, list) else []
+        if name not in item or type(value) not in type_ or not all(isinstance(text, str) for text in texts):
+            raise ValueError(f"its {name} is missing or of another type")
+    if item["transport"] not in get_args(Transport) or not 0 <= (item["edns"] or 0) <= 0xFFFF:  # noqa: PLR2004 - 16 bits
+        raise ValueError("its transport is neither udp nor tcp, or its edns no payload size")
+    json.dumps(item, ensure_ascii=False).encode()  # raises where a text holds half a surrogate pair
+    return item
 
 
 def of(answer: Answer) -> Recorded:

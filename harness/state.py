@@ -260,7 +260,7 @@ def load(path: Path, *, domain: str = CLUSTER_DOMAIN) -> ClusterState:
         return read(content["items"], domain=domain)
     except OSError as error:
         raise ManifestError(f"{path}: cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ManifestError(f"{path}: is not a v1 List of API objects as JSON ({error!r})") from error
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from harness.errors import ManifestError
+
 
 @click.command()
 @click.argument("directories", nargs=-1, required=True, metavar="DIR...", type=click.Path(path_type=Path))
@@ -27,6 +29,8 @@ def replay(directories: tuple[Path, ...]) -> None:
         with Server(compare.server_of(one.state, records.COREDNS)) as server:
             channel = Direct(server.addresses[0], server.port)
             own = list(compare.replay(one.answers, one.state, records.COREDNS, channel))
+        if server.failure:
+            raise ManifestError(f"{one.directory / recording.STATE}: cannot be served: {server.failure!r}")
         differences += own
         click.echo(f"{len(one.answers) - len(own)} of {len(one.answers)} equal: {one.directory}")
     total = sum(len(one.answers) for one in found)

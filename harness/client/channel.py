@@ -11,6 +11,9 @@ from dns.rcode import Rcode
 
 Transport = Literal["udp", "tcp"]
 
+#: Messages that were no answer are kept up to this many for each question, so that a flood of them costs no memory.
+MOST_DISCARDED = 16
+
 _HEADER_OCTETS = 12
 _LABEL_OCTETS = 63
 _TYPE_AND_CLASS_OCTETS = 4
@@ -30,7 +33,10 @@ class Discarded:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What came back for one question: ``wire``, or None and the ``failure`` in words."""
+    """What came back for one question: ``wire``, or None and the ``failure`` in words.
+
+    ``discarded`` holds the first `MOST_DISCARDED` messages that were no answer.
+    """
 
     wire: bytes | None
     discarded: tuple[Discarded, ...] = ()

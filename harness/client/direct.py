@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.client.channel import Discarded, Received, Transport, in_words, objection
+from harness.client.channel import MOST_DISCARDED, Discarded, Received, Transport, in_words, objection
 from harness.client.stream import converse
 from harness.errors import UsageError
 
@@ -73,7 +73,8 @@ def _datagram(family: socket.AddressFamily, server: tuple[Any, ...], wire: bytes
                 reason = objection(wire, reply) if source[:2] == server[:2] else f"from {_place(*source[:2])}"
                 if reason is None:
                     return Received(reply, tuple(discarded))
-                discarded.append(Discarded(reply, reason))
+                if len(discarded) < MOST_DISCARDED:
+                    discarded.append(Discarded(reply, reason))
     except TimeoutError:
         pass
     except OSError as error:

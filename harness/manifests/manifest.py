@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.errors import ManifestError
-from harness.manifests.problem import FieldPath, Problem, dotted, quoted
+from harness.manifests.problem import FieldPath, Problem, dotted, quoted, shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,9 @@ def label(data: Mapping[str, Any]) -> str:
     """What messages call an object that may lack its kind or name; empty if it lacks both."""
     metadata = data.get("metadata")
     name = metadata.get("name") if isinstance(metadata, Mapping) else None
-    parts = (data.get("kind"), quoted(name) if isinstance(name, str) else None)
-    return " ".join(part for part in parts if isinstance(part, str))
+    kind = data.get("kind")
+    parts = (shortened(kind) if isinstance(kind, str) else None, quoted(name) if isinstance(name, str) else None)
+    return " ".join(part for part in parts if part is not None)
 
 
 def nearest_line(lines: Mapping[FieldPath, int], field: FieldPath) -> int:

@@ -42,8 +42,12 @@ def dotted(path: FieldPath) -> str:
 
 def quoted(text: str) -> str:
     """Text of a manifest inside a message: in quotes, on one line, shortened."""
-    short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-    return json.dumps(short, ensure_ascii=False)
+    return json.dumps(shortened(text), ensure_ascii=False)
+
+
+def shortened(text: str) -> str:
+    """Text of a manifest that could have any length, short enough for a message."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def listed(words: Iterable[str], last: str = "or") -> str:

@@ -14,8 +14,8 @@ from harness.manifests import rules, schema, syntax
 from harness.manifests.manifest import Manifest, nearest_line, report
 from harness.manifests.problem import FieldPath, Problem
 
-#: Nobody would read more problems of one object than these; a hostile file could have any number.
-MOST_PROBLEMS = 100
+#: Nobody would read more problems of one object, or of one file, than these; a hostile file could have any number.
+MOST_PROBLEMS, MOST_PROBLEMS_OF_FILE = 100, 300
 
 _Lines = Mapping[FieldPath, int]
 
@@ -54,6 +54,8 @@ def read_text(text: bytes | str, path: str = "<text>") -> tuple[Manifest, ...]:
 
     try:
         for document in syntax.documents(content):
+            if len(found) > MOST_PROBLEMS_OF_FILE:
+                break
             for problem in document.problems:
                 note(document.value, document.lines, problem)
             for value, lines in _objects(document.value, document.lines):
@@ -65,7 +67,9 @@ def read_text(text: bytes | str, path: str = "<text>") -> tuple[Manifest, ...]:
     except syntax.UnreadableError as error:
         found.append((error.line, f"{path}:{error.line}: {error.text}"))
     if found:
-        raise ManifestError("\n".join(line for _, line in sorted(found)))
+        *_, (last, _) = shown = sorted(found)[:MOST_PROBLEMS_OF_FILE]
+        more = [] if len(shown) == len(found) else [f"{path}:{last}: there is more; mend these first"]
+        raise ManifestError("\n".join([*(line for _, line in shown), *more]))
     if not manifests:
         raise ManifestError(f"{path}: holds no object")
     return tuple(manifests)

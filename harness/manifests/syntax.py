@@ -26,7 +26,7 @@ from yaml.events import (
     SequenceEndEvent,
 )
 
-from harness.manifests.problem import FieldPath, Problem, quoted
+from harness.manifests.problem import FieldPath, Problem, quoted, shortened
 from harness.manifests.scalars import Scalar, resolve
 
 MAX_BYTES = 4 * 2**20
@@ -155,10 +155,10 @@ class _Builder:
 
     def _alias(self, event: AliasEvent, depth: int) -> _Node:
         if event.anchor not in self._anchors:
-            raise UnreadableError(_line(event), f"is not YAML: *{event.anchor} stands for nothing before it")
+            raise UnreadableError(_line(event), f"is not YAML: *{shortened(event.anchor)} stands for nothing before it")
         node = self._anchors[event.anchor]
         if node is None:
-            raise UnreadableError(_line(event), f"is not YAML: *{event.anchor} stands inside what it stands for")
+            raise UnreadableError(_line(event), f"is not YAML: *{shortened(event.anchor)} stands inside what it stands for")
         if depth + node.height > MAX_DEPTH:
             raise UnreadableError(
                 _line(event), f"is nested more than {MAX_DEPTH} levels deep, with aliases written out"
@@ -177,7 +177,7 @@ class _Builder:
             return self._scalar(event), _NO_PARTS
         assert isinstance(event, CollectionStartEvent)
         if event.tag not in _COLLECTION_TAGS:
-            self._problem(event, f"has the tag {event.tag}, which means nothing in a manifest")
+            self._problem(event, f"has the tag {shortened(event.tag)}, which means nothing in a manifest")
         if isinstance(event, MappingStartEvent):
             parts = self._mapping(depth + 1)
             return {key: part.value for key, (_, part) in parts.items()}, parts
@@ -234,7 +234,7 @@ class _Builder:
             return text
         value = resolve(text)
         if event.tag is not None and type(value) not in _SCALAR_TAGS.get(event.tag, ()):
-            self._problem(event, f"has the tag {event.tag}, which does not fit {quoted(text)} in a manifest")
+            self._problem(event, f"has the tag {shortened(event.tag)}, which does not fit {quoted(text)} in a manifest")
         elif isinstance(value, float) and not math.isfinite(value):
             self._problem(event, f"is {text}; JSON has no such number")
         else:

@@ -143,7 +143,7 @@ def _find(state: ClusterState, name: dns.name.Name, zone: dns.name.Name, profile
     Raises:
         NoSuchNameError: if that is nothing that exists.
     """
-    labels = [label.decode("latin-1").lower() for label in name.relativize(zone).labels]
+    labels = [_spelled(label) for label in name.relativize(zone).labels]
     if labels in ([], ["svc"], ["pod"]):
         return Found(zone)
     *rest, root = labels
@@ -202,10 +202,15 @@ def reverse_address(name: dns.name.Name) -> str | None:
     """
     for zone, read in ((IPV4_REVERSE, _ipv4_text), (IPV6_REVERSE, _ipv6_text)):
         if name.is_subdomain(zone) and name != zone:
-            labels = [label.decode("latin-1").lower() for label in reversed(name.relativize(zone).labels)]
+            labels = [_spelled(label) for label in reversed(name.relativize(zone).labels)]
             address = rules.parse_address(read(labels))
             return str(address) if address else None
     return None
+
+
+def _spelled(label: bytes) -> str:
+    """A label in lower case (of ASCII alone, RFC 4343), with what would read as a separator in it escaped."""
+    return label.lower().decode("latin-1").replace(".", "\\.")
 
 
 def _ipv4_text(labels: list[str]) -> str:

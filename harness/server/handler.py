@@ -24,6 +24,9 @@ Transport = Literal["udp", "tcp"]
 #: Octets of a datagram that everybody takes (RFC 1035, section 4.2.1); CoreDNS reads no more of a question either.
 DATAGRAM_OCTETS = 512
 
+#: Octets of the longest datagram that IPv4 carries: 65,535 less its own header and that of UDP.
+LONGEST_DATAGRAM_OCTETS = 65_507
+
 #: Octets that the length before a message can count over TCP (RFC 1035, section 4.2.2).
 STREAM_OCTETS = 65_535
 
@@ -112,7 +115,7 @@ class Handler:
             flags |= dns.flags.AA
         limit = compress_above = STREAM_OCTETS
         if transport == "udp":
-            limit = max(DATAGRAM_OCTETS, query.opt.payload if query.opt else 0)
+            limit = min(max(DATAGRAM_OCTETS, query.opt.payload if query.opt else 0), LONGEST_DATAGRAM_OCTETS)
             compress_above = UNFRAGMENTED_OCTETS_IPV6 if ipv6 else UNFRAGMENTED_OCTETS_IPV4
         return render(
             (ident, flags | reply.rcode & _RCODE_BITS),

@@ -58,7 +58,10 @@ class PodResolver:
     def facts(self) -> Facts:
         """What the pod was given to resolve names with."""
         said = self.relay.ask(b"facts", timeout_seconds=_QUESTION_SECONDS)
-        resolv_conf, hosts, hostname, glibc = [field.decode(errors="replace") for field in said]
+        try:
+            resolv_conf, hosts, hostname, glibc = [field.decode(errors="replace") for field in said]
+        except ValueError as error:
+            raise UndeterminedError(f"what the relay in {self.relay.place} says makes no sense: {error}") from error
         return Facts(resolv_conf, hosts, hostname, "glibc" if glibc else "musl")
 
     @cached_property

@@ -31,7 +31,7 @@ class Relay:
     def __init__(self, command: Callable[[], Sequence[str]], place: str) -> None:
         """Remember what gives the command that runs the relay, and what to call the place where it runs."""
         self._command = command
-        self._place = place
+        self.place = place
         self._lock = Lock()
         self._session: _Session | None = None
 
@@ -51,9 +51,9 @@ class Relay:
                 self._drop(session)
             else:
                 if said != b"ok":
-                    raise UndeterminedError(f"the relay in {self._place} failed: {b' '.join(fields).decode()}")
+                    raise UndeterminedError(f"the relay in {self.place} failed: {b' '.join(fields).decode(errors='replace')}")
                 return fields
-        raise UndeterminedError(f"the relay in {self._place} broke twice: {problem}")
+        raise UndeterminedError(f"the relay in {self.place} broke twice: {problem}")
 
     def close(self) -> None:
         """End the process."""
@@ -101,11 +101,15 @@ class Relayed:
         Only where the relay's process breaks meanwhile are they sent once more: what became of them is not known.
 
         Raises:
-            UndeterminedError: if the relay is out of reach.
+            UndeterminedError: if the relay is out of reach, or what it says makes no sense.
         """
         place = (self.address.encode(), str(self.port).encode(), transport.encode(), str(timeout_seconds).encode())
         patience = timeout_seconds * (1 + len(wires))
-        return [_received(field) for field in self.relay.ask(b"exchange", *place, *wires, timeout_seconds=patience)]
+        said = self.relay.ask(b"exchange", *place, *wires, timeout_seconds=patience)
+        try:
+            return [_received(field) for field, _ in zip(said, wires, strict=True)]
+        except ValueError as error:
+            raise UndeterminedError(f"what the relay in {self.relay.place} says makes no sense: {error}") from error
 
 
 def _received(field: bytes) -> Received:
@@ -182,10 +186,10 @@ class _Session:
             problem = ""
             try:
                 while (reply := relay.read(stream)) is not None:
-                    ident, *fields = reply
+                    ident, said, *fields = reply
                     future = self._waiting.pop(ident, None)
                     if future is not None:
-                        future.set_result(fields)
+                        future.set_result([said, *fields])
             except ValueError as error:
                 problem = f"what it says makes no sense: {error}"
         with suppress(subprocess.TimeoutExpired):
