@@ -158,7 +158,9 @@ class _Builder:
             raise UnreadableError(_line(event), f"is not YAML: *{shortened(event.anchor)} stands for nothing before it")
         node = self._anchors[event.anchor]
         if node is None:
-            raise UnreadableError(_line(event), f"is not YAML: *{shortened(event.anchor)} stands inside what it stands for")
+            raise UnreadableError(
+                _line(event), f"is not YAML: *{shortened(event.anchor)} stands inside what it stands for"
+            )
         if depth + node.height > MAX_DEPTH:
             raise UnreadableError(
                 _line(event), f"is nested more than {MAX_DEPTH} levels deep, with aliases written out"

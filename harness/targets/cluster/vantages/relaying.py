@@ -51,7 +51,9 @@ class Relay:
                 self._drop(session)
             else:
                 if said != b"ok":
-                    raise UndeterminedError(f"the relay in {self.place} failed: {b' '.join(fields).decode(errors='replace')}")
+                    raise UndeterminedError(
+                        f"the relay in {self.place} failed: {b' '.join(fields).decode(errors='replace')}"
+                    )
                 return fields
         raise UndeterminedError(f"the relay in {self.place} broke twice: {problem}")
 
