@@ -112,7 +112,7 @@ def _recorded(line: str, where: str) -> Recorded:
             additional=tuple(sorted(item["additional"])),
         )
     except (ValueError, RecursionError, dns.exception.DNSException) as error:
-        raise ManifestError(f"{where}: is not a recorded answer: {error or repr(error)}") from error
+        raise ManifestError(f"{where}: is not a recorded answer: {str(error) or repr(error)}") from error
 
 
 def _checked(item: Any) -> dict[str, Any]:

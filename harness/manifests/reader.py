@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +53,7 @@ def read_text(text: bytes | str, path: str = "<text>") -> tuple[Manifest, ...]:
         found.append((line, report(path, value if isinstance(value, dict) else {}, lines, problem)))
 
     try:
-        for document in syntax.documents(content):
-            if len(found) > MOST_PROBLEMS_OF_FILE:
-                break
+        for document in takewhile(lambda _: len(found) <= MOST_PROBLEMS_OF_FILE, syntax.documents(content)):
             for problem in document.problems:
                 note(document.value, document.lines, problem)
             for value, lines in _objects(document.value, document.lines):
@@ -67,12 +65,18 @@ def read_text(text: bytes | str, path: str = "<text>") -> tuple[Manifest, ...]:
     except syntax.UnreadableError as error:
         found.append((error.line, f"{path}:{error.line}: {error.text}"))
     if found:
-        *_, (last, _) = shown = sorted(found)[:MOST_PROBLEMS_OF_FILE]
-        more = [] if len(shown) == len(found) else [f"{path}:{last}: there is more; mend these first"]
-        raise ManifestError("\n".join([*(line for _, line in shown), *more]))
+        raise ManifestError(_in_order(found, path))
     if not manifests:
         raise ManifestError(f"{path}: holds no object")
     return tuple(manifests)
+
+
+def _in_order(found: list[tuple[int, str]], path: str) -> str:
+    """The problems of a file by line, as many as anybody would read."""
+    shown = sorted(found)[:MOST_PROBLEMS_OF_FILE]
+    if len(shown) < len(found):
+        shown.append((0, f"{path}:{shown[-1][0]}: there is more; mend these first"))
+    return "\n".join(text for _, text in shown)
 
 
 def _objects(value: Any, lines: _Lines) -> Iterator[tuple[Any, _Lines]]:

@@ -42,7 +42,7 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U000100
 _Parts = dict[str | int, tuple[int, "_Node"]]
 _NO_PARTS: _Parts = {}
 _TAG = "tag:yaml.org,2002:"
-_COLLECTION_TAGS = {None, "!", f"{_TAG}map", f"{_TAG}seq"}
+_COLLECTION_TAGS = {"!", f"{_TAG}map", f"{_TAG}seq"}
 _TEXT_TAGS = {"!", f"{_TAG}str"}
 _SCALAR_TAGS: dict[str, set[type]] = {
     f"{_TAG}bool": {bool},
@@ -154,13 +154,12 @@ class _Builder:
         return node
 
     def _alias(self, event: AliasEvent, depth: int) -> _Node:
-        if event.anchor not in self._anchors:
-            raise UnreadableError(_line(event), f"is not YAML: *{shortened(event.anchor)} stands for nothing before it")
-        node = self._anchors[event.anchor]
+        anchor = str(event.anchor)
+        if anchor not in self._anchors:
+            raise UnreadableError(_line(event), f"is not YAML: *{shortened(anchor)} stands for nothing before it")
+        node = self._anchors[anchor]
         if node is None:
-            raise UnreadableError(
-                _line(event), f"is not YAML: *{shortened(event.anchor)} stands inside what it stands for"
-            )
+            raise UnreadableError(_line(event), f"is not YAML: *{shortened(anchor)} stands inside what it stands for")
         if depth + node.height > MAX_DEPTH:
             raise UnreadableError(
                 _line(event), f"is nested more than {MAX_DEPTH} levels deep, with aliases written out"
@@ -178,7 +177,7 @@ class _Builder:
         if isinstance(event, ScalarEvent):
             return self._scalar(event), _NO_PARTS
         assert isinstance(event, CollectionStartEvent)
-        if event.tag not in _COLLECTION_TAGS:
+        if event.tag is not None and event.tag not in _COLLECTION_TAGS:
             self._problem(event, f"has the tag {shortened(event.tag)}, which means nothing in a manifest")
         if isinstance(event, MappingStartEvent):
             parts = self._mapping(depth + 1)

@@ -66,9 +66,7 @@ def _records(
     if wanted == PTR:
         return _pointers(state, question, zone, profile), []
     if _is_name_server_name(name, zone):
-        addresses = _name_server_addresses(state, zone, profile)
-        entries = [Entry("", address) for _, address in addresses]
-        return rules.address_records(name, entries, wanted, profile), []
+        return rules.address_records(name, _name_server_entries(state, zone, profile), wanted, profile), []
     found = _find(state, name, zone, profile)
     if wanted == SRV:
         return rules.srv_records(name, found.entries, found.parent, profile)
@@ -124,13 +122,20 @@ def _addresses(
             records.append(alias)
             continue
         try:
-            found = _find(state, target, zone, profile)
+            found = _followed(state, target, zone, profile)
         except NoSuchNameError:
             continue
-        followed = _addresses(state, target, wanted, found.entries, zone, profile, (*chain, target))
+        followed = _addresses(state, target, wanted, found, zone, profile, (*chain, target))
         if followed:
             records += [alias, *followed]
     return records
+
+
+def _followed(state: ClusterState, target: dns.name.Name, zone: dns.name.Name, profile: Profile) -> Iterable[Entry]:
+    """What an alias leads to, which may be the name server's own name."""
+    if _is_name_server_name(target, zone):
+        return _name_server_entries(state, zone, profile)
+    return _find(state, target, zone, profile).entries
 
 
 def _same(one: dns.name.Name, other: dns.name.Name) -> bool:
@@ -251,6 +256,10 @@ def _name_server_addresses(
             else:
                 found += [(name, address) for address in service.cluster_ips]
     return found
+
+
+def _name_server_entries(state: ClusterState, zone: dns.name.Name, profile: Profile) -> list[Entry]:
+    return [Entry("", address) for _, address in _name_server_addresses(state, zone, profile)]
 
 
 def dns_server_addresses(state: ClusterState) -> tuple[str, ...]:
