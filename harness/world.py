@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
 from typing import TypeVar
@@ -70,6 +71,7 @@ class World:
         self._declared: dict[tuple[str, str], None] = {}
         self._asked: dict[str, None] = {}
         self._ready = True
+        self._resolves = False
         self._heard: set[str] = set()
         self._lock = threading.Lock()
         self._created = False
@@ -92,6 +94,10 @@ class World:
     def declare_asked(self, name: str) -> None:
         """Have a client ask for a name before anything changes, so that old answers could be remembered somewhere."""
         self._asked[name] = None
+
+    def want_resolver(self) -> None:
+        """Have the resolver of a pod at hand once the world is prepared."""
+        self._resolves = True
 
     def begin(self) -> None:
         """Forget what an earlier scenario in this world saw."""
@@ -274,6 +280,10 @@ class World:
         ]
         self._target.create_namespace(namespace)
         self._target.wish_ready(namespace, ready=self._ready)
+        if self._resolves and namespace == self.namespace:
+            # Where there can be none, whoever asks for it hears why.
+            with suppress(UndeterminedError):
+                self._target.resolver(namespace)
         self._target.apply(wanted, namespace)
         self._target.settle(namespace)
 

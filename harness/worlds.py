@@ -14,7 +14,7 @@ from typing import Any
 from harness.clock import Clock
 from harness.errors import HarnessError
 from harness.features import Scenario
-from harness.target import Target
+from harness.target import Capability, Target
 from harness.world import World, objects
 
 #: Worlds that are made at the same time; more would only wait for the same nodes.
@@ -22,6 +22,8 @@ AT_A_TIME = 8
 
 #: Kinds that are pods or make some, as many as their replicas are.
 _WORKLOADS = {"Pod", "Deployment", "ReplicaSet", "StatefulSet", "ReplicationController"}
+
+_RESOLVER = f"needs-{Capability.POD_RESOLVER}"
 
 Key = tuple[str, ...]
 Declare = Callable[[World, Scenario], None]
@@ -73,10 +75,14 @@ class Worlds:
         for node, scenario in scenarios:
             key = _key(node, scenario)
             if key not in self._places:
-                self._places[key] = place = _Place(self._new(), _pods(scenario))
+                self._places[key] = place = _Place(self._new(), 0)
                 declare(place.world, scenario)
                 planned.append(place)
-            self._places[key].users += 1
+            place = self._places[key]
+            place.users += 1
+            place.pods = max(place.pods, _pods(scenario))
+            if _RESOLVER in scenario.tags:
+                place.world.want_resolver()
         if self._pool is not None and planned:
             self._maker = threading.Thread(target=self._make, args=(planned, self._maker), name="worlds", daemon=True)
             self._maker.start()
@@ -178,7 +184,7 @@ def _pods(scenario: Scenario) -> int:
     manifests = [text.split('"')[1] for text in scenario.declarations if text.startswith("the manifest ")]
     workloads = [item for manifest in manifests for item in _readable(manifest) if item["kind"] in _WORKLOADS]
     pods = sum(int(item["spec"].get("replicas", 1)) for item in workloads)
-    return pods + (scenario.changes and bool(pods)) + ("needs-pod-resolver" in scenario.tags)
+    return pods + (scenario.changes and bool(pods)) + (_RESOLVER in scenario.tags)
 
 
 def _readable(manifest: str) -> list[Any]:

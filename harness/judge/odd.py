@@ -9,7 +9,7 @@ import dns.opcode
 import dns.rcode
 import dns.rdataclass
 import dns.rdatatype
-from dns.rdatatype import A
+from dns.rdatatype import TXT, A
 
 from harness.client import encode
 from harness.judge import look as looking
@@ -57,7 +57,7 @@ def odd_message_is_one_of(kind: str, choices: Mapping[str, str]) -> Promise:
     words = f"{kind} is answered in one of several ways"
 
     def judge(look: Look) -> Iterator[Reading]:
-        about = Question(look.name("dns-version.cluster.local"), A)
+        about = Question(look.name("dns-version.cluster.local"), TXT)
         yield way(look.send(ODD_MESSAGES[kind](about), about), words, choices)
 
     return Promise(words, judge, choices=tuple(f"{kind}: {meaning}" for kind, meaning in choices.items()))

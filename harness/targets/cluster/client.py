@@ -291,7 +291,9 @@ def _whole(resource: Resource, item: Mapping[str, Any]) -> Item:
 
 def _refused(status: Status) -> RefusedError:
     causes = (status.details.causes if status.details else None) or ()
-    advice = "; a Role or ClusterRole has to grant that verb" if status.code == _FORBIDDEN else ""
+    # How RBAC begins, unlike admission, which refuses with the same code.
+    lacks_right = status.code == _FORBIDDEN and " cannot " in (status.message or "")
+    advice = "; a Role or ClusterRole has to grant that verb" if lacks_right else ""
     return RefusedError(
         f"{status.message}{advice}",
         code=status.code or 0,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
 
+import dns.name
 from dns.rdatatype import AAAA, A
 
 from harness.client import Transport, ask
@@ -22,6 +23,9 @@ from harness.targets.cluster.vantages.search import Libc, configuration, search
 #: What a C library waits for an answer (resolv.conf(5), ``timeout``), and for all of them.
 _QUESTION_SECONDS = 5.0
 _LOOKUP_SECONDS = 60.0
+
+#: A name below nothing that the pod searches is forwarded to somewhere that may never answer; it says nothing of the cluster.
+_OUTSIDE_SECONDS = 1.0
 
 #: How many pods are kept in conversation; another is ended for the next, and begun again when it is needed.
 _CONVERSATIONS = 4
@@ -95,13 +99,17 @@ class PodResolver:
             self.configuration,
             self.facts.libc,
             lambda candidate: ask(
-                channel, Question(candidate, type_), transport=transport, timeout_seconds=_QUESTION_SECONDS
+                channel, Question(candidate, type_), transport=transport, timeout_seconds=self._patience(candidate)
             ),
         )
         found = self.relay.ask(
             b"addresses", name.encode(), family.removeprefix("IPv").encode(), timeout_seconds=_LOOKUP_SECONDS
         )
         return Lookup(asked, tuple(address.decode() for address in found))
+
+    def _patience(self, candidate: dns.name.Name) -> float:
+        searched = any(candidate.is_subdomain(suffix) for suffix in self.configuration.search)
+        return _QUESTION_SECONDS if searched else _OUTSIDE_SECONDS
 
 
 class PodResolvers:
