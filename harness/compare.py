@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from harness import recording, records
+from harness import coredns, recording, records
 from harness.client import Answer, Channel, ask
 from harness.message import Question, Reply
-from harness.recording import Recorded
-from harness.records import Profile
+from harness.recording import Meta, Recorded
+from harness.records import PROFILES
 from harness.state import ClusterState
 
 SECONDS_TO_ANSWER = 2.0
+
+Respond = Callable[[Question], Reply]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +31,31 @@ class Difference:
         yield from (f"  + {line}" for line in self.got.lines())
 
 
-def server_of(state: ClusterState, profile: Profile) -> Callable[[Question], Reply]:
-    """What a server of this profile says to any question, in a state that does not change."""
-    return lambda question: records.answer(state, question, profile)
+def server_of(state: ClusterState, meta: Meta) -> Respond:
+    """What a server like the recorded one says to any question, in a state that does not change."""
+    if meta.profile != "coredns":
+        return lambda question: records.answer(state, question, PROFILES[meta.profile])
+    profile = replace(coredns.profile(meta.version, meta.corefile), own_addresses=meta.addresses)
+    cache = coredns.read(meta.corefile).cache
+
+    def respond(question: Question) -> Reply:
+        reply = records.answer(state, question, profile)
+        return cache.passed(reply, question.name) if cache else reply
+
+    return respond
 
 
-def replay(
-    answers: tuple[Recorded, ...], state: ClusterState, profile: Profile, channel: Channel
-) -> Iterator[Difference]:
-    """Ask every recorded question again, in its transport and with its EDNS, and compare every part of the answer."""
+def replay(answers: tuple[Recorded, ...], respond: Respond, channel: Channel) -> Iterator[Difference]:
+    """Ask every recorded question again, in its transport and with its EDNS, and compare every part of the answer.
+
+    Args:
+        answers: what was recorded.
+        respond: the whole answer to a question, against which truncated ones are held.
+        channel: the way to the server that is asked.
+    """
 
     def everything(expected: Recorded) -> frozenset[str]:
-        reply = records.answer(state, expected.question, profile)
+        reply = respond(expected.question)
         return frozenset(recording.text((*reply.answer, *reply.authority, *reply.additional)))
 
     for expected in answers:

@@ -3,6 +3,7 @@
 ``state.json`` is a v1 ``List`` of Namespaces, Services, EndpointSlices and Pods; each line of ``answers.jsonl`` has the
 question (``name``, ``type``, ``transport``, ``edns``: the payload size offered, or null) and the answer (``rcode``,
 ``flags``, and the records of ``answer``, ``authority`` and ``additional`` as sorted text, the SOA's serial replaced).
+``meta.json`` says what server it was (`Meta`); without it, a CoreDNS of the version that `COREDNS` follows.
 """
 
 from __future__ import annotations
@@ -10,20 +11,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, get_args
 
 import dns.exception
 import dns.rcode
+import dns.rdatatype
 
-from harness import message, state
+from harness import message, state, state_list
 from harness.client import Answer, Transport
-from harness.errors import ManifestError
+from harness.errors import ManifestError, TargetError
 from harness.message import Question, Record
-from harness.state import ClusterState
+from harness.state import CLUSTER_DOMAIN, ClusterState
 
-STATE, ANSWERS = "state.json", "answers.jsonl"
+STATE, ANSWERS, META = "state.json", "answers.jsonl", "meta.json"
 _FIELDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("name", "type", "transport", "rcode"), (str,)),
     "edns": (int, type(None)),
@@ -59,12 +61,35 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
-    """A directory, read: a state and the answers that a server gave in it."""
+class Meta:
+    """What answered: all that answers depend on beside the state.
 
-    directory: Path
+    Attributes:
+        profile: the family of DNS servers, ``coredns`` or ``spec``.
+        server: the DNS server's name; empty for the reference.
+        version: its version, as its image has it.
+        corefile: the lines of its Corefile that matter.
+        kubernetes: the version of the API server.
+        domain: the cluster domain.
+        addresses: those of the DNS pod that answered, where they are known: it names the Services that it stands behind.
+    """
+
+    profile: str = "coredns"
+    server: str = ""
+    version: str = ""
+    corefile: tuple[str, ...] = ()
+    kubernetes: str = ""
+    domain: str = CLUSTER_DOMAIN
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A state, the answers that a server gave in it, and which server that was."""
+
     state: ClusterState
     answers: tuple[Recorded, ...]
+    meta: Meta = Meta()
 
 
 def find(directories: Iterable[Path]) -> Iterator[Path]:
@@ -91,11 +116,53 @@ def read(directory: Path) -> Recording:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ManifestError(f"{path}: cannot be read: {error}") from error
+    meta = _meta(directory / META)
     return Recording(
-        directory,
-        state.load(directory / STATE),
+        state.load(directory / STATE, domain=meta.domain),
         tuple(_recorded(line, f"{path}:{number}") for number, line in enumerate(lines, 1)),
+        meta,
     )
+
+
+def write(recording: Recording, directory: Path) -> None:
+    """Write a recording into a directory, which is made where it is missing.
+
+    Raises:
+        TargetError: if it cannot be written.
+    """
+    files = {
+        STATE: json.dumps(state_list.of(recording.state), indent=1),
+        ANSWERS: "\n".join(json.dumps(_plain(answer)) for answer in recording.answers),
+        META: json.dumps(asdict(recording.meta), indent=1),
+    }
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (directory / name).write_text(f"{content}\n", encoding="utf-8")
+    except OSError as error:
+        raise TargetError(f"{directory}: the recording cannot be written: {error.strerror}") from error
+
+
+def _meta(path: Path) -> Meta:
+    if not path.exists():
+        return Meta()
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        plain: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in found.items()
+        }
+        meta = Meta(**plain)
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
+        raise ManifestError(f"{path}: does not say what server was recorded: {error!r}") from error
+    texts = (*meta.corefile, *meta.addresses, meta.server, meta.version, meta.kubernetes, meta.domain)
+    if meta.profile not in ("coredns", "spec") or not all(isinstance(text, str) for text in texts):
+        raise ManifestError(f"{path}: does not say what server was recorded: its profile is none, or a field no text")
+    return meta
+
+
+def _plain(answer: Recorded) -> dict[str, Any]:
+    question = {"name": str(answer.question.name), "type": dns.rdatatype.to_text(answer.question.type)}
+    return question | {name: value for name, value in asdict(answer).items() if name != "question"}
 
 
 def _recorded(line: str, where: str) -> Recorded:
@@ -134,20 +201,26 @@ def _checked(item: Any) -> dict[str, Any]:
     return item
 
 
-def of(answer: Answer) -> Recorded:
-    """An answer as it would be recorded; one that never came has its failure for an rcode."""
+def of(answer: Answer, *, ttl_seconds: int | None = None) -> Recorded:
+    """An answer as it would be recorded; one that never came has its failure for an rcode.
+
+    Args:
+        answer: what came.
+        ttl_seconds: the TTL that every record had before a cache counted it down; None for one that came fresh.
+    """
     return Recorded(
         question=answer.question,
         transport=answer.transport,
         edns=answer.edns,
         rcode=answer.failure or dns.rcode.to_text(answer.rcode or dns.rcode.NOERROR),
         flags=tuple(answer.flags),
-        answer=text(answer.answer),
-        authority=text(answer.authority),
-        additional=text(answer.additional),
+        answer=text(answer.answer, ttl_seconds),
+        authority=text(answer.authority, ttl_seconds),
+        additional=text(answer.additional, ttl_seconds),
     )
 
 
-def text(records: Iterable[Record]) -> tuple[str, ...]:
-    """Records as recorded: sorted text, without the SOA's serial."""
+def text(records: Iterable[Record], ttl_seconds: int | None = None) -> tuple[str, ...]:
+    """Records as recorded: sorted text, without the SOA's serial, and with another TTL if one is given."""
+    records = records if ttl_seconds is None else [record._replace(ttl=ttl_seconds) for record in records]
     return tuple(sorted(_SERIAL.sub(r"\1 SERIAL ", line) for line in message.lines(records)))

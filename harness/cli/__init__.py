@@ -9,6 +9,7 @@ from harness.cli.completion import completion
 from harness.cli.coverage import coverage
 from harness.cli.faults import faults
 from harness.cli.group import Group
+from harness.cli.record import record
 from harness.cli.replay import replay
 from harness.cli.run import run
 
@@ -23,5 +24,6 @@ main.add_command(clean)
 main.add_command(completion)
 main.add_command(coverage)
 main.add_command(faults)
+main.add_command(record)
 main.add_command(replay)
 main.add_command(run)

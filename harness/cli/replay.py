@@ -15,25 +15,26 @@ from harness.errors import ManifestError
 def replay(directories: tuple[Path, ...]) -> None:
     """Serve recorded states through the reference server, and compare its answers with the recorded ones.
 
-    DIR is a recording, or a directory that holds some: a state.json beside an answers.jsonl.
+    DIR is a recording, or a directory that holds some: a state.json beside an answers.jsonl. A meta.json says which
+    version and Corefile answered; without one, a CoreDNS 1.14 with kubeadm's options and no cache.
 
     Example: svcdns replay fixtures/recorded
     """
-    from harness import compare, recording, records  # noqa: PLC0415 - `--help` needs none of them
+    from harness import compare, recording  # noqa: PLC0415 - `--help` needs none of them
     from harness.client import Direct  # noqa: PLC0415 - as above
     from harness.server import Server  # noqa: PLC0415 - as above
 
-    found = [recording.read(directory) for directory in recording.find(directories)]
+    found = {directory: recording.read(directory) for directory in recording.find(directories)}
     differences = []
-    for one in found:
-        with Server(compare.server_of(one.state, records.COREDNS)) as server:
-            channel = Direct(server.addresses[0], server.port)
-            own = list(compare.replay(one.answers, one.state, records.COREDNS, channel))
+    for directory, one in found.items():
+        respond = compare.server_of(one.state, one.meta)
+        with Server(respond) as server:
+            own = list(compare.replay(one.answers, respond, Direct(server.addresses[0], server.port)))
         if server.failure:
-            raise ManifestError(f"{one.directory / recording.STATE}: cannot be served: {server.failure!r}")
+            raise ManifestError(f"{directory / recording.STATE}: cannot be served: {server.failure!r}")
         differences += own
-        click.echo(f"{len(one.answers) - len(own)} of {len(one.answers)} equal: {one.directory}")
-    total = sum(len(one.answers) for one in found)
+        click.echo(f"{len(one.answers) - len(own)} of {len(one.answers)} equal: {directory}")
+    total = sum(len(one.answers) for one in found.values())
     click.echo(f"{total - len(differences)} of {total} equal in all")
     for difference in differences:
         click.echo()

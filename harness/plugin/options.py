@@ -183,11 +183,16 @@ def settings(config: pytest.Config) -> Settings:
             value = str(config.invocation_params.dir / Path(value).expanduser())
         values[option.name] = value == "yes" if option.switch else value
     resolved = Settings(**{field.name: values[field.name] for field in fields(Settings)})  # type: ignore[arg-type]  # checked above
-    _check_together(resolved)
+    check_together(resolved)
     return resolved
 
 
-def _check_together(settings: Settings) -> None:
+def check_together(settings: Settings) -> None:
+    """See that the options fit together.
+
+    Raises:
+        pytest.UsageError: if they do not.
+    """
     if settings.conformance_report and Path(settings.conformance_report).suffix not in (".yaml", ".yml", ".json"):
         raise pytest.UsageError(f"--conformance-report {settings.conformance_report}: name a .yaml or a .json file")
     if settings.target == "cluster" and not settings.context:

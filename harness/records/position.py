@@ -241,7 +241,8 @@ def _name_server_addresses(
 ) -> list[tuple[dns.name.Name, str]]:
     """Each Service that selects this DNS server, with its virtual IPs or, when headless, its endpoints (A06, A07)."""
     found: list[tuple[dns.name.Name, str]] = []
-    for own in dns_server_addresses(state) if profile.name_servers else ():
+    own_addresses = profile.own_addresses or next(iter(dns_servers(state)), ())
+    for own in own_addresses if profile.name_servers else ():
         for endpoint_slice in state.slices_by_address.get(own, ()):
             key = Key(endpoint_slice.key.namespace, endpoint_slice.service)
             service = state.services.get(key)
@@ -262,13 +263,14 @@ def _name_server_entries(state: ClusterState, zone: dns.name.Name, profile: Prof
     return [Entry("", address) for _, address in _name_server_addresses(state, zone, profile)]
 
 
-def dns_server_addresses(state: ClusterState) -> tuple[str, ...]:
-    """The addresses of the first pod behind the cluster's DNS Service: where this server would be running."""
+def dns_servers(state: ClusterState) -> tuple[tuple[str, ...], ...]:
+    """The addresses of each pod behind the cluster's DNS Service: where this server would be running."""
+    found: dict[tuple[str, ...], None] = {}
     for endpoint_slice in state.slices_by_service.get(Key("kube-system", "kube-dns"), ()):
         for endpoint, _ in rules.ready_addresses(endpoint_slice):
             pod = state.pods.get(Key("kube-system", endpoint.pod))
-            return pod.addresses if pod else endpoint.addresses
-    return ()
+            found[pod.addresses if pod else endpoint.addresses] = None
+    return tuple(found)
 
 
 def _is_name_server_name(name: dns.name.Name, zone: dns.name.Name) -> bool:

@@ -24,7 +24,8 @@ class Profile:
         schema_ttl_seconds: the TTL of the schema version.
         soa_names: the first labels of the SOA's mname and rname below the zone.
         soa_timers_seconds: the SOA's refresh, retry and expire.
-        endpoint_label: how an endpoint without a hostname is called (section 2.1 leaves the format free).
+        endpoint_label: how an endpoint without a hostname is called (section 2.1 leaves the format free): by its
+            address, a hash, or its pod's name (K12).
         srv_numbers: priority, and weight; a weight of None shares 100 among the entries of an answer.
         headless_port: whose number a headless Service's SRV carries: the Service's (section 2.4.2 by its words) or the
             endpoint's (behaviour E10).
@@ -38,6 +39,10 @@ class Profile:
         foreign_rcode: the rcode for names outside the zones served (L21).
         shuffled: the types whose records come in a varying order (L15); None stands for all.
         edns_payload_octets: the payload size offered; None repeats the client's own (L04).
+        endpoints: whether endpoints are looked at at all; no right server leaves that out (K13).
+        empty_services: whether a Service with a virtual IP and without a ready endpoint has names (K14).
+        own_addresses: the server's own; none stands for those of the first pod behind the cluster's DNS Service (A06).
+        deviations: what a version is known to do wrong, by its id in ``fixtures/coredns.yaml``.
     """
 
     name: str
@@ -45,7 +50,7 @@ class Profile:
     schema_ttl_seconds: int
     soa_names: tuple[str, str]
     soa_timers_seconds: tuple[int, int, int]
-    endpoint_label: Literal["address", "hash"]
+    endpoint_label: Literal["address", "hash", "pod"]
     srv_numbers: tuple[int, int | None]
     headless_port: Literal["endpoint", "service"]
     additional: bool
@@ -56,6 +61,10 @@ class Profile:
     foreign_rcode: dns.rcode.Rcode
     shuffled: frozenset[RdataType] | None
     edns_payload_octets: int | None
+    endpoints: bool = True
+    empty_services: bool = True
+    own_addresses: tuple[str, ...] = ()
+    deviations: frozenset[str] = frozenset()
 
 
 COREDNS = Profile(

@@ -30,6 +30,9 @@ SCHEMA_VERSION = "1.1.0"
 
 IN = dns.rdataclass.IN
 
+#: How long a label may be (RFC 1035, section 2.3.4).
+LONGEST_LABEL = 63
+
 
 class Entry(NamedTuple):
     """One host at one port: what both the addresses and the SRV records of a Service are made of.
@@ -53,7 +56,7 @@ def service_entries(state: ClusterState, service: Service, profile: Profile) -> 
         yield Entry("", service.external_name)
     elif service.headless:
         yield from endpoint_entries(state, service, profile)
-    else:
+    elif profile.empty_services or any(endpoint_entries(state, service, profile)):
         for port in service.ports:
             for address in service.cluster_ips:
                 yield Entry("", address, port.name, port.protocol, port.port)
@@ -65,7 +68,7 @@ def endpoint_entries(state: ClusterState, service: Service, profile: Profile) ->
     With ``headless_port="service"`` the ports are the Service's, as section 2.4.2 words it; otherwise the
     EndpointSlice's (behaviours E10, E11, E22).
     """
-    for endpoint_slice in state.slices_by_service.get(service.key, ()):
+    for endpoint_slice in state.slices_by_service.get(service.key, ()) if profile.endpoints else ():
         if profile.headless_port == "service":
             ports: list[tuple[str, str, int | None]] = [(port.name, port.protocol, port.port) for port in service.ports]
         else:
@@ -90,10 +93,12 @@ def endpoint_label(endpoint: Endpoint, address: str, service: Key, profile: Prof
         return endpoint.hostname
     if profile.endpoint_label == "hash":
         return hashlib.blake2s(f"{service} {address}".encode(), digest_size=5).hexdigest()
+    if profile.endpoint_label == "pod" and 0 < len(endpoint.pod) <= LONGEST_LABEL:
+        return endpoint.pod
     if "." in address:
         return address.replace(".", "-")
     dashed = address.replace(":", "-")
-    return f"{dashed}0" if dashed.endswith("-") else dashed
+    return f"{dashed}0" if dashed.endswith("-") and "label-ends-in-a-dash" not in profile.deviations else dashed
 
 
 def reverse_targets(state: ClusterState, address: str, profile: Profile) -> tuple[dns.name.Name, ...]:
@@ -101,13 +106,14 @@ def reverse_targets(state: ClusterState, address: str, profile: Profile) -> tupl
     for service in state.services_by_address.get(address, ()):
         return (service_name(service.key, domain(state)),)
     targets: dict[dns.name.Name, None] = {}
-    for endpoint_slice in state.slices_by_address.get(address, ()):
+    for endpoint_slice in state.slices_by_address.get(address, ()) if profile.endpoints else ():
         key = Key(endpoint_slice.key.namespace, endpoint_slice.service)
         service_of = state.services.get(key)
         if not profile.endpoints_behind_virtual_ip and not (service_of and service_of.headless):
             continue
         for endpoint, ready in ready_addresses(endpoint_slice):
-            if ready == address and key.name:
+            unnamed = not endpoint.hostname and "pointers-need-a-hostname" in profile.deviations
+            if ready == address and key.name and not unnamed:
                 label = endpoint_label(endpoint, address, key, profile)
                 targets[endpoint_name(label, key, domain(state))] = None
     return tuple(targets)

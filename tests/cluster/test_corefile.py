@@ -39,6 +39,7 @@ def test_what_decides_answers_is_listed():
         "pods insecure",
         "fallthrough in-addr.arpa ip6.arpa",
         "ttl 30",
+        "forward . /etc/resolv.conf",
         "cache 30",
         "disable success cluster.local",
         "disable denial cluster.local",

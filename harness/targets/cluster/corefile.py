@@ -7,10 +7,10 @@ from collections.abc import Iterator
 _REVERSE = ("in-addr.arpa", "ip6.arpa")
 
 #: The directives of a server block that matter, and what matters below them.
-_DIRECTIVES = ("cache", "kubernetes", "loadbalance")
+_DIRECTIVES = ("cache", "forward", "kubernetes", "loadbalance")
 _OPTIONS = {
     "cache": ("denial", "disable", "success"),
-    "kubernetes": ("endpoint_pod_names", "fallthrough", "noendpoints", "pods", "ttl"),
+    "kubernetes": ("endpoint_pod_names", "fallthrough", "ignore", "noendpoints", "pods", "ttl"),
 }
 
 

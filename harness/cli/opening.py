@@ -1,0 +1,82 @@
+"""Commands that open a target: with the options that pytest has for it, by the same names and environment variables."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.target import Target
+
+if TYPE_CHECKING:
+    from harness.plugin.options import Settings
+
+#: Those of pytest's options that say which target it is and how it is reached.
+_NAMES = frozenset(
+    {"target", "dns_profile", "context", "kubeconfig", "vantage", "nameserver", "probe_image", "pause_image"}
+    | {"kind_image", "kind_bin", "kind_config", "nodes", "ip_family", "cluster_name", "keep_cluster"}
+)
+
+#: How long Namespaces may take to go, in seconds.
+SECONDS_TO_DELETE = 120.0
+
+
+class TargetCommand(click.Command):
+    """A command whose function is given the `Settings` of a target as ``settings``."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """The command's own options, then the target's; pytest's table is read when they are first asked for."""
+        from harness.plugin.options import OPTIONS  # noqa: PLC0415 - brings pytest
+
+        own = super().get_params(ctx)
+        target = [
+            click.Option(
+                [option.flag],
+                is_flag=option.switch,
+                default=False if option.switch else option.default or None,
+                type=click.Choice(option.choices) if option.choices and not option.switch else None,
+                metavar=None if option.choices else option.metavar,
+                envvar=option.environment,
+                show_default=bool(option.default) and not option.switch,
+                help=option.help,
+            )
+            for option in OPTIONS
+            if option.name in _NAMES
+        ]
+        return [*own[:-1], *target, *own[-1:]]
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Gather what belongs to the target."""
+        ctx.params["settings"] = _settings({name: ctx.params.pop(name) for name in _NAMES})
+        return super().invoke(ctx)
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    import pytest  # noqa: PLC0415 - `svcdns --help` needs none of it
+
+    from harness.plugin.options import OPTIONS, Settings, check_together  # noqa: PLC0415 - as above
+
+    defaults = {option.name: False if option.switch else option.default for option in OPTIONS}
+    values = defaults | {name: "" if value is None else value for name, value in given.items()}
+    settings = Settings(**{field.name: values[field.name] for field in fields(Settings)})
+    try:
+        check_together(settings)
+    except pytest.UsageError as error:
+        raise click.UsageError(str(error)) from error
+    return settings
+
+
+@contextmanager
+def opened(settings: Settings, run: str) -> Iterator[Target]:
+    """A target for as long as the context lasts; SIGTERM ends it as Ctrl-C does, with everything removed."""
+    from harness.plugin import doors  # noqa: PLC0415 - as above
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with doors.opened(settings, run, lambda line: click.echo(line, err=True), None) as found:
+        yield found.target

@@ -1,0 +1,84 @@
+"""What a DNS server answers now, kept for later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli.opening import SECONDS_TO_DELETE, TargetCommand, opened
+
+if TYPE_CHECKING:
+    from harness.plugin.options import Settings
+    from harness.target import Target
+
+
+@click.command(cls=TargetCommand)
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "-f",
+    "files",
+    multiple=True,
+    metavar="MANIFEST",
+    type=click.Path(path_type=Path, exists=True),
+    help="apply this first, in a namespace of its own that is removed afterwards; may be given several times",
+)
+@click.option(
+    "--namespace",
+    metavar="NAME",
+    help="ask only about names of this namespace; with -f, the name of the one that is made",
+)
+def record(directory: Path, files: tuple[Path, ...], namespace: str | None, settings: Settings) -> None:
+    """Record what a DNS server answers, with the state it answers from, in a form that `svcdns replay` reads.
+
+    DIR gets a state.json (Namespaces, Services, EndpointSlices and Pods, reduced to what DNS looks at), an
+    answers.jsonl (one question and its answer a line) and a meta.json (the server's version, its Corefile, the profile).
+    What would be asked outside the cluster is left out; what a cache has counted down or kept from before is undone.
+
+    Examples:
+      svcdns record recorded/today --target cluster --context kind-dev
+      svcdns record recorded/web --target kind -f web.yaml --namespace web
+    """
+    from harness import recorder, recording  # noqa: PLC0415 - `--help` needs none of it
+    from harness.worlds import letters  # noqa: PLC0415 - as above
+
+    run = letters(5)
+    with opened(settings, run) as target:
+        if files:
+            with _applied(target, files, namespace or f"svcdns-{run}-{letters(5)}") as made:
+                found = recorder.record(target, [made])
+        else:
+            found = recorder.record(target, None if namespace is None else [_existing(target, namespace)])
+        recording.write(found, directory)
+    click.echo(f"{len(found.answers)} answers recorded: {directory}")
+
+
+@contextmanager
+def _applied(target: Target, files: tuple[Path, ...], namespace: str) -> Iterator[str]:
+    """A Namespace of our own with some manifests in it, settled."""
+    from harness import manifests  # noqa: PLC0415 - as above
+    from harness.errors import TargetError, UsageError  # noqa: PLC0415 - as above
+
+    objects = [manifest for file in files for manifest in manifests.read(file)]
+    if namespace in target.state().namespaces:
+        raise UsageError(f'the namespace "{namespace}" exists already, and would be removed: name another one')
+    try:
+        target.create_namespace(namespace)
+        target.apply(objects, namespace)
+        target.settle(namespace)
+        yield namespace
+    finally:
+        target.delete_namespace(namespace)
+        if left := target.await_deleted(SECONDS_TO_DELETE):
+            raise TargetError("; ".join(left))
+
+
+def _existing(target: Target, namespace: str) -> str:
+    from harness.errors import UsageError  # noqa: PLC0415 - as above
+
+    if namespace not in target.state().namespaces:
+        raise UsageError(f'there is no namespace "{namespace}"')
+    return namespace

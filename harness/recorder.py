@@ -1,0 +1,178 @@
+"""A target asked all that is worth asking, until what it says can be kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import dns.rcode
+from dns.rdatatype import CNAME, NS
+
+from harness import compare, coredns, message, recording
+from harness.client import Answer, Channel, ask_all
+from harness.coredns import Options
+from harness.errors import UndeterminedError
+from harness.message import Question, Record, Reply
+from harness.questions import Asked, worth_asking
+from harness.recording import Meta, Recorded, Recording
+from harness.records import position
+from harness.state import ClusterState
+from harness.target import Target
+
+#: How often everything is asked before a cluster counts as one that does not keep still.
+MOST_ROUNDS = 20
+
+#: How often a question is asked that nobody answers, since datagrams get lost, or that an old answer comes for.
+MOST_TRIES = 4
+
+#: So many questions are sent at a time: a server need not read more from one connection at once.
+AT_A_TIME = 64
+
+#: What is supposed of a server that does not show its configuration.
+_UNKNOWN = Options(falls_through=("in-addr.arpa", "ip6.arpa"), forwards=True)
+
+_Said = dict[Asked, Recorded]
+
+
+def meta_of(target: Target) -> Meta:
+    """What the target says of its DNS server."""
+    if target.name == "reference":
+        return Meta(profile=target.dns_profile, domain=target.state().domain)
+    facts = target.facts
+    return Meta(
+        profile=target.dns_profile,
+        server=facts.dns_server,
+        version=facts.dns_version,
+        corefile=facts.corefile,
+        kubernetes=facts.kubernetes,
+        domain=facts.domain,
+    )
+
+
+def record(target: Target, namespaces: Collection[str] | None = None) -> Recording:
+    """Ask one DNS server of a target everything, until it says the same as often in a row as the deadlines want.
+
+    What would be asked outside the cluster is left out. Of what a cache keeps, an answer that is older than the state
+    is asked for again when it has run out, and TTLs are those from which the cache counts down.
+
+    Args:
+        target: the target, open.
+        namespaces: the Namespaces whose names are asked; None for all.
+
+    Raises:
+        UndeterminedError: if a question is not answered, or the cluster does not keep still.
+    """
+    meta = meta_of(target)
+    last: tuple[object, object] = ((), ())
+    since, alike = 0.0, 0
+    for _ in range(MOST_ROUNDS):
+        state = target.state()
+        expected = _expected(state, meta, namespaces)
+        if expected != last[0]:
+            since, alike = time.monotonic(), 0
+        said = _said(target, expected, meta, since)
+        if _expected(target.state(), meta, namespaces) == expected:
+            alike = alike + 1 if (expected, _lasting(said)) == last else 1
+            last = expected, _lasting(said)
+            if alike >= target.deadlines.looks_in_a_row:
+                return Recording(
+                    state, tuple(said.values()), replace(meta, addresses=_own_addresses(state, said, meta))
+                )
+        time.sleep(target.deadlines.pause_seconds)
+    raise UndeterminedError(
+        f"the DNS server did not say the same twice in {MOST_ROUNDS} rounds: wait until the cluster keeps still, "
+        "or ask about fewer namespaces"
+    )
+
+
+def _expected(state: ClusterState, meta: Meta, namespaces: Collection[str] | None) -> dict[Asked, object]:
+    """What is to be asked of the cluster itself, with what a right server answers; it changes when the state does."""
+    respond, options = compare.server_of(state, meta), _options(meta)
+    found: dict[Asked, object] = {}
+    for asked in worth_asking(state, namespaces):
+        reply = respond(asked.question)
+        if not _leaves(asked.question, reply, state, options):
+            sections = (reply.answer, reply.authority, reply.additional)
+            found[asked] = (reply.rcode, *map(recording.text, sections))
+    return found
+
+
+def _options(meta: Meta) -> Options:
+    if meta.corefile:
+        return coredns.read(meta.corefile)
+    return _UNKNOWN if meta.kubernetes or meta.server else Options()
+
+
+def _leaves(question: Question, reply: Reply, state: ClusterState, options: Options) -> bool:
+    """Whether another server is asked: for a missing name, or for where an alias leads."""
+    if reply.rcode == dns.rcode.NXDOMAIN:
+        return options.asks_elsewhere(question.name)
+    last = reply.answer[-1] if reply.answer else None
+    if last is None or last.type != CNAME or question.type == CNAME:
+        return False
+    return options.forwards and not message.target(last.rdata).is_subdomain(message.name(state.domain))
+
+
+def _said(target: Target, wanted: Iterable[Asked], meta: Meta, since: float) -> _Said:
+    """What the server says now; nothing that a cache has kept from before."""
+    vantage, options = target.vantages[0], _options(meta)
+    ways = tuple(asked for asked in wanted if asked.transport in vantage.transports)
+    missing, found = list(ways), dict[Asked, Recorded]()
+    for _ in range(MOST_TRIES):
+        wait_seconds = 0
+        for asked, answer in _answers(vantage.channels[0], missing, target.deadlines.question_seconds):
+            began = _began(asked.question, answer, options)
+            left = min((record.ttl for record in _records(answer)), default=0)
+            if began is not None and began - left > time.monotonic() - since:
+                wait_seconds = max(wait_seconds, left + 1)
+            elif answer.failure is None:
+                found[asked] = recording.of(answer, ttl_seconds=began)
+        missing = [asked for asked in missing if asked not in found]
+        if not missing:
+            return {asked: found[asked] for asked in ways}
+        time.sleep(wait_seconds)
+    first = missing[0]
+    raise UndeterminedError(
+        f"{first.question} over {first.transport.upper()} was not answered by {vantage.channels[0].server}: "
+        "nothing is recorded; try again, or choose another --vantage"
+    )
+
+
+def _own_addresses(state: ClusterState, said: _Said, meta: Meta) -> tuple[str, ...]:
+    """Which of several DNS pods answered, as the name servers that it named tell (A06)."""
+    asked = Asked(f"{state.domain}.", NS)
+    for addresses in position.dns_servers(state) if asked in said else ():
+        reply = compare.server_of(state, replace(meta, addresses=addresses))(asked.question)
+        if recording.text(reply.answer) == said[asked].answer:
+            return addresses
+    return ()
+
+
+def _answers(channel: Channel, wanted: Sequence[Asked], timeout_seconds: float) -> Iterator[tuple[Asked, Answer]]:
+    for transport, edns in dict.fromkeys((asked.transport, asked.edns) for asked in wanted):
+        alike = [asked for asked in wanted if (asked.transport, asked.edns) == (transport, edns)]
+        for start in range(0, len(alike), AT_A_TIME):
+            some = alike[start : start + AT_A_TIME]
+            questions = [asked.question for asked in some]
+            answers = ask_all(channel, questions, transport=transport, edns=edns, timeout_seconds=timeout_seconds)
+            yield from zip(some, answers, strict=True)
+
+
+def _began(question: Question, answer: Answer, options: Options) -> int | None:
+    """The TTL from which a cache counts an answer down; None where no cache keeps it."""
+    if options.cache is None or not _records(answer) or not options.cache.remembers(question.name):
+        return None
+    return options.cache.begins_with(options.ttl_seconds, denial=not answer.answer)
+
+
+def _records(answer: Answer) -> tuple[Record, ...]:
+    return (*answer.answer, *answer.authority, *answer.additional)
+
+
+def _lasting(said: _Said) -> _Said:
+    """What is said again: of a truncated answer, only that it is one."""
+    return {
+        asked: replace(one, answer=(), authority=(), additional=()) if "TC" in one.flags else one
+        for asked, one in said.items()
+    }

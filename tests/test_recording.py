@@ -1,0 +1,85 @@
+"""Recordings: written by the command, read again, and replayed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+
+from harness import data, state, state_list
+from harness.cli import main
+from harness.state import ClusterState, read
+from tests.records.states import states
+
+COMBINATIONS = data.fixtures() / "combinations"
+
+
+def svcdns(*arguments: str | Path) -> tuple[int, list[str]]:
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    return result.exit_code, result.output.splitlines()
+
+
+@given(states())
+def test_a_state_is_the_same_after_it_was_written_and_read(found: ClusterState):
+    written = json.loads(json.dumps(state_list.of(found)))
+    again = read(written["items"], domain=found.domain)
+    for table in ("namespaces", "services", "slices", "pods"):
+        assert dict(getattr(again, table)) == dict(getattr(found, table))
+
+
+@pytest.mark.parametrize("profile", ["coredns", "spec"])
+def test_a_recording_of_the_reference_replays_equal(profile: str, tmp_path: Path):
+    files = [part for name in ("deployment", "headless-service") for part in ("-f", COMBINATIONS / f"{name}.yaml")]
+    code, said = svcdns("record", tmp_path / "made", "--dns-profile", profile, *files, "--namespace", "shop")
+    assert code == 0, said
+    recorded = state.load(tmp_path / "made" / "state.json")
+    assert {key.name for key in recorded.services if key.namespace == "shop"} == {"test-headless-svc"}
+    assert json.loads((tmp_path / "made" / "meta.json").read_text())["profile"] == profile
+    code, said = svcdns("replay", tmp_path / "made")
+    count = len((tmp_path / "made" / "answers.jsonl").read_text().splitlines())
+    assert (code, said[-1]) == (0, f"{count} of {count} equal in all")
+
+
+def test_nothing_but_what_dns_looks_at_is_recorded(tmp_path: Path):
+    manifest = tmp_path / "secret.yaml"
+    manifest.write_text(
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: secretive, annotations: {token: hunter2}}
+        spec:
+          containers:
+            - {name: c, image: "registry.k8s.io/pause:3.10", env: [{name: PASSWORD, value: hunter2}], command: [hunter2]}
+        """
+    )
+    assert svcdns("record", tmp_path / "made", "-f", manifest)[0] == 0
+    assert "secretive" in (tmp_path / "made" / "state.json").read_text()
+    assert not any("hunter2" in path.read_text() for path in (tmp_path / "made").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--namespace", "nosuch"], 'svcdns: there is no namespace "nosuch"'),
+        (["--target", "cluster"], "Error: --target cluster needs --context NAME: the context is never guessed"),
+        (
+            ["--namespace", "default", "-f", str(COMBINATIONS / "deployment.yaml")],
+            'svcdns: the namespace "default" exists already, and would be removed: name another one',
+        ),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_code_2(arguments: list[str], said: str, tmp_path: Path):
+    code, output = svcdns("record", tmp_path / "made", *arguments)
+    assert (code, output[-1]) == (2, said)
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_meta_file_that_says_nothing_of_a_server_is_named(tmp_path: Path):
+    assert svcdns("record", tmp_path / "made", "--namespace", "default")[0] == 0
+    (tmp_path / "made" / "meta.json").write_text('{"colour": "blue"}')
+    code, output = svcdns("replay", tmp_path / "made")
+    assert code == 2
+    assert "meta.json: does not say what server was recorded" in output[0]
