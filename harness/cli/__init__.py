@@ -7,6 +7,7 @@ import click
 from harness.cli.clean import clean
 from harness.cli.completion import completion
 from harness.cli.coverage import coverage
+from harness.cli.docs import docs
 from harness.cli.faults import faults
 from harness.cli.group import Group
 from harness.cli.record import record
@@ -23,6 +24,7 @@ def main() -> None:
 main.add_command(clean)
 main.add_command(completion)
 main.add_command(coverage)
+main.add_command(docs)
 main.add_command(faults)
 main.add_command(record)
 main.add_command(replay)

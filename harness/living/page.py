@@ -1,0 +1,28 @@
+"""The documentation as one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.living.book import Book
+from harness.living.drawing import draw, outline
+
+_HERE = Path(__file__).parent / "templates"
+
+
+def page(book: Book) -> str:
+    """The book as HTML."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - only documentation needs it
+    from markupsafe import Markup  # noqa: PLC0415 - as above
+
+    environment = Environment(
+        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {
+        "capitalize_first": lambda text: text[:1].upper() + text[1:],
+        "drawn": draw,
+        "outlined": lambda picture: "\n".join(outline(picture)),
+    }
+    style, script = (_HERE / "page.css").read_text("utf-8"), (_HERE / "page.js").read_text("utf-8")
+    # Both are files of ours, and hold no text from anywhere else.
+    return environment.get_template("page.html").render(book=book, style=Markup(style), script=Markup(script))  # noqa: S704 - as above

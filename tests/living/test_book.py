@@ -1,0 +1,120 @@
+"""What the book says: the first table, the symbols, and that it tells only what holds."""
+
+from __future__ import annotations
+
+import dns.rcode
+import pytest
+
+from harness import living
+from harness.errors import FeatureError
+from harness.living import Book
+from harness.living.picture import Place
+from harness.message import Question, Reply
+from harness.records import COREDNS
+from harness.targets.reference import Reference
+
+SAID = {
+    "The Service's name": [
+        "the one virtual IP",
+        "the address of every ready pod",
+        "the one virtual IP",
+        "the address of every ready pod",
+    ],
+    "The same, while no pod is ready": ["the one virtual IP", "no such name", "the one virtual IP", "no such name"],
+    "A pod's name, below the Service": [
+        "no such name",
+        "no such name",
+        "the address of that pod",
+        "the address of that pod",
+    ],
+    "A named port": [
+        "the Service's port, at its name",
+        "a record for every ready pod, under an identifier",
+        "the Service's port, at its name",
+        "a record for every ready pod, at its name",
+    ],
+    "An address, in reverse": [
+        "the Service's name",
+        "an identifier that the server assigns",
+        "the Service's name",
+        "that pod's name",
+    ],
+}
+
+
+def test_the_first_table_answers_what_each_name_gives(book: Book) -> None:
+    assert {question: [cell.words for cell in cells] for question, cells in book.comparison.questions} == SAID
+
+
+def test_what_the_specification_leaves_open_is_marked(book: Book) -> None:
+    marked = [cell.row.name for _, cells in book.comparison.questions for cell in cells if cell.row.left_open]
+    assert marked == ["<name of pod 1>.test-svc", "<name of pod 1>.test-headless-svc", "web-0.test-svc"]
+
+
+def answered(book: Book, tag: str, scenario: str) -> list[str]:
+    """What was answered in a scenario of a combination, in order."""
+    chapter = next(one.chapter for one in book.combinations if one.tag == tag)
+    story = next(one for one in chapter.stories if one.name == scenario)
+    return [f"{row.name}: {row.said}" for line in story.lines for row in line.rows]
+
+
+def test_an_address_that_changes_is_a_new_one(book: Book) -> None:
+    name = "After a pod is replaced, the same name answers the new pod's address and no longer the old one"
+    assert answered(book, "combo-4", name) == [
+        "web-0.test-headless-svc: <new address of web-0>",
+        "test-headless-svc: <address of web-1>, <address of web-2>, <new address of web-0>",
+    ]
+
+
+def test_a_service_that_is_created_again_has_a_new_virtual_ip(book: Book) -> None:
+    name = "A Service that is deleted takes its name along; created again, it answers its new virtual IP"
+    assert answered(book, "combo-1", name) == [
+        "test-svc: NXDOMAIN",
+        "test-svc: <new virtual IP of test-svc>",
+        "reverse name of <new virtual IP of test-svc>: test-svc",
+    ]
+
+
+def test_pods_of_a_deployment_that_replace_others_are_new(book: Book) -> None:
+    name = "After a restart, the Service name answers the new pods and none of the old"
+    assert answered(book, "combo-2", name) == [
+        "test-headless-svc: <address of new pod 1>, <address of new pod 2>, <address of new pod 3>"
+    ]
+
+
+def test_the_picture_ties_each_name_to_what_it_leads_to(book: Book) -> None:
+    (service,) = book.combinations[3].chapter.scenes[0].picture.services
+    (endpoint_slice,) = service.below
+    assert service.ties == ()
+    assert [tied(pod) for pod in endpoint_slice.below] == [
+        [
+            "A test-headless-svc",
+            f"A web-{number}.test-headless-svc",
+            "SRV _http._tcp.test-headless-svc, port 8080",
+            "SRV _metrics._tcp.test-headless-svc, port 9100",
+            f"PTR → web-{number}.test-headless-svc",
+        ]
+        for number in range(3)
+    ]
+
+
+def tied(place: Place) -> list[str]:
+    return [f"{tie.type} {tie.said}" for tie in place.ties]
+
+
+def test_the_manifest_holds_what_the_picture_shows_and_no_more(book: Book) -> None:
+    shown = next(one for one in book.clauses if one.clause.id == "2.4.1-d")
+    (excerpt,) = shown.chapters[0].scenes[0].manifests
+    assert excerpt.manifest == "specification/headless.yaml"
+    assert excerpt.text.count("kind: ") == len(("Service", "EndpointSlice"))
+    assert "name: shared\n" in excerpt.text
+
+
+def test_what_does_not_hold_is_not_documented() -> None:
+    class Wrong(Reference):
+        def respond(self, question: Question) -> Reply:
+            reply = super().respond(question)
+            return Reply(dns.rcode.NOERROR) if reply.rcode == dns.rcode.NXDOMAIN else reply
+
+    with Wrong(COREDNS) as target, pytest.raises(FeatureError, match=r"\.feature:\d+: .* does not hold on the target"):
+        living.write(target)
