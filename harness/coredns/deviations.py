@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -65,6 +66,11 @@ def deviations() -> tuple[Deviation, ...]:
 def of(version: str) -> tuple[Deviation, ...]:
     """The deviations of a version, given as an image's tag such as ``v1.12.1``; none of one that cannot be read."""
     return tuple(deviation for deviation in deviations() if deviation.holds(version))
+
+
+def causes(version: str, behaviours: Collection[str]) -> tuple[str, ...]:
+    """What is known of a version that fails some behaviours, given by their ids: each cause a sentence."""
+    return tuple(one.known(version) for one in of(version) if not set(behaviours).isdisjoint(one.behaviours))
 
 
 def read_version(text: str) -> Version | None:

@@ -12,7 +12,7 @@ from typing import Literal
 import pytest
 from pytest_bdd.parser import Step
 
-from harness import advice, data, verdicts
+from harness import advice, coredns, data, verdicts
 from harness.catalogue import LEVELS
 from harness.errors import HarnessError, ManifestError
 from harness.features import Scenario
@@ -121,6 +121,7 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
         observed.append(reason.removeprefix(verdicts.OBSERVED))
     broken = world if verdict is Verdict.NOT_CONFORMANT else None
     findings = tuple(reading.finding() for reading in readings) if broken else ()
+    known = _known_causes(item, scenario) if broken else ()
     return ScenarioResult(
         feature=_feature(item),
         scenario=scenario.name,
@@ -129,16 +130,22 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
         clauses=scenario.clauses,
         behaviours=scenario.behaviours,
         verdict=verdict,
-        reason=reason,
+        reason="; ".join([reason, *known]),
         observed=tuple(dict.fromkeys(observed)),
         steps=_steps(scenario, item.stash.get(STEPS, [])),
         findings=findings,
         state=tuple(evidence.state_lines(broken.state(), broken.namespace)) if broken else (),
-        advice=tuple(advice.on_failure(broken.state(), broken.namespace, findings[-1])) if broken else (),
+        advice=(*known, *advice.on_failure(broken.state(), broken.namespace, findings[-1])) if broken else (),
         looks=world.looks if world else (0, 0.0),
         evidence=_evidence(item, broken, findings) if broken else "",
         seconds=report.duration,
     )
+
+
+def _known_causes(item: pytest.Item, scenario: Scenario) -> tuple[str, ...]:
+    """What the server's version is known to do wrong, as far as the scenario shows it."""
+    facts = item.config.stash[RUN].target.facts
+    return coredns.causes(facts.dns_version, scenario.behaviours) if facts.dns_server == "CoreDNS" else ()
 
 
 def _feature(item: pytest.Item) -> str:

@@ -9,7 +9,7 @@ import dns.rcode
 import pytest
 from dns.rdatatype import AAAA, PTR, SRV, A
 
-from harness import data, records
+from harness import coredns, data, records
 from harness.message import Question, Record, Reply, rdata
 from harness.state import ClusterState
 from harness.targets.reference import Reference
@@ -257,3 +257,31 @@ def test_a_wrong_server_fails_in_the_scenario_that_names_the_fault(
     section = output.partition(f"_ {case.caught_by} _")[2].partition("\n___")[0]
     for shown in case.shown:
         assert shown in section, section
+
+
+def test_what_a_version_is_known_to_do_wrong_is_a_failure_with_its_cause(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+):
+    facts, version = Reference.facts.fget, "v1.12.0"
+
+    def respond(self: Reference, question: Question) -> Reply:
+        return records.answer(self.cluster.state, question, coredns.profile(version, ()))
+
+    monkeypatch.setattr(Reference, "respond", respond)
+    monkeypatch.setattr(
+        Reference, "facts", property(lambda self: replace(facts(self), dns_server="CoreDNS", dns_version=version))
+    )
+    monkeypatch.setenv("COLUMNS", "400")
+    feature = data.features() / "combinations" / "deployment_headless.feature"
+    result = pytester.runpytest_inprocess(
+        f"{feature}", "-k", "leads_back or ptr", "-p", "no:cacheprovider", "--junitxml", "junit.xml"
+    )
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    known = (
+        "known of CoreDNS v1.12.0 (since 1.11.4 until 1.12.1; coredns#6898, coredns#7177, coredns#7194): "
+        "the address of an endpoint without a hostname leads back to nothing"
+    )
+    output = result.stdout.str()
+    assert f"What is likely wrong:\n  {known}" in output
+    assert "1 not conformant" in output
+    assert f"PTR answers NXDOMAIN, not NOERROR; {known}" in (pytester.path / "junit.xml").read_text()
