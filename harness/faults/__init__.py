@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 
 from harness.errors import UsageError
-from harness.faults import addresses, negative, wire
+from harness.faults import addresses, aliases, hostnames, messages, names, negative, ports, reverse, stale, virtual_ips
 from harness.faults.fault import Asked, Fault, Said, Sending
 
 __all__ = ["FAULTS", "NETWORK", "VARIATIONS", "Asked", "Fault", "Said", "Sending", "find"]
@@ -21,7 +21,18 @@ def _by_name(*lists: Iterable[Fault]) -> Mapping[str, Fault]:
 
 
 #: What a wrong server does; each is caught by a scenario of its level that carries one of its behaviours.
-FAULTS = _by_name(addresses.FAULTS, negative.FAULTS, wire.FAULTS)
+FAULTS = _by_name(
+    virtual_ips.FAULTS,
+    addresses.FAULTS,
+    hostnames.FAULTS,
+    ports.FAULTS,
+    reverse.FAULTS,
+    negative.FAULTS,
+    aliases.FAULTS,
+    names.FAULTS,
+    stale.FAULTS,
+    messages.FAULTS,
+)
 
 #: What a right server may do; every core scenario passes.
 VARIATIONS = _by_name()

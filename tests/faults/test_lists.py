@@ -17,7 +17,7 @@ EVERY = (*faults.FAULTS.values(), *faults.VARIATIONS.values(), *faults.NETWORK.v
 @pytest.mark.parametrize("fault", EVERY, ids=lambda fault: fault.name)
 def test_a_fault_is_named_in_words_and_explained_in_a_sentence(fault: faults.Fault):
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", fault.name)
-    assert fault.sentence[0].isupper() or not fault.sentence[0].isalpha()
+    assert fault.sentence[0].isupper()
     assert fault.sentence.endswith(".")
     assert fault.bound
 
