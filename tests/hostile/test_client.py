@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import tracemalloc
 from collections.abc import Iterator
-from itertools import repeat
+from itertools import pairwise, repeat
 
 import pytest
 from hypothesis import given
@@ -37,7 +37,7 @@ ENDLESS: dict[str, Talk] = {
     "empty frames": lambda _: repeat(bytes(20_000)),
     "garbage": lambda _: repeat(b"\x00\x20" + b"\xff" * 0x20),
     "the longest frames": lambda _: repeat(framed(bytes(0xFFFF))),
-    "questions": lambda received: repeat(received),
+    "questions": repeat,
 }
 
 
@@ -102,7 +102,7 @@ def test_frames_cut_at_any_octet_and_in_any_order_are_put_together(cuts: set[int
         queries = [received[start + 2 : start + length] for start in range(0, len(received), length)]
         stream = b"".join(framed(right(queries[index])) for index in order)
         edges = [0, *sorted(cut for cut in cuts if cut < len(stream)), len(stream)]
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in pairwise(edges):
             yield stream[start:end]
 
     with streaming(talk) as channel:

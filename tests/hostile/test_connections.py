@@ -7,6 +7,7 @@ import socket
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import pairwise
 
 import pytest
 from dns.rcode import Rcode
@@ -65,7 +66,7 @@ def test_messages_cut_at_any_octet_are_answered_as_if_whole(server: Server, wire
     stream = framed(*wires)
     edges = [0, *sorted(cut for cut in cuts if cut < len(stream)), len(stream)]
     with connected(server) as sock:
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in pairwise(edges):
             sock.sendall(stream[start:end])
         sock.shutdown(socket.SHUT_WR)
         asked = {wire[:2] for wire in wires if len(wire) >= 12}
@@ -75,7 +76,15 @@ def test_messages_cut_at_any_octet_are_answered_as_if_whole(server: Server, wire
 @pytest.mark.parametrize(
     "said",
     [b"", b"\0", HALF_A_QUESTION, b"\xff\xff", b"\0\0" * 1_000, framed(bytes(0xFFFF)) * 3, b"\x16\x03\x01" * 200],
-    ids=["nothing", "one octet", "half a question", "a length", "empty frames", "the longest frames", "another protocol"],
+    ids=[
+        "nothing",
+        "one octet",
+        "half a question",
+        "a length",
+        "empty frames",
+        "the longest frames",
+        "another protocol",
+    ],
 )
 def test_many_clients_that_all_do_the_same_do_not_keep_another_waiting(server: Server, said: bytes):
     with talking(server, *[said] * 20):

@@ -109,7 +109,7 @@ FEATURES = {
 def test_a_hostile_feature_file_is_refused_with_its_name(content: bytes, tmp_path: Path):
     path = tmp_path / "hostile.feature"
     path.write_bytes(content)
-    with pytest.raises(FeatureError, match="hostile.feature:"):
+    with pytest.raises(FeatureError, match=r"hostile\.feature:"):
         features.read(path)
 
 

@@ -80,7 +80,7 @@ ARGUMENTS = st.lists(st.sampled_from([b"", b"x", b"\xff", b"udp", b"tcp", b"53",
 def test_requests_that_make_no_sense_are_answered_with_an_error(requests: list[tuple[bytes, list[bytes]]]):
     asked = [[str(number).encode(), kind, *arguments] for number, (kind, arguments) in enumerate(requests)]
     source, sink = os.pipe()
-    with open(source, "rb") as replies:
+    with os.fdopen(source, "rb") as replies:
         script.serve(io.BytesIO(b"".join(map(script.message, asked))), sink)
         found = [script.read(replies) for _ in asked]
         os.close(sink)
@@ -92,7 +92,7 @@ def test_a_reply_that_would_be_too_long_is_an_error(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(script, "MOST_OCTETS", 64)
     monkeypatch.setitem(script._KINDS, b"facts", lambda: [bytes(100)])
     source, sink = os.pipe()
-    with open(source, "rb") as replies:
+    with os.fdopen(source, "rb") as replies:
         script.serve(io.BytesIO(script.message([IDENT, b"facts"])), sink)
         reply = script.read(replies)
         os.close(sink)
