@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 from _pytest.assertion.rewrite import AssertionRewritingHook
 
+import harness
+import steps
 from harness import data
 
 Write = Callable[..., Path]
+
+# A run inside this process forgets the modules that it was the first to load; the next would meet each class twice.
+for package in (harness, steps):
+    for module in walk_packages(package.__path__, f"{package.__name__}."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
 
 SCENARIO = """\
   @core @B01

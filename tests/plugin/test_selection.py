@@ -69,7 +69,7 @@ def test_junit_names_the_feature_and_carries_level_clause_and_verdict(feature: W
     assert case is not None
     assert (case.get("classname"), case.get("name")) == ("small.feature", "test_right")
     properties = [(found.get("name"), found.get("value")) for found in case.iter("property")]
-    assert properties == [("level", "core"), ("clause", "2.3.1-a"), ("verdict", "conformant")]
+    assert properties == [("level", "core"), ("clause", "2.3.1-a"), ("behaviour", "B01"), ("verdict", "conformant")]
 
 
 def test_two_workers_give_the_same_verdicts(pytester: pytest.Pytester):
