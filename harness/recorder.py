@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import dns.rcode
@@ -33,6 +33,7 @@ AT_A_TIME = 64
 _UNKNOWN = Options(falls_through=("in-addr.arpa", "ip6.arpa"), forwards=True)
 
 _Said = dict[Asked, Recorded]
+_Expected = dict[Asked, object]
 
 
 def meta_of(target: Target) -> Meta:
@@ -64,35 +65,42 @@ def record(target: Target, namespaces: Collection[str] | None = None) -> Recordi
         UndeterminedError: if a question is not answered, or the cluster does not keep still.
     """
     meta = meta_of(target)
-    last: tuple[object, object] = ((), ())
-    since, alike = 0.0, 0
+    expected: _Expected = {}
+    said: _Said = {}
+    since, alike, changed = 0.0, 0, ""
     for _ in range(MOST_ROUNDS):
         state = target.state()
-        expected = _expected(state, meta, namespaces)
-        if expected != last[0]:
-            since, alike = time.monotonic(), 0
-        said = _said(target, expected, meta, since)
-        if _expected(target.state(), meta, namespaces) == expected:
-            alike = alike + 1 if (expected, _lasting(said)) == last else 1
-            last = expected, _lasting(said)
-            if alike >= target.deadlines.looks_in_a_row:
-                return Recording(
-                    state, tuple(said.values()), replace(meta, addresses=_own_addresses(state, said, meta))
-                )
+        now = _expected(state, meta, namespaces)
+        if now != expected:
+            since, alike, changed = time.monotonic(), 0, f"the state that {_unlike(now, expected)} depends on"
+        before, expected, said = said, now, _said(target, now, meta, since)
+        if alike and _lasting(said) != _lasting(before):
+            alike, changed = 0, f"the answer to {_unlike(_lasting(said), _lasting(before))}"
+        alike += 1
+        if alike >= target.deadlines.looks_in_a_row and _expected(target.state(), meta, namespaces) == expected:
+            return Recording(state, tuple(said.values()), replace(meta, addresses=_own_addresses(state, said, meta)))
         time.sleep(target.deadlines.pause_seconds)
     raise UndeterminedError(
-        f"the DNS server did not say the same twice in {MOST_ROUNDS} rounds: wait until the cluster keeps still, "
-        "or ask about fewer namespaces"
+        f"nothing is recorded: in {MOST_ROUNDS} rounds the cluster did not keep still, the last to change was {changed}; "
+        "try again later, or ask about one namespace"
     )
 
 
-def _expected(state: ClusterState, meta: Meta, namespaces: Collection[str] | None) -> dict[Asked, object]:
+def _unlike(one: Mapping[Asked, object], other: Mapping[Asked, object]) -> str:
+    """The first question of which two mappings do not say the same."""
+    differing = (asked for asked in (*one, *other) if one.get(asked) != other.get(asked))
+    return str(next(differing).question)
+
+
+def _expected(state: ClusterState, meta: Meta, namespaces: Collection[str] | None) -> _Expected:
     """What is to be asked of the cluster itself, with what a right server answers; it changes when the state does."""
     respond, options = compare.server_of(state, meta), _options(meta)
-    found: dict[Asked, object] = {}
+    found: _Expected = {}
     for asked in worth_asking(state, namespaces):
         reply = respond(asked.question)
-        if not _leaves(asked.question, reply, state, options):
+        # A cache answers in the spelling of who asked first.
+        spelled = asked.name.islower() or not (options.cache and options.cache.remembers(asked.question.name))
+        if spelled and not _leaves(asked.question, reply, state, options):
             sections = (reply.answer, reply.authority, reply.additional)
             found[asked] = (reply.rcode, *map(recording.text, sections))
     return found
