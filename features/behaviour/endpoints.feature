@@ -1,6 +1,6 @@
 Feature: Which pods are endpoints
-  Pods that are over, that have no address yet, or that the Service no longer selects are not endpoints; pods that end are
-  not ready.
+  Pods that are over, that have no address yet, or that the Service no longer selects are not endpoints; pods that end or
+  fail their readiness probe are not ready.
 
   Names are written as a client in the same namespace writes them. In full names, cluster.local stands for the cluster domain,
   my-namespace for the namespace and neighbour for the one beside it. Every question is asked over UDP and over TCP.
@@ -22,6 +22,19 @@ Feature: Which pods are endpoints
       Given the manifest "behaviour/slow-to-end.yaml"
       When the pod "leaving-1" begins to terminate
       Then the Service "listed" answers the addresses of its 2 ready pods, and no other
+
+  Rule: A pod whose readiness probe fails is not ready
+
+    @core @C06 @J02
+    Scenario: A pod whose readiness probe really fails is left out, and so is a pod whose readiness gate stands for one
+      Given the manifest "behaviour/failing-probe.yaml"
+      And a client has asked for "waiting.probed"
+      When the pod "waiting" becomes unready
+      Then the Service "probed" answers the addresses of its 1 ready pods, and no other
+      And "healthy.probed" answers the address of the pod "healthy", and nothing else
+      And "broken.probed" does not exist
+      And "waiting.probed" does not exist
+      And the address of no unready pod leads back to a name below the Service "probed"
 
   Rule: A pod that is over, or was never given a node, is no endpoint
 

@@ -1,8 +1,9 @@
 """Pods: how controllers make and delete them, and what the kubelet makes of them.
 
-Every pod without a scheduling gate is scheduled, its containers start at once and pass their probes, and a deadline that it
-has is over as soon. A readiness gate ``svcdns.dev/ready``
-stands for the application's own readiness: a pod without it is ready always, a pod with it when its condition says so.
+Every pod without a scheduling gate is scheduled, its containers start at once, and a deadline that it has is over as
+soon. A container passes its readiness probe, unless it is a pause container, which listens on nothing and has no command to
+run. A readiness gate ``svcdns.dev/ready`` stands for the application's own readiness: a pod without it is ready as soon as
+its containers are, a pod with it when its condition says so.
 """
 
 from __future__ import annotations
@@ -107,12 +108,12 @@ def run(store: Store, namespace: str) -> None:
         gates = {gate: _condition(pod, gate) == "True" for gate in _gates(pod)}
         if GATE in gates and not _condition(pod, GATE):
             gates[GATE] = wish
-        runs = status["phase"] == "Running"
+        ready = status["phase"] == "Running" and not any(map(_fails_its_probe, pod["spec"]["containers"]))
         conditions = {
             "PodScheduled": True,
             "Initialized": True,
-            "ContainersReady": runs,
-            "Ready": runs and all(gates.values()),
+            "ContainersReady": ready,
+            "Ready": ready and all(gates.values()),
         }
         if GATE in gates:
             conditions[GATE] = gates[GATE]
@@ -133,6 +134,11 @@ def _started(store: Store, pod: Json) -> Json:
         "podIPs": [{"ip": address} for address in addresses],
         "startTime": naming.timestamp(),
     }
+
+
+def _fails_its_probe(container: Json) -> bool:
+    image: str = container["image"].rpartition("/")[2]
+    return "readinessProbe" in container and image.partition(":")[0].partition("@")[0] == "pause"
 
 
 def _lingers(pod: Json) -> bool:

@@ -112,3 +112,14 @@ def _pod(name, **spec):
     containers = [{"name": "web", "image": "registry.k8s.io/pause:3.10"}]
     metadata = {"name": name, "labels": {"app": "web"}}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {"containers": containers, **spec}}
+
+
+@pytest.mark.parametrize(
+    ("image", "ready"),
+    [("registry.k8s.io/pause:3.10", False), ("pause", False), ("docker.io/library/nginx:1", True)],
+)
+def test_a_probe_of_a_pause_container_fails_and_every_other_passes(image, ready, world, bare_pod):
+    pod = bare_pod()
+    pod["spec"]["containers"][0] |= {"image": image, "readinessProbe": {"tcpSocket": {"port": 8080}}}
+    world.apply(pod)
+    assert [pod.ready for pod in world.pods] == [ready]
