@@ -26,11 +26,13 @@ class Opened:
     Attributes:
         share: what another process needs to open the same target without owning it.
         export_logs: write the logs of the nodes to a directory, where the target has nodes of its own.
+        disposable: whether all of it goes when it is closed, so that nobody has to wait until what is in it is gone.
     """
 
     target: Target
     share: Callable[[], dict[str, Any]]
     export_logs: Callable[[Path], None] | None = None
+    disposable: bool = False
 
 
 @contextmanager
@@ -77,7 +79,12 @@ def opened(settings: Settings, run: str, say: Say, shared: dict[str, Any] | None
             )
         )
         life.enter_context(_behind_faults(cluster, settings))
-        yield Opened(cluster, lambda: place | {"cluster": cluster.share()}, kind.export_logs if kind else None)
+        yield Opened(
+            target=cluster,
+            share=lambda: place | {"cluster": cluster.share()},
+            export_logs=kind.export_logs if kind else None,
+            disposable=kind is not None and kind.created and not settings.keep_cluster,
+        )
 
 
 @contextmanager

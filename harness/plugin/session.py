@@ -124,7 +124,7 @@ class Run:
             try:
                 if self._worlds is not None:
                     self._worlds.close()
-                if self.shared is None and not self.settings.keep_namespaces:
+                if self.shared is None and not self.settings.keep_namespaces and not opened.disposable:
                     self.problems += opened.target.await_deleted(SECONDS_TO_DELETE)
                 if self.shared is None and opened.export_logs and self._broken():
                     opened.export_logs(self.made_directory() / "kind-logs")

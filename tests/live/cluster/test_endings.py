@@ -14,6 +14,7 @@ from harness.targets.cluster import ClusterSettings, LiveCluster, clean, facts, 
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.leftovers import leftovers
 from harness.targets.cluster.namespaces import Namespaces
+from harness.targets.kind import KindCluster, KindSettings
 
 SECRET = "hunter2-is-planted-here"
 
@@ -164,7 +165,9 @@ spec:
     )
 
 
-def test_a_planted_secret_shows_nowhere(cluster: LiveCluster, namespace: str, api: Api):
+def test_a_planted_secret_shows_nowhere(
+    cluster: LiveCluster, namespace: str, api: Api, context: str, run: str, tmp_path: Path
+):
     cluster.apply(planted(), namespace)
     cluster.settle(namespace)
     assert SECRET in json.dumps(api.list("Pod", namespace)), "the plant itself failed"
@@ -177,6 +180,12 @@ def test_a_planted_secret_shows_nowhere(cluster: LiveCluster, namespace: str, ap
     assert f"Pod {pod.key.name}: Scheduled: Successfully assigned" in evidence["events.txt"]
     for seen in (*evidence.items(), repr(cluster.state()), repr(cluster._watching.picture()), repr(cluster.share())):
         assert SECRET not in str(seen)
+    if context.startswith("kind-"):
+        with KindCluster(KindSettings(run=run, cluster_name=context.removeprefix("kind-")), print) as kind:
+            kind.export_logs(tmp_path)
+        files = [path for path in tmp_path.rglob("*") if path.is_file()]
+        assert any(path.name == "inspect.json" for path in files)
+        assert [path for path in files if SECRET.encode() in path.read_bytes()] == []
 
 
 def test_a_cluster_says_what_it_is(cluster: LiveCluster, api: Api):
