@@ -105,6 +105,8 @@ def run(store: Store, namespace: str) -> None:
         status = pod["status"]
         if "podIPs" not in status:
             status = _started(store, pod)
+        if pod["spec"].get("activeDeadlineSeconds"):
+            status = {**status, "phase": "Failed"}
         gates = {gate: _condition(pod, gate) == "True" for gate in _gates(pod)}
         if GATE in gates and not _condition(pod, GATE):
             gates[GATE] = wish
@@ -127,7 +129,7 @@ def _started(store: Store, pod: Json) -> Json:
     addresses = network.node_addresses if own else network.pod_addresses(store.in_use)
     return {
         **pod["status"],
-        "phase": "Failed" if pod["spec"].get("activeDeadlineSeconds") else "Running",
+        "phase": "Running",
         "hostIP": network.node_addresses[0],
         "hostIPs": [{"ip": address} for address in network.node_addresses],
         "podIP": addresses[0],
