@@ -39,10 +39,9 @@ Feature: Which pods are endpoints
   Rule: A pod that is over, or was never given a node, is no endpoint
 
     @core @J06
-    Scenario Outline: A pod that is over is no endpoint of "<service>" any more
-      Given the manifest "behaviour/finishing.yaml"
-      And a client has asked for "over.work"
-      When the manifest "behaviour/finished.yaml" is applied
+    Scenario Outline: A pod that is over is no endpoint of "<service>"
+      Given the manifest "behaviour/finished.yaml"
+      When the manifest "behaviour/service-after-the-end.yaml" is applied
       Then the Service "<service>" answers the addresses of its 1 ready pods, and no other
       And "over.<service>" does not exist
 
