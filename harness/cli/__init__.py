@@ -13,6 +13,7 @@ from harness.cli.group import Group
 from harness.cli.record import record
 from harness.cli.replay import replay
 from harness.cli.run import run
+from harness.cli.selftest import selftest
 
 
 @click.group(cls=Group)
@@ -29,3 +30,4 @@ main.add_command(faults)
 main.add_command(record)
 main.add_command(replay)
 main.add_command(run)
+main.add_command(selftest)

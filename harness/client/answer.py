@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import dns.edns
@@ -106,6 +107,8 @@ def read(
     return Answer(question, transport, server, edns, message, received.wire, seconds, received.discarded, failure)
 
 
+#: The last ones are kept: what a proxy of this process has read and passed on is read again at once.
+@lru_cache(maxsize=16)
 def _parse(wire: bytes) -> tuple[dns.message.Message | None, str | None]:
     """The message, or what is wrong with it; of a message that says it was cut off, what there is."""
     try:

@@ -65,6 +65,8 @@ class Sending:
     closes: bool = False
 
 
+_TRANSPORTS: tuple[Transport, ...] = ("udp", "tcp")
+
 #: What becomes of a right reply; None for no answer at all.
 Change = Callable[[Asked, Reply], Reply | None]
 
@@ -116,5 +118,10 @@ class Fault:
     change: Change = _unchanged
     octets: Callable[[Asked, int], int] = _what_the_client_takes
     deliver: Deliver = _as_it_is
-    transports: tuple[Transport, ...] = ("udp", "tcp")
+    transports: tuple[Transport, ...] = _TRANSPORTS
     replicas: int = 1
+
+    @property
+    def needs_sockets(self) -> bool:
+        """Whether it is about how messages travel, and not about what they say alone."""
+        return self.deliver is not _as_it_is or len(self.transports) < len(_TRANSPORTS)

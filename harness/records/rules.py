@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import dns.name
@@ -119,6 +120,7 @@ def reverse_targets(state: ClusterState, address: str, profile: Profile) -> tupl
     return tuple(targets)
 
 
+@lru_cache(maxsize=4096)
 def host_rdata(host: str) -> Rdata:
     """A for an IPv4 address (also one mapped into IPv6), AAAA for an IPv6 address, CNAME for a name (2.3.1, 2.4.1, 2.5)."""
     address = parse_address(host)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from harness.server.handler import COREDNS, Handler, Respond, Style
+from harness.server.handler import COREDNS, Handler, Respond, Style, Transport
 from harness.server.loop import Limits, Loop
 from harness.server.sockets import listen
 
@@ -44,6 +44,10 @@ class Server:
     def failure(self) -> BaseException | None:
         """What ``respond`` first raised; its client got SERVFAIL."""
         return self._handler.failure
+
+    def handle(self, wire: bytes, transport: Transport) -> bytes | None:
+        """What the server says to a message that somebody in this process hands over; None for silence."""
+        return self._handler.handle(wire, transport=transport)
 
     def __enter__(self) -> Self:
         """Binds and starts.

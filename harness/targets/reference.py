@@ -67,6 +67,10 @@ class Reference:
         """What the profile answers to a question at this moment."""
         return records.answer(self.cluster.state, question, self.profile)
 
+    def handle(self, wire: bytes, transport: Transport) -> bytes | None:
+        """What the DNS server says to a message, without a socket between; None for silence."""
+        return self._server.handle(wire, transport)
+
     @property
     def dns_profile(self) -> str:
         """The profile that the server answers as."""

@@ -1,0 +1,50 @@
+"""Every wrong server is caught, no right server is."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--fault", "names", multiple=True, metavar="NAME", help="Only this fault or variation; may be repeated.")
+@click.option(
+    "--directory",
+    type=click.Path(path_type=Path),
+    default=Path("reports/selftest"),
+    help="Where the report is written.",
+)
+@click.option("--processes", type=click.IntRange(min=1), help="How many to use; else two for each processor.")
+def selftest(names: tuple[str, ...], directory: Path, processes: int | None) -> None:
+    """Put every fault before the reference's DNS server, and see that a scenario that names it catches it.
+
+    Legal variations are put there too, and no core scenario may find fault with them. Exits 1 if a fault is not caught or
+    a variation raises an alarm. `svcdns faults` lists them.
+
+    Example: svcdns selftest --fault stale-for-ever
+    """
+    from harness.faults import FAULTS, VARIATIONS, find  # noqa: PLC0415 - `--help` needs none of it
+    from harness.selftest import matrix, report, running  # noqa: PLC0415 - as above
+    from harness.selftest.playing import scenarios  # noqa: PLC0415 - as above
+
+    chosen = [find(name).name for name in names] or [*FAULTS, *VARIATIONS]
+    caught: list[matrix.Caught] = []
+    passed: list[matrix.Passed] = []
+    for row in running.run(chosen, processes):
+        if isinstance(row, matrix.Caught):
+            caught.append(row)
+            click.echo(
+                f"{row.fault}: {f'caught by {len(row.by)}' if row.by else 'NOT CAUGHT'}, beside {len(row.beside)}"
+            )
+        else:
+            passed.append(row)
+            click.echo(f"{row.variation}: {f'{len(row.alarms)} FALSE ALARMS' if row.alarms else 'no alarm'}")
+    found = matrix.matrix(caught, passed, scenarios())
+    click.echo()
+    click.echo("\n".join(report.summary(found)))
+    if not names:
+        page, _ = report.write(found, directory)
+        click.echo(f"written: {page}")
+    sys.exit(1 if found.uncaught or found.alarming else 0)

@@ -1,0 +1,116 @@
+"""The detection matrix: which scenario caught which fault, and what caught nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from harness.results import Verdict
+from harness.selftest.playing import Playable, Played
+
+
+class Described(Protocol):
+    """What the matrix reads of a fault; `harness.faults.Fault` says what each part means."""
+
+    @property
+    def name(self) -> str:
+        """How it is called."""
+
+    @property
+    def behaviours(self) -> tuple[str, ...]:
+        """The ids of what it breaks."""
+
+    @property
+    def level(self) -> str:
+        """The level of the scenarios that are to catch it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """What became of every scenario in front of one fault.
+
+    Attributes:
+        fault: the fault's name.
+        by: the scenarios that caught it, the one that fewest other faults break first.
+        beside: other scenarios that it breaks: of another level, or of none of its behaviours.
+        undetermined: those that could say nothing, with the reason.
+    """
+
+    fault: str
+    by: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+    undetermined: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What became of the core scenarios in front of one legal variation; whatever is not conformant is a false alarm."""
+
+    variation: str
+    alarms: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Every fault and every variation."""
+
+    faults: tuple[Caught, ...]
+    variations: tuple[Passed, ...]
+    scenarios: tuple[str, ...]
+
+    @property
+    def uncaught(self) -> list[str]:
+        """The faults that no scenario caught."""
+        return [row.fault for row in self.faults if not row.by]
+
+    @property
+    def alarming(self) -> list[str]:
+        """The legal variations that some core scenario found fault with."""
+        return [row.variation for row in self.variations if row.alarms]
+
+    @property
+    def hardest(self) -> Caught | None:
+        """The fault that the fewest scenarios caught."""
+        return min(self.faults, key=lambda row: len(row.by), default=None)
+
+    @property
+    def idle(self) -> list[str]:
+        """The scenarios that caught nothing."""
+        catching = {scenario for row in self.faults for scenario in row.by}
+        return [scenario for scenario in self.scenarios if scenario not in catching]
+
+
+def caught(fault: Described, scenarios: Mapping[str, Playable], played: Iterable[Played]) -> Caught:
+    """Read what became of every scenario in front of a fault.
+
+    A catch is a scenario of the fault's level that carries one of the behaviours it breaks, and is not conformant; the
+    scenario then names what is wrong.
+    """
+    broken = [one.id for one in played if one.judged.verdict is Verdict.NOT_CONFORMANT]
+    by = [one for one in broken if _names(scenarios[one], fault)]
+    beside = [one for one in broken if one not in by]
+    undetermined = {one.id: one.judged.reason for one in played if one.judged.verdict is Verdict.NOT_DETERMINED}
+    return Caught(fault.name, tuple(by), tuple(beside), undetermined)
+
+
+def _names(one: Playable, fault: Described) -> bool:
+    return one.level == fault.level and not one.scenario.tags.isdisjoint(fault.behaviours)
+
+
+def passed(variation: Described, played: Iterable[Played]) -> Passed:
+    """Read what became of the core scenarios in front of a legal variation."""
+    fine = (Verdict.CONFORMANT, Verdict.NOT_APPLICABLE)
+    alarms = {one.id: f"{one.judged.verdict}: {one.judged.reason}" for one in played if one.judged.verdict not in fine}
+    return Passed(variation.name, alarms)
+
+
+def matrix(faults: Sequence[Caught], variations: Sequence[Passed], scenarios: Iterable[Playable]) -> Matrix:
+    """All of it; what caught a fault is put in order, the scenario that says most about it first."""
+    breaks = Counter(scenario for row in faults for scenario in (*row.by, *row.beside))
+    ordered = tuple(
+        Caught(row.fault, tuple(sorted(row.by, key=lambda one: breaks[one])), row.beside, row.undetermined)
+        for row in faults
+    )
+    return Matrix(ordered, tuple(variations), tuple(one.id for one in scenarios))
