@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import dns.message
 
-from harness.faults.fault import Asked, Deliver, Sending
-
-
-def rewriting(rewrite: Callable[[Asked, bytes], bytes]) -> Deliver:
-    """Every message is written otherwise."""
-
-    def deliver(asked: Asked, sendings: tuple[Sending, ...]) -> tuple[Sending, ...]:
-        return tuple(replace(one, wire=rewrite(asked, one.wire)) for one in sendings)
-
-    return deliver
+from harness.faults.fault import Asked, Deliver, Rewriting
 
 
 def remaking(remake: Callable[[dns.message.Message], None]) -> Deliver:
@@ -28,7 +18,7 @@ def remaking(remake: Callable[[dns.message.Message], None]) -> Deliver:
         remake(message)
         return message.to_wire(max_size=65_535)
 
-    return rewriting(rewrite)
+    return Rewriting(rewrite)
 
 
 def flags(*, raised: int = 0, lowered: int = 0) -> Deliver:
@@ -39,7 +29,7 @@ def flags(*, raised: int = 0, lowered: int = 0) -> Deliver:
         found = int.from_bytes(wire[2:4])
         return wire[:2] + (found & ~lowered | raised).to_bytes(2) + wire[4:]
 
-    return rewriting(rewrite)
+    return Rewriting(rewrite)
 
 
 def over(transport: str, deliver: Deliver) -> Deliver:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from harness.client import Transport
@@ -74,6 +74,17 @@ Change = Callable[[Asked, Reply], Reply | None]
 Deliver = Callable[[Asked, tuple[Sending, ...]], tuple[Sending, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """A `Deliver` that changes what messages say, and nothing of how they travel."""
+
+    rewrite: Callable[[Asked, bytes], bytes]
+
+    def __call__(self, asked: Asked, sendings: tuple[Sending, ...]) -> tuple[Sending, ...]:
+        """Every message is written otherwise."""
+        return tuple(replace(one, wire=self.rewrite(asked, one.wire)) for one in sendings)
+
+
 def _unchanged(asked: Asked, reply: Reply) -> Reply:
     del asked
     return reply
@@ -124,4 +135,5 @@ class Fault:
     @property
     def needs_sockets(self) -> bool:
         """Whether it is about how messages travel, and not about what they say alone."""
-        return self.deliver is not _as_it_is or len(self.transports) < len(_TRANSPORTS)
+        travels = self.deliver is not _as_it_is and not isinstance(self.deliver, Rewriting)
+        return travels or len(self.transports) < len(_TRANSPORTS)

@@ -10,8 +10,8 @@ import dns.rcode
 from dns.rdatatype import OPT
 
 from harness import records
-from harness.faults.deliveries import flags, over, remaking, rewriting
-from harness.faults.fault import Asked, Change, Fault, Sending
+from harness.faults.deliveries import flags, over, remaking
+from harness.faults.fault import Asked, Change, Fault, Rewriting, Sending
 from harness.message import Reply
 
 _HEADER_OCTETS, _DATAGRAM_OCTETS, _STREAM_OCTETS = 12, 512, 65_535
@@ -89,13 +89,13 @@ FAULTS = (
         "wrong-id",
         "Answers carry another id than their questions.",
         ("L24",),
-        deliver=rewriting(_another_id),
+        deliver=Rewriting(_another_id),
     ),
     Fault(
         "wrong-question",
         "Answers repeat another question than the one that was asked.",
         ("G16",),
-        deliver=rewriting(_another_question),
+        deliver=Rewriting(_another_question),
     ),
     Fault(
         "question-missing",
@@ -186,7 +186,7 @@ FAULTS = (
         "Questions with EDNS are format errors.",
         ("L04",),
         "extended",
-        deliver=rewriting(_edns_refused),
+        deliver=Rewriting(_edns_refused),
     ),
     Fault(
         "opt-missing",
@@ -199,7 +199,7 @@ FAULTS = (
         "opt-unasked",
         "Questions without EDNS are answered with it.",
         ("L03",),
-        deliver=rewriting(_with_opt),
+        deliver=Rewriting(_with_opt),
     ),
     Fault(
         "edns-version-ignored",

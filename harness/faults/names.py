@@ -6,8 +6,7 @@ import dns.name
 import dns.rcode
 from dns.rdatatype import AAAA, TXT, A
 
-from harness.faults.deliveries import rewriting
-from harness.faults.fault import Asked, Change, Fault
+from harness.faults.fault import Asked, Change, Fault, Rewriting
 from harness.faults.replies import NO_DATA, NO_NAME, as_if, each, is_denial, made_up, where, with_answer
 from harness.message import Question, Record, Reply, name, rdata
 
@@ -133,7 +132,7 @@ FAULTS = (
         "case-not-echoed",
         "The question comes back in lower case, so that a client that mixes case against forgery drops the answer.",
         ("G16",),
-        deliver=rewriting(_question_in_lower_case),
+        deliver=Rewriting(_question_in_lower_case),
     ),
     Fault(
         "svc-left-out",
