@@ -34,6 +34,7 @@ class Settings:
     keep_cluster: bool
     fault: str
     reports: bool
+    html_report: str
     conformance_report: str
     organization: str
     project: str
@@ -55,6 +56,11 @@ class Settings:
     def faults(self) -> tuple[str, ...]:
         """The names of the faults in front of the DNS servers."""
         return tuple(self.fault.replace(",", " ").split())
+
+    @property
+    def transcripts(self) -> bool:
+        """Whether every answer is kept, for a report that shows them."""
+        return self.reports or bool(self.html_report)
 
     def said(self) -> dict[str, str]:
         """The settings that differ from the defaults, by their flags; a switch says nothing more."""
@@ -130,7 +136,8 @@ OPTIONS = (
     _Option(
         "fault", "", "what to put in front of the DNS servers, of `svcdns faults`; may be given often", several=True
     ),
-    _Option("reports", "no", "write the conformance report to reports/<run>/", ("no", "yes")),
+    _Option("reports", "no", "write the run report and the conformance report to reports/<run>/", ("no", "yes")),
+    _Option("html_report", "", "write the run report, one HTML file with every question and answer", metavar="FILE"),
     _Option("conformance_report", "", "write the conformance report, as its suffix says", metavar="FILE.yaml|.json"),
     _Option("organization", "", "who makes the DNS server, for the conformance report"),
     _Option("project", "", "the DNS server's name, for the conformance report; else as the target says"),
@@ -146,7 +153,7 @@ OPTIONS = (
 )
 
 #: Options that name a file of this host, relative to where the run was started.
-_FILES = ("kubeconfig", "kind_config", "conformance_report")
+_FILES = ("kubeconfig", "kind_config", "html_report", "conformance_report")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -120,7 +120,8 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
     if reason.startswith(verdicts.OBSERVED):
         observed.append(reason.removeprefix(verdicts.OBSERVED))
     broken = world if verdict is Verdict.NOT_CONFORMANT else None
-    findings = tuple(reading.finding() for reading in readings) if broken else ()
+    kept = broken or item.config.stash[RUN].settings.transcripts
+    findings = tuple(reading.finding() for reading in readings) if kept else ()
     known = _known_causes(item, scenario) if broken else ()
     return ScenarioResult(
         feature=_feature(item),

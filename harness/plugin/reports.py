@@ -20,7 +20,7 @@ WRITTEN = pytest.StashKey[list[str]]()
 
 #: Settings that a report says in other words, or that are nobody's business but of whoever made the run.
 _PRIVATE = frozenset(
-    {"--kubeconfig", "--kind-config", "--kind-bin", "--reports", "--conformance-report"}
+    {"--kubeconfig", "--kind-config", "--kind-bin", "--reports", "--html-report", "--conformance-report"}
     | {"--organization", "--project", "--url", "--implementation-version", "--contact"}
 )
 
@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
         pytest.UsageError: if not.
     """
     settings = config.stash[RUN].settings
-    for path in map(Path, filter(None, [settings.conformance_report])):
+    for path in map(Path, filter(None, [settings.html_report, settings.conformance_report])):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("ab"):
@@ -65,7 +65,10 @@ def _asked(run: Run) -> dict[Path, Callable[[Settings, RunResult, Path], None]]:
     settings = run.settings
     asked: dict[Path, Callable[[Settings, RunResult, Path], None]] = {}
     if settings.reports:
+        asked[run.made_directory() / "report.html"] = _write_page
         asked[run.made_directory() / "conformance.yaml"] = _write_conformance
+    if settings.html_report:
+        asked[Path(settings.html_report)] = _write_page
     if settings.conformance_report:
         asked[Path(settings.conformance_report)] = _write_conformance
     return asked
@@ -90,6 +93,13 @@ def _result(run: Run) -> RunResult:
 
 def _settings(settings: Settings) -> dict[str, str]:
     return {flag: value for flag, value in settings.said().items() if flag not in _PRIVATE}
+
+
+def _write_page(settings: Settings, result: RunResult, path: Path) -> None:
+    from harness.report import page  # noqa: PLC0415 - a run without reports does not need it
+
+    del settings
+    path.write_text(page.render(result), encoding="utf-8")
 
 
 def _write_conformance(settings: Settings, result: RunResult, path: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from harness import data, features
 from harness.catalogue import LEVELS
+from harness.features import Feature
 from harness.results import ScenarioResult, StepResult, Verdict
 
 
@@ -28,13 +30,23 @@ def _place(one: ScenarioResult) -> tuple[str, int, str]:
     return one.feature, one.line, one.scenario
 
 
-def _not_run() -> Iterator[ScenarioResult]:
+def titles() -> dict[str, str]:
+    """The names of the features that come along, by their files."""
+    return {path: feature.name for path, feature in _features().items()}
+
+
+@cache
+def _features() -> dict[str, Feature]:
     root = data.features()
-    for path in sorted(root.rglob("*.feature")):
-        for scenario in features.read(path).scenarios:
+    return {str(path.relative_to(root)): features.read(path) for path in sorted(root.rglob("*.feature"))}
+
+
+def _not_run() -> Iterator[ScenarioResult]:
+    for path, feature in _features().items():
+        for scenario in feature.scenarios:
             for one in scenario.rendered():
                 yield ScenarioResult(
-                    feature=str(path.relative_to(root)),
+                    feature=path,
                     scenario=one.name,
                     line=one.line,
                     level=next(level for level in LEVELS if level in one.tags),

@@ -47,15 +47,40 @@ def test_junit_says_what_was_tested_and_what_became_of_it(feature: Write, pytest
     assert any(name == "reason" and "no-such-svc" in value for name, value in cases["test_undetermined"])
 
 
-def test_reports_land_in_the_run_s_directory_which_explains_itself(feature: Write, pytester: pytest.Pytester):
+def test_reports_land_in_the_directory_of_the_run_which_explains_itself(feature: Write, pytester: pytest.Pytester):
     feature(small("Right"))
     result = pytester.runpytest_inprocess(".", "--reports")
-    result.stdout.fnmatch_lines(["written: reports/?????/conformance.yaml"])
-    latest = pytester.path / "reports" / "latest"
-    assert files.read(latest / "conformance.yaml")["run"] == latest.resolve().name
-    assert "Open `latest/report.html` first" in (pytester.path / "reports" / "README.md").read_text(encoding="utf-8")
-    pytester.runpytest_inprocess(".")
-    assert len(list((pytester.path / "reports").iterdir())) == 3, "a run that is asked for nothing leaves nothing"
+    result.stdout.fnmatch_lines(["written: reports/?????/report.html", "written: reports/?????/conformance.yaml"])
+    reports = pytester.path / "reports"
+    assert files.read(reports / "latest" / "conformance.yaml")["run"] == (reports / "latest").resolve().name
+    page = (reports / "latest" / "report.html").read_text(encoding="utf-8")
+    assert "dig @127.0.0.1" in page, "what passes has its transcript too"
+    assert "Open `latest/report.html` first" in (reports / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_run_that_is_asked_for_nothing_keeps_no_transcript_and_leaves_nothing(
+    feature: Write, pytester: pytest.Pytester
+):
+    feature(small("Right"))
+    reports = pytester.inline_run(".").getreports("pytest_runtest_logreport")
+    assert [vars(one)["svcdns"]["findings"] for one in reports if one.when == "call"] == [[]]
+    assert not (pytester.path / "reports").exists()
+
+
+def test_a_failure_reaches_the_page_from_a_worker_with_all_its_evidence(feature: Write, pytester: pytest.Pytester):
+    feature(
+        small("Wrong").replace("answers its virtual IP, and nothing else", "has no ready endpoint")
+        + '    And the other address family of the Service "test-svc" has no data\n'
+    )
+    result = pytester.runpytest_subprocess(
+        ".", "-n", "1", "--fault", "aaaa-denied", "--html-report", "deep/page.html", "--conformance-report", "c.json"
+    )
+    result.assert_outcomes(failed=1)
+    page = (pytester.path / "deep" / "page.html").read_text(encoding="utf-8")
+    for part in ("Not conformant", "answers NXDOMAIN, not NOERROR", "What stands behind it", "Service test-svc: 10."):
+        assert part in page
+    (wrong,) = files.read(pytester.path / "c.json")["notConformant"]
+    assert wrong["scenario"] == "Wrong"
 
 
 @pytest.mark.parametrize(
