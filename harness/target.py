@@ -48,6 +48,7 @@ class Deadlines:
         stays_seconds: how long an absence has to hold.
         pause_seconds: between two looks.
         looks_in_a_row: how often in a row an answer has to be right before it counts, once something has changed.
+        again_after_seconds: after which waits a question over UDP is asked again, before it is given ``question_seconds``.
     """
 
     question_seconds: float
@@ -57,6 +58,7 @@ class Deadlines:
     looks_in_a_row: int
     outside_seconds: float = 0.5
     forwarded_seconds: float = 10.0
+    again_after_seconds: tuple[float, ...] = ()
 
     def scaled(self, factor: float, *, question_seconds: float) -> Deadlines:
         """The same waits for changes, shorter by a factor, and another patience for answers."""
@@ -68,6 +70,7 @@ class Deadlines:
             becomes_seconds=self.becomes_seconds * factor,
             stays_seconds=self.stays_seconds * factor,
             pause_seconds=self.pause_seconds * factor,
+            again_after_seconds=(),
         )
 
 
@@ -84,6 +87,8 @@ LIVE_DEADLINES = Deadlines(
     pause_seconds=0.2,
     # One answer may still be of a replica's old state, just before it changes.
     looks_in_a_row=2,
+    # A datagram may be lost, and waiting longer for it does not bring it.
+    again_after_seconds=(1.0, 2.0),
 )
 
 

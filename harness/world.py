@@ -19,6 +19,7 @@ from harness.errors import HarnessError, ManifestError, TargetError, Undetermine
 from harness.judge import Look, NotConformantError, Promise, PromiseOfState, Reading
 from harness.manifests import Manifest
 from harness.message import Question
+from harness.silence import answers_others, insist, is_silent
 from harness.state import ClusterState, Pod
 from harness.target import PROBE_LABEL, Target, Vantage
 
@@ -72,7 +73,6 @@ class World:
         self._asked: dict[str, None] = {}
         self._ready = True
         self._resolves = False
-        self._heard: set[str] = set()
         self._lock = threading.Lock()
         self._created = False
         self._neighbours = False
@@ -336,31 +336,30 @@ class World:
             for reading in promise.judge(look):
                 readings.append(reading)
                 if not reading.kept:
+                    if is_silent(reading.answer) and not self._answers_others(channel):
+                        return readings, f"no DNS server answers at {channel.server}: {reading.answer.failure}"
                     break
         except UndeterminedError as error:
             return readings, str(error)
         return readings, ""
 
     def _looking(self, channel: Channel, transport: Transport) -> Look:
-        seconds = self._target.deadlines.question_seconds
+        deadlines = self._target.deadlines
+        seconds = deadlines.question_seconds
 
         def ask_once(question: Question, *, edns: int | None = None, forwarded: bool = False) -> Answer:
-            patience = self._target.deadlines.forwarded_seconds if forwarded else seconds
-            answer = ask(channel, question, transport=transport, edns=edns, timeout_seconds=patience)
-            return self._heard_from(channel, answer)
+            last = deadlines.forwarded_seconds if forwarded else seconds
+            return insist(channel, question, transport, edns, (*deadlines.again_after_seconds, last))
 
         def ask_outside(question: Question) -> Answer:
-            patience = self._target.deadlines.outside_seconds
-            return ask(channel, question, transport=transport, timeout_seconds=patience)
+            return ask(channel, question, transport=transport, timeout_seconds=deadlines.outside_seconds)
 
         def send_once(wire: bytes, about: Question) -> Answer:
             received = send(channel, wire, transport=transport, timeout_seconds=seconds)
-            answer = read(received, about, transport=transport, server=channel.server, edns=None, seconds=0.0)
-            return self._heard_from(channel, answer)
+            return read(received, about, transport=transport, server=channel.server, edns=None, seconds=0.0)
 
         def ask_together(questions: list[Question]) -> list[Answer]:
-            answers = ask_all(channel, questions, transport=transport, timeout_seconds=seconds)
-            return [self._heard_from(channel, answer) for answer in answers]
+            return ask_all(channel, questions, transport=transport, timeout_seconds=seconds)
 
         return Look(
             state=self.state(),
@@ -374,10 +373,7 @@ class World:
             resolver=lambda: self._target.resolver(self.namespace),
         )
 
-    def _heard_from(self, channel: Channel, answer: Answer) -> Answer:
-        """The answer of a server, unless nothing was ever heard from it, so that nothing can be said of it."""
-        if answer.wire is not None:
-            self._heard.add(channel.server)
-        elif channel.server not in self._heard:
-            raise UndeterminedError(f"no DNS server answers at {channel.server}: {answer.failure}")
-        return answer
+    def _answers_others(self, channel: Channel) -> bool:
+        deadlines = self._target.deadlines
+        waits = (*deadlines.again_after_seconds, deadlines.question_seconds)
+        return answers_others(channel, self._vantage.transports, self.state().domain, waits)

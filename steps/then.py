@@ -107,7 +107,12 @@ def _alias(world: World, name: str, target: str, type_: str) -> None:
     world.holds(judge.alias(name, target, type_))
 
 
-@then(parsers.parse('"{name}" leads to the addresses of the Service "{service}"'))
+@then(parsers.parse('"{name}" leads to the addresses of the Service "{service}", behind the alias'))
+def _leads_to_in_order(world: World, name: str, service: str) -> None:
+    world.holds(judge.leads_to(name, service, in_order=True))
+
+
+@then(parsers.re(r'"(?P<name>[^"]+)" leads to the addresses of the Service "(?P<service>[^"]+)"'))
 def _leads_to(world: World, name: str, service: str) -> None:
     world.holds(judge.leads_to(name, service))
 

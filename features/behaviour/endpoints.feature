@@ -117,6 +117,7 @@ Feature: Which pods are endpoints
     Scenario: An address that passes from one Service to another leads back to the new name alone
       Given the manifest "behaviour/one-address.yaml"
       And a client has asked for "f-0.first"
+      And a client has asked for "121.2.0.192.in-addr.arpa."
       When the manifest "behaviour/one-address-moved.yaml" is applied
       Then the address of every ready endpoint of the Service "second" leads back to a name that answers it
       And "f-0.first" does not exist

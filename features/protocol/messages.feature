@@ -69,7 +69,8 @@ Feature: Messages
 
     @extended @L16
     Scenario: All records of an answer have the same TTL
-      Then the answer to "_http._tcp.web" of the type SRV has the same TTL on every record
+      Given the manifest "specification/headless.yaml"
+      Then the answer to "_metrics._tcp.peers" of the type SRV has the same TTL on every record
 
     @extended @K16
     Scenario: An answer may be kept as long as a denial

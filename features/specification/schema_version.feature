@@ -96,6 +96,7 @@ Feature: The zone says which version of the DNS schema it follows
         | web.my-namespace.service.cluster.local |
         | a.b.web                              |
         | a.b.c.web                            |
+        | web.my-namespace.svc.cluster.local.svc.cluster.local |
 
   Rule: The cluster domain is a zone
 

@@ -115,10 +115,10 @@ class Fault:
         bound: how long, how often or how far.
         change: what becomes of a reply.
         octets: what a datagram may hold, from what the client takes.
-        compressing: whether names may be compressed; None as the server does it.
         deliver: what becomes of messages that are written.
         transports: those that are served at all; others are refused.
         replicas: how many DNS servers it needs; one that is asked is put twice before a target that has one.
+        seconds: how old its answers may be; 0 where that does not depend on a clock.
     """
 
     name: str
@@ -131,6 +131,7 @@ class Fault:
     deliver: Deliver = _as_it_is
     transports: tuple[Transport, ...] = _TRANSPORTS
     replicas: int = 1
+    seconds: float = 0.0
 
     @property
     def needs_sockets(self) -> bool:

@@ -49,6 +49,7 @@ FAULTS = (
         ("J02", "J12", "G18", "B11", "C03"),
         bound=f"{_STALE_SECONDS:.0f} s",
         change=kept_for(_STALE_SECONDS),
+        seconds=_STALE_SECONDS,
     ),
     Fault(
         "stale-on-one-replica",

@@ -31,9 +31,9 @@ def alias(relative: str, external: str, type_: str) -> Promise:
     return Promise(words, judge)
 
 
-def leads_to(relative: str, service: str) -> Promise:
-    """An alias is followed to the addresses of a Service of the cluster (H11, H17)."""
-    words = f'"{relative}" leads to the addresses of the Service "{service}"'
+def leads_to(relative: str, service: str, *, in_order: bool = False) -> Promise:
+    """An alias is followed to the addresses of a Service of the cluster (H11, H17), and stands before them (H03)."""
+    words = f'"{relative}" leads to the addresses of the Service "{service}"{", behind the alias" * in_order}'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -50,7 +50,10 @@ def leads_to(relative: str, service: str) -> Promise:
             else f"{looking.row(record.rdata)} owned by {record.owner}"
             for record in answer.answer
         ]
-        yield looking.expect_followed(answer, words, promised, rows)
+        kept = looking.expect_followed(answer, words, promised, rows)
+        if in_order and kept.kept and answer.answer[0].type != CNAME:
+            kept = looking.reading(answer, words, kept.expected, problem=f"{answer.question} has the alias last")
+        yield kept
 
     return Promise(words, judge)
 

@@ -284,7 +284,7 @@ def expect_rows(answer: Answer, words: str, expected: Iterable[str]) -> Reading:
 def expect_followed(answer: Answer, words: str, expected: Iterable[str], rows: Iterable[str]) -> Reading:
     """As `expect_rows`, with the answer's rows as the caller reads them: an alias is followed by what others own."""
     expected = tuple(sorted(set(expected)))
-    if problem := _no_reply(answer) or _wrong_rcode(answer, dns.rcode.NOERROR):
+    if problem := unanswered(answer) or _wrong_rcode(answer, dns.rcode.NOERROR):
         return reading(answer, words, expected, problem=problem)
     got = Counter(rows)
     missing = tuple(one for one in expected if one not in got)
@@ -311,14 +311,19 @@ def expect_no_name(answer: Answer, words: str) -> Reading:
 
 def _expect_empty(answer: Answer, words: str, rcode: dns.rcode.Rcode, promised: str) -> Reading:
     unexpected = tuple(row(record.rdata) for record in answer.answer)
-    problem = _no_reply(answer) or _wrong_rcode(answer, rcode)
+    problem = unanswered(answer) or _wrong_rcode(answer, rcode)
     if not problem and unexpected:
         problem = f"{answer.question} answers {', '.join(unexpected)}, where nothing is promised"
     return reading(answer, words, (promised,), unexpected=unexpected, problem=problem)
 
 
-def _no_reply(answer: Answer) -> str:
-    return f"{answer.question} is not answered: {answer.failure}" if answer.failure else ""
+def unanswered(answer: Answer) -> str:
+    """Why there is no answer to be judged, with what came instead; or nothing."""
+    if not answer.failure:
+        return ""
+    instead = "; ".join(dict.fromkeys(discarded.reason for discarded in answer.discarded))
+    came = f"; what came was {instead}" if instead else ""
+    return f"{answer.question} is not answered: {answer.failure}{came}"
 
 
 def _wrong_rcode(answer: Answer, promised: dns.rcode.Rcode) -> str:

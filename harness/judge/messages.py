@@ -56,9 +56,8 @@ PROPERTIES: Mapping[str, Callable[[Answer], str]] = {
     "repeats the question as it was asked": lambda answer: "" if answer.question_echoed else "has another question",
     "has no OPT record": lambda answer: "has an OPT record" if answer.opt else "",
     "has the same TTL on every record": _ttls,
-    "comes from the server that was asked, with the id of the question": lambda answer: "; ".join(
-        discarded.reason for discarded in answer.discarded
-    ),
+    # Whatever comes from elsewhere or with another id is no answer; what was discarded may be anybody's.
+    "comes from the server that was asked, with the id of the question": lambda answer: answer.failure or "",
     "repeats that recursion is wished, and claims no validation": lambda answer: (
         "" if "RD" in answer.flags and "AD" not in answer.flags else f"has the flags {' '.join(answer.flags)}"
     ),
@@ -79,7 +78,7 @@ def property_of(written: str, type_: str, said: str) -> Promise:
 
     def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(Question(look.name(written), dns.rdatatype.from_text(type_)))
-        problem = unanswered(answer) or PROPERTIES[said](answer)
+        problem = looking.unanswered(answer) or PROPERTIES[said](answer)
         yield looking.reading(answer, words, (f"an answer that {said}",), problem=problem and f"the answer {problem}")
 
     return Promise(words, judge)
@@ -103,7 +102,7 @@ def with_edns(written: str, type_: str) -> Promise:
 
     def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(Question(look.name(written), dns.rdatatype.from_text(type_)), edns=1232)
-        problem = unanswered(answer) or _opt(answer)
+        problem = looking.unanswered(answer) or _opt(answer)
         yield looking.reading(
             answer, words, ("an OPT record of version 0",), problem=problem and f"the answer {problem}"
         )
@@ -119,11 +118,13 @@ def same_ttl_as_denials(written: str) -> Promise:
         family = look.service(written).families[0]
         answer = look.ask(Question(look.name(written), TYPE_OF[family]))
         denial = look.ask(Question(look.below("no-such-name", written), TYPE_OF[family]))
-        yield looking.reading(denial, words, ("a SOA",), problem=unanswered(denial) or _soa_problem(denial))
+        yield looking.reading(denial, words, ("a SOA",), problem=looking.unanswered(denial) or _soa_problem(denial))
         ttls = {record.ttl for record in answer.answer}
         least = {_minimum(record.rdata) for record in denial.authority}
         problem = "" if ttls == least else f"the answer has the TTL {sorted(ttls)}, its denials {sorted(least)}"
-        yield looking.reading(answer, words, (f"the TTL {sorted(least)}",), problem=unanswered(answer) or problem)
+        yield looking.reading(
+            answer, words, (f"the TTL {sorted(least)}",), problem=looking.unanswered(answer) or problem
+        )
 
     return Promise(words, judge)
 
@@ -137,7 +138,7 @@ def together(written: list[str]) -> Promise:
         for answer in look.ask_together([Question(look.name(one), type_) for one, type_ in asked]):
             alone = look.ask(answer.question)
             rows = [looking.row(record.rdata) for record in alone.answer]
-            problem = unanswered(answer) or (
+            problem = looking.unanswered(answer) or (
                 "" if answer.rcode == alone.rcode else f"{answer.question} answers differently"
             )
             kept = (
@@ -165,8 +166,3 @@ def any_case(service: str) -> Promise:
             yield looking.expect_rows(answer, words, [looking.address_row(found.cluster_ips[0])])
 
     return Promise(words, judge)
-
-
-def unanswered(answer: Answer) -> str:
-    """Why there is no answer to be judged, or nothing."""
-    return f"{answer.question} is not answered: {answer.failure}" if answer.failure else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import dns.rcode
 import dns.rdatatype
-from dns.rdatatype import AAAA, SRV, TXT, A
+from dns.rdatatype import AAAA, PTR, SRV, TXT, A
 
 from harness.client import Answer
 from harness.errors import UndeterminedError
@@ -212,9 +212,9 @@ def way(answer: Answer, words: str, choices: Mapping[str, str]) -> Reading:
 
 
 def asked(relative: str) -> Promise:
-    """Nothing is promised: a client asks for a name, for the addresses or for SRV, as its form suggests."""
+    """Nothing is promised: a client asks for a name, for the addresses, SRV or PTR, as its form suggests."""
     words = f'a client has asked for "{relative}"'
-    types = (SRV,) if relative.startswith("_") else (A, AAAA)
+    types = (SRV,) if relative.startswith("_") else (PTR,) if relative.endswith(".arpa.") else (A, AAAA)
 
     def judge(look: Look) -> Iterator[Reading]:
         for type_ in types:

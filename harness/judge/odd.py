@@ -14,7 +14,6 @@ from dns.rdatatype import TXT, A
 from harness.client import encode
 from harness.judge import look as looking
 from harness.judge.look import Look, Promise, Reading
-from harness.judge.messages import unanswered
 from harness.judge.names import way
 from harness.message import Question
 
@@ -71,7 +70,7 @@ def odd_message(kind: str, rcode: str) -> Promise:
         about = Question(look.name("dns-version.cluster.local"), A)
         answer = look.send(ODD_MESSAGES[kind](about), about)
         said = "" if answer.rcode is None else dns.rcode.to_text(answer.rcode)
-        problem = unanswered(answer)
+        problem = looking.unanswered(answer)
         if not problem and (said != rcode or answer.answer):
             problem = f"it is answered {said}{' with records' if answer.answer else ''}, not {rcode}"
         yield looking.reading(answer, words, (rcode,), problem=problem)

@@ -60,5 +60,5 @@ def deadlines(fault: Fault, own: Deadlines) -> Deadlines:
     What does not change with time is judged at the first look, as on the reference. Where a fault ends, what a live
     target gets is given, on the faster clock.
     """
-    waits = own if fault.bound == "for ever" else LIVE_DEADLINES
+    waits = LIVE_DEADLINES if fault.seconds else own
     return waits.scaled(TIME_FACTOR, question_seconds=QUESTION_SECONDS)
