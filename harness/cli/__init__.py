@@ -16,7 +16,11 @@ from harness.cli.run import run
 from harness.cli.selftest import selftest
 
 
-@click.group(cls=Group)
+@click.group(
+    cls=Group,
+    context_settings={"max_content_width": 100},
+    epilog="Begin with `svcdns run`; `svcdns COMMAND --help` has examples.",
+)
 @click.version_option(package_name="svcdns")
 def main() -> None:
     """Does this cluster's DNS do what Kubernetes promises?"""

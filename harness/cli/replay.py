@@ -11,20 +11,26 @@ from harness.errors import ManifestError
 
 
 @click.command()
-@click.argument("directories", nargs=-1, required=True, metavar="DIR...", type=click.Path(path_type=Path))
+@click.argument("directories", nargs=-1, metavar="[DIR]...", type=click.Path(path_type=Path))
 def replay(directories: tuple[Path, ...]) -> None:
     """Serve recorded states through the reference server, and compare its answers with the recorded ones.
 
-    DIR is a recording, or a directory that holds some: a state.json beside an answers.jsonl. A meta.json says which
+    DIR is a recording, or a directory that holds some: a state.json beside an answers.jsonl. By default it is what comes
+    with svcdns. A meta.json says which
     version and Corefile answered; without one, a CoreDNS 1.14 with kubeadm's options and no cache.
 
-    Example: svcdns replay fixtures/recorded
+    Examples:
+      svcdns replay
+      svcdns replay my-cluster/recorded
     """
-    from harness import compare, recording  # noqa: PLC0415 - `--help` needs none of them
+    from harness import compare, data, recording  # noqa: PLC0415 - `--help` needs none of them
     from harness.client import Direct  # noqa: PLC0415 - as above
     from harness.server import Server  # noqa: PLC0415 - as above
 
-    found = {directory: recording.read(directory) for directory in recording.find(directories)}
+    found = {
+        directory: recording.read(directory)
+        for directory in recording.find(directories or (data.fixtures() / "recorded",))
+    }
     differences = []
     for directory, one in found.items():
         respond = compare.server_of(one.state, one.meta)
