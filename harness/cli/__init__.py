@@ -12,6 +12,7 @@ from harness.cli.faults import faults
 from harness.cli.group import Group
 from harness.cli.record import record
 from harness.cli.replay import replay
+from harness.cli.report import report
 from harness.cli.run import run
 from harness.cli.selftest import selftest
 
@@ -33,5 +34,6 @@ main.add_command(docs)
 main.add_command(faults)
 main.add_command(record)
 main.add_command(replay)
+main.add_command(report)
 main.add_command(run)
 main.add_command(selftest)

@@ -1,0 +1,113 @@
+"""What changed between two conformance reports, and whether anything became worse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+#: From the best. Whatever is shown less well than before became worse, also where it is merely no longer looked at.
+VERDICTS = ("conformant", "not applicable", "not run", "not determined", "not conformant")
+RESULTS = ("success", "partial", "failure")
+
+Direction = Literal["worse", "better", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that differs.
+
+    Attributes:
+        what: the level, clause, scenario or fact.
+        before: what the first report says of it; empty where it says nothing.
+        after: what the second report says.
+        direction: whether that is worse; facts, choices and scenarios that one report does not know are neither.
+        reason: why it is so now, if a reason is given.
+    """
+
+    what: str
+    before: str
+    after: str
+    direction: Direction
+    reason: str = ""
+
+    def __str__(self) -> str:
+        said = f"{self.direction}: {self.what}: {self.before or 'nothing'} → {self.after or 'nothing'}"
+        return f"{said}: {self.reason}" if self.reason else said
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
+    """What differs between two reports, what became worse first; dates and ids of runs always differ and are left out."""
+    found = (*_levels(before, after), *_clauses(before, after), *_scenarios(before, after), *_facts(before, after))
+    return tuple(sorted(found, key=lambda one: ("worse", "better", "other").index(one.direction)))
+
+
+def title(report: Mapping[str, Any]) -> str:
+    """A report in one line."""
+    implementation, subject = report["implementation"], report["subject"] or {}
+    who = f"{implementation['project']} {implementation['version']}".strip() or "an unnamed server"
+    return f"{who}, {subject.get('target', 'no target')}, {report['date']}, by svcdns {report['tool']['version']}"
+
+
+def _levels(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    results = [{one["level"]: one["result"] for one in report["levels"]} for report in (before, after)]
+    yield from _judged("level ", RESULTS, *results)
+
+
+def _clauses(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    verdicts = [{one["id"]: one["verdict"] for one in report["clauses"]} for report in (before, after)]
+    yield from _judged("clause ", VERDICTS, *verdicts)
+
+
+def _scenarios(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    verdicts = [{_name(one): one["verdict"] for one in report["scenarios"]} for report in (before, after)]
+    explained = [*after["notConformant"], *after["notDetermined"], *after["notApplicable"]]
+    yield from _judged("", VERDICTS, *verdicts, reasons={_name(one): one["reason"] for one in explained})
+
+
+def _judged(
+    kind: str,
+    best_first: tuple[str, ...],
+    before: Mapping[str, str],
+    after: Mapping[str, str],
+    *,
+    reasons: Mapping[str, str] | None = None,
+) -> Iterator[Change]:
+    for what in dict.fromkeys([*before, *after]):
+        was, now = before.get(what, ""), after.get(what, "")
+        if was != now:
+            direction: Direction = "other"
+            if was and now:
+                direction = "worse" if best_first.index(now) > best_first.index(was) else "better"
+            yield Change(f"{kind}{what}", was, now, direction, (reasons or {}).get(what, ""))
+
+
+def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    """What was tested, and what it chose."""
+    facts = [
+        {
+            **_said("tool", report["tool"]),
+            **_said("specification", report["specification"]),
+            **_said("implementation", report["implementation"]),
+            **_said("subject", report["subject"] or {}),
+            **_said("settings", report["settings"]),
+            **{f"choice in {_name(one)}": "; ".join(one["choices"]) for one in report["observed"]},
+        }
+        for report in (before, after)
+    ]
+    for what in dict.fromkeys([*facts[0], *facts[1]]):
+        was, now = facts[0].get(what, ""), facts[1].get(what, "")
+        if was != now:
+            yield Change(what, was, now, "other")
+
+
+def _said(kind: str, content: Mapping[str, Any]) -> dict[str, str]:
+    return {f"{kind} {name}": _text(value) for name, value in content.items()}
+
+
+def _text(value: object) -> str:
+    return "; ".join(map(str, value)) if isinstance(value, Iterable) and not isinstance(value, str) else str(value)
+
+
+def _name(one: Mapping[str, Any]) -> str:
+    return f"{one['feature']}: {one['scenario']}"
