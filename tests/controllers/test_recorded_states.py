@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 import yaml
 
 from harness import data
 from harness.controllers import Cluster
-from harness.manifests import read_text
-from harness.state import ClusterState, family_of, load
+from harness.manifests import read, read_text
+from harness.state import ClusterState, load
+from tests import shapes
 
 RECORDED = data.fixtures() / "recorded"
-STATES = sorted(path.parent for path in RECORDED.glob("*/*/state.json"))
+#: Recorded over a real API server and its controllers; the readiness of pods was written by hand.
+GIVEN = sorted(path.parent for path in RECORDED.glob("*/*/state.json") if (path.parents[1] / "manifests.yaml").exists())
+#: Recorded by the command from kind clusters, to which it applied the manifests of the combinations.
+KIND = sorted(path.parent for path in RECORDED.glob("kind-*/*/state.json"))
+STATES = [*GIVEN, *KIND]
 
 #: The recorded annotation that stood in for the application's readiness.
 _STAND_IN = "lab/ready"
 _GATE = {"readinessGates": [{"conditionType": "svcdns.dev/ready"}]}
-_GENERATED = re.compile(r"-[bcdf4-9]{8,10}-[a-z0-9]{5}$|-[a-z0-9]{5}$")
+
+
+def _of_kind(directory) -> ClusterState:
+    workload, exposed = directory.name.partition("-")[2].split("-")
+    dual = directory.parent.name == "kind-dual"
+    kind = "" if workload == "deployment" else f"-of-{exposed}-service"
+    services = directory.parent if dual else data.fixtures() / "combinations"
+    cluster = Cluster(families=("IPv4", "IPv6") if dual else ("IPv4",))
+    cluster.create_namespace("t")
+    for path in (data.fixtures() / "combinations" / f"{workload}{kind}.yaml", services / f"{exposed}-service.yaml"):
+        cluster.apply(read(path), "t")
+    return cluster.state
 
 
 def _rebuilt(directory) -> ClusterState:
     """The state of a cluster to which the manifests of a recording were applied and its changes made."""
+    if directory in KIND:
+        return _of_kind(directory)
     cluster = Cluster()
     for group in yaml.safe_load((directory.parent / "manifests.yaml").read_text(encoding="utf-8")):
         namespace = group["namespace"]
@@ -45,54 +62,8 @@ def _rebuilt(directory) -> ClusterState:
     return cluster.state
 
 
-def _base(name: str) -> str:
-    """A name without its generated part."""
-    return _GENERATED.sub("-*", name)
-
-
-def _pods(state: ClusterState):
-    return sorted(
-        (
-            _base(pod.key.name),
-            pod.hostname,
-            pod.subdomain,
-            pod.ready,
-            pod.phase,
-            [family_of(address) for address in pod.addresses],
-            sorted(set(pod.labels) - {"pod-template-hash", "controller-revision-hash"}),
-        )
-        for pod in state.pods.values()
-    )
-
-
-def _services(state: ClusterState):
-    return sorted(
-        (name, item.type, len(item.cluster_ips), item.families, item.ports, item.external_name, item.publish_not_ready)
-        for (_, name), item in state.services.items()
-    )
-
-
-def _slices(state: ClusterState):
-    found = []
-    for item in state.slices.values():
-        endpoints = sorted(
-            (
-                [family_of(address) for address in endpoint.addresses],
-                endpoint.ready,
-                endpoint.serving,
-                endpoint.terminating,
-                endpoint.hostname,
-                _base(endpoint.pod),
-            )
-            for endpoint in item.endpoints
-        )
-        ports = sorted((port.name, port.protocol, port.port) for port in item.ports)
-        found.append((item.service, _base(item.key.name), item.address_type, endpoints, ports))
-    return sorted(found)
-
-
 @pytest.mark.parametrize("directory", STATES, ids=[f"{path.parent.name}-{path.name}" for path in STATES])
-@pytest.mark.parametrize("view", [_pods, _services, _slices], ids=["pods", "services", "slices"])
+@pytest.mark.parametrize("view", [shapes.pods, shapes.services, shapes.slices], ids=["pods", "services", "slices"])
 def test_the_cluster_makes_what_a_real_one_made(directory, view):
     recorded, rebuilt = load(directory / "state.json").only("t"), _rebuilt(directory).only("t")
     assert recorded.services

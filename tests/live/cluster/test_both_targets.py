@@ -1,0 +1,128 @@
+"""Random manifests on the reference and on a real cluster: the same states up to names and addresses, the same answers.
+
+SVCDNS_TEST_EXAMPLES says how many manifests; ten namespaces at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from harness import compare, recorder
+from harness.client import Direct
+from harness.controllers import Cluster
+from harness.manifests import Manifest, read_text
+from harness.server import Server
+from harness.state import ClusterState
+from harness.targets.cluster import LiveCluster
+from tests import shapes
+from tests.live.cluster.conftest import letters
+from tests.live.cluster.random_worlds import RandomWorld, worlds
+
+EXAMPLES = int(os.environ.get("SVCDNS_TEST_EXAMPLES", "20"))
+AT_A_TIME = 10
+SUBJECTS = ("headless", "hostname", "named targetPort", "dual stack", "unready", "two Services over one pod")
+
+#: Of 200 examples, how many have to be about each of the subjects that a cluster can show.
+ENOUGH = 20
+
+
+def _manifests(world: RandomWorld) -> list[Manifest]:
+    return list(read_text("\n---\n".join(json.dumps(item) for item in world.objects)))
+
+
+def _unready(world: RandomWorld, state: ClusterState) -> Iterator[str]:
+    """The pods that are to become unready: the first of each workload, in the order of their names."""
+    for workload, count in world.unready:
+        own = sorted(key.name for key in state.pods if key.name == workload or key.name.startswith(f"{workload}-"))
+        yield from own[:count]
+
+
+def _on_reference(world: RandomWorld, cluster: LiveCluster) -> ClusterState:
+    reference = Cluster(families=cluster.facts.families, domain=cluster.facts.domain)
+    reference.create_namespace("t")
+    reference.apply(_manifests(world), "t")
+    for pod in _unready(world, reference.state.only("t")):
+        reference.set_ready(pod, "t", ready=False)
+    return reference.state.only("t")
+
+
+def _on_cluster(world: RandomWorld, cluster: LiveCluster, namespace: str) -> None:
+    cluster.create_namespace(namespace)
+    cluster.apply(_manifests(world), namespace)
+    cluster.settle(namespace)
+    for pod in _unready(world, cluster.state().only(namespace)):
+        cluster.set_ready(pod, namespace, ready=False)
+    cluster.settle(namespace)
+
+
+def _unlike(world: RandomWorld, cluster: LiveCluster, namespace: str) -> Iterator[str]:
+    """Where the two states differ, with what was applied."""
+    ours, real = _on_reference(world, cluster), cluster.state().only(namespace)
+    for view in (shapes.pods, shapes.services, shapes.slices):
+        if view(ours) != view(real):
+            applied = yaml.safe_dump_all(world.objects)
+            yield f"{view.__name__}, reference:\n{view(ours)}\ncluster:\n{view(real)}\nof\n{applied}\n{world.unready}"
+
+
+def _differences(cluster: LiveCluster, namespaces: list[str]) -> tuple[int, list[str]]:
+    """How many answers of the cluster were compared, and those that the reference's server gives otherwise."""
+    recorded = recorder.record(cluster, namespaces)
+    respond = compare.server_of(recorded.state, recorded.meta)
+    with Server(respond) as server:
+        found = list(compare.replay(recorded.answers, respond, Direct(server.addresses[0], server.port)))
+    return len(recorded.answers), ["\n".join(one.lines()) for one in found]
+
+
+@pytest.mark.timeout(7200)
+def test_the_reference_is_what_a_real_cluster_is(cluster: LiveCluster, run: str, capsys: pytest.CaptureFixture[str]):
+    wanted = worlds().filter(lambda world: _possible(world, cluster))
+    mix: Counter[str] = Counter()
+    wrong: list[str] = []
+
+    @settings(
+        max_examples=-(-EXAMPLES // AT_A_TIME),
+        deadline=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
+    @given(st.lists(wanted, min_size=AT_A_TIME, max_size=AT_A_TIME))
+    def batches(batch: list[RandomWorld]) -> None:
+        names = [f"svcdns-{run}-{letters(5)}" for _ in batch]
+        try:
+            with ThreadPoolExecutor(AT_A_TIME) as pool:
+                list(pool.map(_on_cluster, batch, [cluster] * len(batch), names))
+            for world, name in zip(batch, names, strict=True):
+                mix.update(["examples", *world.mix])
+                wrong.extend(_unlike(world, cluster, name))
+            count, differing = _differences(cluster, names)
+            mix["answers"] += count
+            wrong.extend(differing)
+        finally:
+            for name in names:
+                cluster.delete_namespace(name)
+        with capsys.disabled():
+            print(f"\n{dict(mix)}; {len(wrong)} differences", flush=True)  # noqa: T201 - what was seen is reported
+
+    batches()
+    assert wrong == [], "\n\n".join(wrong[:20])
+    subjects = SUBJECTS if len(cluster.facts.families) > 1 else [one for one in SUBJECTS if one != "dual stack"]
+    assert mix["examples"] >= EXAMPLES
+    assert all(mix[subject] >= ENOUGH * EXAMPLES / 200 for subject in subjects), mix
+
+
+def _possible(world: RandomWorld, cluster: LiveCluster) -> bool:
+    """Whether the cluster has the IP families that a world's Services ask for."""
+    asked = [item["spec"] for item in world.objects if item["kind"] == "Service"]
+    needed = {family for spec in asked for family in spec.get("ipFamilies", ())}
+    dual = any(spec.get("ipFamilyPolicy") == "RequireDualStack" for spec in asked)
+    return needed <= set(cluster.facts.families) and (not dual or len(cluster.facts.families) > 1)
