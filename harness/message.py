@@ -29,7 +29,7 @@ class Question(NamedTuple):
 
 
 class Record(NamedTuple):
-    """One resource record of class IN."""
+    """One resource record, which is of class IN but where a server is wrong."""
 
     owner: dns.name.Name
     ttl: int
@@ -37,8 +37,9 @@ class Record(NamedTuple):
 
     @property
     def type(self) -> dns.rdatatype.RdataType:
-        """The record's type."""
-        return dns.rdatatype.RdataType(self.rdata.rdtype)
+        """The record's type; NONE for a record of another class than IN, whose data nobody here can read."""
+        another = self.rdata.rdclass != dns.rdataclass.IN
+        return dns.rdatatype.NONE if another else dns.rdatatype.RdataType(self.rdata.rdtype)
 
     def __str__(self) -> str:
         return f"{self.owner} {self.ttl} {dns.rdatatype.to_text(self.type)} {self.rdata}"

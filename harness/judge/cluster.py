@@ -123,7 +123,7 @@ def name_servers() -> Promise:
 
     def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(Question(look.name(CLUSTER_DOMAIN), NS))
-        rows = [looking.row(record.rdata) for record in answer.answer]
+        rows = [looking.row(record.rdata) for record in answer.answer if record.type == NS]
         yield looking.expect_rows(answer, words, rows or ["NS <a name server>"])
         for record in answer.answer:
             found = [look.ask(Question(target(record.rdata), type_)) for type_ in (A, AAAA)]

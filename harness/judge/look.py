@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 import dns.name
 import dns.rcode
+import dns.rdataclass
 import dns.rdatatype
 from dns.rdata import Rdata
 from dns.rdatatype import AAAA, A, RdataType
@@ -260,6 +261,8 @@ def address_row(address: str) -> str:
 
 def row(rdata: Rdata) -> str:
     """What a promise compares of a record: its type and data, names without regard to case, priority and weight left out."""
+    if rdata.rdclass != dns.rdataclass.IN:
+        return f"{dns.rdataclass.to_text(rdata.rdclass)} {dns.rdatatype.to_text(rdata.rdtype)} {rdata}"
     match rdata.rdtype:
         case dns.rdatatype.SRV:
             return f"SRV port {port(rdata)} {target(rdata).canonicalize()}"

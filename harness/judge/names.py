@@ -155,7 +155,7 @@ def one_record(relative: str, type_: str) -> Promise:
 
     def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(Question(look.name(relative), wanted))
-        found = [looking.row(record.rdata) for record in answer.answer]
+        found = [looking.row(record.rdata) for record in answer.answer if record.type == wanted]
         yield looking.expect_rows(answer, words, found if len(found) == 1 else [f"{type_} <one record>"])
 
     return Promise(words, judge)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import dns.name
 from dns.rdatatype import SRV
 
+from harness.client import Answer
 from harness.errors import UndeterminedError
 from harness.judge import look as looking
 from harness.judge.look import TYPE_OF, Backend, Look, Promise, Reading
@@ -56,8 +57,7 @@ def own_port(service: str, port: str) -> Promise:
             if (str(declared.target_port), declared.protocol) in pod.container_ports
         }
         answer = look.ask(_question(look, service, port, declared.protocol))
-        rows = [looking.row(record.rdata) for record in answer.answer]
-        yield looking.expect_rows(answer, words, rows or ["SRV <a pod's own port>"])
+        yield looking.expect_rows(answer, words, _srv_rows(answer) or ["SRV <a pod's own port>"])
         got: dict[str, int] = {}
         for record in answer.answer:
             one = look.ask(Question(target(record.rdata), TYPE_OF[found.families[0]]))
@@ -100,7 +100,7 @@ def right_additional(written: str) -> Promise:
 
     def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(Question(look.name(written), SRV))
-        yield looking.expect_rows(answer, words, [looking.row(one.rdata) for one in answer.answer] or ["SRV <a port>"])
+        yield looking.expect_rows(answer, words, _srv_rows(answer) or ["SRV <a port>"])
         targets = {target(record.rdata) for record in answer.answer}
         for record in answer.additional:
             astray = "" if record.owner in targets else f"{record.owner} is no target of {answer.question}"
@@ -118,8 +118,7 @@ def weights(written: str) -> Promise:
 
     def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(Question(look.name(written), SRV))
-        rows = [looking.row(record.rdata) for record in answer.answer]
-        yield looking.expect_rows(answer, words, rows or ["SRV <a port>"])
+        yield looking.expect_rows(answer, words, _srv_rows(answer) or ["SRV <a port>"])
         unweighted = [str(record) for record in answer.answer if str(record.rdata).split()[1] == "0"]
         yield looking.reading(answer, words, ("a weight above 0",), problem=", ".join(unweighted))
 
@@ -131,6 +130,11 @@ def goals(look: Look, service: str, found: Service) -> Sequence[dns.name.Name]:
     if not found.headless:
         return [look.name(service)]
     return [look.below(one.hostname, service) for one in looking.backends(look, found) if one.hostname]
+
+
+def _srv_rows(answer: Answer) -> list[str]:
+    """What the SRV records of an answer say; anything else beside them then is unexpected."""
+    return [looking.row(record.rdata) for record in answer.answer if record.type == SRV]
 
 
 def _exactly(got: set[int], number: int) -> tuple[str, str]:

@@ -153,7 +153,8 @@ def _all_addresses(look: Look, service: Service) -> Iterator[str]:
 
 
 def _rows(answer: Answer) -> list[str]:
-    return [looking.row(record.rdata) for record in answer.answer]
+    """What the answer's records of the type asked for say; anything else beside them then is unexpected."""
+    return [looking.row(record.rdata) for record in answer.answer if record.type == answer.question.type]
 
 
 def _below_cluster(row: str, look: Look) -> bool:
