@@ -135,7 +135,7 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
         observed=tuple(dict.fromkeys(observed)),
         steps=_steps(scenario, item.stash.get(STEPS, [])),
         findings=findings,
-        state=tuple(evidence.state_lines(broken.state(), broken.namespace)) if broken else (),
+        state=_state(world) if world and kept and verdict is not Verdict.CONFORMANT else (),
         advice=(*known, *advice.on_failure(broken.state(), broken.namespace, findings[-1])) if broken else (),
         looks=world.looks if world else (0, 0.0),
         evidence=_evidence(item, broken, findings) if broken else "",
@@ -147,6 +147,14 @@ def _known_causes(item: pytest.Item, scenario: Scenario) -> tuple[str, ...]:
     """What the server's version is known to do wrong, as far as the scenario shows it."""
     facts = item.config.stash[RUN].target.facts
     return coredns.causes(facts.dns_version, scenario.behaviours) if facts.dns_server == "CoreDNS" else ()
+
+
+def _state(world: World) -> tuple[str, ...]:
+    """What stands in a world; nothing where the target itself was lost."""
+    try:
+        return tuple(evidence.state_lines(world.state(), world.namespace))
+    except HarnessError:
+        return ()
 
 
 def _feature(item: pytest.Item) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 
 import pytest
@@ -51,13 +51,24 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
             xml.add_global_property(name, value)
     yield
     config = session.config
-    asked = _asked(run) if run.shared is None and not config.option.collectonly else {}
-    if asked and session.exitstatus != pytest.ExitCode.USAGE_ERROR:
+    if run.shared is None and not config.option.collectonly and session.exitstatus != pytest.ExitCode.USAGE_ERROR:
+        config.stash[WRITTEN] = [
+            os.path.relpath(path, config.invocation_params.dir) for path in (*_written(run), *_evidence(run))
+        ]
+
+
+def _written(run: Run) -> Iterable[Path]:
+    asked = _asked(run)
+    if asked:
         result = _result(run)
         for path, write in asked.items():
             write(run.settings, result, path)
-        here = config.invocation_params.dir
-        config.stash[WRITTEN] = [os.path.relpath(path, here) for path in asked]
+    return asked
+
+
+def _evidence(run: Run) -> Iterable[Path]:
+    """The directories that failures have left, and the nodes' logs."""
+    return sorted(path for path in run.directory.glob("*/") if path.is_dir())
 
 
 def _asked(run: Run) -> dict[Path, Callable[[Settings, RunResult, Path], None]]:
