@@ -28,19 +28,19 @@ Feature: What CoreDNS answers beyond the specification
     Background:
       Given the manifest "extensions/odd.yaml"
 
-    @extended @B15
+    @extended @B15 @needs-ipv4
     Scenario: Behind a virtual IP, a hostname answers its endpoint
       Then "c-0" below the Service "clients" answers the addresses of the endpoints of that hostname, and no other
 
-    @extended @B16
+    @extended @B16 @needs-ipv4
     Scenario: Behind a virtual IP, an endpoint without a hostname answers under its dashed address
       Then every ready endpoint of the Service "crowd" is found by its dashed address
 
-    @quirk @B17
+    @quirk @B17 @needs-ipv4
     Scenario: Behind a virtual IP, an endpoint with a hostname is not found by its dashed address
       Then no ready endpoint of the Service "clients" is found by its dashed address
 
-    @extended @F05
+    @extended @F05 @needs-ipv4
     Scenario Outline: The address of an endpoint behind a virtual IP leads back to its name: <service>
       Then the address of every ready endpoint of the Service "<service>" leads back to a name that answers it
 

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.timeout(300)
 
 ROOT = Path(__file__).parents[3]
 RUN = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background would ignore it
 from harness.targets.kind import KindCluster, KindSettings
 
 run, image = sys.argv[1:]
