@@ -88,7 +88,7 @@ def test_the_page_has_landmarks_and_headings_in_order():
 
 
 def test_a_failure_is_shown_with_everything_that_stands_behind_it():
-    (failure,) = [one for one in PAGE.iter("article") if one.get("class") == "failure"]
+    (failure,) = [one for one in PAGE.iter("article") if one.get("class") == "case"]
     text = words(failure)
     for part in (
         "own/small.feature:7",
