@@ -60,13 +60,17 @@ def _without_endpoints(asked: Asked) -> bool:
 
 
 def _in_another_namespace(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
-    """The virtual IP of the first Service of that name in any namespace."""
+    """The virtual IPs of the first Service of that name in any namespace."""
     own = _at_virtual_ip(asked)
     if own is None:
         return answer
     same = [service for key, service in sorted(asked.state.services.items()) if key.name == own.key.name]
     first = next((service for service in same if service.families == own.families and service.cluster_ips), own)
-    return tuple(one._replace(rdata=rdata(one.type, first.cluster_ips[0])) for one in answer[:1])
+    instead = dict(zip(own.cluster_ips, first.cluster_ips, strict=False))
+    return tuple(
+        one._replace(rdata=rdata(one.type, instead[str(one.rdata)])) if str(one.rdata) in instead else one
+        for one in answer
+    )
 
 
 def _grown_family(service: Service) -> Service:

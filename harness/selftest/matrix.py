@@ -89,13 +89,14 @@ def caught(fault: Described, scenarios: Mapping[str, Playable], played: Iterable
     scenario then names what is wrong.
     """
     broken = [one.id for one in played if one.judged.verdict is Verdict.NOT_CONFORMANT]
-    by = [one for one in broken if _names(scenarios[one], fault)]
+    by = [one for one in broken if may_catch(scenarios[one], fault)]
     beside = [one for one in broken if one not in by]
     undetermined = {one.id: one.judged.reason for one in played if one.judged.verdict is Verdict.NOT_DETERMINED}
     return Caught(fault.name, tuple(by), tuple(beside), undetermined)
 
 
-def _names(one: Playable, fault: Described) -> bool:
+def may_catch(one: Playable, fault: Described) -> bool:
+    """Whether a scenario that fails catches the fault: it has the fault's level, and carries what the fault breaks."""
     return one.level == fault.level and not one.scenario.tags.isdisjoint(fault.behaviours)
 
 

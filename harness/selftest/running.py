@@ -6,9 +6,10 @@ import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 from harness.faults import FAULTS, VARIATIONS, Fault
-from harness.selftest.matrix import Caught, Passed, caught, passed
+from harness.selftest.matrix import Caught, Passed, caught, may_catch, passed
 from harness.selftest.playing import Playable, Played, play, scenarios
 from harness.selftest.wrong import wrong
 
@@ -16,25 +17,28 @@ from harness.selftest.wrong import wrong
 AT_ONCE = 2
 
 
-def run(names: Sequence[str], processes: int | None = None) -> Iterator[Caught | Passed]:
+def run(names: Sequence[str], *, quick: bool = False, processes: int | None = None) -> Iterator[Caught | Passed]:
     """What becomes of each of the faults and variations, in their order.
 
     Args:
         names: those of `harness.faults.FAULTS` and `harness.faults.VARIATIONS`.
+        quick: whether only the scenarios that may catch a fault are played before it.
         processes: how many to use; by default some for each processor.
     """
     # Forking a process with threads is unsafe, and `spawn` is there on every system.
     spawning = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes or AT_ONCE * _processors(), mp_context=spawning) as pool:
-        yield from pool.map(judged, names)
+        yield from pool.map(partial(judged, quick=quick), names)
 
 
-def judged(name: str) -> Caught | Passed:
+def judged(name: str, *, quick: bool) -> Caught | Passed:
     """What becomes of one fault in front of every scenario, or of one variation in front of every core scenario."""
     every = {one.id: one for one in scenarios()}
     if name in FAULTS:
-        return caught(FAULTS[name], every, played(FAULTS[name], tuple(every.values())))
-    core = tuple(one for one in every.values() if one.level == "core")
+        fault = FAULTS[name]
+        chosen = [one for one in every.values() if not quick or may_catch(one, fault)]
+        return caught(fault, every, played(fault, chosen))
+    core = [one for one in every.values() if one.level == "core"]
     return passed(VARIATIONS[name], played(VARIATIONS[name], core))
 
 

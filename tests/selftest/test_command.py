@@ -1,0 +1,37 @@
+"""The command: what it says, and how it exits."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from harness.cli import main
+from harness.selftest import running
+from harness.selftest.matrix import Caught, Passed
+
+
+def test_a_fault_in_a_process_of_its_own_is_caught():
+    result = CliRunner().invoke(main, ["selftest", "--fault", "schema-version-missing", "--quick", "--processes", "1"])
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("schema-version-missing: caught by ")
+    assert "1 of 1 faults are caught." in result.output
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (Caught("wrong-id", ()), "wrong-id: NOT CAUGHT"),
+        (Passed("ttl-zero", {"some feature: some rule": "not conformant: why"}), "ttl-zero: 1 FALSE ALARMS"),
+    ],
+)
+def test_a_hole_fails_the_command(row, said, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(running, "run", lambda names, **options: iter([row]))
+    result = CliRunner().invoke(main, ["selftest", "--fault", "wrong-id"])
+    assert result.exit_code == 1
+    assert said in result.output
+
+
+def test_an_unknown_fault_is_wrong_usage():
+    result = CliRunner().invoke(main, ["selftest", "--fault", "wrong-idd"])
+    assert result.exit_code == 2
+    assert "wrong-id" in result.output
