@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any
 
 from harness.errors import UndeterminedError
+from harness.state import Key
 from harness.targets.cluster import workloads
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.picture import Picture
@@ -19,6 +20,9 @@ from harness.targets.cluster.watching import Watching
 #: A pod of an image that is on the node runs after 1-2 s, 48 of them at a time on two cores after 20 s.
 DEADLINE_SECONDS = 120.0
 
+#: So many deadlines a namespace has while pods become ready elsewhere: then the nodes are busy, and its turn comes.
+_PATIENCE = 5
+
 #: The status of a workload is not watched; it follows its pods within some tens of milliseconds.
 _PAUSE_SECONDS = 0.2
 
@@ -27,7 +31,10 @@ _NAMED = 4
 
 
 class Settling:
-    """Waits for namespaces; several threads may wait at a time."""
+    """Waits for namespaces; several threads may wait at a time.
+
+    The deadline begins anew, a few times, where other pods became ready meanwhile.
+    """
 
     def __init__(
         self, api: Api, watching: Watching, readiness: Readiness, *, deadline_seconds: float = DEADLINE_SECONDS
@@ -57,22 +64,32 @@ class Settling:
         Raises:
             UndeterminedError: if they are not so at the deadline; it names what is missing.
         """
-        end = time.monotonic() + self._deadline_seconds
+        start = time.monotonic()
+        end = start + self._deadline_seconds
+        before = _ready(self._watching.picture())
+        while problems := self._problems(namespace, end):
+            now = _ready(self._watching.picture())
+            if now <= before or end - start >= _PATIENCE * self._deadline_seconds:
+                raise _unsettled(namespace, end - start, problems)
+            before, end = now, end + self._deadline_seconds
+
+    def _problems(self, namespace: str, end: float) -> list[str]:
+        """What is missing at a moment by the monotonic clock; nothing as soon as nothing is."""
         while True:
-            if not self._watching.wait_for(lambda picture: not self._lacks(picture, namespace), end - time.monotonic()):
-                raise self._unsettled(
-                    namespace, list(lacking(self._watching.picture(), namespace, self._readiness.wished))
-                )
+            seconds = end - time.monotonic()
+            if not self._watching.wait_for(lambda picture: not self._lacks(picture, namespace), seconds) and (
+                found := list(lacking(self._watching.picture(), namespace, self._readiness.wished))
+            ):
+                return found
             items = list(self._items(namespace))
             if self._finished(items, end):
                 for kind in ("Pod", "EndpointSlice"):
                     self._watching.see_all(kind, namespace)
                 picture = self._watching.picture()
                 if not self._lacks(picture, namespace) and not any(self._unfinished(items, picture)):
-                    return
-            elif time.monotonic() >= end:
-                problems = list(self._unfinished(items, self._watching.picture()))
-                raise self._unsettled(namespace, [*problems, *self._warnings(namespace)])
+                    return []
+            elif time.monotonic() >= end and (found := list(self._unfinished(items, self._watching.picture()))):
+                return [*found, *self._warnings(namespace)]
 
     def _lacks(self, picture: Picture, namespace: str) -> bool:
         return next(lacking(picture, namespace, self._readiness.wished), None) is not None
@@ -106,9 +123,13 @@ class Settling:
         ]
         return list(dict.fromkeys(said))[-1:]
 
-    def _unsettled(self, namespace: str, problems: list[str]) -> UndeterminedError:
-        more = f"; and {len(problems) - _NAMED} more" if len(problems) > _NAMED else ""
-        named = "; ".join(problems[:_NAMED])
-        return UndeterminedError(
-            f'the namespace "{namespace}" did not settle within {self._deadline_seconds:.0f} s: {named}{more}'
-        )
+
+def _unsettled(namespace: str, seconds: float, problems: list[str]) -> UndeterminedError:
+    more = f"; and {len(problems) - _NAMED} more" if len(problems) > _NAMED else ""
+    named = "; ".join(problems[:_NAMED])
+    return UndeterminedError(f'the namespace "{namespace}" did not settle within {seconds:.0f} s: {named}{more}')
+
+
+def _ready(picture: Picture) -> set[Key]:
+    """The pods that are ready, wherever they are."""
+    return {key for key, pod in picture.state.pods.items() if pod.ready}
