@@ -11,6 +11,7 @@ from dns.rdatatype import CNAME, NS
 
 from harness import compare, coredns, message, recording
 from harness.client import Answer, Channel, ask_all
+from harness.compare import Difference
 from harness.coredns import Options
 from harness.errors import UndeterminedError
 from harness.message import Question, Record, Reply
@@ -32,8 +33,10 @@ AT_A_TIME = 64
 #: What is supposed of a server that does not show its configuration.
 _UNKNOWN = Options(falls_through=("in-addr.arpa", "ip6.arpa"), forwards=True)
 
+#: The rcode and the sections that are right.
+_Right = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 _Said = dict[Asked, Recorded]
-_Expected = dict[Asked, object]
+_Expected = dict[Asked, _Right]
 
 
 def meta_of(target: Target) -> Meta:
@@ -65,25 +68,60 @@ def record(target: Target, namespaces: Collection[str] | None = None) -> Recordi
         UndeterminedError: if a question is not answered, or the cluster does not keep still.
     """
     meta = meta_of(target)
-    expected: _Expected = {}
+    state = target.state()
+    expected = _expected(state, meta, namespaces)
     said: _Said = {}
-    since, alike, changed = 0.0, 0, ""
+    since, alike, changed = time.monotonic(), 0, ""
     for _ in range(MOST_ROUNDS):
-        state = target.state()
-        now = _expected(state, meta, namespaces)
-        if now != expected:
-            since, alike, changed = time.monotonic(), 0, f"the state that {_unlike(now, expected)} depends on"
-        before, expected, said = said, now, _said(target, now, meta, since)
+        before, said = said, _said(target, expected, meta, since)
         if alike and _lasting(said) != _lasting(before):
             alike, changed = 0, f"the answer to {_unlike(_lasting(said), _lasting(before))}"
         alike += 1
-        if alike >= target.deadlines.looks_in_a_row and _expected(target.state(), meta, namespaces) == expected:
+        later = target.state()
+        now = expected if replace(later, serial=state.serial) == state else _expected(later, meta, namespaces)
+        if now != expected:
+            since, alike, changed = time.monotonic(), 0, f"the state that {_unlike(now, expected)} depends on"
+        elif alike >= target.deadlines.looks_in_a_row:
             return Recording(state, tuple(said.values()), replace(meta, addresses=_own_addresses(state, said, meta)))
+        state, expected = later, now
         time.sleep(target.deadlines.pause_seconds)
     raise UndeterminedError(
         f"nothing is recorded: in {MOST_ROUNDS} rounds the cluster did not keep still, the last to change was {changed}; "
         "try again later, or ask about one namespace"
     )
+
+
+def differences(target: Target, namespaces: Collection[str] | None = None) -> tuple[int, list[Difference]]:
+    """Ask one DNS server of a target everything, and hold it against the rules; what differs is looked at again.
+
+    Returns:
+        how many questions were asked, and those that were not answered as a right server of the target's version and
+        configuration does, however often they were asked.
+
+    Raises:
+        UndeterminedError: if a question is not answered.
+    """
+    meta, since = meta_of(target), time.monotonic()
+    for _ in range(MOST_TRIES):
+        expected = _expected(target.state(), meta, namespaces)
+        said = _said(target, expected, meta, since)
+        wrong = [asked for asked, one in said.items() if not _is(one, expected[asked])]
+        if not wrong:
+            break
+        time.sleep(target.deadlines.pause_seconds)
+    return len(said), [Difference(_recorded(said[asked], expected[asked]), said[asked]) for asked in wrong]
+
+
+def _is(one: Recorded, right: _Right) -> bool:
+    """Whether an answer is right; a truncated one, as far as it goes."""
+    if "TC" in one.flags:
+        return {*one.answer, *one.authority, *one.additional} <= {*right[1], *right[2], *right[3]}
+    return (one.rcode, one.answer, one.authority, one.additional) == right
+
+
+def _recorded(one: Recorded, right: _Right) -> Recorded:
+    rcode, answer, authority, additional = right
+    return replace(one, rcode=rcode, answer=answer, authority=authority, additional=additional)
 
 
 def _unlike(one: Mapping[Asked, object], other: Mapping[Asked, object]) -> str:
@@ -102,7 +140,8 @@ def _expected(state: ClusterState, meta: Meta, namespaces: Collection[str] | Non
         spelled = asked.name.islower() or not (options.cache and options.cache.remembers(asked.question.name))
         if spelled and not _leaves(asked.question, reply, state, options):
             sections = (reply.answer, reply.authority, reply.additional)
-            found[asked] = (reply.rcode, *map(recording.text, sections))
+            answer, authority, additional = map(recording.text, sections)
+            found[asked] = (dns.rcode.to_text(reply.rcode), answer, authority, additional)
     return found
 
 

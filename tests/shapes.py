@@ -11,6 +11,8 @@ from harness.state import ClusterState, Endpoint, family_of
 #: How controllers end the names that they make: a ReplicaSet's hash and a pod's suffix, or a suffix alone.
 _GENERATED = re.compile(r"-[bcdf4-9]{8,10}-[a-z0-9]{5}$|-[a-z0-9]{5}$")
 
+_LABELS_OF_THEIR_MAKERS = {"pod-template-hash", "controller-revision-hash", "svcdns.dev/run"}
+
 
 def base(name: str) -> str:
     """A name without its generated part."""
@@ -26,7 +28,7 @@ def pods(state: ClusterState) -> list[tuple[Any, ...]]:
             pod.ready,
             pod.phase,
             _families(pod.addresses),
-            sorted(set(pod.labels) - {"pod-template-hash", "controller-revision-hash"}),
+            sorted(set(pod.labels) - _LABELS_OF_THEIR_MAKERS),
         )
         for pod in state.pods.values()
     )

@@ -72,7 +72,7 @@ def _pod(pod: Pod, progress: Progress, *, wished: bool) -> str:
         return "has no address yet"
     containers = progress.conditions.get("ContainersReady")
     running = bool(containers and containers.status == "True")
-    if not running and not progress.probed:
+    if not running and not (progress.probed and pod.phase == "Running"):
         return "its containers do not run yet"
     expected = running and (wished or not progress.gated)
     if pod.ready is not expected:

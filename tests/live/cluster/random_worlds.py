@@ -115,7 +115,7 @@ _TURNED = {"ipFamilyPolicy": "RequireDualStack", "ipFamilies": ["IPv6", "IPv4"]}
 
 @st.composite
 def _ports(draw: st.DrawFn) -> list[Json]:
-    names = draw(st.sampled_from([("",), ("http",), ("http", "dns"), ("http", "dns", "dns-tcp")]))
+    names = draw(st.sampled_from([("",), ("http",), ("http",), ("http", "dns"), ("http", "dns", "dns-tcp")]))
     return [
         {
             "port": 80 + index,

@@ -1,0 +1,160 @@
+"""What is kept of a DNS server's answers, and what is not: on the reference, with what a real cluster puts in front."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
+
+import dns.rcode
+import pytest
+from dns.rdatatype import CNAME, PTR, A
+
+from harness import recorder, recording, records
+from harness.errors import UndeterminedError
+from harness.manifests import read_text
+from harness.message import Question, Reply
+from harness.recording import Recorded
+from harness.results import Facts
+from harness.target import Deadlines
+from harness.targets.reference import DEADLINES, Reference
+from tests.coredns.test_configured import KUBEADM
+
+OBJECTS = (
+    {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"ports": [{"port": 80}]}},
+    {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "away"},
+        "spec": {"type": "ExternalName", "externalName": "www.example.com"},
+    },
+)
+
+
+class Clock:
+    """Time that passes by sleeping alone."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+class Kubeadm(Reference):
+    """A reference that says it is the CoreDNS of a cluster that kubeadm made, with a cache in front of reverse names.
+
+    Attributes:
+        asked: every question, in order.
+        flips: counts the questions for an alias, of which every second one is denied; None to deny none.
+    """
+
+    name = "cluster"
+    deadlines: Deadlines = replace(DEADLINES, looks_in_a_row=2, pause_seconds=1.0, question_seconds=0.2)
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(records.COREDNS)
+        self.clock = clock
+        self.kept_since: dict[Question, float] = {}
+        self.asked: list[Question] = []
+        self.flips: Iterator[int] | None = None
+
+    @property
+    def facts(self) -> Facts:
+        return replace(
+            super().facts, kubernetes="v1.34.0", dns_server="CoreDNS", dns_version="v1.14.7", corefile=KUBEADM
+        )
+
+    def respond(self, question: Question) -> Reply:
+        self.asked.append(question)
+        if self.flips and question.type == CNAME and question.name.labels[0] == b"away" and next(self.flips) % 2:
+            return Reply(dns.rcode.NXDOMAIN)
+        reply = super().respond(question)
+        if question.type != PTR or not reply.answer:
+            return _with_ttl(reply, 30)
+        if self.clock.seconds - self.kept_since.setdefault(question, self.clock.seconds) >= 30:
+            self.kept_since[question] = self.clock.seconds
+        return _with_ttl(reply, 30 - int(self.clock.seconds - self.kept_since[question]))
+
+
+def _with_ttl(reply: Reply, seconds: int) -> Reply:
+    answer = tuple(record._replace(ttl=seconds) for record in reply.answer)
+    authority = tuple(record._replace(ttl=seconds) for record in reply.authority)
+    return replace(reply, answer=answer, authority=authority)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    found = Clock()
+    monkeypatch.setattr(recorder, "time", found)
+    return found
+
+
+@pytest.fixture
+def target(clock: Clock) -> Iterator[Kubeadm]:
+    with Kubeadm(clock) as opened:
+        opened.create_namespace("n")
+        opened.apply(read_text("\n---\n".join(map(json.dumps, OBJECTS))), "n")
+        yield opened
+
+
+def asked(recorded: recording.Recording) -> set[tuple[str, str]]:
+    return {(str(one.question.name), one.question.type.name) for one in recorded.answers}
+
+
+def pointer(target: Kubeadm, recorded: recording.Recording) -> Recorded:
+    (address,) = next(
+        iter(service for key, service in target.state().services.items() if key.name == "web")
+    ).cluster_ips
+    owner = ".".join([*reversed(address.split(".")), "in-addr.arpa."])
+    return next(one for one in recorded.answers if str(one.question.name) == owner and one.question.type == PTR)
+
+
+def test_what_was_read_of_the_server_is_recorded(target: Kubeadm):
+    meta = recorder.record(target, ["n"]).meta
+    assert (meta.server, meta.version, meta.corefile, meta.kubernetes) == ("CoreDNS", "v1.14.7", KUBEADM, "v1.34.0")
+    assert (
+        meta.addresses
+        == target.state().pods[next(key for key in target.state().pods if "coredns" in key.name)].addresses
+    )
+
+
+def test_what_would_be_asked_outside_the_cluster_is_not_asked(target: Kubeadm):
+    found = asked(recorder.record(target, ["n"]))
+    assert {("web.n.svc.cluster.local.", "A"), ("away.n.svc.cluster.local.", "CNAME")} <= found
+    assert ("away.n.svc.cluster.local.", "A") not in found
+    assert not {
+        question for question in target.asked if str(question.name).startswith("200.2.0.192.") and question.type == PTR
+    }
+    assert Question(next(q.name for q in target.asked if str(q.name).startswith("away.n.")), A) not in target.asked
+
+
+def test_a_ttl_that_a_cache_has_counted_down_is_the_one_it_began_with(target: Kubeadm):
+    assert pointer(target, recorder.record(target, ["n"])).answer[0].split()[1] == "30"
+
+
+def test_an_answer_from_before_the_state_is_asked_for_again(target: Kubeadm, clock: Clock):
+    recorder.record(target, ["n"])
+    clock.sleep(20)
+    before = clock.seconds
+    assert pointer(target, recorder.record(target, ["n"])).answer[0].split()[1] == "30"
+    kept = next(since for question, since in target.kept_since.items() if str(question.name).endswith("in-addr.arpa."))
+    assert kept > before
+
+
+def test_a_server_that_never_says_the_same_is_not_recorded(target: Kubeadm, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(recorder, "MOST_ROUNDS", 3)
+    target.flips = count()
+    with pytest.raises(UndeterminedError) as error:
+        recorder.record(target, ["n"])
+    assert "the last to change was the answer to away.n.svc.cluster.local. CNAME" in str(error.value)
+
+
+def test_a_question_without_an_answer_is_named(target: Kubeadm):
+    target.__exit__(None, None, None)
+    with pytest.raises(UndeterminedError, match=r"cluster\.local\. A over UDP was not answered by 127\.0\.0\.1:"):
+        recorder.record(target, ["n"])
