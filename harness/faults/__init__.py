@@ -10,7 +10,19 @@ from difflib import get_close_matches
 from types import MappingProxyType
 
 from harness.errors import UsageError
-from harness.faults import addresses, aliases, hostnames, messages, names, negative, ports, reverse, stale, virtual_ips
+from harness.faults import (
+    addresses,
+    aliases,
+    hostnames,
+    legal,
+    messages,
+    names,
+    negative,
+    ports,
+    reverse,
+    stale,
+    virtual_ips,
+)
 from harness.faults.fault import Asked, Fault, Said, Sending
 
 __all__ = ["FAULTS", "NETWORK", "VARIATIONS", "Asked", "Fault", "Said", "Sending", "find"]
@@ -35,7 +47,7 @@ FAULTS = _by_name(
 )
 
 #: What a right server may do; every core scenario passes.
-VARIATIONS = _by_name()
+VARIATIONS = _by_name(legal.VARIATIONS)
 
 #: What a bad network does to a right server; on a live target every verdict stays.
 NETWORK = _by_name()

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+import struct
+from collections.abc import Callable, Iterable
 
+import dns.flags
 import dns.message
+import dns.rrset
 
 from harness.faults.fault import Asked, Deliver, Rewriting
+
+_HEADER_OCTETS, _DATAGRAM_OCTETS, _STREAM_OCTETS = 12, 512, 65_535
 
 
 def remaking(remake: Callable[[dns.message.Message], None]) -> Deliver:
@@ -35,3 +41,33 @@ def flags(*, raised: int = 0, lowered: int = 0) -> Deliver:
 def over(transport: str, deliver: Deliver) -> Deliver:
     """Only over one transport."""
     return lambda asked, sendings: deliver(asked, sendings) if asked.transport == transport else sendings
+
+
+def uncompressed(asked: Asked, wire: bytes) -> bytes:
+    """A message without a pointer in its names; what then no longer fits is cut, and TC is set."""
+    message = dns.message.from_wire(wire, keyring=False, one_rr_per_rrset=True)
+    opt = _written([message.opt] if message.opt is not None else [])
+    takes = max(_DATAGRAM_OCTETS, asked.edns or 0) if asked.transport == "udp" else _STREAM_OCTETS
+    room = takes - len(b"".join(opt))
+    found = int.from_bytes(wire[2:4])
+    body, counts = b"".join(_written(message.question)), [len(message.question)]
+    for section in (message.answer, message.authority, message.additional):
+        counts.append(0)
+        for record in _written(section):
+            if found & dns.flags.TC or _HEADER_OCTETS + len(body) + len(record) > room:
+                found |= dns.flags.TC
+                break
+            body += record
+            counts[-1] += 1
+    counts[-1] += len(opt)
+    return struct.pack("!6H", message.id, found, *counts) + body + b"".join(opt)
+
+
+def _written(section: Iterable[dns.rrset.RRset]) -> list[bytes]:
+    """Each record of a section, or its question, on its own."""
+    found = []
+    for rrset in section:
+        file = io.BytesIO()
+        rrset.to_wire(file)
+        found.append(file.getvalue())
+    return found

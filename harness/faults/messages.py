@@ -35,12 +35,6 @@ def _without_question(message: dns.message.Message) -> None:
     message.question = []
 
 
-def _emptied_where_cut(message: dns.message.Message) -> None:
-    if message.flags & dns.flags.TC:
-        message.answer = []
-        message.additional = []
-
-
 def _without_opt(message: dns.message.Message) -> None:
     message.use_edns(edns=False)
 
@@ -152,12 +146,6 @@ FAULTS = (
         ("L09",),
         "extended",
         deliver=over("udp", flags(raised=dns.flags.TC)),
-    ),
-    Fault(
-        "cut-answers-empty",
-        "Of an answer that does not fit, no record is sent.",
-        ("L06", "L07"),
-        deliver=remaking(_emptied_where_cut),
     ),
     Fault(
         "offered-size-ignored",

@@ -61,4 +61,6 @@ def deadlines(fault: Fault, own: Deadlines) -> Deadlines:
     target gets is given, on the faster clock.
     """
     waits = LIVE_DEADLINES if fault.seconds else own
-    return waits.scaled(TIME_FACTOR, question_seconds=QUESTION_SECONDS)
+    # Only what is wrong may leave a question without an answer; a right server is given time, however busy the machine is.
+    question_seconds = QUESTION_SECONDS if fault.behaviours else own.question_seconds
+    return waits.scaled(TIME_FACTOR, question_seconds=question_seconds)
