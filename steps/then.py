@@ -334,6 +334,11 @@ def _knows_its_name(world: World) -> None:
     world.holds(judge.knows_its_name())
 
 
+@then(parsers.parse('the pod "{pod}" has no name below the Service "{service}"'))
+def _pod_has_no_name(world: World, pod: str, service: str) -> None:
+    world.holds(judge.pod_has_no_name(pod, service))
+
+
 @then(parsers.parse('no pod of the Service "{service}" is found by its pod name'))
 def _pod_names_do_not_exist(world: World, service: str) -> None:
     world.holds(judge.pod_names_do_not_exist(service))

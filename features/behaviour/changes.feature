@@ -38,7 +38,7 @@ Feature: Services that change
       And the manifest "behaviour/service-renamed.yaml" is applied
       Then the Service "database" answers the addresses of its 2 ready pods, and no other
       And "db-0.db" does not exist
-      And "db-0.database" does not exist
+      And the pod "db-0" has no name below the Service "database"
 
     @core @E21
     Scenario: A port that is renamed is found by its new name alone

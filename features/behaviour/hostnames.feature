@@ -11,22 +11,31 @@ Feature: Which pods have names
 
     @core @D03 @D05 @C07
     Scenario: A pod with a hostname and the Service's name as its subdomain has a name
-      Then "both.named" answers the address of the pod "both", and nothing else
-      And the address of the pod "both" leads back to "both.named"
+      Then "paired.named" answers the address of the pod "both", and nothing else
+      And the address of the pod "both" leads back to "paired.named"
 
     @core @D03 @D04
     Scenario Outline: <pod> has no name
       Then "<name>.named" does not exist
 
       Examples:
-        | pod                                   | name           |
-        | A pod with a hostname alone           | only-hostname  |
-        | A pod with a subdomain alone          | only-subdomain |
-        | A pod with the subdomain of another Service | elsewhere |
+        | pod                                         | name    |
+        | A pod with a hostname alone                 | lone    |
+        | A pod with the subdomain of another Service | strayed |
+
+    @core @D03 @D04
+    Scenario: A pod with a subdomain alone has no name
+      Then the pod "only-subdomain" has no name below the Service "named"
 
     @core @D03
     Scenario: A pod has no name below a Service that does not exist
-      Then "elsewhere.another" does not exist
+      Then "strayed.another" does not exist
+
+    @core @D08
+    Scenario: A pod has no name below another Service that lists it
+      Given the manifest "behaviour/named-too.yaml"
+      Then the Service "named-too" answers the addresses of its 4 ready pods, and no other
+      And "paired.named-too" does not exist
 
     @core @D04 @C01
     Scenario: Pods without a name are listed at the Service all the same

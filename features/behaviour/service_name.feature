@@ -7,7 +7,7 @@ Feature: The Service that a StatefulSet names
   @core @D06
   Scenario: Where serviceName differs from the Service's name, the pods have no names below the Service
     Given the manifest "behaviour/wrong-service-name.yaml"
-    Then "db-0.db" does not exist
+    Then the pod "db-0" has no name below the Service "db"
     And "db-0.db-wrong" does not exist
 
   @core @D06 @C08

@@ -25,8 +25,8 @@ Feature: Several Services over the same pods
 
   @core @D08
   Scenario Outline: The pods have no names below <service>
-    Then "web-0.<service>" does not exist
-    And "web-1.<service>" does not exist
+    Then the pod "web-0" has no name below the Service "<service>"
+    And the pod "web-1" has no name below the Service "<service>"
 
     Examples:
       | service           |

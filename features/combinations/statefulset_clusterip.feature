@@ -53,7 +53,7 @@ Feature: A StatefulSet behind a ClusterIP Service
       When the manifest "combinations/clusterip-service-over-statefulset.yaml" is applied
       Then the Service "web-vip" answers its virtual IP, and nothing else
       And the virtual IP of the Service "web-vip" leads back to the Service name
-      And "web-0.web-vip" does not exist
+      And the pod "web-0" has no name below the Service "web-vip"
       And the Service "test-svc" answers its virtual IP, and nothing else
 
   Rule: A named port is an SRV record with the Service's port and the Service's name

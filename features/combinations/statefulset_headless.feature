@@ -72,7 +72,7 @@ Feature: A StatefulSet behind a headless Service
     @core @D08 @F07
     Scenario: A second Service over the pods neither has their names nor takes them away
       When the manifest "combinations/clusterip-service-over-statefulset.yaml" is applied
-      Then "web-0.web-vip" does not exist
+      Then the pod "web-0" has no name below the Service "web-vip"
       And "web-0.test-headless-svc" answers the address of the pod "web-0", and nothing else
       And the address of the pod "web-0" leads back to "web-0.test-headless-svc"
 

@@ -118,7 +118,7 @@ FAULTS = (
     Fault(
         "pod-names-below-every-service",
         "Pods are found by their hostnames below every Service that lists them.",
-        ("D08", "D06"),
+        ("D08", "D03"),
         change=seeing(endpoints(_of_its_pod)),
     ),
     Fault(
@@ -135,9 +135,9 @@ FAULTS = (
     ),
     Fault(
         "subdomain-without-hostname",
-        "A pod with a subdomain and no hostname is found by its own name.",
+        "A pod with a subdomain and no hostname is also found by its own name.",
         ("D04",),
-        change=seeing(endpoints(_named_as_pod)),
+        change=seeing(endpoints(_named_as_pod), A, AAAA),
     ),
     Fault(
         "pod-names-of-other-namespaces",

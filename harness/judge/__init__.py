@@ -15,6 +15,7 @@ from harness.judge.cluster import (
     name_servers,
     no_dashed_addresses,
     no_ready_endpoint,
+    pod_has_no_name,
     pod_names_do_not_exist,
 )
 from harness.judge.look import Look, NotConformantError, Promise, PromiseOfState, Reading
@@ -111,6 +112,7 @@ __all__ = [
     "order",
     "other_family",
     "own_port",
+    "pod_has_no_name",
     "pod_leads_back",
     "pod_names_do_not_exist",
     "port_of_ready_endpoints",

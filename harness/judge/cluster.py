@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dns.rdatatype import AAAA, NS, A
+from dns.rdatatype import AAAA, NS, PTR, A
 
 from harness.errors import UndeterminedError
 from harness.judge import look as looking
 from harness.judge.look import TYPE_OF, Look, Promise, PromiseOfState, Reading
-from harness.message import Question, target
+from harness.message import Question, reverse_name, target
 from harness.state import CLUSTER_DOMAIN, ClusterState, EndpointSlice, Key, family_of
 
 
@@ -52,6 +52,29 @@ def pod_names_do_not_exist(service: str) -> Promise:
         for pod in pods:
             question = Question(look.name(f"{pod.key.name}.{service}"), TYPE_OF[found.families[0]])
             yield looking.expect_no_name(look.ask(question), words)
+
+    return Promise(words, judge)
+
+
+def pod_has_no_name(pod: str, service: str) -> Promise:
+    """A pod is not found below a Service by its own name, unless its hostname makes that one (D03, D04, D06, D08).
+
+    A server may assign a pod's name to an endpoint without a hostname (section 2.1). Then it is what the pod's address leads
+    back to, and leads to nothing else.
+    """
+    words = f'the pod "{pod}" has no name below the Service "{service}"'
+
+    def judge(look: Look) -> Iterator[Reading]:
+        family = look.service(service).families[0]
+        answer = look.ask(Question(look.name(f"{pod}.{service}"), TYPE_OF[family]))
+        address = look.pod(pod).address(family)
+        denied = looking.expect_no_name(answer, words)
+        if denied.kept or not answer.answer or not address:
+            yield denied
+            return
+        back = look.ask(Question(reverse_name(address), PTR))
+        assigned = any(one.type == PTR and target(one.rdata) == answer.question.name for one in back.answer)
+        yield looking.expect_rows(answer, words, [looking.address_row(address)]) if assigned else denied
 
     return Promise(words, judge)
 
