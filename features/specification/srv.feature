@@ -128,3 +128,8 @@ Feature: Ports are SRV records
     @extended @E14
     Scenario: No SRV record of an endpoint has the weight 0
       Then no SRV record of "_metrics._tcp.peers" has the weight 0
+
+    @extended @E14
+    Scenario: However many endpoints share it, no SRV record has the weight 0
+      Given the manifest "protocol/thousand.yaml"
+      Then no SRV record of "_metrics._tcp.thousand" has the weight 0
