@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -12,8 +13,8 @@ from harness.errors import UndeterminedError
 from harness.features import Scenario, Step
 from harness.records import COREDNS
 from harness.targets.reference import Reference
-from harness.world import World
-from harness.worlds import Worlds
+from harness.world import World, objects
+from harness.worlds import Worlds, _pods
 
 DEPLOYMENT = 'the manifest "combinations/deployment.yaml"'
 HEADLESS = 'the manifest "combinations/headless-service.yaml"'
@@ -136,3 +137,22 @@ def test_the_same_world_has_the_same_name_everywhere(target: Watched):
     assert world.namespace.startswith("svcdns-tests-")
     assert len(world.namespace) == len("svcdns-tests-") + 5
     found.close()
+
+
+def test_bare_pods_and_the_pod_that_resolves_names_count_as_well():
+    labels = scenario('the manifest "behaviour/labels.yaml"')
+    resolving = replace(labels, tags=frozenset({"core", "needs-pod-resolver"}))
+    changing = scenario('the manifest "behaviour/labels.yaml"', changes=True)
+    bare = len([one for one in objects("behaviour/labels.yaml") if one.kind == "Pod"])
+    assert bare > 0
+    assert [_pods(one) for one in (labels, resolving, changing)] == [bare, bare + 1, bare + 1]
+
+
+def test_a_world_that_several_share_has_room_for_what_any_of_them_needs(target: Watched):
+    found = worlds(target, 100)
+    plain = scenario(DEPLOYMENT)
+    resolving = replace(plain, tags=frozenset({"core", "needs-pod-resolver"}))
+    found.plan([("a", plain), ("b", resolving)], declare)
+    (place,) = found._places.values()
+    found.close()
+    assert place.pods == 4
