@@ -53,3 +53,10 @@ def test_a_path_that_is_nowhere_is_wrong_usage(tmp_path: Path) -> None:
     ran = svcdns(tmp_path, "run", "nosuch.feature")
     assert ran.returncode == BAD_USAGE
     assert "file or directory not found: nosuch.feature" in ran.stderr
+
+
+def test_what_failed_is_named_by_what_runs_it_again(tmp_path: Path) -> None:
+    failed = svcdns(tmp_path, "run", "-q", "-k", "pod_name_of", "--fault", "pod-names-mixed-up")
+    first = next(line for line in failed.stdout.splitlines() if line.startswith("FAILED ")).split()[1]
+    assert first.startswith("combinations/statefulset_headless.feature::test_the_pod_name_of_pod")
+    assert "1 failed" in svcdns(tmp_path, "run", "-q", first, "--fault", "pod-names-mixed-up").stdout

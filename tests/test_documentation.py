@@ -1,0 +1,124 @@
+"""What the documentation tells to type exists, and what it links to is there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import click
+import pytest
+
+from harness import catalogue, data
+from harness.cli import main
+from harness.plugin.options import OPTIONS
+
+ROOT = data.root()
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "reports" / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
+DOORS = sorted((ROOT / "docs").glob("*.md"))
+LONG = re.compile(r"--[a-z][a-z-]+")
+
+
+def name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def commands(page: Path) -> Iterator[list[str]]:
+    """The commands of the ``sh`` blocks of a page, in words; what follows a comment sign is no command."""
+    for block in re.findall(r"^ *```sh\n(.*?)^ *```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        for line in block.splitlines():
+            for command in line.split(" && "):
+                yield shlex.split(command, comments=True)
+
+
+COMMANDS = [
+    pytest.param(words, id=f"{name(page)}: {number}: {' '.join(words)}")
+    for page in PAGES
+    for number, words in enumerate(commands(page), 1)
+]
+
+
+@pytest.fixture(scope="module")
+def pytest_options(pytestconfig: pytest.Config) -> set[str]:
+    """Every option that `svcdns run -h` would list, and the short ones that the pages use."""
+    groups = [pytestconfig._parser._anonymous, *pytestconfig._parser._groups]
+    known = {name for group in groups for option in group.options for name in option.names()}
+    return known | {option.flag for option in OPTIONS}
+
+
+def options_of(command: click.Command) -> set[str]:
+    params = command.get_params(click.Context(command))
+    return {flag for option in params if isinstance(option, click.Option) for flag in option.opts}
+
+
+def found(words: list[str]) -> tuple[click.Command, list[str]]:
+    """The command of ours that words name, and the words after it."""
+    command: click.Command = main
+    while isinstance(command, click.Group):
+        assert words, f"{command.name} needs a command"
+        assert words[0] in command.commands, f"svcdns has no command {words[0]}"
+        command, words = command.commands[words[0]], words[1:]
+    return command, words
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_every_command_of_the_pages_exists_with_its_options(words: list[str], pytest_options: set[str]) -> None:
+    program = Path(words[0]).name
+    if program == "svcdns":
+        command, rest = found(words[1:])
+        known = pytest_options if command.name == "run" else options_of(command)
+    elif program == "pytest":
+        command, rest, known = main.commands["run"], words[1:], pytest_options
+    else:
+        assert program in ("python3", "pip"), f"{program} is no program that the pages explain"
+        return
+    assert {word for word in rest if word.startswith("-")} <= known
+    if command.name == "run":
+        for word, following in pairwise([*rest, ""]):
+            if word == "-m":
+                assert set(re.findall(r"[\w.-]+", following)) - {"and", "or", "not"} <= dict(catalogue.tags()).keys()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_option_that_is_mentioned_is_one(page: Path, pytest_options: set[str]) -> None:
+    ours = {name for command in main.commands.values() for name in options_of(command)}
+    spans = re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8"))
+    assert {option for span in spans for option in LONG.findall(span)} <= ours | pytest_options
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_command_that_is_mentioned_is_one(page: Path) -> None:
+    named = set(re.findall(r"`svcdns ([a-z]+)", page.read_text(encoding="utf-8")))
+    assert named <= main.commands.keys()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_link_leads_to_something(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        path, _, anchor = link.partition("#")
+        if not path.startswith("https://"):
+            target = page.parent / path if path else page
+            assert target.exists(), link
+            assert not anchor or anchor in headings(target), link
+
+
+def headings(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    found = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in found}
+
+
+@pytest.mark.parametrize("page", DOORS, ids=name)
+def test_every_door_is_reached_from_the_readme(page: Path) -> None:
+    assert f"](docs/{page.name})" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_fits_two_screens() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 100
