@@ -113,8 +113,10 @@ def _labels_below(state: ClusterState, service: Service, pods: Iterable[Pod]) ->
         yield from (f"{name}.{protocol}", f"_{name}")
     yield from (f"_{port.port}._{port.protocol.lower()}" for port in service.ports)
     yield from map(_dashed, service.cluster_ips)
-    for label in dict.fromkeys(_endpoint_labels(state, service, pods)):
-        yield from (label, f"x.{label}", f"_{ports[0][0]}._{ports[0][1]}.{label}")
+    labels = tuple(dict.fromkeys(_endpoint_labels(state, service, pods)))
+    yield from labels
+    # What lies below one endpoint lies below every other.
+    yield from (f"{left}.{labels[0]}" for left in ("x", f"_{ports[0][0]}._{ports[0][1]}") if labels)
 
 
 def _ports(state: ClusterState, service: Service) -> list[tuple[str, str]]:

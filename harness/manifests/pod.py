@@ -99,6 +99,10 @@ def _container(container: Field, volumes: set[str]) -> Iterator[Problem]:
             yield from between(port["hostPort"], *PORTS)
         yield from one_of(port["protocol"], PROTOCOLS)
     yield from unique((port["name"].text, port["name"]) for port in ports if port["name"].given)
+    # Server-side apply tells a container's ports apart by these two, and refuses what it cannot tell apart.
+    yield from unique(
+        (f"{port['containerPort'].number}/{port['protocol'].text or 'TCP'}", port["containerPort"]) for port in ports
+    )
     mounts = container["volumeMounts"].items()
     yield from unique((mount["mountPath"].text, mount["mountPath"]) for mount in mounts)
     for mount in mounts:

@@ -55,6 +55,10 @@ def test_a_pod_that_kubernetes_accepts_is_accepted(problems, spec):
             "7: ~containers[0].ports[0].protocol: must be TCP",
         ),
         (
+            "containers:\n- {name: c, image: i, ports: [{name: a, containerPort: 80}, {name: b, containerPort: 80, protocol: TCP}]}",
+            "7: ~containers[0].ports[1].containerPort: repeats spec.containers[0].ports[0].containerPort",
+        ),
+        (
             "containers:\n- {name: c, image: i, ports: [{containerPort: 80, name: much-too-long-for-it}]}",
             "7: ~containers[0].ports[0].name: must be at most 15 characters long",
         ),

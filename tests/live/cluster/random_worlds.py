@@ -28,7 +28,16 @@ PORT_NAMES = ("http", "dns", "dns-tcp")
 PROTOCOLS = st.sampled_from(["TCP", "TCP", "UDP"])
 HOSTNAMES = st.sampled_from(["", "", "host", "db-0"])
 SUBDOMAINS = st.sampled_from(["", "one", "one", "two", "nosuch"])
+PORTS = st.sampled_from([8080, 9090])
 LABELS = st.sampled_from(["a", "b"])
+
+
+def _port(name: str, number: int, protocol: str) -> Json:
+    return {"name": name, "containerPort": number, "protocol": protocol}
+
+
+#: By its name, and by its number and protocol, a port differs from the others of its container.
+_PARTS = (lambda port: port["name"], lambda port: (port["containerPort"], port["protocol"]))
 
 
 @dataclass(frozen=True)
@@ -59,11 +68,9 @@ def worlds(draw: st.DrawFn) -> RandomWorld:
 def _workload(draw: st.DrawFn, name: str) -> Json:
     kind = draw(st.sampled_from(["Pod", "Deployment", "StatefulSet"]))
     labels = {"app": draw(LABELS), "all": "yes"}
-    names = draw(st.lists(st.sampled_from(PORT_NAMES), unique=True, max_size=2))
-    ports = [
-        {"name": port, "containerPort": draw(st.sampled_from([8080, 9090])), "protocol": draw(PROTOCOLS)}
-        for port in names
-    ]
+    ports = draw(
+        st.lists(st.builds(_port, st.sampled_from(PORT_NAMES), PORTS, PROTOCOLS), max_size=2, unique_by=_PARTS)
+    )
     probe = _PROBE if draw(st.integers(0, 5)) == 0 else {}
     own = {key: value for key, value in (("hostname", draw(HOSTNAMES)), ("subdomain", draw(SUBDOMAINS))) if value}
     spec = {**_POD, **GATED, **own, "containers": [{**_CONTAINER, "ports": ports, **probe}]}
