@@ -106,14 +106,14 @@ def headline(run: RunResult) -> str:
     """What the run comes to, in one sentence."""
     counts = Counter(one.verdict for one in run.scenarios)
     wrong, right = counts[Verdict.NOT_CONFORMANT], counts[Verdict.CONFORMANT]
-    unseen = counts[Verdict.NOT_DETERMINED] + counts[Verdict.NOT_RUN]
+    unseen = [f"{counts[one]} {one}" for one in (Verdict.NOT_DETERMINED, Verdict.NOT_RUN) if counts[one]]
     if wrong:
         return f"{wrong} of {wrong + right} scenarios found an answer that breaks a promise"
     if not right:
         return "Nothing was shown: no scenario was judged"
     if unseen:
-        return f"Nothing wrong was seen, but {unseen} of {unseen + right} scenarios were not looked at"
-    return f"All {right} scenarios found what Kubernetes promises"
+        return f"Nothing wrong was seen in {right} scenario{'s' * (right != 1)}; {' and '.join(unseen)}"
+    return f"{'The' if right == 1 else 'All'} {right} scenario{'s' * (right != 1)} found what Kubernetes promises"
 
 
 def duration(seconds: float) -> str:
@@ -171,10 +171,13 @@ def _facts(run: RunResult) -> Iterator[tuple[str, str]]:
         yield "Target", "never opened"
     else:
         yield from _facts_of(run.subject)
-    settings = ", ".join(f"{flag} {value}".rstrip() for flag, value in run.settings.items())
-    yield from (("Settings", settings),) if settings else ()
     yield "Run", f"{run.id}, by svcdns {run.version}"
-    yield "Begun", f"{run.started:%Y-%m-%d %H:%M:%S} UTC, took {duration(run.seconds)}"
+    yield "Begun", f"{run.started:%Y-%m-%d %H:%M:%S} UTC"
+    yield "Took", duration(run.seconds)
+    if run.settings:
+        yield "Settings", ", ".join(f"{flag} {value}".rstrip() for flag, value in run.settings.items())
+    if run.subject and run.subject.facts.corefile:
+        yield "Corefile", "; ".join(run.subject.facts.corefile)
 
 
 def _facts_of(subject: Subject) -> Iterator[tuple[str, str]]:
@@ -183,8 +186,6 @@ def _facts_of(subject: Subject) -> Iterator[tuple[str, str]]:
     if facts.kubernetes:
         yield "Kubernetes", facts.kubernetes
     yield "DNS server", f"{facts.dns_server} {facts.dns_version}".strip() or "not looked at"
-    if facts.corefile:
-        yield "Corefile", "; ".join(facts.corefile)
     yield "Cluster domain", facts.domain
     yield "IP families", " and ".join(facts.families)
     servers = f"{len(subject.servers)} server{'s' * (len(subject.servers) != 1)}"

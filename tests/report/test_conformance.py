@@ -71,6 +71,21 @@ def test_results_travel_as_plain_data():
     assert type(SUBJECT).read(json.loads(json.dumps(SUBJECT.plain()))) == SUBJECT
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("the ports are 10.244.0.9 port 80, 10.244.0.10 port 80", "the ports are <address> port 80, <address> port 80"),
+        ("10-244-0-59.web.my-namespace A answers NXDOMAIN", "<address>.web.my-namespace A answers NXDOMAIN"),
+        ("59.0.244.10.in-addr.arpa. PTR", "<address>.in-addr.arpa. PTR"),
+        (f"{'0.' * 31}d.ip6.arpa. PTR", "<address>.ip6.arpa. PTR"),
+        ("AAAA fd00:10:244::5e or ::1", "AAAA <address> or ::1"),
+        ("port 8080: the server is of 1.12.1", "port 8080: the server is of 1.12.1"),
+    ],
+)
+def test_a_choice_is_told_without_the_addresses_that_happened_to_be_there(text: str, said: str):
+    assert conformance.unaddressed(text) == said
+
+
 def _without(document: dict[str, Any], *path: object) -> None:
     for key in path[:-1]:
         document = document[key]  # type: ignore[index]  # as deep as it goes

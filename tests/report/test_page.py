@@ -136,11 +136,11 @@ def test_a_long_answer_is_cut_and_the_rest_is_counted():
     ("verdicts", "said"),
     [
         ([Verdict.CONFORMANT] * 2, "All 2 scenarios found what Kubernetes promises"),
-        ([Verdict.CONFORMANT, Verdict.NOT_APPLICABLE], "All 1 scenarios found what Kubernetes promises"),
-        ([Verdict.CONFORMANT, Verdict.NOT_RUN], "Nothing wrong was seen, but 1 of 2 scenarios were not looked at"),
+        ([Verdict.CONFORMANT, Verdict.NOT_APPLICABLE], "The 1 scenario found what Kubernetes promises"),
+        ([Verdict.CONFORMANT, Verdict.NOT_RUN], "Nothing wrong was seen in 1 scenario; 1 not run"),
         (
-            [Verdict.CONFORMANT, Verdict.NOT_DETERMINED],
-            "Nothing wrong was seen, but 1 of 2 scenarios were not looked at",
+            [Verdict.CONFORMANT, Verdict.NOT_RUN, Verdict.NOT_DETERMINED],
+            "Nothing wrong was seen in 1 scenario; 1 not determined and 1 not run",
         ),
         ([Verdict.CONFORMANT, Verdict.NOT_CONFORMANT], "1 of 2 scenarios found an answer that breaks a promise"),
         ([Verdict.NOT_DETERMINED], "Nothing was shown: no scenario was judged"),
