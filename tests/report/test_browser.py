@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
-
-import pytest
 
 from harness.report import page
 from harness.results import Verdict
 from tests.report.results import FINDING, run, scenario
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 RUN = run(
     scenario("First", Verdict.CONFORMANT, findings=(FINDING,)),
     scenario("Second", Verdict.NOT_DETERMINED, reason="pods never came"),
     scenario("Third", Verdict.NOT_CONFORMANT, findings=(FINDING,), reason="wrong"),
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> str:
-    """A Chromium of this machine."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        pytest.skip(
-            f"NO BROWSER HERE ({', '.join(NAMES)}): nothing was shown of the report's script, nor of its policy"
-        )
-    return found
 
 
 def _opened(browser: str, directory: Path, address: str) -> str:
