@@ -18,6 +18,7 @@ from harness.faults import (
     messages,
     names,
     negative,
+    network,
     ports,
     reverse,
     stale,
@@ -50,7 +51,7 @@ FAULTS = _by_name(
 VARIATIONS = _by_name(legal.VARIATIONS)
 
 #: What a bad network does to a right server; on a live target every verdict stays.
-NETWORK = _by_name()
+NETWORK = _by_name(network.CONDITIONS)
 
 
 def find(name: str) -> Fault:
