@@ -199,7 +199,7 @@ class RunResult:
         seconds: how long it took.
         version: of this tool.
         subject: what was tested; None where the target was never opened.
-        settings: the options that differ from their defaults, by their flags.
+        settings: the options that differ from their defaults, by their flags, and what the scenarios were selected by.
         scenarios: every scenario, in the order of the feature files; what was not run has the verdict *not run*.
         problems: what was left behind.
     """

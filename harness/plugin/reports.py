@@ -36,10 +36,11 @@ def pytest_configure(config: pytest.Config) -> None:
     for path in map(Path, filter(None, [settings.html_report, settings.conformance_report])):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("ab"):
-                pass
         except OSError as error:
-            raise pytest.UsageError(f"the report cannot be written to {path}: {error.strerror}") from error
+            why = f"the directory {path.parent} cannot be made ({error.strerror})"
+            raise pytest.UsageError(f"the report cannot be written to {path}: {why}") from error
+        if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise pytest.UsageError(f"the report cannot be written to {path}: name a file that may be written")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -47,20 +48,20 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     """Tell JUnit what was tested, and when the run is over write its reports."""
     run = session.config.stash[RUN]
     if run.shared is None and (xml := session.config.stash.get(xml_key, None)) and run.subject:
-        for name, value in _properties(run, run.subject):
+        for name, value in _properties(run, run.subject, session.config):
             xml.add_global_property(name, value)
     yield
     config = session.config
     if run.shared is None and not config.option.collectonly and session.exitstatus != pytest.ExitCode.USAGE_ERROR:
         config.stash[WRITTEN] = [
-            os.path.relpath(path, config.invocation_params.dir) for path in (*_written(run), *_evidence(run))
+            os.path.relpath(path, config.invocation_params.dir) for path in (*_written(run, config), *_evidence(run))
         ]
 
 
-def _written(run: Run) -> Iterable[Path]:
+def _written(run: Run, config: pytest.Config) -> Iterable[Path]:
     asked = _asked(run)
     if asked:
-        result = _result(run)
+        result = _result(run, config)
         for path, write in asked.items():
             write(run.settings, result, path)
     return asked
@@ -85,7 +86,7 @@ def _asked(run: Run) -> dict[Path, Callable[[Settings, RunResult, Path], None]]:
     return asked
 
 
-def _result(run: Run) -> RunResult:
+def _result(run: Run, config: pytest.Config) -> RunResult:
     # Only a run that writes reports reads every feature file once more.
     from harness.report import everything  # noqa: PLC0415 - as above
 
@@ -96,14 +97,17 @@ def _result(run: Run) -> RunResult:
         seconds=time.time() - run.started.timestamp(),
         version=data.version(),
         subject=run.subject,
-        settings=_settings(run.settings),
+        settings=_settings(config),
         scenarios=everything.complete(ran),
         problems=tuple(run.problems),
     )
 
 
-def _settings(settings: Settings) -> dict[str, str]:
-    return {flag: value for flag, value in settings.said().items() if flag not in _PRIVATE}
+def _settings(config: pytest.Config) -> dict[str, str]:
+    """The options that shaped the run, with those of pytest that left scenarios out."""
+    chosen = {"-k": config.option.keyword, "-m": config.option.markexpr}
+    said = config.stash[RUN].settings.said()
+    return {flag: value for flag, value in (chosen | said).items() if flag not in _PRIVATE and (value or flag in said)}
 
 
 def _write_page(settings: Settings, result: RunResult, path: Path) -> None:
@@ -126,7 +130,7 @@ def _write_conformance(settings: Settings, result: RunResult, path: Path) -> Non
     files.write(conformance.document(result, implementation), path)
 
 
-def _properties(run: Run, subject: Subject) -> list[tuple[str, str]]:
+def _properties(run: Run, subject: Subject, config: pytest.Config) -> list[tuple[str, str]]:
     """What was tested, for JUnit."""
     facts = subject.facts
     return [
@@ -142,5 +146,5 @@ def _properties(run: Run, subject: Subject) -> list[tuple[str, str]]:
         ("transports", ", ".join(subject.transports)),
         ("replicas", str(len(subject.servers))),
         ("dns-profile", subject.dns_profile),
-        *((flag.removeprefix("--"), value or "yes") for flag, value in _settings(run.settings).items()),
+        *((flag.lstrip("-"), value or "yes") for flag, value in _settings(config).items()),
     ]

@@ -49,10 +49,12 @@ def test_junit_says_what_was_tested_and_what_became_of_it(feature: Write, pytest
 
 def test_reports_land_in_the_directory_of_the_run_which_explains_itself(feature: Write, pytester: pytest.Pytester):
     feature(small("Right"))
-    result = pytester.runpytest_inprocess(".", "--reports")
+    result = pytester.runpytest_inprocess(".", "--reports", "-k", "right", "--keep-namespaces")
     result.stdout.fnmatch_lines(["written: reports/?????/report.html", "written: reports/?????/conformance.yaml"])
     reports = pytester.path / "reports"
-    assert files.read(reports / "latest" / "conformance.yaml")["run"] == (reports / "latest").resolve().name
+    document = files.read(reports / "latest" / "conformance.yaml")
+    assert document["run"] == (reports / "latest").resolve().name
+    assert document["settings"] == {"-k": "right", "--keep-namespaces": ""}
     page = (reports / "latest" / "report.html").read_text(encoding="utf-8")
     assert "dig @127.0.0.1" in page, "what passes has its transcript too"
     assert "Open `latest/report.html` first" in (reports / "README.md").read_text(encoding="utf-8")
@@ -87,13 +89,18 @@ def test_a_failure_reaches_the_page_from_a_worker_with_all_its_evidence(feature:
     ("path", "said"),
     [
         ("report.txt", "--conformance-report *report.txt: name a .yaml or a .json file"),
-        ("small.feature/report.yaml", "the report cannot be written to *report.yaml: *"),
+        (
+            "small.feature/report.yaml",
+            "the report cannot be written to *report.yaml: the directory *small.feature cannot be made (*",
+        ),
+        ("directory.yaml", "the report cannot be written to *directory.yaml: name a file that may be written"),
     ],
 )
 def test_a_path_that_cannot_be_written_is_refused_before_the_run(
     path: str, said: str, feature: Write, pytester: pytest.Pytester
 ):
     feature(small("Right"))
+    pytester.mkdir("directory.yaml")
     result = pytester.runpytest_inprocess(".", "--conformance-report", path)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: {said}"])
