@@ -111,6 +111,17 @@ def test_a_restart_replaces_every_pod(kind: str, name: str, fixture: str, cluste
     assert before.isdisjoint(uids(cluster, namespace))
 
 
+def test_a_restart_that_waits_for_a_pod_that_is_wished_unready_is_settled(cluster: LiveCluster, namespace: str):
+    cluster.wish_ready(namespace, ready=False)
+    cluster.apply(declared("headless-service", "deployment"), namespace)
+    cluster.settle(namespace)
+    before = uids(cluster, namespace)
+    cluster.restart("Deployment", "tomcat", namespace)
+    cluster.settle(namespace)
+    assert len(before & uids(cluster, namespace)) == 3
+    assert len(uids(cluster, namespace)) == 4
+
+
 def test_scaled_down_only_the_pods_that_stay_are_seen(cluster: LiveCluster, web: str):
     cluster.scale("StatefulSet", "web", 1, web)
     cluster.settle(web)
