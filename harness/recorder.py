@@ -103,11 +103,13 @@ def differences(target: Target, namespaces: Collection[str] | None = None) -> tu
     """
     meta, since = meta_of(target), time.monotonic()
     for _ in range(MOST_TRIES):
-        expected = _expected(target.state(), meta, namespaces)
+        state = target.state()
+        expected = _expected(state, meta, namespaces)
         said = _said(target, expected, meta, since)
         wrong = [asked for asked, one in said.items() if not _is(one, expected[asked])]
         if not wrong:
             break
+        meta = replace(meta, addresses=_own_addresses(state, said, meta))
         time.sleep(target.deadlines.pause_seconds)
     return len(said), [Difference(_recorded(said[asked], expected[asked]), said[asked]) for asked in wrong]
 
