@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.target import Target
-
 if TYPE_CHECKING:
     from harness.plugin.options import Settings
+    from harness.target import Target
 
 #: Those of pytest's options that say which target it is and how it is reached.
 _NAMES = frozenset(

@@ -9,6 +9,11 @@ import pytest
 from harness import data
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Have wrong usage named after the command that was given."""
+    parser.prog = "svcdns run"
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Run all packaged features where no path is given, and find given paths below them.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import click
 import pytest
 from click.testing import CliRunner
@@ -44,3 +47,9 @@ def test_an_unknown_command_is_wrong_usage() -> None:
 def test_examples_stand_in_lines_of_their_own() -> None:
     lines = CliRunner().invoke(main, ["completion", "--help"]).output.splitlines()
     assert "    svcdns completion bash >> ~/.bashrc" in lines
+
+
+def test_help_and_completion_load_neither_pytest_nor_the_libraries_of_a_target() -> None:
+    code = "import harness.cli, sys; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"pytest", "dns", "yaml", "lightkube", "jinja2", "gherkin"} & set(done.stdout.split())

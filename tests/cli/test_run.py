@@ -55,6 +55,12 @@ def test_a_path_that_is_nowhere_is_wrong_usage(tmp_path: Path) -> None:
     assert "file or directory not found: nosuch.feature" in ran.stderr
 
 
+def test_an_option_that_does_not_exist_is_wrong_usage_of_the_command(tmp_path: Path) -> None:
+    ran = svcdns(tmp_path, "run", "--nosuch")
+    assert ran.returncode == BAD_USAGE
+    assert "svcdns run: error: unrecognized arguments: --nosuch" in ran.stderr
+
+
 def test_what_failed_is_named_by_what_runs_it_again(tmp_path: Path) -> None:
     failed = svcdns(tmp_path, "run", "-q", "-k", "pod_name_of", "--fault", "pod-names-mixed-up")
     first = next(line for line in failed.stdout.splitlines() if line.startswith("FAILED ")).split()[1]
