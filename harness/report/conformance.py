@@ -25,6 +25,9 @@ FIELDS = {
     Verdict.NOT_RUN: "notRun",
 }
 
+#: How much of a reason is told; the run's transcript has it all.
+LETTERS = 600
+
 #: An address as it is, with dashes, or backwards as a reverse name has it.
 _ADDRESS = re.compile(
     r"\b(?:[0-9a-f](?:\.[0-9a-f]){31}|\d{1,3}([.-])\d{1,3}\1\d{1,3}\1\d{1,3}|[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,7})\b",
@@ -107,6 +110,11 @@ def unaddressed(text: str) -> str:
     return _ADDRESS.sub("<address>", text)
 
 
+def shortened(text: str) -> str:
+    """A text of a length that is still read; an answer of a thousand records makes long sentences."""
+    return text if len(text) <= LETTERS else f"{text[:LETTERS].rstrip()} …"
+
+
 def masked(text: str, run: str) -> str:
     """A text with the features' names for the namespaces of a run, whose own names differ from run to run."""
     own = re.escape(f"svcdns-{run}-")
@@ -135,4 +143,4 @@ def _named(one: ScenarioResult) -> dict[str, Any]:
 
 
 def _explained(one: ScenarioResult, run: str) -> dict[str, Any]:
-    return _named(one) | {"line": one.line, "level": one.level, "reason": masked(one.reason, run)}
+    return _named(one) | {"line": one.line, "level": one.level, "reason": shortened(masked(one.reason, run))}

@@ -13,6 +13,7 @@ from importlib import resources
 
 from harness.catalogue import LEVELS
 from harness.report import everything, totals
+from harness.report.conformance import shortened
 from harness.report.totals import Result
 from harness.report.transcript import Exchange, exchanges
 from harness.results import RunResult, ScenarioResult, Subject, Verdict
@@ -82,6 +83,7 @@ def render(run: RunResult) -> str:
     )
     environment.filters["duration"] = duration
     environment.filters["slug"] = slug
+    environment.filters["shortened"] = shortened
     style, script = _asset("run.css"), _asset("run.js")
     shown = tuple(_shown(sorted(run.scenarios, key=_interest)))
     return environment.get_template("run.html").render(

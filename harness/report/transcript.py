@@ -23,7 +23,7 @@ class Exchange:
 
     Attributes:
         finding: the first of those that are alike.
-        ways: the transports and servers that gave this same answer.
+        ways: the transports and servers that gave this same answer, with its records in whatever order.
         times: how often it was given.
         seconds: the longest of them.
     """
@@ -45,7 +45,15 @@ def exchanges(findings: Iterable[Finding]) -> Iterator[Exchange]:
     """The findings in their order, those that say the same told once."""
     alike: dict[Finding, list[Finding]] = {}
     for finding in findings:
-        alike.setdefault(replace(finding, command="", server="", transport="", seconds=0.0), []).append(finding)
+        same = replace(
+            finding,
+            command="",
+            server="",
+            transport="",
+            seconds=0.0,
+            said=(*finding.said[:1], *sorted(finding.said[1:])),
+        )
+        alike.setdefault(same, []).append(finding)
     for found in alike.values():
         yield Exchange(
             finding=found[0],

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from harness.report import page
+from harness.report.transcript import exchanges
 from harness.results import RunResult, StepResult, Verdict
 from tests.report.results import FINDING, run, scenario
 
@@ -130,6 +132,23 @@ def test_a_long_answer_is_cut_and_the_rest_is_counted():
     assert "answer: 11" in text
     assert "answer: 12" not in text
     assert "and 488 more lines" in text
+
+
+def test_a_failure_of_a_thousand_records_stays_readable():
+    rows = tuple(f"A 10.1.{number // 250}.{number % 250}" for number in range(1000))
+    broken = replace(FINDING, missing=rows, expected=rows, unexpected=(), problem=f"lacks {', '.join(rows)}")
+    one = replace(RUN.scenarios[2], reason=broken.problem, findings=(broken,), state=rows, advice=rows)
+    text = page.render(run(one))
+    assert "and 988 more like these" in text
+    assert text.count("10.1.0.100") == 2, "a row of the comparison and a line of the state"
+    assert "10.1.2.0" not in text
+
+
+def test_the_same_records_in_another_order_are_told_once():
+    turned = replace(KEPT, said=("NOERROR", "answer: b", "answer: a"), transport="tcp")
+    first = replace(turned, said=("NOERROR", "answer: a", "answer: b"), transport="udp")
+    (only,) = exchanges((first, turned))
+    assert (only.finding, only.ways) == (first, ("UDP 10.0.0.1:53", "TCP 10.0.0.1:53"))
 
 
 @pytest.mark.parametrize(
