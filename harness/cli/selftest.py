@@ -16,7 +16,7 @@ import click
     default=Path("reports/selftest"),
     help="Where the report is written.",
 )
-@click.option("--quick", is_flag=True, help="Play only the scenarios that may catch a fault, and write no report.")
+@click.option("--quick", is_flag=True, help="Play only the scenarios that show what a fault breaks; write no report.")
 @click.option("--processes", type=click.IntRange(min=1), help="How many to use; else two for each processor.")
 def selftest(names: tuple[str, ...], *, directory: Path, quick: bool, processes: int | None) -> None:
     """Put every fault before the reference's DNS server, and see that a scenario that names it catches it.

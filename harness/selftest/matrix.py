@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from harness.results import Verdict
@@ -34,12 +34,14 @@ class Caught:
     Attributes:
         fault: the fault's name.
         by: the scenarios that caught it, the one that fewest other faults break first.
-        beside: other scenarios that it breaks: of another level, or of none of its behaviours.
+        also: scenarios of another level that carry one of the behaviours it breaks, and fail.
+        beside: scenarios of none of its behaviours that it breaks.
         undetermined: those that could say nothing, with the reason.
     """
 
     fault: str
     by: tuple[str, ...]
+    also: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     undetermined: Mapping[str, str] | None = None
 
@@ -77,8 +79,8 @@ class Matrix:
 
     @property
     def idle(self) -> list[str]:
-        """The scenarios that caught nothing."""
-        catching = {scenario for row in self.faults for scenario in row.by}
+        """The scenarios that no fault in what they show makes fail."""
+        catching = {scenario for row in self.faults for scenario in (*row.by, *row.also)}
         return [scenario for scenario in self.scenarios if scenario not in catching]
 
 
@@ -89,15 +91,19 @@ def caught(fault: Described, scenarios: Mapping[str, Playable], played: Iterable
     scenario then names what is wrong.
     """
     broken = [one.id for one in played if one.judged.verdict is Verdict.NOT_CONFORMANT]
-    by = [one for one in broken if may_catch(scenarios[one], fault)]
-    beside = [one for one in broken if one not in by]
-    undetermined = {one.id: one.judged.reason for one in played if one.judged.verdict is Verdict.NOT_DETERMINED}
-    return Caught(fault.name, tuple(by), tuple(beside), undetermined)
+    telling = [one for one in broken if shows(scenarios[one], fault)]
+    return Caught(
+        fault.name,
+        by=tuple(one for one in telling if scenarios[one].level == fault.level),
+        also=tuple(one for one in telling if scenarios[one].level != fault.level),
+        beside=tuple(one for one in broken if one not in telling),
+        undetermined={one.id: one.judged.reason for one in played if one.judged.verdict is Verdict.NOT_DETERMINED},
+    )
 
 
-def may_catch(one: Playable, fault: Described) -> bool:
-    """Whether a scenario that fails catches the fault: it has the fault's level, and carries what the fault breaks."""
-    return one.level == fault.level and not one.scenario.tags.isdisjoint(fault.behaviours)
+def shows(one: Playable, fault: Described) -> bool:
+    """Whether a scenario carries one of the behaviours that a fault breaks."""
+    return not one.scenario.tags.isdisjoint(fault.behaviours)
 
 
 def passed(variation: Described, played: Iterable[Played]) -> Passed:
@@ -109,9 +115,6 @@ def passed(variation: Described, played: Iterable[Played]) -> Passed:
 
 def matrix(faults: Sequence[Caught], variations: Sequence[Passed], scenarios: Iterable[Playable]) -> Matrix:
     """All of it; what caught a fault is put in order, the scenario that says most about it first."""
-    breaks = Counter(scenario for row in faults for scenario in (*row.by, *row.beside))
-    ordered = tuple(
-        Caught(row.fault, tuple(sorted(row.by, key=lambda one: breaks[one])), row.beside, row.undetermined)
-        for row in faults
-    )
+    breaks = Counter(scenario for row in faults for scenario in (*row.by, *row.also, *row.beside))
+    ordered = tuple(replace(row, by=tuple(sorted(row.by, key=lambda one: breaks[one]))) for row in faults)
     return Matrix(ordered, tuple(variations), tuple(one.id for one in scenarios))

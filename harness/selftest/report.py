@@ -31,7 +31,7 @@ def summary(found: Matrix) -> Iterator[str]:
         yield f"{fine} of {len(found.variations)} legal variations raise no alarm."
     if found.hardest:
         yield f"Caught by the fewest scenarios: {found.hardest.fault}, by {len(found.hardest.by)}."
-    yield f"{len(found.scenarios) - len(found.idle)} of {len(found.scenarios)} scenarios catch something."
+    yield f"{len(found.scenarios) - len(found.idle)} of {len(found.scenarios)} scenarios fail for a fault in what they show."
 
 
 def lines(found: Matrix) -> Iterator[str]:
@@ -73,7 +73,7 @@ def _row(row: Caught) -> str:
         fault.level,
         ", ".join(fault.behaviours),
         "<br>".join(named) or "**nothing**",
-        str(len(row.beside)),
+        str(len(row.also) + len(row.beside)),
     )
     return f"| {' | '.join(cells)} |"
 

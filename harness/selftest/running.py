@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 from harness.faults import FAULTS, VARIATIONS, Fault
-from harness.selftest.matrix import Caught, Passed, caught, may_catch, passed
+from harness.selftest.matrix import Caught, Passed, caught, passed, shows
 from harness.selftest.playing import Playable, Played, play, scenarios
 from harness.selftest.wrong import wrong
 
@@ -22,7 +22,7 @@ def run(names: Sequence[str], *, quick: bool = False, processes: int | None = No
 
     Args:
         names: those of `harness.faults.FAULTS` and `harness.faults.VARIATIONS`.
-        quick: whether only the scenarios that may catch a fault are played before it.
+        quick: whether only scenarios that show what a fault breaks are played before it.
         processes: how many to use; by default some for each processor.
     """
     # Forking a process with threads is unsafe, and `spawn` is there on every system.
@@ -36,7 +36,7 @@ def judged(name: str, *, quick: bool) -> Caught | Passed:
     every = {one.id: one for one in scenarios()}
     if name in FAULTS:
         fault = FAULTS[name]
-        chosen = [one for one in every.values() if not quick or may_catch(one, fault)]
+        chosen = [one for one in every.values() if not quick or shows(one, fault)]
         return caught(fault, every, played(fault, chosen))
     core = [one for one in every.values() if one.level == "core"]
     return passed(VARIATIONS[name], played(VARIATIONS[name], core))

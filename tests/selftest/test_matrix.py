@@ -27,22 +27,23 @@ def played(name: str, verdict: Verdict = Verdict.NOT_CONFORMANT) -> Played:
 
 
 @pytest.mark.parametrize(
-    ("fault", "tags", "catches"),
+    ("fault", "tags", "place"),
     [
-        (CORE, ("core", "B01"), True),
-        (CORE, ("core", "C01", "B07"), True),
-        (CORE, ("core", "B07"), False),
-        (CORE, ("extended", "B01"), False),
-        (CORE, ("quirk", "B01"), False),
-        (EXTENDED, ("extended", "L12"), True),
-        (EXTENDED, ("core", "L12"), False),
+        (CORE, ("core", "B01"), "by"),
+        (CORE, ("core", "C01", "B07"), "by"),
+        (CORE, ("core", "B07"), "beside"),
+        (CORE, ("extended", "B01"), "also"),
+        (CORE, ("quirk", "B01"), "also"),
+        (EXTENDED, ("extended", "L12"), "by"),
+        (EXTENDED, ("core", "L12"), "also"),
     ],
 )
-def test_a_catch_has_the_level_of_the_fault_and_one_of_its_behaviours(fault, tags, catches):
+def test_a_catch_has_the_level_of_the_fault_and_one_of_its_behaviours(fault, tags, place):
     scenario = playable("some feature: some rule", *tags)
     row = caught(fault, {scenario.id: scenario}, [played(scenario.id)])
-    assert row.by == ((scenario.id,) if catches else ())
-    assert row.beside == (() if catches else (scenario.id,))
+    assert {where: getattr(row, where) for where in ("by", "also", "beside") if getattr(row, where)} == {
+        place: (scenario.id,)
+    }
 
 
 @pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict is not Verdict.NOT_CONFORMANT])
@@ -60,7 +61,11 @@ def test_a_variation_raises_an_alarm_unless_every_scenario_passes_or_does_not_ap
 
 
 def test_what_caught_a_fault_is_named_from_the_most_specific_scenario_on():
-    rows = [Caught("one", ("general", "special")), Caught("two", ("general",)), Caught("three", (), ("general",))]
+    rows = [
+        Caught("one", ("general", "special")),
+        Caught("two", ("general",)),
+        Caught("three", (), ("general",), ("special",)),
+    ]
     found = matrix(rows, [], [playable("general"), playable("special"), playable("lazy")])
     assert found.faults[0].by == ("special", "general")
     assert found.uncaught == ["three"]
