@@ -63,7 +63,7 @@ Feature: Services that change
       Given the manifest "behaviour/alias.yaml"
       And a client has asked for "test-svc"
       When the manifest "behaviour/external-instead.yaml" is applied
-      Then "test-svc" is an alias for "www.example.com." when asked for CNAME
+      Then "test-svc" is an alias for "www.example.com." when asked for A
 
     @core @H09
     Scenario: An alias that becomes a ClusterIP Service answers its virtual IP
@@ -78,7 +78,7 @@ Feature: Services that change
       Given the manifest "combinations/clusterip-service.yaml"
       And a client has asked for "test-svc"
       When the manifest "behaviour/external-instead.yaml" is applied
-      Then "test-svc" is an alias for "www.example.com." when asked for CNAME
+      Then "test-svc" is an alias for "www.example.com." when asked for A
       And "_http._tcp.test-svc" does not exist
 
     @core @C25

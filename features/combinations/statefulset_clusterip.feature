@@ -41,7 +41,7 @@ Feature: A StatefulSet behind a ClusterIP Service
 
   Rule: kubectl does not expose a StatefulSet, but a Service can be written over its pods
 
-    @core @B01
+    @core @B01 @G05
     Scenario: kubectl refuses to expose the StatefulSet, and no Service comes into being
       Given a client has asked for "web-vip"
       When kubectl is told to expose the StatefulSet "web" as the Service "web-vip", from port 80 to port 8080

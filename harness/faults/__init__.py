@@ -13,6 +13,7 @@ from harness.errors import UsageError
 from harness.faults import (
     addresses,
     aliases,
+    beyond,
     hostnames,
     legal,
     messages,
@@ -45,6 +46,7 @@ FAULTS = _by_name(
     names.FAULTS,
     stale.FAULTS,
     messages.FAULTS,
+    beyond.FAULTS,
 )
 
 #: What a right server may do; every core scenario passes.

@@ -77,13 +77,13 @@ FAULTS = (
     Fault(
         "cname-wrong-target",
         "An alias leads to a name below its external name.",
-        ("H01",),
+        ("H01", "H11", "H07"),
         change=each(lambda _, one: (pointing(one, with_labels(target(one.rdata), "www")),), CNAME),
     ),
     Fault(
         "cname-completed-with-the-cluster-domain",
         "The cluster domain is put behind an external name, as if it were not complete.",
-        ("H01",),
+        ("H01", "H07"),
         change=each(_in_the_cluster, CNAME),
     ),
     Fault(

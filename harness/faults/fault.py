@@ -115,6 +115,7 @@ class Fault:
         bound: how long, how often or how far.
         change: what becomes of a reply.
         octets: what a datagram may hold, from what the client takes.
+        odd: what becomes of the answer to a message that is no plain question, which nothing else touches.
         deliver: what becomes of messages that are written.
         transports: those that are served at all; others are refused.
         replicas: how many DNS servers it needs; one that is asked is put twice before a target that has one.
@@ -128,6 +129,7 @@ class Fault:
     bound: str = "for ever"
     change: Change = _unchanged
     octets: Callable[[Asked, int], int] = _what_the_client_takes
+    odd: Callable[[bytes], bytes] = bytes
     deliver: Deliver = _as_it_is
     transports: tuple[Transport, ...] = _TRANSPORTS
     replicas: int = 1

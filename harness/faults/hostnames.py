@@ -106,13 +106,13 @@ FAULTS = (
     Fault(
         "pod-names-denied",
         "No pod has a name below its headless Service.",
-        ("C07", "D01"),
+        ("C07", "D01", "D11", "D12", "D13"),
         change=where(_below_headless, NO_NAME),
     ),
     Fault(
         "pod-names-after-deletion",
         "The name of a pod that is gone still answers its address.",
-        ("C03", "J02", "J11"),
+        ("C03", "J02"),
         change=_long_gone,
     ),
     Fault(
@@ -124,7 +124,7 @@ FAULTS = (
     Fault(
         "pods-found-by-their-own-names",
         "A pod without a hostname is found by its own name below any Service of its namespace.",
-        ("D04", "D03"),
+        ("D04", "D03", "B18", "D06", "D08"),
         change=_named_pod,
     ),
     Fault(
@@ -148,7 +148,7 @@ FAULTS = (
     Fault(
         "any-label-below-headless",
         "Any label below a headless Service answers one of its endpoints.",
-        ("C11",),
+        ("C11", "G08"),
         change=_any_label,
     ),
     Fault(

@@ -106,7 +106,7 @@ FAULTS = (
     Fault(
         "tcp-refused",
         "Nothing listens for TCP.",
-        ("L01", "L10"),
+        ("L01", "L10", "M14"),
         transports=("udp",),
     ),
     Fault(

@@ -116,25 +116,25 @@ FAULTS = (
     Fault(
         "aaaa-denied",
         "AAAA of a name that has none is NXDOMAIN, so that a resolver forgets its other records too.",
-        ("B02", "C05", "C12", "G06"),
+        ("B02", "C05", "C12", "G06", "M12", "K04"),
         change=where(lambda asked, reply: asked.question.type == AAAA and is_no_data(reply), NO_NAME),
     ),
     Fault(
         "no-data-denied",
         "A name without records of the type asked for is NXDOMAIN.",
-        ("B02", "B10", "C05", "G06"),
+        ("B02", "B10", "C05", "G06", "A08", "I10", "M12", "K04", "K06"),
         change=where(lambda _, reply: is_no_data(reply), NO_NAME),
     ),
     Fault(
         "denied-is-no-data",
         "A name that does not exist has no data, and is never denied.",
-        ("G05", "C04", "A11"),
+        ("G05", "C04", "A11", "M04", "K03", "K05"),
         change=where(lambda _, reply: is_denial(reply), NO_DATA),
     ),
     Fault(
         "other-types-denied",
         "A name is NXDOMAIN for types other than addresses, SRV, PTR and TXT.",
-        ("B10", "G06"),
+        ("B10", "G06", "A08"),
         change=where(
             lambda asked, reply: is_no_data(reply) and asked.question.type not in (*_ADDRESSES, SRV, PTR, TXT), NO_NAME
         ),
@@ -163,7 +163,7 @@ FAULTS = (
     Fault(
         "denied-is-servfail",
         "A name that does not exist is SERVFAIL.",
-        ("G05", "C11", "C04"),
+        ("G05", "C11", "C04", "M05"),
         change=where(lambda _, reply: is_denial(reply), _failing(dns.rcode.SERVFAIL)),
     ),
     Fault(
@@ -181,7 +181,7 @@ FAULTS = (
     Fault(
         "empty-non-terminals-denied",
         "Names that exist without records, such as those of namespaces, are NXDOMAIN.",
-        ("A09", "A10"),
+        ("A09", "A10", "A08", "K06"),
         change=where(_empty_non_terminal, NO_NAME),
     ),
     Fault(
@@ -193,7 +193,7 @@ FAULTS = (
     Fault(
         "any-name-answers",
         "A name that nobody created answers an address.",
-        ("G05", "C11", "A12"),
+        ("G05", "C11", "A12", "M04", "B18", "E19", "G08", "K05", "D15"),
         change=_any_name,
     ),
     Fault(

@@ -128,7 +128,7 @@ FAULTS = (
     Fault(
         "srv-wrong-port",
         "SRV records carry the number behind the right one.",
-        ("E01", "E10"),
+        ("E01", "E10", "E11"),
         change=each(lambda asked, one: (_numbered(asked, one, port(one.rdata) + 1),), SRV),
     ),
     Fault(
@@ -158,7 +158,7 @@ FAULTS = (
     Fault(
         "srv-target-does-not-resolve",
         "SRV records of a headless Service lead to names that do not exist.",
-        ("E09",),
+        ("E09", "I07"),
         change=_for_service(
             each(lambda _, one: (pointing(one, with_labels(target(one.rdata), "gone")),), SRV), headless=True
         ),
@@ -172,7 +172,7 @@ FAULTS = (
     Fault(
         "srv-of-any-port",
         "A port that a Service does not have is answered with its first.",
-        ("E05",),
+        ("E05", "G08"),
         change=as_if(_first_port),
     ),
     Fault(
@@ -196,13 +196,13 @@ FAULTS = (
     Fault(
         "srv-endpoint-missing",
         "One ready endpoint of a headless Service has no SRV record.",
-        ("E08",),
+        ("E08", "E11"),
         change=with_answer(lambda _, answer: answer[:-1] if len(answer) > 1 else answer, SRV),
     ),
     Fault(
         "srv-of-unready-endpoints",
         "Endpoints that are not ready have SRV records.",
-        ("C06", "E12", "J02"),
+        ("C06", "E12", "J02", "J08"),
         change=seeing(endpoints(lambda _, __, one: one if one.terminating else replace(one, ready=True)), SRV),
     ),
     Fault(

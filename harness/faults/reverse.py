@@ -96,7 +96,7 @@ FAULTS = (
     Fault(
         "ptr-of-endpoint-missing",
         "No address of an endpoint leads back to a name.",
-        ("F03", "F04"),
+        ("F03", "F04", "F16", "F05"),
         change=where(_answered_for_endpoint, NO_NAME),
     ),
     Fault(
@@ -126,7 +126,7 @@ FAULTS = (
     Fault(
         "ptr-of-any-address",
         "An address that nothing in the cluster has leads back to a name of the cluster.",
-        ("F08",),
+        ("F08", "B20", "K22", "K10", "K17"),
         change=_of_any_address,
     ),
     Fault(

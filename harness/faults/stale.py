@@ -40,13 +40,13 @@ FAULTS = (
     Fault(
         "stale-for-ever",
         "What was answered once is answered for ever.",
-        ("J02", "J12", "G18", "B11", "C03"),
+        ("J02", "J12", "G18", "B11", "C03", "E21", "H08", "H09", "H10", "C25", "J09", "J10", "J17", "I09"),
         change=_first,
     ),
     Fault(
         "stale-for-two-minutes",
         "What was answered is answered for two minutes, whatever happens.",
-        ("J02", "J12", "G18", "B11", "C03"),
+        ("J02", "J12", "G18", "B11", "C03", "J17"),
         bound=f"{_STALE_SECONDS:.0f} s",
         change=kept_for(_STALE_SECONDS),
         seconds=_STALE_SECONDS,
@@ -54,7 +54,7 @@ FAULTS = (
     Fault(
         "stale-on-one-replica",
         "One of two DNS servers answers for ever what it answered once.",
-        ("J02", "J12", "G18", "B11", "C03"),
+        ("J02", "J12", "G18", "B11", "C03", "J17"),
         bound="for ever, one of two servers",
         change=lambda asked, reply: _first(asked, reply) if asked.replica else reply,
         replicas=2,
@@ -85,7 +85,7 @@ FAULTS = (
     Fault(
         "stale-reverse-names",
         "What an address led back to once, it leads back to for ever.",
-        ("J13", "J02", "F06"),
+        ("J13",),
         change=lambda asked, reply: _first(asked, reply) if asked.question.type == PTR else reply,
     ),
 )

@@ -143,13 +143,13 @@ FAULTS = (
     Fault(
         "api-server-denied",
         "The API server's Service does not exist.",
-        ("B04",),
+        ("B04", "M15"),
         change=seeing(services(lambda one: None if one.key == Key("default", "kubernetes") else one)),
     ),
     Fault(
         "first-family-only",
         "Of a dual-stack Service only the virtual IP of its first family is answered.",
-        ("I01", "I03"),
+        ("I01", "I03", "I09"),
         change=seeing(services(_grown_family), A, AAAA),
     ),
     Fault(
@@ -161,13 +161,13 @@ FAULTS = (
     Fault(
         "aaaa-without-data",
         "AAAA has no data at any name.",
-        ("I01", "I02"),
+        ("I01", "I02", "I07"),
         change=where(lambda asked, reply: asked.question.type == AAAA and bool(reply.answer), NO_DATA),
     ),
     Fault(
         "addresses-without-data",
         "A has no data at any name.",
-        ("B01", "C01"),
+        ("B01", "C01", "M02", "M14", "M15", "J20"),
         change=where(lambda asked, reply: asked.question.type == A and bool(reply.answer), NO_DATA),
     ),
 )

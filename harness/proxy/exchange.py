@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
+import dns.opcode
 import dns.rdataclass
 
 from harness.client import Answer, Channel, Transport
@@ -58,14 +59,16 @@ class Exchange:
     def sendings(self, wire: bytes, transport: Transport) -> tuple[Sending, ...]:
         """What goes back to the client for a message, in this order; nothing where the server is silent.
 
-        What is no plain question is passed on and back untouched.
+        What is no plain question is passed on, and back with nothing done to it but what a fault does to odd messages.
         """
         passed = self._pass(wire, transport)
         try:
             query = read(wire)
         except MalformedError:
             query = None
-        if query is None or query.rdclass != dns.rdataclass.IN:
+        if query is None or query.rdclass != dns.rdataclass.IN or dns.opcode.from_flags(int.from_bytes(wire[2:4])):
+            for fault in self._faulty.faults:
+                passed = [fault.odd(one) for one in passed]
             return tuple(map(Sending, passed))
         answer = self._whole(wire, passed, query, transport)
         said = reply(answer) if answer else None
