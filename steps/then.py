@@ -117,6 +117,13 @@ def _leads_to(world: World, name: str, service: str) -> None:
     world.holds(judge.leads_to(name, service))
 
 
+@then(
+    parsers.re(r'"(?P<name>[^"]+)" leads over "(?P<over>[^"]+)" to the addresses of the Service "(?P<service>[^"]+)"')
+)
+def _leads_over(world: World, name: str, over: str, service: str) -> None:
+    world.holds(judge.leads_to(name, service, over=over))
+
+
 @then(parsers.re(r'"(?P<name>[^"]+)" is answered in time when asked for (?P<type_>\w+)'))
 def _ends_in_time(world: World, name: str, type_: str) -> None:
     world.holds(judge.ends_in_time(name, type_))

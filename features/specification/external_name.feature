@@ -84,6 +84,10 @@ Feature: A Service that is an alias
     Scenario: An alias for a Service beside it is followed to the virtual IP
       Then "inside" leads to the addresses of the Service "goal"
 
+    @extended @H11
+    Scenario: An alias for an alias is followed to the virtual IP
+      Then "further" leads over "inside" to the addresses of the Service "goal"
+
     @quirk @H12
     Scenario Outline: Where the target lacks the address family, a server may leave the alias out: <type>
       Then "inside" of the type <type> is answered in one of these ways:

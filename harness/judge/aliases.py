@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import dns.rdatatype
 from dns.rdatatype import CNAME
@@ -31,9 +32,13 @@ def alias(relative: str, external: str, type_: str) -> Promise:
     return Promise(words, judge)
 
 
-def leads_to(relative: str, service: str, *, in_order: bool = False) -> Promise:
-    """An alias is followed to the addresses of a Service of the cluster (H11, H17), and stands before them (H03)."""
-    words = f'"{relative}" leads to the addresses of the Service "{service}"{", behind the alias" * in_order}'
+def leads_to(relative: str, service: str, *, over: str = "", in_order: bool = False) -> Promise:
+    """An alias is followed to the addresses of a Service of the cluster (H11, H17), and stands before them (H03).
+
+    ``over`` is another alias in between, if there is one.
+    """
+    by_way = f' over "{over}"' if over else ""
+    words = f'"{relative}" leads{by_way} to the addresses of the Service "{service}"{", behind the alias" * in_order}'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -42,11 +47,16 @@ def leads_to(relative: str, service: str, *, in_order: bool = False) -> Promise:
         if not addresses:
             raise UndeterminedError(f"the Service {found.key} has no address to lead to")
         answer = look.ask(Question(look.name(relative), TYPE_OF[family]))
-        goal = look.name(service)
-        promised = [f"CNAME {goal.canonicalize()}", *map(looking.address_row, addresses)]
+        chain = [look.name(one) for one in (relative, over, service) if one]
+        aliases = {own: f"CNAME {following.canonicalize()}" for own, following in pairwise(chain)}
+        promised = [*aliases.values(), *map(looking.address_row, addresses)]
         rows = [
             looking.row(record.rdata)
-            if record.owner == (look.name(relative) if record.type == CNAME else goal)
+            if (
+                aliases.get(record.owner) == looking.row(record.rdata)
+                if record.type == CNAME
+                else record.owner == chain[-1]
+            )
             else f"{looking.row(record.rdata)} owned by {record.owner}"
             for record in answer.answer
         ]
