@@ -11,6 +11,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 import yaml
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 
 from harness import recorder
 from harness.controllers import Cluster
+from harness.errors import UndeterminedError
 from harness.manifests import Manifest, read_text
 from harness.state import ClusterState
 from harness.targets.cluster import LiveCluster
@@ -27,6 +29,7 @@ from tests.live.cluster.random_worlds import RandomWorld, worlds
 
 EXAMPLES = int(os.environ.get("SVCDNS_TEST_EXAMPLES", "20"))
 AT_A_TIME = 10
+PATIENCE = 5
 SUBJECTS = ("headless", "hostname", "named targetPort", "dual stack", "unready", "two Services over one pod")
 
 #: Of so many examples, this many at least are about each of the subjects that a cluster can show.
@@ -53,13 +56,22 @@ def _on_reference(world: RandomWorld, cluster: LiveCluster) -> ClusterState:
     return reference.state.only("t")
 
 
+def _settle(cluster: LiveCluster, namespace: str) -> None:
+    """Wait until a namespace has settled, also on a machine that does much else."""
+    for _ in range(PATIENCE):
+        with suppress(UndeterminedError):
+            cluster.settle(namespace)
+            return
+    cluster.settle(namespace)
+
+
 def _on_cluster(world: RandomWorld, cluster: LiveCluster, namespace: str) -> None:
     cluster.create_namespace(namespace)
     cluster.apply(_manifests(world), namespace)
-    cluster.settle(namespace)
+    _settle(cluster, namespace)
     for pod in _unready(world, cluster.state().only(namespace)):
         cluster.set_ready(pod, namespace, ready=False)
-    cluster.settle(namespace)
+    _settle(cluster, namespace)
 
 
 def _unlike(world: RandomWorld, cluster: LiveCluster, namespace: str) -> Iterator[str]:
