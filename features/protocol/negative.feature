@@ -91,6 +91,20 @@ Feature: Negative answers
 
   Rule: Labels are labels
 
+    @core @G05
+    Scenario Outline: A name that is like one that exists, and not the same, does not exist: <name>
+      Then "<name>" does not exist
+
+      Examples:
+        | name       |
+        | we         |
+        | eb         |
+        | webb       |
+        | peer       |
+        | a-.peers   |
+        | a-00.peers |
+        | a-0peers   |
+
     @extended @G08
     Scenario Outline: There are no wildcards: <name>
       Then "<name>" does not exist
