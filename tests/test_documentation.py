@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from harness import catalogue, data
+from harness import catalogue, data, features
 from harness.cli import main
 from harness.plugin.options import OPTIONS
 
@@ -118,6 +118,15 @@ def headings(page: Path) -> set[str]:
 @pytest.mark.parametrize("page", DOORS, ids=name)
 def test_every_door_is_reached_from_the_readme(page: Path) -> None:
     assert f"](docs/{page.name})" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_numbers_that_the_readme_shows_are_those_of_the_features() -> None:
+    shown = (ROOT / "README.md").read_text(encoding="utf-8").partition("$ svcdns run combinations -q")[2]
+    read = [features.read(path) for path in sorted((data.features() / "combinations").glob("*.feature"))]
+    scenarios = [each for one in read for scenario in one.scenarios for each in scenario.rendered()]
+    for level in catalogue.LEVELS:
+        assert f"\n{level}: {sum(level in one.tags for one in scenarios)} conformant\n" in shown
+    assert f"\n{len(scenarios)} passed in " in shown
 
 
 def test_the_readme_fits_two_screens() -> None:
