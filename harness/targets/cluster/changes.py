@@ -15,8 +15,8 @@ from harness.targets.cluster.picture import KINDS, Picture, Ref
 from harness.targets.cluster.refusal import RefusedError
 from harness.targets.cluster.watching import Watching
 
-#: A pod of ours ends within a second or two; what it owns, and hooks of other pods, take longer.
-_GONE_SECONDS = 90.0
+#: A pod of ours ends within a second or two; what it owns, and hooks of other pods, take longer, and busy nodes longest.
+_GONE_SECONDS = 300.0
 _PAUSE_SECONDS = 0.1
 
 _RESTARTED = ("DaemonSet", "Deployment", "StatefulSet")
