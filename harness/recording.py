@@ -152,9 +152,9 @@ def _meta(path: Path) -> Meta:
             name: tuple(value) if isinstance(value, list) else value for name, value in found.items()
         }
         meta = Meta(**plain)
+        texts = (*meta.corefile, *meta.addresses, meta.server, meta.version, meta.kubernetes, meta.domain)
     except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
         raise ManifestError(f"{path}: does not say what server was recorded: {error!r}") from error
-    texts = (*meta.corefile, *meta.addresses, meta.server, meta.version, meta.kubernetes, meta.domain)
     if meta.profile not in ("coredns", "spec") or not all(isinstance(text, str) for text in texts):
         raise ManifestError(f"{path}: does not say what server was recorded: its profile is none, or a field no text")
     return meta

@@ -177,6 +177,14 @@ def test_a_recorded_answer_with_anything_in_a_field_is_compared_or_refused(field
         assert code in {0, 1} or (code == 2 and len(output) == 1)
 
 
+@pytest.mark.parametrize("field", ["profile", "version", "corefile", "domain", "addresses", "nonsense"])
+def test_a_recorded_server_with_anything_in_a_field_is_replayed_or_refused(field: str, recording: Path):
+    for junk in [*JUNK, ["cache x"], ["kubernetes {"]]:
+        (recording / "meta.json").write_text(json.dumps({field: junk}), encoding="utf-8")
+        code, output = replayed(recording)
+        assert code in {0, 1} or (code == 2 and len(output) == 1)
+
+
 @given(chosen=st.data())
 def test_a_recorded_state_with_anything_in_any_place_is_served_or_refused(
     tmp_path_factory: pytest.TempPathFactory, chosen: st.DataObject
