@@ -217,4 +217,19 @@ FAULTS = (
         "extended",
         change=seeing(endpoints(_in_the_first_zone)),
     ),
+    Fault(
+        "thousand-endpoints-at-most",
+        "Of the endpoints of a Service, a thousand are answered, as an Endpoints object holds them.",
+        ("C22",),
+        "extended",
+        "1000 endpoints",
+        change=with_answer(lambda _, answer: answer[:1000], A, AAAA),
+    ),
+    Fault(
+        "terminating-endpoints-unpublished",
+        "Terminating endpoints are left out, though publishNotReadyAddresses lists them.",
+        ("J05",),
+        "extended",
+        change=seeing(endpoints(lambda _, __, one: None if one.terminating else one)),
+    ),
 )

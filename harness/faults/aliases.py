@@ -10,7 +10,18 @@ from dns.rdatatype import AAAA, CNAME, A
 
 from harness.faults.fault import Asked, Fault
 from harness.faults.mistakes import seeing, services
-from harness.faults.replies import NO_DATA, NO_NAME, each, is_denial, made_up, place, pointing, where, with_labels
+from harness.faults.replies import (
+    NO_DATA,
+    NO_NAME,
+    each,
+    is_denial,
+    made_up,
+    place,
+    pointing,
+    where,
+    with_answer,
+    with_labels,
+)
 from harness.message import Record, Reply, name, target
 from harness.state import Service
 
@@ -52,6 +63,11 @@ def _below_aliases(asked: Asked, reply: Reply) -> Reply:
 def _leads_to_another_namespace(service: Service) -> bool:
     external = f"{service.external_name.rstrip('.')}."
     return ".svc." in external and f".{service.key.namespace}.svc." not in external
+
+
+def _and_another(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+    another = made_up(asked, CNAME, "another.example.com.")
+    return (answer[0], another, *answer[1:]) if answer[0].type == CNAME else answer
 
 
 FAULTS = (
@@ -109,5 +125,18 @@ FAULTS = (
         "An alias for a Service of another namespace is not answered.",
         ("H17",),
         change=seeing(services(lambda one: None if _leads_to_another_namespace(one) else one)),
+    ),
+    Fault(
+        "cname-twice",
+        "An ExternalName Service has a second alias.",
+        ("H01",),
+        change=with_answer(_and_another, CNAME, A, AAAA),
+    ),
+    Fault(
+        "external-names-with-dot-denied",
+        "An ExternalName Service whose external name ends in a dot does not exist.",
+        ("H07",),
+        "extended",
+        change=seeing(services(lambda one: None if one.external_name.endswith(".") else one)),
     ),
 )

@@ -12,7 +12,7 @@ import dns.rrset
 
 from harness.faults.fault import Asked, Deliver, Rewriting
 
-_HEADER_OCTETS, _DATAGRAM_OCTETS, _STREAM_OCTETS = 12, 512, 65_535
+_HEADER_OCTETS, _TYPE_AND_CLASS_OCTETS, _DATAGRAM_OCTETS, _STREAM_OCTETS = 12, 4, 512, 65_535
 
 
 def remaking(remake: Callable[[dns.message.Message], None]) -> Deliver:
@@ -50,7 +50,8 @@ def uncompressed(asked: Asked, wire: bytes) -> bytes:
     takes = max(_DATAGRAM_OCTETS, asked.edns or 0) if asked.transport == "udp" else _STREAM_OCTETS
     room = takes - len(b"".join(opt))
     found = int.from_bytes(wire[2:4])
-    body, counts = b"".join(_written(message.question)), [len(message.question)]
+    end = _HEADER_OCTETS + len(asked.question.name.to_wire() or b"") + _TYPE_AND_CLASS_OCTETS
+    body, counts = (wire[_HEADER_OCTETS:end], [1]) if message.question else (b"", [0])
     for section in (message.answer, message.authority, message.additional):
         counts.append(0)
         for record in _written(section):
@@ -64,7 +65,7 @@ def uncompressed(asked: Asked, wire: bytes) -> bytes:
 
 
 def _written(section: Iterable[dns.rrset.RRset]) -> list[bytes]:
-    """Each record of a section, or its question, on its own."""
+    """Each record of a section on its own."""
     found = []
     for rrset in section:
         file = io.BytesIO()

@@ -13,6 +13,8 @@ from harness.faults.replies import NO_NAME, is_denial, made_up, place, where
 from harness.message import Reply
 from harness.state import ClusterState, Endpoint, EndpointSlice, Key, Pod
 
+_LONGEST_LABEL = 63
+
 
 def _pod(state: ClusterState, one: EndpointSlice, endpoint: Endpoint) -> Pod:
     key = Key(one.key.namespace, endpoint.pod)
@@ -96,6 +98,13 @@ def _long_gone(asked: Asked, reply: Reply) -> Reply:
     return next((said.reply for said in reversed(asked.earlier) if said.reply.answer), reply)
 
 
+def _ending_in_a_dash(state: ClusterState, one: EndpointSlice, endpoint: Endpoint) -> Endpoint:
+    del state, one
+    shortened = [address for address in endpoint.addresses if address.endswith("::")]
+    dashed = shortened[0].replace(":", "-") if shortened and not endpoint.hostname else endpoint.hostname
+    return replace(endpoint, hostname=dashed)
+
+
 FAULTS = (
     Fault(
         "pod-names-mixed-up",
@@ -156,5 +165,29 @@ FAULTS = (
         "All endpoints without a hostname have the same identifier.",
         ("C08",),
         change=seeing(endpoints(lambda _, __, one: replace(one, hostname=one.hostname or "endpoint"))),
+    ),
+    Fault(
+        "long-hostnames-denied",
+        "A hostname of 63 octets does not exist.",
+        ("D13",),
+        "extended",
+        change=where(
+            lambda asked, reply: _below_headless(asked, reply) and len(asked.question.name.labels[0]) == _LONGEST_LABEL,
+            NO_NAME,
+        ),
+    ),
+    Fault(
+        "identifier-ends-in-dash",
+        "The identifier of an IPv6 endpoint may end in a dash, as in CoreDNS before 1.12.3.",
+        ("I08",),
+        "extended",
+        change=seeing(endpoints(_ending_in_a_dash)),
+    ),
+    Fault(
+        "unready-names-behind-virtual-ip",
+        "Behind a virtual IP, endpoints that are not ready have names.",
+        ("J08",),
+        "extended",
+        change=seeing(endpoints(lambda _, __, one: one if one.terminating else replace(one, ready=True)), A, AAAA),
     ),
 )

@@ -224,4 +224,11 @@ FAULTS = (
         "extended",
         change=_with_several_ttls,
     ),
+    Fault(
+        "cut-answers-kept",
+        "An answer that was cut once is cut for every client that asks later.",
+        ("L11",),
+        "extended",
+        octets=lambda asked, octets: _DATAGRAM_OCTETS if asked.transport == "udp" and asked.earlier else octets,
+    ),
 )

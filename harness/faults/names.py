@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dns.name
 import dns.rcode
-from dns.rdatatype import AAAA, TXT, A
+from dns.rdatatype import AAAA, NS, TXT, A
 
 from harness.faults.fault import Asked, Change, Fault, Rewriting
 from harness.faults.replies import NO_DATA, NO_NAME, as_if, each, is_denial, made_up, where, with_answer
@@ -207,5 +207,12 @@ FAULTS = (
         ("A04",),
         "extended",
         change=_below_the_schema,
+    ),
+    Fault(
+        "name-servers-do-not-resolve",
+        "The cluster domain names servers that have no address.",
+        ("A06",),
+        "extended",
+        change=each(lambda asked, _: (made_up(asked, NS, f"gone.{asked.state.domain}."),), NS),
     ),
 )

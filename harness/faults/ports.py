@@ -20,6 +20,7 @@ from harness.faults.replies import (
     where,
     with_answer,
     with_labels,
+    without_domain,
 )
 from harness.message import Question, Record, Reply, name, port, rdata, target
 from harness.state import Service
@@ -122,6 +123,19 @@ def _of_alias(asked: Asked, reply: Reply) -> Reply:
     ports = (one for one in found.service.ports if f"_{one.name}" == found.left[0])
     answer = tuple(made_up(asked, SRV, f"0 100 {one.port} {found.service.external_name}.") for one in ports)
     return Reply(type(reply.rcode)(0), answer=answer) if answer else reply
+
+
+def _one_more(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+    first = answer[0]
+    parent = dns.name.Name(asked.question.name.labels[2:])
+    return (*answer, pointing(first, with_labels(parent, "stranger")))
+
+
+def _endpoint_behind_a_port(asked: Asked) -> Question | None:
+    found = place(asked)
+    if found is None or len(found.left) != 3 or not found.left[0].startswith("_"):  # noqa: PLR2004 - a port, a protocol and a hostname
+        return None
+    return Question(dns.name.Name(asked.question.name.labels[2:]), asked.question.type)
 
 
 FAULTS = (
@@ -244,5 +258,30 @@ FAULTS = (
         ("E14",),
         "extended",
         change=each(_with_zero_weight, SRV),
+    ),
+    Fault(
+        "srv-of-a-stranger",
+        "A headless Service has one more SRV record, to a name that no endpoint has.",
+        ("E08",),
+        change=_for_service(with_answer(_one_more, SRV), headless=True),
+    ),
+    Fault(
+        "srv-twice",
+        "Every SRV record is answered twice.",
+        ("E01", "E08"),
+        change=with_answer(lambda _, answer: answer * 2, SRV),
+    ),
+    Fault(
+        "srv-targets-without-domain",
+        "SRV records lead to names that lack the cluster domain.",
+        ("E01",),
+        change=each(lambda asked, one: (pointing(one, without_domain(asked, target(one.rdata))),), SRV),
+    ),
+    Fault(
+        "ports-before-endpoints",
+        "A port and a protocol before the name of an endpoint are passed over.",
+        ("E19",),
+        "extended",
+        change=as_if(_endpoint_behind_a_port),
     ),
 )

@@ -112,3 +112,9 @@ def pointing(record: Record, to: dns.name.Name) -> Record:
     """An SRV, PTR or CNAME record with another target."""
     assert record.type in (SRV, dns.rdatatype.PTR, CNAME), "it points to a name"
     return record._replace(rdata=record.rdata.replace(target=to))
+
+
+def without_domain(asked: Asked, found: dns.name.Name) -> dns.name.Name:
+    """A name of the cluster as it is where somebody forgot the cluster domain."""
+    zone = name(asked.state.domain)
+    return found.relativize(zone).derelativize(dns.name.root) if found.is_subdomain(zone) and found != zone else found

@@ -12,11 +12,22 @@ from dns.rdatatype import PTR
 
 from harness.faults.fault import Asked, Fault
 from harness.faults.mistakes import endpoints, seeing
-from harness.faults.replies import NO_NAME, each, is_denial, made_up, pointing, where, with_answer, with_labels
+from harness.faults.replies import (
+    NO_NAME,
+    each,
+    is_denial,
+    made_up,
+    place,
+    pointing,
+    where,
+    with_answer,
+    with_labels,
+    without_domain,
+)
 from harness.message import Record, Reply, name, target
 from harness.state import Service
 
-_IPV6 = dns.name.from_text("ip6.arpa.")
+_ARPA, _IPV6 = dns.name.from_text("arpa."), dns.name.from_text("ip6.arpa.")
 
 
 def _address(asked: Asked) -> str:
@@ -72,6 +83,12 @@ def _of_any_address(asked: Asked, reply: Reply) -> Reply:
 
 def _does_not_resolve(asked: Asked, record: Record) -> tuple[Record, ...]:
     return (record if _virtual(asked) else pointing(record, with_labels(target(record.rdata).parent(), "gone")),)
+
+
+def _at_service_names(asked: Asked, reply: Reply) -> Reply:
+    if asked.question.type != PTR or place(asked) is None or reply.answer or is_denial(reply):
+        return reply
+    return Reply(dns.rcode.NOERROR, answer=(made_up(asked, PTR, str(asked.question.name)),))
 
 
 FAULTS = (
@@ -136,6 +153,37 @@ FAULTS = (
         change=where(
             lambda asked, reply: bool(reply.answer and _address(asked)) and asked.question.name.is_subdomain(_IPV6),
             NO_NAME,
+        ),
+    ),
+    Fault(
+        "ptr-without-domain",
+        "Addresses lead back to names that lack the cluster domain.",
+        ("F01", "F03"),
+        change=each(lambda asked, one: (pointing(one, without_domain(asked, target(one.rdata))),), PTR),
+    ),
+    Fault(
+        "ptr-repeated",
+        "Every PTR record is answered twice.",
+        ("F01",),
+        change=with_answer(lambda _, answer: answer * 2, PTR),
+    ),
+    Fault(
+        "ptr-at-service-names",
+        "At the name of a Service, PTR is answered with that name.",
+        ("F15",),
+        change=_at_service_names,
+    ),
+    Fault(
+        "ptr-of-second-family-elsewhere",
+        "The IPv6 address of an endpoint leads back to another name than its IPv4 address.",
+        ("F17", "I05"),
+        change=each(
+            lambda asked, one: (
+                pointing(one, with_labels(target(one.rdata).parent(), "six"))
+                if asked.question.name.is_subdomain(_IPV6) and not _virtual(asked)
+                else one,
+            ),
+            PTR,
         ),
     ),
 )
