@@ -27,7 +27,7 @@ Feature: Answers that a datagram cannot take
     Then asked without EDNS, for the port "metrics", the Service "hundred" answers what fits and says so, and everything over TCP
 
   @extended @L08 @needs-udp
-  Scenario Outline: SRV records within <octets> octets are right, however many
+  Scenario Outline: With EDNS of <octets> octets, SRV records fit into them or the answer says that it is cut
     Then asked with EDNS of <octets> octets, for the port "metrics", the Service "hundred" answers what fits and says so, and everything over TCP
 
     Examples:

@@ -10,7 +10,7 @@ Feature: The zone says which version of the DNS schema it follows
   Rule: The schema version is a TXT record below the cluster domain
 
     @core @spec-2.2-a @A01
-    Scenario: The schema version is one TXT record
+    Scenario: The schema version is one TXT record, a semantic version
       Then "dns-version.cluster.local" answers one TXT record, a semantic version
 
     @core @spec-2.1-d @A02

@@ -17,7 +17,7 @@ from harness.targets.reference import Reference
 #: How much faster all clocks go that faults and deadlines have: what lasts 30 s lasts 0.3 s.
 TIME_FACTOR = 0.01
 
-#: How long a question may take; the reference needs a hundredth of it.
+#: How long a question to a wrong server may take; the reference needs a hundredth of it. A right one is given its time.
 QUESTION_SECONDS = 0.2
 
 

@@ -181,7 +181,12 @@ class Case(NamedTuple):
 
 
 CASES = [
-    Case(another_schema, "specification/schema_version", "The schema version is one TXT record", 'TXT "latest"'),
+    Case(
+        another_schema,
+        "specification/schema_version",
+        "The schema version is one TXT record, a semantic version",
+        'TXT "latest"',
+    ),
     Case(
         case_sensitive,
         "specification/schema_version",
