@@ -85,6 +85,7 @@ class ScenarioResult:
         clauses: the clauses of the specification it shows, such as ``2.4.1-a``.
         behaviours: the ids of the behaviours it shows, such as ``C01``.
         reason: why it is not conformant, not determined or not applicable.
+        known: what the version of the DNS server is known to do wrong, as far as the scenario shows it.
         observed: the legal choices that were seen.
         findings: every answer that was judged; kept for failures, and for every scenario where a report shows them.
         state: Services, EndpointSlices and pods behind the answers, as lines of text, kept for failures.
@@ -101,6 +102,7 @@ class ScenarioResult:
     behaviours: tuple[str, ...]
     verdict: Verdict
     reason: str = ""
+    known: tuple[str, ...] = ()
     observed: tuple[str, ...] = ()
     steps: tuple[StepResult, ...] = ()
     findings: tuple[Finding, ...] = ()

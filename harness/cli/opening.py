@@ -10,6 +10,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from harness.plugin.options import Settings
@@ -51,17 +52,25 @@ class TargetCommand(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Gather what belongs to the target."""
-        ctx.params["settings"] = _settings({name: ctx.params.pop(name) for name in _NAMES})
+        ctx.params["settings"] = _settings({name: ctx.params.pop(name) for name in _NAMES}, ctx)
         return super().invoke(ctx)
 
 
-def _settings(given: dict[str, Any]) -> Settings:
+def _settings(given: dict[str, Any], ctx: click.Context) -> Settings:
     import pytest  # noqa: PLC0415 - `svcdns --help` needs none of it
 
     from harness.plugin.options import OPTIONS, Settings, check_together  # noqa: PLC0415 - as above
 
     defaults = {option.name: False if option.switch else option.default for option in OPTIONS}
-    values = defaults | {name: "" if value is None else value for name, value in given.items()}
+    # What the environment says of other targets is not for this one.
+    elsewhere = {option.name for option in OPTIONS if given["target"] not in option.targets}
+    meant = {
+        name: value
+        for name, value in given.items()
+        if value is not None
+        and (name not in elsewhere or ctx.get_parameter_source(name) is not ParameterSource.ENVIRONMENT)
+    }
+    values = defaults | meant
     settings = Settings(**{field.name: values[field.name] for field in fields(Settings)})
     try:
         check_together(settings)

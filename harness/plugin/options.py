@@ -17,6 +17,7 @@ class Settings:
     target: Literal["reference", "kind", "cluster"]
     dns_profile: Literal["", "coredns", "spec"]
     allow_undetermined: bool
+    allow_known_deviations: bool
     context: str
     kubeconfig: str
     vantage: Literal["auto", "direct", "probe", "tunnel"]
@@ -85,6 +86,7 @@ class _Option:
     choices: tuple[str, ...] = ()
     metavar: str = "NAME"
     several: bool = False
+    targets: tuple[str, ...] = ("reference", "kind", "cluster")
 
     @property
     def flag(self) -> str:
@@ -118,21 +120,39 @@ OPTIONS = (
         ("coredns", "spec"),
     ),
     _Option("allow_undetermined", "no", "let a run pass in which core scenarios were not determined", ("no", "yes")),
-    _Option("context", "", "the kubeconfig context of --target cluster; never guessed"),
-    _Option("kubeconfig", "", "the kubeconfig file, else KUBECONFIG, else ~/.kube/config", metavar="FILE"),
+    _Option(
+        "allow_known_deviations",
+        "no",
+        "let a run pass where all that is not conformant is known of the DNS server's version",
+        ("no", "yes"),
+    ),
+    _Option("context", "", "the kubeconfig context of --target cluster; never guessed", targets=("cluster",)),
+    _Option(
+        "kubeconfig",
+        "",
+        "the kubeconfig file, else KUBECONFIG, else ~/.kube/config",
+        metavar="FILE",
+        targets=("cluster",),
+    ),
     _Option("vantage", "auto", "where questions are asked from", ("auto", "direct", "probe", "tunnel")),
     _Option("nameserver", "", "the DNS servers to judge instead of the cluster's own", metavar="HOST[:PORT],..."),
     _Option("probe_image", "", "a plain Python image for the probe, else one that the nodes hold", metavar="IMAGE"),
     _Option("pause_image", "", "the image of the pods, else one that the nodes hold", metavar="IMAGE"),
     _Option("max_pods", "", "how many pods may run at a time, else 60 % of what the nodes can still take", metavar="N"),
     _Option("keep_namespaces", "no", "leave the namespaces behind, and say which", ("no", "yes")),
-    _Option("kind_image", "", "the node image of --target kind", metavar="IMAGE"),
+    _Option("kind_image", "", "the node image of --target kind", metavar="IMAGE", targets=("kind",)),
     _Option("kind_bin", "kind", "the kind binary", metavar="FILE"),
-    _Option("kind_config", "", "a kind configuration to merge with ours", metavar="FILE"),
+    _Option("kind_config", "", "a kind configuration to merge with ours", metavar="FILE", targets=("kind",)),
     _Option("nodes", "1", "how many nodes the kind cluster has", metavar="N"),
     _Option("ip_family", "ipv4", "the IP family of the kind cluster", ("ipv4", "ipv6", "dual")),
-    _Option("cluster_name", "", "a kind cluster that exists, to be used and never deleted"),
-    _Option("keep_cluster", "no", "leave the kind cluster behind, and say how to use and delete it", ("no", "yes")),
+    _Option("cluster_name", "", "a kind cluster that exists, to be used and never deleted", targets=("kind",)),
+    _Option(
+        "keep_cluster",
+        "no",
+        "leave the kind cluster behind, and say how to use and delete it",
+        ("no", "yes"),
+        targets=("kind",),
+    ),
     _Option(
         "fault", "", "what to put in front of the DNS servers, of `svcdns faults`; may be given often", several=True
     ),
@@ -181,7 +201,7 @@ def settings(config: pytest.Config) -> Settings:
     """
     values: dict[str, object] = {}
     for option in OPTIONS:
-        value, origin = _value(config, option)
+        value, origin = _value(config, option, str(values.get("target", "reference")))
         if option.choices and value and value not in option.choices:
             raise pytest.UsageError(f"{origin}: {value!r} is not one of {', '.join(option.choices)}")
         if option.metavar == "N" and value and (not value.isdecimal() or int(value) == 0):
@@ -213,11 +233,12 @@ def check_together(settings: Settings) -> None:
         raise pytest.UsageError(f"--nameserver is asked directly, not by --vantage {settings.vantage}")
 
 
-def _value(config: pytest.Config, option: _Option) -> tuple[str, str]:
+def _value(config: pytest.Config, option: _Option, target: str) -> tuple[str, str]:
+    """An option's value, and where it comes from; what the environment says of other targets is not for this run."""
     if given := config.getoption(option.ini):
         return (",".join(given) if option.several else given), option.flag
     if given := config.getini(option.ini):
         return str(given), option.ini
-    if given := os.environ.get(option.environment):
+    if (given := os.environ.get(option.environment)) and target in option.targets:
         return given, option.environment
     return option.default, option.flag

@@ -132,6 +132,7 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
         behaviours=scenario.behaviours,
         verdict=verdict,
         reason="; ".join([reason, *known]),
+        known=known,
         observed=tuple(dict.fromkeys(observed)),
         steps=_steps(scenario, item.stash.get(STEPS, [])),
         findings=findings,

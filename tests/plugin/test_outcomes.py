@@ -77,6 +77,8 @@ def test_what_another_family_does_is_observed(feature: Write, pytester: pytest.P
         ((), {"SVCDNS_TARGET": "moon"}, "SVCDNS_TARGET: 'moon' is not one of reference"),
         (("-o", "svcdns_dns_profile=moon"), {}, "svcdns_dns_profile: 'moon' is not one of coredns, spec"),
         (("--target=reference",), {"SVCDNS_TARGET": "moon"}, None),
+        ((), {"SVCDNS_KIND_IMAGE": "kindest/node:v1.34.0", "SVCDNS_CONTEXT": "kind"}, None),
+        (("--kind-image=kindest/node:v1.34.0",), {}, "the options of kind are for --target kind, not reference"),
     ],
 )
 def test_a_wrong_option_is_one_line_and_exit_code_4(

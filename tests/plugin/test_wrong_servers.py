@@ -285,3 +285,11 @@ def test_what_a_version_is_known_to_do_wrong_is_a_failure_with_its_cause(
     assert f"What is likely wrong:\n  {known}" in output
     assert "1 not conformant" in output
     assert f"PTR answers NXDOMAIN, not NOERROR; {known}" in (pytester.path / "junit.xml").read_text()
+    forgiving = ("-p", "no:cacheprovider", "--allow-known-deviations")
+    assert pytester.runpytest_inprocess(f"{feature}", "-k", "ptr or leads_back", *forgiving).ret == pytest.ExitCode.OK
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            Reference, "facts", property(lambda self: replace(facts(self), dns_server="CoreDNS", dns_version="v1.14.0"))
+        )
+        unknown = pytester.runpytest_inprocess(f"{feature}", "-k", "ptr or leads_back", *forgiving)
+    assert unknown.ret == pytest.ExitCode.TESTS_FAILED
