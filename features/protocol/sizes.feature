@@ -40,6 +40,10 @@ Feature: Answers that a datagram cannot take
     Then asked without EDNS, the Service "hundred" answers what fits and says so, and everything over TCP
     And asked with EDNS of 4096 octets, the Service "hundred" answers whole
 
+  @extended @L04 @needs-udp
+  Scenario: An answer that is cut keeps its OPT record
+    Then "hundred" of the type A, asked with EDNS, is answered with EDNS of version 0
+
   @extended @H19
   Scenario: A long answer through an alias is cut openly, and whole over TCP
     Then "alias" leads to the addresses of the Service "hundred"
