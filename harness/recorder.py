@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import dns.rcode
 from dns.rdatatype import CNAME, NS
 
-from harness import compare, coredns, message, recording
-from harness.client import Answer, Channel, ask_all
+from harness import compare, coredns, inquiry, message, recording
 from harness.compare import Difference
 from harness.coredns import Options
 from harness.errors import UndeterminedError
-from harness.message import Question, Record, Reply
+from harness.inquiry import Said
+from harness.message import Question, Reply
 from harness.questions import Asked, worth_asking
 from harness.recording import Meta, Recorded, Recording
 from harness.records import position
@@ -24,18 +24,14 @@ from harness.target import Target
 #: How often everything is asked before a cluster counts as one that does not keep still.
 MOST_ROUNDS = 20
 
-#: How often a question is asked that nobody answers, since datagrams get lost, or that an old answer comes for.
-MOST_TRIES = 4
-
-#: So many questions are sent at a time: a server need not read more from one connection at once.
-AT_A_TIME = 64
+#: How often everything is asked before what differs from the rules counts.
+MOST_LOOKS = 4
 
 #: What is supposed of a server that does not show its configuration.
 _UNKNOWN = Options(falls_through=("in-addr.arpa", "ip6.arpa"), forwards=True)
 
 #: The rcode and the sections that are right.
 _Right = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
-_Said = dict[Asked, Recorded]
 _Expected = dict[Asked, _Right]
 
 
@@ -70,10 +66,10 @@ def record(target: Target, namespaces: Collection[str] | None = None) -> Recordi
     meta = meta_of(target)
     state = target.state()
     expected = _expected(state, meta, namespaces)
-    said: _Said = {}
+    said: Said = {}
     since, alike, changed = time.monotonic(), 0, ""
     for _ in range(MOST_ROUNDS):
-        before, said = said, _said(target, expected, meta, since)
+        before, said = said, inquiry.said(target, expected, _options(meta), since)
         if alike and _lasting(said) != _lasting(before):
             alike, changed = 0, f"the answer to {_unlike(_lasting(said), _lasting(before))}"
         alike += 1
@@ -102,10 +98,10 @@ def differences(target: Target, namespaces: Collection[str] | None = None) -> tu
         UndeterminedError: if a question is not answered.
     """
     meta, since = meta_of(target), time.monotonic()
-    for _ in range(MOST_TRIES):
+    for _ in range(MOST_LOOKS):
         state = target.state()
         expected = _expected(state, meta, namespaces)
-        said = _said(target, expected, meta, since)
+        said = inquiry.said(target, expected, _options(meta), since)
         wrong = [asked for asked, one in said.items() if not _is(one, expected[asked])]
         if not wrong:
             break
@@ -163,32 +159,7 @@ def _leaves(question: Question, reply: Reply, state: ClusterState, options: Opti
     return options.forwards and not message.target(last.rdata).is_subdomain(message.name(state.domain))
 
 
-def _said(target: Target, wanted: Iterable[Asked], meta: Meta, since: float) -> _Said:
-    """What the server says now; nothing that a cache has kept from before."""
-    vantage, options = target.vantages[0], _options(meta)
-    ways = tuple(asked for asked in wanted if asked.transport in vantage.transports)
-    missing, found = list(ways), dict[Asked, Recorded]()
-    for _ in range(MOST_TRIES):
-        wait_seconds = 0
-        for asked, answer in _answers(vantage.channels[0], missing, target.deadlines.question_seconds):
-            began = _began(asked.question, answer, options)
-            left = min((record.ttl for record in _records(answer)), default=0)
-            if began is not None and began - left > time.monotonic() - since:
-                wait_seconds = max(wait_seconds, left + 1)
-            elif answer.failure is None:
-                found[asked] = recording.of(answer, ttl_seconds=began)
-        missing = [asked for asked in missing if asked not in found]
-        if not missing:
-            return {asked: found[asked] for asked in ways}
-        time.sleep(wait_seconds)
-    first = missing[0]
-    raise UndeterminedError(
-        f"{first.question} over {first.transport.upper()} was not answered by {vantage.channels[0].server}: "
-        "nothing is recorded; try again, or choose another --vantage"
-    )
-
-
-def _own_addresses(state: ClusterState, said: _Said, meta: Meta) -> tuple[str, ...]:
+def _own_addresses(state: ClusterState, said: Said, meta: Meta) -> tuple[str, ...]:
     """Which of several DNS pods answered, as the name servers that it named tell (A06)."""
     asked = Asked(f"{state.domain}.", NS)
     for addresses in position.dns_servers(state) if asked in said else ():
@@ -198,28 +169,7 @@ def _own_addresses(state: ClusterState, said: _Said, meta: Meta) -> tuple[str, .
     return ()
 
 
-def _answers(channel: Channel, wanted: Sequence[Asked], timeout_seconds: float) -> Iterator[tuple[Asked, Answer]]:
-    for transport, edns in dict.fromkeys((asked.transport, asked.edns) for asked in wanted):
-        alike = [asked for asked in wanted if (asked.transport, asked.edns) == (transport, edns)]
-        for start in range(0, len(alike), AT_A_TIME):
-            some = alike[start : start + AT_A_TIME]
-            questions = [asked.question for asked in some]
-            answers = ask_all(channel, questions, transport=transport, edns=edns, timeout_seconds=timeout_seconds)
-            yield from zip(some, answers, strict=True)
-
-
-def _began(question: Question, answer: Answer, options: Options) -> int | None:
-    """The TTL from which a cache counts an answer down; None where no cache keeps it."""
-    if options.cache is None or not _records(answer) or not options.cache.remembers(question.name):
-        return None
-    return options.cache.begins_with(options.ttl_seconds, denial=not answer.answer)
-
-
-def _records(answer: Answer) -> tuple[Record, ...]:
-    return (*answer.answer, *answer.authority, *answer.additional)
-
-
-def _lasting(said: _Said) -> _Said:
+def _lasting(said: Said) -> Said:
     """What is said again: of a truncated answer, only that it is one."""
     return {
         asked: replace(one, answer=(), authority=(), additional=()) if "TC" in one.flags else one

@@ -9,7 +9,7 @@ from typing import Any
 from harness.state import ClusterState, Endpoint, family_of
 
 #: How controllers end the names that they make: a ReplicaSet's hash and a pod's suffix, or a suffix alone.
-_GENERATED = re.compile(r"-[bcdf4-9]{8,10}-[a-z0-9]{5}$|-[a-z0-9]{5}$")
+_GENERATED = re.compile(r"-[bcdf-z0-9]{4,10}-[a-z0-9]{5}$|-[a-z0-9]{5}$")
 
 _LABELS_OF_THEIR_MAKERS = {"pod-template-hash", "controller-revision-hash", "svcdns.dev/run"}
 

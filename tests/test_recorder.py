@@ -11,7 +11,7 @@ import dns.rcode
 import pytest
 from dns.rdatatype import CNAME, PTR, A
 
-from harness import recorder, recording, records
+from harness import inquiry, recorder, recording, records
 from harness.errors import UndeterminedError
 from harness.manifests import read_text
 from harness.message import Question, Reply
@@ -96,6 +96,7 @@ def _with_ttl(reply: Reply, seconds: int) -> Reply:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     found = Clock()
     monkeypatch.setattr(recorder, "time", found)
+    monkeypatch.setattr(inquiry, "time", found)
     return found
 
 

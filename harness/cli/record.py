@@ -47,6 +47,8 @@ def record(directory: Path, files: tuple[Path, ...], namespace: str | None, sett
 
     run = letters(5)
     with opened(settings, run) as target:
+        if "udp" not in target.vantages[0].transports:
+            click.echo(f"svcdns: the vantage {target.vantages[0].name} carries no UDP: only TCP is recorded", err=True)
         if files:
             with _applied(target, files, namespace or f"svcdns-{run}-{letters(5)}") as made:
                 found = recorder.record(target, [made])

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import yaml
@@ -23,13 +24,14 @@ from harness.controllers import Cluster
 from harness.errors import UndeterminedError
 from harness.manifests import Manifest, read_text
 from harness.state import ClusterState
-from harness.targets.cluster import LiveCluster
+from harness.targets.cluster import ClusterSettings, LiveCluster
 from tests import shapes
 from tests.live.cluster.random_worlds import RandomWorld, worlds
 
 EXAMPLES = int(os.environ.get("SVCDNS_TEST_EXAMPLES", "20"))
 AT_A_TIME = 10
 PATIENCE = 5
+SECONDS_TO_DELETE = 600
 SUBJECTS = ("headless", "hostname", "named targetPort", "dual stack", "unready", "two Services over one pod")
 
 #: Of so many examples, this many at least are about each of the subjects that a cluster can show.
@@ -83,6 +85,14 @@ def _unlike(world: RandomWorld, cluster: LiveCluster, namespace: str) -> Iterato
             yield f"{view.__name__}, reference:\n{view(ours)}\ncluster:\n{view(real)}\nof\n{applied}\n{world.unready}"
 
 
+@pytest.fixture
+def cluster(kubeconfig: Path, context: str, run: str) -> Iterator[LiveCluster]:
+    # A tunnel would carry no UDP, and few questions.
+    with LiveCluster(ClusterSettings(run=run, context=context, kubeconfig=kubeconfig, vantage="probe")) as opened:
+        yield opened
+        assert opened.await_deleted(SECONDS_TO_DELETE) == []
+
+
 @pytest.mark.timeout(7200)
 def test_the_reference_is_what_a_real_cluster_is(cluster: LiveCluster, run: str, capsys: pytest.CaptureFixture[str]):
     wanted = worlds().filter(lambda world: _possible(world, cluster))
@@ -114,7 +124,7 @@ def test_the_reference_is_what_a_real_cluster_is(cluster: LiveCluster, run: str,
             for name in names:
                 cluster.delete_namespace(name)
         with capsys.disabled():
-            print(f"\n{dict(mix)}; {len(wrong)} differences, the last: {wrong[-1:]}", flush=True)  # noqa: T201 - what was seen is reported
+            print(f"\n{dict(mix)}; {len(wrong)} differences", *wrong[-1:], flush=True)  # noqa: T201 - what was seen is reported
 
     batches()
     assert wrong == [], "\n\n".join(wrong[:20])
