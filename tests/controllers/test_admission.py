@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from harness.controllers import Note
@@ -128,7 +130,6 @@ def test_the_identity_of_a_pod_cannot_change(world, bare_pod, first, second, fie
     [
         {"containers": [{"name": "c", "image": "other"}]},
         {"tolerations": [{"operator": "Exists"}]},
-        {"activeDeadlineSeconds": 9},
     ],
 )
 def test_the_image_of_a_pod_can_change(world, bare_pod, second):
@@ -137,6 +138,13 @@ def test_the_image_of_a_pod_can_change(world, bare_pod, second):
     before = world.pod("p")
     world.apply(bare_pod(**{**first, **second}))
     assert world.pod("p") == before
+
+
+def test_a_pod_can_be_given_a_deadline_and_ends_at_it(world, bare_pod):
+    world.apply(bare_pod())
+    before = world.pod("p")
+    world.apply(bare_pod(activeDeadlineSeconds=9))
+    assert world.pod("p") == replace(before, ready=False, phase="Failed")
 
 
 def test_the_address_type_of_a_slice_cannot_change(world):
