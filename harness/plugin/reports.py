@@ -144,7 +144,7 @@ def _properties(run: Run, subject: Subject, config: pytest.Config) -> list[tuple
         ("ip-families", ", ".join(facts.families)),
         ("vantage", subject.vantage),
         ("transports", ", ".join(subject.transports)),
-        ("replicas", str(len(subject.servers))),
+        ("servers", str(len(subject.servers))),
         ("dns-profile", subject.dns_profile),
         *((flag.lstrip("-"), value or "yes") for flag, value in _settings(config).items()),
     ]

@@ -133,7 +133,7 @@ def _subject(subject: Subject) -> dict[str, Any]:
         "ipFamilies": list(facts.families),
         "vantage": subject.vantage,
         "transports": list(subject.transports),
-        "replicas": len(subject.servers),
+        "servers": len(subject.servers),
         "dnsProfile": subject.dns_profile,
     }
 
