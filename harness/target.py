@@ -33,6 +33,9 @@ PROBE_LABEL = "svcdns.dev/role"
 #: A target without one of these is not a lesser target: what needs them does not apply to it.
 FAMILIES = frozenset({Capability.IPV4, Capability.IPV6, Capability.DUAL_STACK})
 
+#: How long the Namespaces of a run may take to go, in seconds.
+SECONDS_TO_DELETE = 120.0
+
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:

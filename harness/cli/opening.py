@@ -22,9 +22,6 @@ _NAMES = frozenset(
     | {"kind_image", "kind_bin", "kind_config", "nodes", "ip_family", "cluster_name", "keep_cluster"}
 )
 
-#: How long Namespaces may take to go, in seconds.
-SECONDS_TO_DELETE = 120.0
-
 
 class TargetCommand(click.Command):
     """A command whose function is given the `Settings` of a target as ``settings``."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.opening import SECONDS_TO_DELETE, TargetCommand, opened
+from harness.cli.opening import TargetCommand, opened
 
 if TYPE_CHECKING:
     from harness.plugin.options import Settings
@@ -63,6 +63,7 @@ def _applied(target: Target, files: tuple[Path, ...], namespace: str) -> Iterato
     """A Namespace of our own with some manifests in it, settled."""
     from harness import manifests  # noqa: PLC0415 - as above
     from harness.errors import TargetError, UsageError  # noqa: PLC0415 - as above
+    from harness.target import SECONDS_TO_DELETE  # noqa: PLC0415 - as above
 
     objects = [manifest for file in files for manifest in manifests.read(file)]
     if namespace in target.state().namespaces:

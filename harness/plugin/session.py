@@ -25,15 +25,12 @@ from harness.plugin.doors import Opened
 from harness.plugin.options import Settings, settings
 from harness.report import directory
 from harness.results import Subject, Verdict
-from harness.target import Capability, Target
+from harness.target import SECONDS_TO_DELETE, Capability, Target
 from harness.world import World
 from harness.worlds import Worlds, letters
 
 RUN = pytest.StashKey["Run"]()
 PLACE = pytest.StashKey[World]()
-
-#: How long the Namespaces of a run may take to go, in seconds.
-SECONDS_TO_DELETE = 120.0
 
 
 class Run:
