@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -79,9 +78,11 @@ def _settings(given: dict[str, Any], ctx: click.Context) -> Settings:
 @contextmanager
 def opened(settings: Settings, run: str) -> Iterator[Target]:
     """A target for as long as the context lasts; SIGTERM ends it as Ctrl-C does, with everything removed."""
-    from harness.plugin import doors  # noqa: PLC0415 - as above
+    from harness.plugin import doors, signals  # noqa: PLC0415 - as above
 
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with doors.opened(settings, run, lambda line: click.echo(line, err=True), None) as found:
+    signals.end_orderly()
+    say = partial(click.echo, err=True)
+    with doors.opened(settings, run, say, None) as found:
+        for note in found.target.notes:
+            say(note)
         yield found.target

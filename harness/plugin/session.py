@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import signal
-import sys
-import threading
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,7 +16,7 @@ import pytest
 from harness import catalogue, verdicts, vocabulary
 from harness.clock import Clock
 from harness.errors import HarnessError, TargetError, UsageError
-from harness.plugin import doors
+from harness.plugin import doors, signals
 from harness.plugin.collect import DEFINITIONS, SCENARIO
 from harness.plugin.doors import Opened
 from harness.plugin.options import Settings, settings
@@ -117,7 +114,7 @@ class Run:
         if self._opened is None:
             return
         opened, self._opened = self._opened, None
-        with self.clock.spent("clean"), self._insisting():
+        with self.clock.spent("clean"), signals.insisting(self.id) if self.settings.live else nullcontext():
             try:
                 if self._worlds is not None:
                     self._worlds.close()
@@ -183,21 +180,6 @@ class Run:
             reporter.write_line(line)
             reporter.flush()
 
-    def _insisting(self) -> ExitStack:
-        """While cleaning up, answer a signal by saying what would be left, and give up on the second."""
-        stack = ExitStack()
-        if not self.settings.live or threading.current_thread() is not threading.main_thread():
-            return stack
-
-        def impatient(*_: object) -> None:
-            print(f"\nsvcdns: still removing what the run {self.id} made; once more leaves it behind", file=sys.stderr)  # noqa: T201 - a signal
-            print("svcdns: `svcdns clean` removes it later", file=sys.stderr)  # noqa: T201 - as above
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            stack.callback(signal.signal, number, signal.signal(number, impatient))
-        return stack
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Resolve the settings and register every tag as a marker."""
@@ -207,8 +189,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if getattr(config.option, "dist", "no") == "load":
         # The scenarios of a file share worlds, so a file stays with one worker.
         config.option.dist = "loadfile"
-    if run.settings.live and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if run.settings.live:
+        signals.end_orderly()
     try:
         for tag, meaning in catalogue.tags():
             config.addinivalue_line("markers", f"{tag}: {meaning}")

@@ -5,52 +5,17 @@ from __future__ import annotations
 import pytest
 
 from harness.targets.cluster.corefile import domain, options
-
-SHIPPED = """
-.:53 {
-    errors
-    health {
-       lameduck 5s
-    }
-    ready
-    kubernetes cluster.local in-addr.arpa ip6.arpa { # of the cluster
-       pods insecure
-       fallthrough in-addr.arpa ip6.arpa
-       ttl 30
-    }
-    prometheus :9153
-    forward . /etc/resolv.conf {
-       max_concurrent 1000
-    }
-    cache 30 {
-       disable success cluster.local
-       disable denial cluster.local
-    }
-    loop
-    reload
-    loadbalance
-}
-"""
+from tests import corefiles
 
 
 def test_what_decides_answers_is_listed():
-    assert options(SHIPPED) == (
-        "kubernetes cluster.local in-addr.arpa ip6.arpa",
-        "pods insecure",
-        "fallthrough in-addr.arpa ip6.arpa",
-        "ttl 30",
-        "forward . /etc/resolv.conf",
-        "cache 30",
-        "disable success cluster.local",
-        "disable denial cluster.local",
-        "loadbalance",
-    )
+    assert options(corefiles.KUBEADM) == corefiles.KUBEADM_OPTIONS
 
 
 @pytest.mark.parametrize(
     ("corefile", "found"),
     [
-        (SHIPPED, "cluster.local"),
+        (corefiles.KUBEADM, "cluster.local"),
         (".:53 {\n  kubernetes in-addr.arpa Corp.Example. {\n  }\n}\n", "corp.example"),
         ("dns://corp.example.:53 {\n  kubernetes\n}\n", "corp.example"),
         (".:53 {\n  forward . 1.1.1.1\n}\ncorp.example {\n  kubernetes\n}\n", "corp.example"),

@@ -9,18 +9,7 @@ from harness import coredns, message, records
 from harness.coredns.cache import Bounds, Cache
 from harness.message import Reply
 from harness.state import ClusterState, Endpoint, EndpointPort, EndpointSlice, Key, Namespace, Service, ServicePort
-
-KUBEADM = (
-    "kubernetes cluster.local in-addr.arpa ip6.arpa",
-    "pods insecure",
-    "fallthrough in-addr.arpa ip6.arpa",
-    "ttl 30",
-    "forward . /etc/resolv.conf",
-    "cache 30",
-    "disable success cluster.local",
-    "disable denial cluster.local",
-    "loadbalance",
-)
+from tests.corefiles import KUBEADM_OPTIONS
 
 HTTP = ServicePort("http", "TCP", 80, 8080)
 STATE = ClusterState().changed(
@@ -50,7 +39,7 @@ def answered(name: str, type_: str, version: str = "1.14.7", *lines: str) -> lis
 
 
 def test_the_options_of_kubeadm_are_read():
-    options = coredns.read(KUBEADM)
+    options = coredns.read(KUBEADM_OPTIONS)
     assert (options.ttl_seconds, options.pods, options.forwards) == (30, "insecure", True)
     assert options.falls_through == ("in-addr.arpa", "ip6.arpa")
     exempt = ("cluster.local",)
@@ -80,13 +69,13 @@ def test_a_cache_is_read(lines: tuple[str, ...], success: Bounds, denial: Bounds
     [("web.n.svc.cluster.local", False), ("1.0.96.10.in-addr.arpa", True), ("example.com", True)],
 )
 def test_a_cache_remembers_what_is_not_exempt(name: str, remembered: bool):
-    cache = coredns.read(KUBEADM).cache
+    cache = coredns.read(KUBEADM_OPTIONS).cache
     assert cache is not None
     assert cache.remembers(message.name(name)) is remembered
 
 
 def test_a_cache_levels_every_ttl_even_where_it_remembers_nothing():
-    cache = coredns.read(KUBEADM).cache
+    cache = coredns.read(KUBEADM_OPTIONS).cache
     assert cache is not None
     version = message.question("dns-version.cluster.local", "TXT")
     reply = cache.passed(records.answer(STATE, version, records.COREDNS), version.name)

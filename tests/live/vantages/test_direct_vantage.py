@@ -97,7 +97,7 @@ def test_named_servers_need_no_right_on_the_cluster(opened, as_account):
 
 
 def test_a_named_server_that_does_not_answer_is_refused(opened, monkeypatch):
-    monkeypatch.setattr("harness.targets.cluster.vantages.picking._SHORT_SECONDS", 0.5)
+    monkeypatch.setattr("harness.targets.cluster.vantages.picking._NAMED_SECONDS", 0.5)
     with Server(lambda _: Reply(Rcode.NXDOMAIN)) as server:
         port = server.port
     with pytest.raises(UsageError) as caught:

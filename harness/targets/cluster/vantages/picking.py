@@ -17,8 +17,9 @@ from harness.targets.cluster.vantages.plan import Plan
 
 _DEFAULT_DOMAIN = "cluster.local"
 
-#: How long servers may take to answer that are not the last hope: the user's, and those of a vantage that was picked.
-_SHORT_SECONDS = 15.0
+#: How long servers that the user named may take to answer. Those of the cluster are waited for as long as its DNS pods,
+#: so that a vantage that is slow on a busy machine is not taken for one that does not work.
+_NAMED_SECONDS = 15.0
 
 #: The vantages that are there to be picked, the best first.
 _BEST_FIRST = ("direct", "probe", "tunnel")
@@ -56,7 +57,7 @@ def _named(api: Api, settings: ClusterSettings, life: ExitStack) -> tuple[Plan, 
     places = tuple((server.address, server.port) for server in map(nameservers.server, settings.nameservers))
     shown = ", ".join(settings.nameservers)
     try:
-        plan, vantage = _tried(api, settings, Plan(name, servers=places), _SHORT_SECONDS, life)
+        plan, vantage = _tried(api, settings, Plan(name, servers=places), _NAMED_SECONDS, life)
     except TargetError as error:
         raise UsageError(f"--nameserver {shown}: {error}; check that a DNS server listens there") from error
     by = f" ({plan.note})" if plan.note else ""
@@ -68,9 +69,8 @@ def _of_cluster(api: Api, settings: ClusterSettings, basis: Plan, life: ExitStac
     names = _BEST_FIRST if settings.vantage == "auto" else (settings.vantage,)
     problems: dict[str, str] = {}
     for name in names:
-        seconds = servers.DEADLINE_SECONDS if name == names[-1] else _SHORT_SECONDS
         try:
-            plan, vantage = _tried(api, settings, replace(basis, vantage=name), seconds, life)
+            plan, vantage = _tried(api, settings, replace(basis, vantage=name), servers.DEADLINE_SECONDS, life)
         except TargetError as error:
             problems[name] = str(error)
         else:

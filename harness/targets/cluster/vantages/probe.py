@@ -9,6 +9,7 @@ from functools import partial
 
 from harness.client import Channel
 from harness.errors import TargetError
+from harness.target import SECONDS_TO_DELETE
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.vantages import making, probe_pod
 from harness.targets.cluster.vantages.following import Following
@@ -17,7 +18,6 @@ from harness.targets.cluster.vantages.relaying import Relay, Relayed
 from harness.targets.cluster.vantages.servers import Replicas
 
 _DNS_PORT = 53
-_REMOVAL_SECONDS = 60.0
 _PAUSE_SECONDS = 0.1
 
 
@@ -48,7 +48,7 @@ def _remove(api: Api, namespace: str) -> None:
     Raises:
         TargetError: if it is not gone at the deadline; with what holds it.
     """
-    deadline = time.monotonic() + _REMOVAL_SECONDS
+    deadline = time.monotonic() + SECONDS_TO_DELETE
     while left := api.get("Namespace", namespace):
         if "deletionTimestamp" not in left["metadata"]:
             api.delete("Namespace", namespace)
@@ -56,7 +56,7 @@ def _remove(api: Api, namespace: str) -> None:
             conditions = left["status"].get("conditions") or ()
             said = "; ".join(one["message"] for one in conditions if one["status"] == "True" and one.get("message"))
             raise TargetError(
-                f'Namespace "{namespace}" is not gone after {_REMOVAL_SECONDS:.0f} s: {said or "unsaid why"}'
+                f'Namespace "{namespace}" is not gone after {SECONDS_TO_DELETE:.0f} s: {said or "unsaid why"}'
             )
         time.sleep(_PAUSE_SECONDS)
 

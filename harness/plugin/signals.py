@@ -1,0 +1,38 @@
+"""Signals while a real cluster is in use: whichever comes, what was made there is removed."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from contextlib import ExitStack
+
+
+def end_orderly() -> None:
+    """Let SIGTERM end this process as Ctrl-C does, from now on; a thread other than the main one cannot ask for that."""
+    if _in_main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def insisting(run: str) -> ExitStack:
+    """Answer a signal by saying what would be left, as long as the context lasts, and give up on the second.
+
+    Args:
+        run: the id of the run that cleans up.
+    """
+    stack = ExitStack()
+    if not _in_main_thread():
+        return stack
+
+    def impatient(*_: object) -> None:
+        print(f"\nsvcdns: still removing what the run {run} made; once more leaves it behind", file=sys.stderr)  # noqa: T201 - a signal
+        print("svcdns: `svcdns clean` removes it later", file=sys.stderr)  # noqa: T201 - as above
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        stack.callback(signal.signal, number, signal.signal(number, impatient))
+    return stack
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
