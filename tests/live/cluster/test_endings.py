@@ -185,6 +185,7 @@ def test_a_planted_secret_shows_nowhere(
             kind.export_logs(tmp_path)
         files = [path for path in tmp_path.rglob("*") if path.is_file()]
         assert any(path.name == "inspect.json" for path in files)
+        assert any(path.match("*-control-plane/pods/*coredns*/*/*.log") for path in files)
         assert [path for path in files if SECRET.encode() in path.read_bytes()] == []
 
 

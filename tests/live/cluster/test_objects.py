@@ -118,7 +118,7 @@ spec:
     - name: bare
       image: registry.k8s.io/pause:3.10
 """
-    with pytest.raises(ManifestError, match=r'^app\.yaml:2: Pod "bare": .*violates PodSecurity "restricted'):
+    with pytest.raises(TargetError, match=r'^app\.yaml:2: Pod "bare": .*violates PodSecurity "restricted'):
         cluster.apply(unchecked(text), namespace)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
+import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -17,6 +17,9 @@ from harness.targets.cluster.picture import GATE, Ref
 from harness.targets.cluster.settling import Settling
 
 COMBINATIONS = data.fixtures() / "combinations"
+
+#: How long a world that cannot settle is waited for, and begun anew where other pods become ready meanwhile.
+PATIENCE_SECONDS = 10.0
 
 
 def declared(*names: str) -> list[Manifest]:
@@ -94,20 +97,14 @@ def test_pods_of_a_namespace_that_is_wished_unready_are_born_unready(cluster: Li
     assert [endpoint.ready for endpoint in endpoints(cluster, namespace).values()] == [True] * 4
 
 
-@pytest.mark.parametrize(
-    ("kind", "name", "fixture"),
-    [
-        ("Deployment", "tomcat", "deployment"),
-        ("StatefulSet", "web", "statefulset-of-headless-service"),
-    ],
-)
-def test_a_restart_replaces_every_pod(kind: str, name: str, fixture: str, cluster: LiveCluster, namespace: str):
-    cluster.apply(declared("headless-service", fixture), namespace)
+def test_a_restart_replaces_every_pod(cluster: LiveCluster, namespace: str):
+    cluster.apply(declared("headless-service", "deployment", "statefulset-of-headless-service"), namespace)
     cluster.settle(namespace)
     before = uids(cluster, namespace)
-    cluster.restart(kind, name, namespace)
+    cluster.restart("Deployment", "tomcat", namespace)
+    cluster.restart("StatefulSet", "web", namespace)
     cluster.settle(namespace)
-    assert len(uids(cluster, namespace)) == 3
+    assert len(uids(cluster, namespace)) == len(before) == 6
     assert before.isdisjoint(uids(cluster, namespace))
 
 
@@ -189,74 +186,70 @@ def test_kubectl_exposes_a_deployment_and_refuses_a_statefulset(cluster: LiveClu
 
 def test_several_namespaces_settle_at_a_time(cluster: LiveCluster, run: str):
     names = [f"svcdns-{run}-many{number}" for number in range(3)]
-    problems: list[TargetError] = []
 
     def make(name: str) -> None:
-        try:
-            cluster.create_namespace(name)
-            cluster.apply(declared("headless-service", "deployment"), name)
-            cluster.settle(name)
-        except TargetError as error:
-            problems.append(error)
+        cluster.create_namespace(name)
+        cluster.apply(declared("headless-service", "deployment"), name)
+        cluster.settle(name)
 
-    threads = [threading.Thread(target=make, args=(name,)) for name in names]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    counts = [len(endpoints(cluster, name)) for name in names]
-    for name in names:
-        cluster.delete_namespace(name)
-    assert problems == []
-    assert counts == [3, 3, 3]
+    try:
+        with ThreadPoolExecutor(len(names)) as pool:
+            list(pool.map(make, names))
+        assert [len(endpoints(cluster, name)) for name in names] == [3, 3, 3]
+    finally:
+        for name in names:
+            cluster.delete_namespace(name)
 
 
-@pytest.mark.parametrize(
-    ("edit", "said"),
-    [
-        (
-            ("registry.k8s.io/pause:3.10", "localhost:1/no/such:image"),
-            r"Pod \"web-0\": does not run: localhost:1/no/such:image: (ErrImagePull|ImagePullBackOff): .*localhost:1",
-        ),
-        (
-            ("    spec:\n      termination", "    spec:\n      nodeSelector: {no: where}\n      termination"),
-            r"Pod \"web-0\": is not scheduled: .*node\(s\) didn't match",
-        ),
-        (
-            ("allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true"),
-            r"StatefulSet \"web\": has no pod web-0 yet; FailedCreate: .*violates PodSecurity",
-        ),
-    ],
-)
-def test_a_world_that_does_not_settle_says_what_is_missing(
-    edit: tuple[str, str], said: str, cluster: LiveCluster, namespace: str, hurried: Callable[[float], Settling]
-):
-    cluster.apply([*declared("headless-service"), *edited("statefulset-of-headless-service", edit)], namespace)
-    with pytest.raises(UndeterminedError, match=said) as caught:
-        hurried(8).settle(namespace)
-    assert str(caught.value).startswith(f'the namespace "{namespace}" did not settle within 8 s: ')
+QUOTA = {"apiVersion": "v1", "kind": "ResourceQuota", "spec": {"hard": {"pods": "1"}}}
+#: A fixture with a piece of its text replaced, and what is then missing.
+UNSETTLED = [
+    (
+        "statefulset-of-headless-service",
+        ("registry.k8s.io/pause:3.10", "localhost:1/no/such:image"),
+        r"Pod \"web-0\": does not run: localhost:1/no/such:image: (ErrImagePull|ImagePullBackOff): .*localhost:1",
+    ),
+    (
+        "statefulset-of-headless-service",
+        ("    spec:\n      termination", "    spec:\n      nodeSelector: {no: where}\n      termination"),
+        r"Pod \"web-0\": is not scheduled: .*node\(s\) didn't match",
+    ),
+    (
+        "statefulset-of-headless-service",
+        ("allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true"),
+        r"StatefulSet \"web\": has no pod web-0 yet; FailedCreate: .*violates PodSecurity",
+    ),
+    (
+        "deployment",
+        ("replicas: 3", "replicas: 2"),
+        r"Deployment \"tomcat\": has [01] of 2 pods: .*exceeded quota: few",
+    ),
+]
 
 
-def test_a_quota_that_is_used_up_is_named(
-    cluster: LiveCluster, namespace: str, api: Api, hurried: Callable[[float], Settling]
-):
-    quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "few", "namespace": namespace}}
-    api.apply({**quota, "spec": {"hard": {"pods": "1"}}})
-    cluster.apply(declared("headless-service", "deployment"), namespace)
-    with pytest.raises(UndeterminedError, match=r'Deployment "tomcat": has [01] of 3 pods: .*exceeded quota: few'):
-        hurried(8).settle(namespace)
+def test_worlds_that_do_not_settle_say_what_is_missing(cluster: LiveCluster, run: str, api: Api):
+    hurried = Settling(api, cluster._watching, cluster._readiness, deadline_seconds=PATIENCE_SECONDS)
+    hurried._workloads = cluster._settling._workloads
+    names = [f"svcdns-{run}-without{number}" for number in range(len(UNSETTLED))]
 
+    def said(name: str, fixture: str, edit: tuple[str, str]) -> str:
+        cluster.create_namespace(name)
+        if fixture == "deployment":
+            api.apply({**QUOTA, "metadata": {"name": "few", "namespace": name}})
+        cluster.apply([*declared("headless-service"), *edited(fixture, edit)], name)
+        with pytest.raises(UndeterminedError) as caught:
+            hurried.settle(name)
+        return str(caught.value)
 
-@pytest.fixture
-def hurried(cluster: LiveCluster) -> Callable[[float], Settling]:
-    """The cluster's way to settle, with another deadline."""
-
-    def made(deadline_seconds: float) -> Settling:
-        settling = Settling(cluster.api, cluster._watching, cluster._readiness, deadline_seconds=deadline_seconds)
-        settling._workloads = cluster._settling._workloads
-        return settling
-
-    return made
+    try:
+        with ThreadPoolExecutor(len(names)) as pool:
+            fixtures, edits, missing = zip(*UNSETTLED, strict=True)
+            lines = list(pool.map(said, names, fixtures, edits))
+    finally:
+        for name in names:
+            cluster.delete_namespace(name)
+    for name, line, words in zip(names, lines, missing, strict=True):
+        assert re.search(rf'^the namespace "{name}" did not settle within \d+ s: .*{words}', line)
 
 
 def uids(cluster: LiveCluster, namespace: str) -> set[str]:

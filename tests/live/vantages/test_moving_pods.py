@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from itertools import islice
@@ -24,9 +26,21 @@ LABELS = {"app": "dns"}
 PATIENCE = 1
 
 
-@pytest.fixture
-def service(api, namespace) -> DnsService:
+@pytest.fixture(scope="module")
+def service(api) -> Iterator[DnsService]:
     """Two DNS pods behind a Service."""
+    namespace = f"vantage-moving-{secrets.token_hex(3)}"
+    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+    api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}})
+    try:
+        found = _served(api, namespace)
+        eventually(lambda: len(servers.replicas(api, found)) == 2)
+        yield found
+    finally:
+        api.delete("Namespace", namespace)
+
+
+def _served(api, namespace) -> DnsService:
     script = (Path(__file__).parent / "responder.py").read_text()
     spec = probe_pod._spec(images.choose(api, "").name)
     container = spec["containers"][0]
@@ -43,81 +57,77 @@ def service(api, namespace) -> DnsService:
     ]
     spec = {"selector": LABELS, "ports": ports}
     made = api.apply({"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec})["spec"]
-    family, virtual = made["ipFamilies"][0], tuple(made["clusterIPs"])
-    found = DnsService(namespace, "dns", LABELS, family, virtual, "dns-udp")
-    eventually(lambda: len(servers.replicas(api, found)) == 2)
-    return found
+    return DnsService(namespace, "dns", LABELS, made["ipFamilies"][0], tuple(made["clusterIPs"]), "dns-udp")
 
 
-@pytest.fixture
-def plan(api, service) -> Plan:
-    return Plan("direct", service, servers.wait_until_ready(api, service))
+def replace_one(api, service) -> None:
+    """Delete a DNS pod and wait until another has taken its place."""
+    gone = servers.replicas(api, service)[0]
+    api.delete("Pod", gone.pod, service.namespace)
+    eventually(lambda: len(now := servers.replicas(api, service)) == 2 and gone not in now)
 
 
-def replace_first(api, plan) -> None:
-    """Delete the first DNS pod and wait until another has taken its place."""
-    gone = plan.replicas[0]
-    api.delete("Pod", gone.pod, plan.service.namespace)
-    eventually(lambda: len(now := servers.replicas(api, plan.service)) == 2 and gone not in now)
-
-
-def replaced(api, plan, channels, transport, shown) -> bool:
+def replaced(api, service, channels, transport, shown) -> bool:
     """Whether every channel answers, and all together show the DNS pods that there are now.
 
     A pod that is being deleted may answer for a while: nobody looks for another before it stops.
     """
     answers = [ask(channel, WEB, transport=transport, timeout_seconds=PATIENCE).rcode for channel in channels]
-    return set(answers) == {Rcode.NXDOMAIN} and shown() == set(servers.replicas(api, plan.service))
+    return set(answers) == {Rcode.NXDOMAIN} and shown() == set(servers.replicas(api, service))
 
 
-@pytest.mark.parametrize("transport", ["udp", "tcp"])
-def test_node_ports_follow_pods_that_are_replaced(api, run, plan, free_ports, node_address, transport):
-    mapped = [(port, port) for port in islice(free_ports, 3)]
+def by_node_ports(api, run, plan, mapped, host, life):
+    """The ways through node ports, and to which DNS pods they lead."""
     labels = {"svcdns.dev/run": run, **node_ports._MANAGED}
-
-    def shown():
-        return {node_ports._replica(item) for item in api.list("EndpointSlice", labels=labels)}
-
-    with ExitStack() as life:
-        made = node_ports.make(api, run, mapped, plan, life, host=node_address)
-        channels = node_ports.channels(api, run, plan.service, made.places)
-        replace_first(api, plan)
-        eventually(lambda: replaced(api, plan, channels, transport, shown))
+    made = node_ports.make(api, run, mapped, plan, life, host=host)
+    found = node_ports.channels(api, run, plan.service, made.places)
+    return found, lambda: {node_ports._replica(item) for item in api.list("EndpointSlice", labels=labels)}
 
 
-@pytest.mark.parametrize("transport", ["udp", "tcp"])
-def test_the_probe_follows_pods_that_are_replaced(api, run, plan, transport):
+def by_probe(api, run, plan, life):
+    """The ways from a pod, and to which DNS pods they lead."""
+    made = probe.make(api, run, images.choose(api, "").name, plan, life)
+    relay = probe_pod.relay_in(api, made.namespace, made.image)
+    life.callback(relay.close)
     places = Replicas(plan.replicas, partial(servers.replicas, api, plan.service))
-    with ExitStack() as life:
-        made = probe.make(api, run, images.choose(api, "").name, plan, life)
-        relay = probe_pod.relay_in(api, made.namespace, made.image)
-        life.callback(relay.close)
-        channels = probe.channels(relay, places)
-        replace_first(api, plan)
-        eventually(lambda: replaced(api, plan, channels, transport, lambda: {places.at(0), places.at(1)}))
+    return probe.channels(relay, places), lambda: {places.at(0), places.at(1)}
 
 
-def test_tunnels_follow_pods_that_are_replaced(api, plan):
+def by_tunnels(api, plan, life):
+    """The ways through tunnels, and to which DNS pods they lead."""
     places = Replicas(plan.replicas, partial(servers.replicas, api, plan.service))
+    return tunnel.channels(api, plan.service, places, life), lambda: {places.at(0), places.at(1)}
+
+
+def test_every_way_follows_pods_that_are_replaced(api, run, service, free_ports, node_address):
+    plan = Plan("direct", service, servers.wait_until_ready(api, service))
+    mapped = [(port, port) for port in islice(free_ports, 3)]
     with ExitStack() as life:
-        channels = tunnel.channels(api, plan.service, places, life)
-        replace_first(api, plan)
-        eventually(lambda: replaced(api, plan, channels, "tcp", lambda: {places.at(0), places.at(1)}))
+        both = [by_node_ports(api, run, plan, mapped, node_address, life), by_probe(api, run, plan, life)]
+        for transport, ways in (("udp", both), ("tcp", [*both, by_tunnels(api, plan, life)])):
+            replace_one(api, service)
+            for channels, shown in ways:
+                eventually(partial(replaced, api, service, channels, transport, shown))
 
 
 def test_a_dns_pod_that_does_not_become_ready_is_named_with_its_state(api, service):
     container = {"name": "relay", "image": "registry.invalid/dns:none"}
     change = {"spec": {"template": {"spec": {"containers": [container]}}}}
+    good = api.get("Deployment", "dns", service.namespace)["spec"]["template"]["spec"]["containers"][0]["image"]
     api.patch("Deployment", "dns", service.namespace, change, strategic=True)
-    stuck = eventually(
-        lambda: [
-            pod["metadata"]["name"]
-            for pod in api.list("Pod", service.namespace, labels=LABELS)
-            if "ErrImagePull" in str(pod["status"]) or "ImagePullBackOff" in str(pod["status"])
-        ]
-    )
-    with pytest.raises(UsageError) as caught:
-        servers.wait_until_ready(api, service, 0.0)
+    try:
+        stuck = eventually(
+            lambda: [
+                pod["metadata"]["name"]
+                for pod in api.list("Pod", service.namespace, labels=LABELS)
+                if "ErrImagePull" in str(pod["status"]) or "ImagePullBackOff" in str(pod["status"])
+            ]
+        )
+        with pytest.raises(UsageError) as caught:
+            servers.wait_until_ready(api, service, 0.0)
+    finally:
+        container["image"] = good
+        api.patch("Deployment", "dns", service.namespace, change, strategic=True)
 
     said = str(caught.value)
     assert said.startswith("DNS pods not ready: ")

@@ -12,6 +12,7 @@ import pytest
 from dns.rcode import Rcode
 
 from harness.errors import UndeterminedError
+from harness.resolver import POD_HOSTNAME
 from harness.targets.cluster.vantages import images, probe_pod, relay, servers
 from harness.targets.cluster.vantages.pod_resolver import PodResolver, PodResolvers
 
@@ -48,8 +49,8 @@ def test_a_pod_is_configured_as_the_kubelet_configures_it(api, resolvers, own):
     assert resolver.configuration.nameservers == servers.find(api).cluster_ips[:1]
     assert [str(suffix) for suffix in resolver.configuration.search][:3] == suffixes
     assert resolver.configuration.ndots == 5
-    assert resolver.facts.hostname == probe_pod.NAME
-    assert probe_pod.NAME in resolver.facts.hosts
+    assert resolver.facts.hostname == POD_HOSTNAME
+    assert POD_HOSTNAME in resolver.facts.hosts
 
 
 def test_a_short_name_is_found_through_the_search_list(api, resolvers, own):

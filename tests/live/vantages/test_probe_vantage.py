@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import json
 import secrets
-import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -18,7 +17,7 @@ from harness.target import Capability
 from harness.targets.cluster.settings import ClusterSettings
 from harness.targets.cluster.vantages import OpenVantages, probe_pod, servers
 
-from .conftest import eventually
+from .conftest import eventually, left_of
 
 API_SERVER = question("kubernetes.default.svc.cluster.local", "A")
 NOBODY = question("nobody.default.svc.cluster.local", "A")
@@ -101,24 +100,30 @@ def test_several_threads_ask_at_once(probe):
     assert all(one.question_echoed for part in answers for one in part)
 
 
-@pytest.mark.parametrize(
-    ("image", "words"),
-    [
-        ("registry.invalid/no/such:image", "ErrImagePull"),
-        ("Not An Image", "InvalidImageName"),
-        ("registry.k8s.io/pause:3.10", "python3"),
-    ],
-)
-def test_an_image_that_cannot_run_is_refused_in_the_kubelets_words(opened, image, words):
-    with pytest.raises(UsageError) as caught:
-        opened(vantage="probe", probe_image=image).__enter__()
+def test_an_image_that_cannot_run_is_refused_in_the_kubelets_words(api, run):
+    words = {
+        "registry.invalid/no/such:image": "ErrImagePull",
+        "Not An Image": "InvalidImageName",
+        "registry.k8s.io/pause:3.10": "python3",
+    }
+    runs = [f"{run}{number}" for number in range(len(words))]
 
-    assert str(caught.value).startswith(f"--vantage probe does not work: the probe image {image} did not start: ")
-    assert words in str(caught.value)
-    assert "--probe-image" in str(caught.value)
+    def refused(own, image) -> str:
+        settings = ClusterSettings(run=own, context=api.context, vantage="probe", probe_image=image)
+        with pytest.raises(UsageError) as caught:
+            OpenVantages(api, settings).__enter__()
+        return str(caught.value)
+
+    with ThreadPoolExecutor(len(words)) as pool:
+        refusals = list(pool.map(refused, runs, words))
+    for image, said in zip(words, refusals, strict=True):
+        assert said.startswith(f"--vantage probe does not work: the probe image {image} did not start: ")
+        assert words[image] in said
+        assert "--probe-image" in said
+    assert [left_of(api, own) for own in runs] == [[], [], []]
 
 
-def test_named_servers_are_asked_from_the_pod(api, opened):
+def test_named_servers_are_asked_from_the_pod_and_what_is_withdrawn_is_gone_when_the_context_ends(api, opened, run):
     service = servers.find(api)
     address = ipaddress.ip_address(service.cluster_ips[0])
     place = f"[{address}]:53" if address.version == 6 else f"{address}:53"
@@ -127,24 +132,7 @@ def test_named_servers_are_asked_from_the_pod(api, opened):
         assert ask(channel, API_SERVER, timeout_seconds=PATIENCE).rcode == Rcode.NOERROR
         assert channel.server == place
         assert found.capabilities == frozenset()
-
-
-def test_what_is_withdrawn_is_gone_when_the_context_ends(api, opened, run):
-    with opened(vantage="probe") as found:
         found.withdraw()
         assert api.get("Namespace", f"svcdns-{run}-probe")["metadata"]["deletionTimestamp"]
-
-    assert api.get("Namespace", f"svcdns-{run}-probe") is None
-
-
-def test_an_interruption_half_way_leaves_nothing(api, opened, run):
-    def interrupt():
-        eventually(lambda: api.get("Pod", probe_pod.NAME, f"svcdns-{run}-probe"))
-        signal.raise_signal(signal.SIGINT)
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(interrupt)
-        with pytest.raises(KeyboardInterrupt):
-            opened(vantage="probe", probe_image="registry.invalid/no/such:image").__enter__()
 
     assert api.get("Namespace", f"svcdns-{run}-probe") is None
