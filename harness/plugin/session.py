@@ -71,6 +71,12 @@ class Run:
         return self.target.capabilities | udp
 
     @property
+    def place(self) -> str:
+        """The target in words, with where it is asked from, on which depends what scenarios can be run."""
+        by = f" by the vantage {self.target.vantages[0].name}" if self.settings.live else ""
+        return f"{self.settings.target}{by}"
+
+    @property
     def worlds(self) -> Worlds:
         """The worlds on the target."""
         if self._worlds is None:
@@ -236,7 +242,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """The scenario's place on the target."""
     run = request.config.stash[RUN]
     scenario = request.node.stash[SCENARIO]
-    if lacking := verdicts.of_inability(scenario.tags, run.capabilities, run.settings.target):
+    if lacking := verdicts.of_inability(scenario.tags, run.capabilities, run.place):
         pytest.skip(f"{lacking.verdict}: {lacking.reason}")
     found = run.worlds.enter(request.node.nodeid, scenario)
     request.node.stash[PLACE] = found

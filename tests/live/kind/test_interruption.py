@@ -26,8 +26,8 @@ with KindCluster(KindSettings(run=run, image=image, nodes=2), lambda line: print
 """
 
 
-#: While nothing has been made yet, while containers come, and while they all run.
-PHASES = ("Ensuring node image", "Preparing nodes", "Joining worker nodes")
+#: While containers come, and while they all run.
+PHASES = ("Ensuring node image", "Joining worker nodes")
 
 
 @pytest.mark.parametrize("phase", PHASES)
