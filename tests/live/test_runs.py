@@ -145,7 +145,10 @@ def interrupted(stop: Callable[[int], None]) -> tuple[int, str]:
 def test_two_runs_at_once_on_one_cluster_both_pass():
     runs = [
         subprocess.Popen(
-            command(FEATURE, "-q", "-k", "ready_pods or address"), cwd=ROOT, stdout=subprocess.PIPE, text=True
+            command(FEATURE, "-q", "-k", "family or becomes_unready or scaled_up"),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for _ in range(2)
     ]
@@ -157,7 +160,7 @@ def test_a_killed_run_is_named_at_the_next_start_and_cleaned(api: Api, killed: l
     _, dead, *_ = killed[0].split("-")
     assert eventually(lambda: any(one.run == dead for one in leftovers(api)), seconds=120)
     before = ours(api)
-    done = run(FEATURE, "-q", "-k", "service_name")
+    done = run(FEATURE, "-q", "-k", "scaled_up")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "time: " in done.stdout
     assert f"Namespace {killed[0]} " in done.stdout
