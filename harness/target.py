@@ -48,6 +48,7 @@ class Deadlines:
         forwarded_seconds: for an answer for which the server may ask others first. CoreDNS gives up on them after 5 s, when
             the last of its attempts has ended, which may take 2 s more (plugin/forward).
         becomes_seconds: until a change shows in the answers.
+        insists_seconds: how long a wrong answer is asked for again where nothing has changed for longer than that.
         stays_seconds: how long an absence has to hold.
         pause_seconds: between two looks.
         looks_in_a_row: how often in a row an answer has to be right before it counts, once something has changed.
@@ -59,6 +60,7 @@ class Deadlines:
     stays_seconds: float
     pause_seconds: float
     looks_in_a_row: int
+    insists_seconds: float = 0.0
     outside_seconds: float = 0.5
     forwarded_seconds: float = 10.0
     again_after_seconds: tuple[float, ...] = ()
@@ -71,6 +73,7 @@ class Deadlines:
             outside_seconds=min(self.outside_seconds, question_seconds),
             forwarded_seconds=min(self.forwarded_seconds, question_seconds),
             becomes_seconds=self.becomes_seconds * factor,
+            insists_seconds=self.insists_seconds * factor,
             stays_seconds=self.stays_seconds * factor,
             pause_seconds=self.pause_seconds * factor,
             again_after_seconds=(),
@@ -84,6 +87,8 @@ LIVE_DEADLINES = Deadlines(
     # Changes show within a second. But reverse names may be 30 s old: shipped Corefiles exempt the cluster domain alone
     # from ``cache 30``; and an unknown server may remember every answer for as long. The rest is for a busy machine.
     becomes_seconds=45.0,
+    # DNS servers that are restarted meanwhile are back by then.
+    insists_seconds=15.0,
     # Longer than the default TTL of the kubernetes plugin (5 s), after which a record would have come back.
     stays_seconds=5.0,
     # A change takes 0.02-0.92 s from the pod's condition to the answer.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -78,6 +79,8 @@ class World:
         self._neighbours = False
         self._prepared = False
         self._changed = False
+        #: Since when nothing was changed any more, by the monotonic clock.
+        self._settled = time.monotonic()
         self._failure: HarnessError | None = None
 
     def declare(self, manifest: str, *, neighbour: bool = False) -> None:
@@ -128,6 +131,7 @@ class World:
         with self._clock.spent("change"):
             change(self._target, self.namespace)
             self._target.settle(self.namespace)
+            self._settled = time.monotonic()
 
     def change_while_asking(self, written: str, change: Callable[[Target, str], None]) -> None:
         """Make a change while a client asks for a name all the time; every answer is kept."""
@@ -270,6 +274,7 @@ class World:
         if any(namespace == self.neighbour for namespace, _ in self._declared):
             self._neighbours = True
             self._have(self.neighbour)
+        self._settled = time.monotonic()
         for name in self._asked:
             self._ask_everywhere(name)
         self.readings = []
@@ -310,10 +315,11 @@ class World:
 
     def _watch(self, promise: Promise, channel: Channel, transport: Transport) -> _Seen:
         deadlines = self._target.deadlines
+        left = deadlines.becomes_seconds - (time.monotonic() - self._settled)
         return eventually(
             lambda: self._look(promise, channel, transport),
             lambda look: look[1] == "" and all(reading.kept for reading in look[0]),
-            deadline_seconds=deadlines.becomes_seconds,
+            deadline_seconds=max(left, deadlines.insists_seconds),
             interval_seconds=deadlines.pause_seconds,
             in_a_row=deadlines.looks_in_a_row if self._changed else 1,
         )

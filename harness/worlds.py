@@ -73,14 +73,14 @@ class Worlds:
         """
         planned = []
         for node, scenario in scenarios:
-            key = _key(node, scenario)
-            if key not in self._places:
-                self._places[key] = place = _Place(self._new(), 0)
+            named = key(node, scenario)
+            if named not in self._places:
+                self._places[named] = place = _Place(self._new(), 0)
                 declare(place.world, scenario)
                 planned.append(place)
-            place = self._places[key]
+            place = self._places[named]
             place.users += 1
-            place.pods = max(place.pods, _pods(scenario))
+            place.pods = max(place.pods, pods(scenario))
             if _RESOLVER in scenario.tags:
                 place.world.want_resolver()
         if self._pool is not None and planned:
@@ -89,11 +89,11 @@ class Worlds:
 
     def enter(self, node: str, scenario: Scenario) -> World:
         """The world of a scenario."""
-        key = _key(node, scenario)
-        if key not in self._places:
-            self._places[key] = _Place(self._new(), _pods(scenario), users=1)
+        named = key(node, scenario)
+        if named not in self._places:
+            self._places[named] = _Place(self._new(), pods(scenario), users=1)
         with self._turn:
-            place = self._places[key]
+            place = self._places[named]
             if not place.begun:
                 # It is needed before its turn: the scenarios do not run in the order that was planned.
                 self._begin(place)
@@ -105,11 +105,11 @@ class Worlds:
 
     def leave(self, node: str, scenario: Scenario) -> None:
         """Be done with a scenario; its world goes with the last one that needs it."""
-        place = self._places[_key(node, scenario)]
+        place = self._places[key(node, scenario)]
         place.users -= 1
         if place.users == 0:
             self._remove(place)
-            del self._places[_key(node, scenario)]
+            del self._places[key(node, scenario)]
 
     def close(self) -> None:
         """Stop making worlds, and start removing those that are left."""
@@ -167,7 +167,8 @@ def letters(count: int) -> str:
     return "".join(random.choices(string.ascii_lowercase + string.digits, k=count))  # noqa: S311 - names, not secrets
 
 
-def _key(node: str, scenario: Scenario) -> Key:
+def key(node: str, scenario: Scenario) -> Key:
+    """What scenarios of one world have in common: what they declare, unless one changes anything."""
     return (node,) if scenario.changes else ("shared", *scenario.declarations)
 
 
@@ -179,12 +180,12 @@ def _prepare(world: World) -> None:
         return
 
 
-def _pods(scenario: Scenario) -> int:
+def pods(scenario: Scenario) -> int:
     """How many pods a scenario has at most: those declared, one more where it may scale, one more for a resolver."""
     manifests = [text.split('"')[1] for text in scenario.declarations if text.startswith("the manifest ")]
     workloads = [item for manifest in manifests for item in _readable(manifest) if item["kind"] in _WORKLOADS]
-    pods = sum(int(item["spec"].get("replicas", 1)) for item in workloads)
-    return pods + (scenario.changes and bool(pods)) + (_RESOLVER in scenario.tags)
+    declared = sum(int(item["spec"].get("replicas", 1)) for item in workloads)
+    return declared + (scenario.changes and bool(declared)) + (_RESOLVER in scenario.tags)
 
 
 def _readable(manifest: str) -> list[Any]:

@@ -14,7 +14,7 @@ from harness.features import Scenario, Step
 from harness.records import COREDNS
 from harness.targets.reference import Reference
 from harness.world import World, objects
-from harness.worlds import Worlds, _pods
+from harness.worlds import Worlds, pods
 
 DEPLOYMENT = 'the manifest "combinations/deployment.yaml"'
 HEADLESS = 'the manifest "combinations/headless-service.yaml"'
@@ -90,7 +90,7 @@ def test_a_world_goes_with_its_last_scenario(target: Watched):
 
 
 @pytest.mark.parametrize("budget", [4, 8, 13])
-def test_worlds_are_made_ahead_within_the_budget_of_pods(target: Watched, budget: int):
+def test_worlds_are_made_ahead_within_the_budget_ofpods(target: Watched, budget: int):
     found = worlds(target, budget)
     plan = [(str(number), scenario(DEPLOYMENT, changes=True)) for number in range(12)]
     found.plan(plan, declare)
@@ -145,7 +145,7 @@ def test_bare_pods_and_the_pod_that_resolves_names_count_as_well():
     changing = scenario('the manifest "behaviour/labels.yaml"', changes=True)
     bare = len([one for one in objects("behaviour/labels.yaml") if one.kind == "Pod"])
     assert bare > 0
-    assert [_pods(one) for one in (labels, resolving, changing)] == [bare, bare + 1, bare + 1]
+    assert [pods(one) for one in (labels, resolving, changing)] == [bare, bare + 1, bare + 1]
 
 
 def test_a_world_that_several_share_has_room_for_what_any_of_them_needs(target: Watched):

@@ -20,11 +20,12 @@ from harness.plugin import doors, signals
 from harness.plugin.collect import DEFINITIONS, SCENARIO
 from harness.plugin.doors import Opened
 from harness.plugin.options import Settings, settings
+from harness.plugin.shares import shares
 from harness.report import directory
 from harness.results import Subject, Verdict
 from harness.target import SECONDS_TO_DELETE, Capability, Target
 from harness.world import World
-from harness.worlds import Worlds, letters
+from harness.worlds import Worlds, letters, pods
 
 RUN = pytest.StashKey["Run"]()
 PLACE = pytest.StashKey[World]()
@@ -40,6 +41,7 @@ class Run:
         subject: what was tested, once the target was open; under xdist, as a worker says.
         clock: where this process's time went, and that of its workers.
         problems: what went wrong at the end; any makes the run fail.
+        planned: the node ids of the tests whose worlds are being made ahead.
     """
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
@@ -53,6 +55,7 @@ class Run:
         self.subject: Subject | None = None
         self.clock = Clock()
         self.problems: list[str] = []
+        self.planned: set[str] = set()
         self.directory = config.invocation_params.dir / "reports" / self.id
         self._config = config
         self._life = ExitStack()
@@ -148,7 +151,12 @@ class Run:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Under xdist, share the target with a worker."""
-        shared = {"run": self.id, "target": self.open().share() if self.settings.live else {}}
+        live = self.settings.live
+        shared = {
+            "run": self.id,
+            "by_worlds": live and self._config.option.dist == "load",
+            "target": self.open().share() if live else {},
+        }
         # What goes to another process is plain; JSON makes it so.
         node.workerinput["svcdns"] = json.loads(json.dumps(shared))
 
@@ -192,7 +200,7 @@ def pytest_configure(config: pytest.Config) -> None:
     run = config.stash[RUN] = Run(config, settings(config))
     config.pluginmanager.register(run, "svcdns-run")
     config.add_cleanup(run.close)
-    if getattr(config.option, "dist", "no") == "load":
+    if getattr(config.option, "dist", "no") == "load" and not run.settings.live:
         # The scenarios of a file share worlds, so a file stays with one worker.
         config.option.dist = "loadfile"
     if run.settings.live:
@@ -217,15 +225,36 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         plan(run, session.items, session)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a live target, begin with the scenarios that need no pods: their worlds are there while others still start."""
+    if config.stash[RUN].settings.live:
+        items.sort(key=lambda item: SCENARIO in item.stash and pods(item.stash[SCENARIO]) > 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | None:
+    """On a live target, share the scenarios out by their worlds, unless the user decides otherwise."""
+    if not config.stash[RUN].settings.live or config.option.dist != "load":
+        return None
+    from harness.plugin.scheduler import ByWorlds  # noqa: PLC0415 - a run without xdist must not need it
+
+    return ByWorlds(config, log)
+
+
 def pytest_runtest_protocol(item: pytest.Item) -> None:
-    """In a worker, begin to make the worlds of a file when its first scenario comes."""
+    """In a worker, begin to make the worlds of all that comes together with a scenario, once."""
     run = item.config.stash[RUN]
-    if run.shared is not None and item.parent is not None and PLANNED not in item.parent.stash:
-        item.parent.stash[PLANNED] = True
-        plan(run, [one for one in item.session.items if one.path == item.path], item.session)
-
-
-PLANNED = pytest.StashKey[bool]()
+    if run.shared is None or item.nodeid in run.planned:
+        return
+    items = item.session.items
+    if run.shared["by_worlds"]:
+        share = shares(item.config.rootpath, [one.nodeid for one in items], run.workers)
+        coming = [one for one in items if share[one.nodeid] == share[item.nodeid]]
+    else:
+        coming = [one for one in items if one.path == item.path]
+    run.planned.update(one.nodeid for one in coming)
+    plan(run, coming, item.session)
 
 
 def plan(run: Run, items: list[pytest.Item], session: pytest.Session) -> None:

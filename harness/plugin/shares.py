@@ -1,0 +1,64 @@
+"""Under xdist, what each worker does: the scenarios of one world together, and the work in equal parts.
+
+On a live target a worker makes its worlds ahead of their scenarios, so it has to know from the start what will come.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from pytest_bdd.scenario import make_python_name
+
+from harness import features
+from harness.features import Scenario
+from harness.worlds import key, pods
+
+#: Seconds that a worker spends on a scenario, and more where it changes something or its world has pods, by experience.
+_ASKS, _CHANGES, _PODS = 0.3, 2.0, 3.0
+
+
+def shares(root: Path, nodes: Sequence[str], workers: int) -> dict[str, int]:
+    """Which worker's each test is, by node id; the longest are given away first, each to whoever has the least.
+
+    Args:
+        root: what the paths in node ids are relative to.
+        nodes: all node ids of the run, in their order.
+        workers: how many workers there are.
+    """
+    units: Mapping[tuple[str, ...], list[str]] = defaultdict(list)
+    efforts: dict[tuple[str, ...], float] = defaultdict(float)
+    for node in nodes:
+        unit, seconds = _unit(root, node)
+        units[unit].append(node)
+        efforts[unit] += seconds
+    load = dict.fromkeys(range(workers), 0.0)
+    share: dict[str, int] = {}
+    for unit, effort in sorted(efforts.items(), key=lambda item: (-item[1], item[0])):
+        least = min(load, key=lambda worker: (load[worker], worker))
+        load[least] += effort
+        share |= dict.fromkeys(units[unit], least)
+    return share
+
+
+def _unit(root: Path, node: str) -> tuple[tuple[str, ...], float]:
+    """What a test has to stay together with, and the seconds it takes; a file's tests where they are no scenarios."""
+    path, _, rest = node.partition("::")
+    function = rest.partition("[")[0]
+    if (scenario := _scenarios(root / path).get(function)) is None:
+        return (path,), _ASKS
+    return key(node, scenario), _ASKS + scenario.changes * (_CHANGES + _PODS * bool(pods(scenario)))
+
+
+@cache
+def _scenarios(path: Path) -> Mapping[str, Scenario]:
+    """The scenarios of a feature file by their test functions; of an outline the first row stands for all."""
+    return dict(_named(features.read(path))) if path.suffix == ".feature" and path.is_file() else {}
+
+
+def _named(feature: features.Feature) -> Iterator[tuple[str, Scenario]]:
+    for one in feature.scenarios:
+        for scenario in list(one.rendered())[:1]:
+            yield f"test_{make_python_name(one.name)}", scenario
