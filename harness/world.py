@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache, partial
-from typing import TypeVar
 
 import dns.rcode
 
-from harness import data, judge, manifests
-from harness.client import Answer, Channel, Transport, Watched, ask, ask_all, eventually, read, send
+from harness import data, inheritance, judge, manifests
+from harness.client import Watched, eventually
 from harness.clock import Clock
 from harness.errors import HarnessError, ManifestError, TargetError, UndeterminedError
-from harness.judge import Look, NotConformantError, Promise, PromiseOfState, Reading
+from harness.judge import NotConformantError, Promise, PromiseOfState, Reading
 from harness.manifests import Manifest
-from harness.message import Question
-from harness.silence import answers_others, insist, is_silent
+from harness.observer import Observer, Place, Seen
 from harness.state import ClusterState, Pod
 from harness.target import PROBE_LABEL, Target, Vantage
-
-_T = TypeVar("_T")
-
-#: What became of watching one way to a server: the last readings, and why nothing can be said, if so.
-_Seen = Watched[tuple[list[Reading], str]]
 
 
 def _set_ready(pod: str, target: Target, namespace: str, *, ready: bool) -> None:
@@ -66,11 +59,10 @@ class World:
         self.looks = (0, 0.0)
         self.evidence = ""
         self._target = target
-        self._vantage = vantage
+        self._observer = Observer(target, vantage, crew)
         self._clock = clock
-        #: Asks several DNS servers at the same time, where that saves waiting.
-        self._crew = crew
-        self._declared: dict[tuple[str, str], None] = {}
+        #: Manifests, each with whether it is for the Namespace beside.
+        self._declared: dict[tuple[str, bool], None] = {}
         self._asked: dict[str, None] = {}
         self._ready = True
         self._resolves = False
@@ -79,16 +71,19 @@ class World:
         self._neighbours = False
         self._prepared = False
         self._changed = False
+        #: The Namespace of another world, to be put back as it was declared.
+        self._inherited = ""
+        #: Whether the Namespace must not be passed on: something was wrong in it, or cannot be put back.
+        self._spoilt = False
         #: Since when nothing was changed any more, by the monotonic clock.
         self._settled = time.monotonic()
         self._failure: HarnessError | None = None
 
     def declare(self, manifest: str, *, neighbour: bool = False) -> None:
         """Have the objects of a manifest, named by its path below ``fixtures/``, here or in a Namespace beside."""
-        declared = (self.neighbour if neighbour else self.namespace, manifest)
-        if self._prepared and declared not in self._declared:
+        if self._prepared and (manifest, neighbour) not in self._declared:
             raise TargetError(f"{manifest}: a world cannot be given more once something in it was asked or changed")
-        self._declared[declared] = None
+        self._declared[manifest, neighbour] = None
 
     def wish_unready(self) -> None:
         """Have every pod fail its readiness probe until a scenario says otherwise."""
@@ -124,11 +119,21 @@ class World:
         if self._failure is not None:
             raise self._failure
 
+    def pass_on(self, heir: World) -> bool:
+        """Leave the Namespace to a world that declares the same, unless it is spoilt or could not be put back."""
+        with self._lock:
+            usable = self._created and self._prepared and not (self._failure or self._spoilt or self._neighbours)
+            if not usable or not inheritance.can_be_put_back(self._wanted(self.namespace), ready=heir._ready):
+                return False
+            self._created = False
+            heir._inherited = self.namespace
+        return True
+
     def change(self, change: Callable[[Target, str], None]) -> None:
         """Make a change, and wait until the controllers have followed it."""
         self._ready_to_use()
         self._changed = True
-        with self._clock.spent("change"):
+        with self._clock.spent("change"), self._spoiling():
             change(self._target, self.namespace)
             self._target.settle(self.namespace)
             self._settled = time.monotonic()
@@ -160,6 +165,7 @@ class World:
         """
         for index, reading in enumerate(self.readings):
             if reading.answer.rcode == dns.rcode.NXDOMAIN:
+                self._spoilt = True
                 denial = replace(reading, problem=f"{reading.answer.question} is denied, though {written} exists")
                 raise NotConformantError([*self.readings[:index], denial])
 
@@ -187,9 +193,9 @@ class World:
 
     def apply(self, manifest: str) -> None:
         """Apply the objects of a manifest, named by its path below ``fixtures/``."""
-        self.change(
-            lambda target, namespace: target.apply([self._placed(item) for item in objects(manifest)], namespace)
-        )
+        applied = [self._placed(item) for item in objects(manifest)]
+        self.change(lambda target, namespace: target.apply(applied, namespace))
+        self._spoilt |= not inheritance.leaves_as_it_was(applied)
 
     def set_ready(self, count: int, *, ready: bool) -> None:
         """Make the first pods, in the order of their names, that are not so yet become ready or unready."""
@@ -241,9 +247,15 @@ class World:
             UndeterminedError: if the promise cannot be judged: there is no state to judge against, or no server answers.
         """
         self._ready_to_use()
-        channels = self._vantage.channels[:1] if promise.of_resolver else self._vantage.channels
+        deadlines = self._target.deadlines
+        left = deadlines.becomes_seconds - (time.monotonic() - self._settled)
         with self._clock.spent("ask"):
-            for watched in self._everywhere(channels, partial(self._watch, promise)):
+            for watched in self._observer.watches(
+                promise,
+                self._place,
+                deadline_seconds=max(left, deadlines.insists_seconds),
+                in_a_row=deadlines.looks_in_a_row if self._changed else 1,
+            ):
                 self._conclude(promise, watched)
 
     def holds_in_cluster(self, promise: PromiseOfState) -> None:
@@ -262,7 +274,19 @@ class World:
             in_a_row=1,
         )
         if not watched.good:
+            self._spoilt = True
             raise UndeterminedError(watched.last)
+
+    @property
+    def _place(self) -> Place:
+        return Place(self.namespace, self.neighbour)
+
+    @contextmanager
+    def _spoiling(self) -> Iterator[None]:
+        """What goes wrong in the context spoils the Namespace for others."""
+        spoilt, self._spoilt = self._spoilt, True
+        yield
+        self._spoilt = spoilt
 
     def _ready_to_use(self) -> None:
         with self._clock.spent("prepare"):
@@ -270,26 +294,45 @@ class World:
 
     def _prepare(self) -> None:
         self._created = True
-        self._have(self.namespace)
-        if any(namespace == self.neighbour for namespace, _ in self._declared):
+        if not self._inherited or not self._put_back():
+            self._target.create_namespace(self.namespace)
+            self._have(self.namespace)
+        if any(neighbour for _, neighbour in self._declared):
             self._neighbours = True
+            self._target.create_namespace(self.neighbour)
             self._have(self.neighbour)
         self._settled = time.monotonic()
         for name in self._asked:
             self._ask_everywhere(name)
         self.readings = []
 
+    def _put_back(self) -> bool:
+        """Make the inherited Namespace what was declared, or be rid of it."""
+        mine, self.namespace = self.namespace, self._inherited
+        with suppress(HarnessError):
+            for key in self.state().services:
+                if key.namespace == self.namespace:
+                    self._target.delete("Service", key.name, self.namespace)
+            self._have(self.namespace)
+            if inheritance.is_as_declared(self.state(), self.namespace, self._wanted(self.namespace)):
+                return True
+        self._target.delete_namespace(self.namespace)
+        self.namespace = mine
+        return False
+
+    def _wanted(self, namespace: str) -> list[Manifest]:
+        """What was declared in a Namespace."""
+        beside = namespace == self.neighbour
+        manifests = [manifest for manifest, neighbour in self._declared if neighbour is beside]
+        return [self._placed(item) for manifest in manifests for item in objects(manifest)]
+
     def _have(self, namespace: str) -> None:
-        wanted = [
-            self._placed(item) for place, manifest in self._declared if place == namespace for item in objects(manifest)
-        ]
-        self._target.create_namespace(namespace)
         self._target.wish_ready(namespace, ready=self._ready)
         if self._resolves and namespace == self.namespace:
             # Where there can be none, whoever asks for it hears why.
             with suppress(UndeterminedError):
                 self._target.resolver(namespace)
-        self._target.apply(wanted, namespace)
+        self._target.apply(self._wanted(namespace), namespace)
         self._target.settle(namespace)
 
     def _placed(self, item: Manifest) -> Manifest:
@@ -303,83 +346,20 @@ class World:
         return replace(item, data={**item.data, "spec": {**item.data["spec"], "externalName": named}})
 
     def _ask_everywhere(self, written: str) -> None:
-        for readings, _ in self._everywhere(self._vantage.channels, partial(self._look, judge.asked(written))):
-            self.readings += readings
+        for readings, _ in self._observer.looks(judge.asked(written), self._place):
+            self._keep(readings)
 
-    def _everywhere(self, channels: Iterable[Channel], do: Callable[[Channel, Transport], _T]) -> Iterable[_T]:
-        """What comes of asking on each channel over each transport, at the same time if there is a crew for it."""
-        ways = [(channel, transport) for channel in channels for transport in self._vantage.transports]
-        if self._crew is None:
-            return (do(*way) for way in ways)
-        return self._crew.map(lambda way: do(*way), ways)
-
-    def _watch(self, promise: Promise, channel: Channel, transport: Transport) -> _Seen:
-        deadlines = self._target.deadlines
-        left = deadlines.becomes_seconds - (time.monotonic() - self._settled)
-        return eventually(
-            lambda: self._look(promise, channel, transport),
-            lambda look: look[1] == "" and all(reading.kept for reading in look[0]),
-            deadline_seconds=max(left, deadlines.insists_seconds),
-            interval_seconds=deadlines.pause_seconds,
-            in_a_row=deadlines.looks_in_a_row if self._changed else 1,
-        )
-
-    def _conclude(self, promise: Promise, watched: _Seen) -> None:
-        readings, undetermined = watched.last
+    def _keep(self, readings: list[Reading]) -> None:
         self.readings += readings
+        self._spoilt |= inheritance.asks_reverse_names(readings)
+
+    def _conclude(self, promise: Promise, watched: Watched[Seen]) -> None:
+        readings, undetermined = watched.last
+        self._keep(readings)
         self.looks = (watched.attempts, watched.seconds)
+        self._spoilt |= not watched.good
         if not watched.good and undetermined:
             raise UndeterminedError(undetermined)
         if not watched.good:
             self._target.settle(self.namespace)
             raise NotConformantError(readings, promise.choices)
-
-    def _look(self, promise: Promise, channel: Channel, transport: Transport) -> tuple[list[Reading], str]:
-        """The readings up to the first broken one, and why nothing can be said, if so."""
-        look = self._looking(channel, transport)
-        readings: list[Reading] = []
-        try:
-            for reading in promise.judge(look):
-                readings.append(reading)
-                if not reading.kept:
-                    if is_silent(reading.answer) and not self._answers_others(channel):
-                        return readings, f"no DNS server answers at {channel.server}: {reading.answer.failure}"
-                    break
-        except UndeterminedError as error:
-            return readings, str(error)
-        return readings, ""
-
-    def _looking(self, channel: Channel, transport: Transport) -> Look:
-        deadlines = self._target.deadlines
-        seconds = deadlines.question_seconds
-
-        def ask_once(question: Question, *, edns: int | None = None, forwarded: bool = False) -> Answer:
-            last = deadlines.forwarded_seconds if forwarded else seconds
-            return insist(channel, question, transport, edns, (*deadlines.again_after_seconds, last))
-
-        def ask_outside(question: Question) -> Answer:
-            return ask(channel, question, transport=transport, timeout_seconds=deadlines.outside_seconds)
-
-        def send_once(wire: bytes, about: Question) -> Answer:
-            received = send(channel, wire, transport=transport, timeout_seconds=seconds)
-            return read(received, about, transport=transport, server=channel.server, edns=None, seconds=0.0)
-
-        def ask_together(questions: list[Question]) -> list[Answer]:
-            return ask_all(channel, questions, transport=transport, timeout_seconds=seconds)
-
-        return Look(
-            state=self.state(),
-            namespace=self.namespace,
-            neighbour=self.neighbour,
-            transport=transport,
-            ask=ask_once,
-            ask_outside=ask_outside,
-            send=send_once,
-            ask_together=ask_together,
-            resolver=lambda: self._target.resolver(self.namespace),
-        )
-
-    def _answers_others(self, channel: Channel) -> bool:
-        deadlines = self._target.deadlines
-        waits = (*deadlines.again_after_seconds, deadlines.question_seconds)
-        return answers_others(channel, self._vantage.transports, self.state().domain, waits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import string
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -31,12 +32,14 @@ Declare = Callable[[World, Scenario], None]
 
 @dataclass
 class _Place:
-    """A world with those that still need it."""
+    """A world with those that still need it, and the one that may have its Namespace after it."""
 
     world: World
     pods: int
     users: int = 0
     begun: bool = False
+    inherits: bool = False
+    heir: _Place | None = None
     future: Future[None] | None = field(default=None)
 
 
@@ -44,7 +47,7 @@ class Worlds:
     """The worlds of one process.
 
     Scenarios that change nothing and declare the same share one; every other has its own. A world goes when its last
-    scenario is over.
+    scenario is over. On a live target its Namespace may pass on to the next that declares the same pods.
     """
 
     def __init__(self, target: Target, run: str, clock: Clock, *, budget: int | None, keep: bool) -> None:
@@ -72,12 +75,17 @@ class Worlds:
             declare: does what a scenario's Given steps do, ahead of it.
         """
         planned = []
+        last: dict[Key, _Place] = {}
         for node, scenario in scenarios:
             named = key(node, scenario)
             if named not in self._places:
                 self._places[named] = place = _Place(self._new(), 0)
                 declare(place.world, scenario)
                 planned.append(place)
+                if self._pool is not None and not self._keep and (declared := line(scenario)):
+                    if before := last.get(declared):
+                        before.heir, place.inherits = place, True
+                    last[declared] = place
             place = self._places[named]
             place.users += 1
             place.pods = max(place.pods, pods(scenario))
@@ -108,7 +116,7 @@ class Worlds:
         place = self._places[key(node, scenario)]
         place.users -= 1
         if place.users == 0:
-            self._remove(place)
+            self._end(place)
             del self._places[key(node, scenario)]
 
     def close(self) -> None:
@@ -125,6 +133,17 @@ class Worlds:
         for place in self._places.values():
             self._remove(place)
         self._places.clear()
+
+    def _end(self, place: _Place) -> None:
+        """Pass the Namespace on or remove it; whoever waited for it begins now."""
+        heir = place.heir if place.heir and not place.heir.begun and place.heir.users else None
+        if heir is None or not place.world.pass_on(heir.world):
+            self._remove(place)
+        else:
+            self._used -= place.pods
+        if heir is not None:
+            with self._turn:
+                self._begin(heir)
 
     def _remove(self, place: _Place) -> None:
         if self._keep:
@@ -144,12 +163,12 @@ class Worlds:
                 self._turn.wait_for(partial(self._may_go_on, place))
                 if self._stopped:
                     return
-                if not place.begun and place.users:
+                if not place.begun and place.users and not place.inherits:
                     self._begin(place)
 
     def _may_go_on(self, place: _Place) -> bool:
         has_room = self._budget is None or self._used == 0 or self._used + place.pods <= self._budget
-        return has_room or place.begun or self._stopped
+        return has_room or place.begun or place.inherits or self._stopped
 
     def _begin(self, place: _Place) -> None:
         place.begun = True
@@ -170,6 +189,34 @@ def letters(count: int) -> str:
 def key(node: str, scenario: Scenario) -> Key:
     """What scenarios of one world have in common: what they declare, unless one changes anything."""
     return (node,) if scenario.changes else ("shared", *scenario.declarations)
+
+
+def line(scenario: Scenario) -> Key:
+    """What scenarios have to declare alike to use the same Namespace one after the other; nothing where no pods are saved."""
+    return tuple(text for text in scenario.declarations if text.startswith("the manifest ")) if pods(scenario) else ()
+
+
+def order(scenarios: Sequence[tuple[str, Scenario]]) -> list[int]:
+    """In which turn each scenario comes on a live target, so that worlds are made while others are asked.
+
+    Those of one line come in different turns, and those without pods fill all turns alike.
+    """
+    turns: dict[Key, int] = {}
+    lines: dict[Key, int] = defaultdict(int)
+    idle: list[Key] = []
+    for node, scenario in scenarios:
+        named = key(node, scenario)
+        if named in turns:
+            continue
+        if declared := line(scenario):
+            turns[named] = lines[declared]
+            lines[declared] += 1
+        else:
+            turns[named] = 0
+            idle.append(named)
+    last = max(lines.values(), default=1)
+    turns |= {named: number % last for number, named in enumerate(idle)}
+    return [turns[key(node, scenario)] for node, scenario in scenarios]
 
 
 def _prepare(world: World) -> None:

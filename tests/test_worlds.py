@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
+from harness import inheritance, judge
 from harness.clock import Clock
-from harness.errors import UndeterminedError
+from harness.errors import HarnessError, UndeterminedError
 from harness.features import Scenario, Step
 from harness.records import COREDNS
 from harness.targets.reference import Reference
 from harness.world import World, objects
-from harness.worlds import Worlds, pods
+from harness.worlds import Worlds, order, pods
 
 DEPLOYMENT = 'the manifest "combinations/deployment.yaml"'
 HEADLESS = 'the manifest "combinations/headless-service.yaml"'
@@ -156,3 +158,89 @@ def test_a_world_that_several_share_has_room_for_what_any_of_them_needs(target: 
     (place,) = found._places.values()
     found.close()
     assert place.pods == 4
+
+
+def lived(found: Worlds, names: str, do: Callable[[World], None], *, wished: str = "") -> list[str]:
+    """The Namespaces of scenarios that declare the same pods and do the same with them, one after the other."""
+    declared = (DEPLOYMENT, HEADLESS, *([wished] if wished else []))
+    plan = [(name, scenario(*declared, changes=True)) for name in names]
+    found.plan(plan, declare)
+    namespaces = []
+    for one in plan:
+        world = found.enter(*one)
+        world.prepare()
+        assert [
+            len(world.pods()),
+            [key.name for key in world.state().services if key.namespace == world.namespace],
+        ] == [
+            3,
+            ["test-headless-svc"],
+        ]
+        assert all(pod.ready for pod in world.pods())
+        namespaces.append(world.namespace)
+        with suppress(HarnessError):
+            do(world)
+        found.leave(*one)
+    found.close()
+    return namespaces
+
+
+def scaled(world: World) -> None:
+    world.change(lambda target, namespace: target.scale("Deployment", "tomcat", 1, namespace))
+
+
+def made_unready(world: World) -> None:
+    world.set_ready(2, ready=False)
+
+
+def given_another_service(world: World) -> None:
+    world.apply("combinations/clusterip-service.yaml")
+
+
+def robbed_of_its_service(world: World) -> None:
+    world.change(lambda target, namespace: target.delete("Service", "test-headless-svc", namespace))
+
+
+@pytest.mark.parametrize("do", [scaled, made_unready, given_another_service, robbed_of_its_service])
+def test_on_a_live_target_a_namespace_is_put_back_and_passed_on(target: Watched, do: Callable[[World], None]):
+    found = worlds(target, 100)
+    assert len(set(lived(found, "abc", do))) == 1
+    assert not [name for name in target.cluster.state.namespaces if name.startswith("svcdns-")]
+
+
+def asked_for_a_reverse_name(world: World) -> None:
+    world.holds(judge.ready_endpoints_lead_back("test-headless-svc"))
+
+
+def given_more_pods(world: World) -> None:
+    world.apply("behaviour/labels.yaml")
+
+
+def failed(world: World) -> None:
+    world.change(lambda target, namespace: target.delete("Service", "nothing", namespace))
+
+
+def wrong(world: World) -> None:
+    world.holds(judge.does_not_exist("test-headless-svc"))
+
+
+@pytest.mark.parametrize("do", [asked_for_a_reverse_name, given_more_pods, failed, wrong])
+def test_a_namespace_that_somebody_may_remember_or_that_failed_is_not_passed_on(
+    target: Watched, do: Callable[[World], None]
+):
+    found = worlds(target, 100)
+    assert len(set(lived(found, "abc", do))) == 3
+    assert not [name for name in target.cluster.state.namespaces if name.startswith("svcdns-")]
+
+
+def test_a_namespace_that_cannot_be_put_back_is_replaced(target: Watched, monkeypatch: pytest.MonkeyPatch):
+    found = worlds(target, 100)
+    monkeypatch.setattr(inheritance, "is_as_declared", lambda *_: False)
+    assert len(set(lived(found, "abc", scaled))) == 3
+    assert not [name for name in target.cluster.state.namespaces if name.startswith("svcdns-")]
+
+
+def test_scenarios_of_one_line_come_in_turns_and_those_without_pods_between_them():
+    lines = [("a", scenario(DEPLOYMENT)), ("b", scenario(DEPLOYMENT)), ("c", scenario(DEPLOYMENT, changes=True))]
+    idle = [(name, scenario(HEADLESS, name=name, changes=True)) for name in "def"]
+    assert order([*lines, *idle]) == [0, 0, 1, 0, 1, 0]

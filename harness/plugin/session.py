@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from harness import catalogue, verdicts, vocabulary
+from harness import catalogue, verdicts, vocabulary, worlds
 from harness.clock import Clock
 from harness.errors import HarnessError, TargetError, UsageError
 from harness.plugin import doors, signals
@@ -25,7 +25,7 @@ from harness.report import directory
 from harness.results import Subject, Verdict
 from harness.target import SECONDS_TO_DELETE, Capability, Target
 from harness.world import World
-from harness.worlds import Worlds, letters, pods
+from harness.worlds import Worlds, letters
 
 RUN = pytest.StashKey["Run"]()
 PLACE = pytest.StashKey[World]()
@@ -227,9 +227,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On a live target, begin with the scenarios that need no pods: their worlds are there while others still start."""
+    """On a live target, take the scenarios in an order in which few of them wait for their worlds."""
     if config.stash[RUN].settings.live:
-        items.sort(key=lambda item: SCENARIO in item.stash and pods(item.stash[SCENARIO]) > 0)
+        found = [item for item in items if SCENARIO in item.stash]
+        turns = dict(zip(found, worlds.order([(item.nodeid, item.stash[SCENARIO]) for item in found]), strict=True))
+        items.sort(key=lambda item: turns.get(item, 0))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,4 +1,4 @@
-"""Under xdist, what each worker does: the scenarios of one world together, and the work in equal parts.
+"""Under xdist, what each worker does: what may share a Namespace together, and the work in equal parts.
 
 On a live target a worker makes its worlds ahead of their scenarios, so it has to know from the start what will come.
 """
@@ -14,7 +14,7 @@ from pytest_bdd.scenario import make_python_name
 
 from harness import features
 from harness.features import Scenario
-from harness.worlds import key, pods
+from harness.worlds import key, line, pods
 
 #: Seconds that a worker spends on a scenario, and more where it changes something or its world has pods, by experience.
 _ASKS, _CHANGES, _PODS = 0.3, 2.0, 3.0
@@ -49,7 +49,7 @@ def _unit(root: Path, node: str) -> tuple[tuple[str, ...], float]:
     function = rest.partition("[")[0]
     if (scenario := _scenarios(root / path).get(function)) is None:
         return (path,), _ASKS
-    return key(node, scenario), _ASKS + scenario.changes * (_CHANGES + _PODS * bool(pods(scenario)))
+    return line(scenario) or key(node, scenario), _ASKS + scenario.changes * (_CHANGES + _PODS * bool(pods(scenario)))
 
 
 @cache
