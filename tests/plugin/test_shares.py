@@ -1,0 +1,55 @@
+"""Which worker does what on a live target."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+from harness.plugin.shares import shares
+
+ROOT = Path(__file__).parent.parent.parent
+COMBINATIONS = "features/combinations/deployment_headless.feature"
+SPECIFICATION = "features/specification"
+
+
+def nodes(path: str, *names: str) -> list[str]:
+    return [f"{path}::test_{name}" for name in names]
+
+
+#: Three that use one Namespace after the other, and two that share a world which is declared in two files.
+LINE = nodes(
+    COMBINATIONS,
+    "pods_appear_one_by_one_as_they_become_ready",
+    "scaled_up_and_down_the_service_name_answers_as_many_addresses_as_there_are_pods",
+    "the_service_name_answers_the_address_of_every_pod_each_once_over_udp_and_over_tcp",
+)
+SHARED = [
+    *nodes(
+        f"{SPECIFICATION}/srv.feature", "the_port_port_of_service_is_its_port_number_over_protocol[web-http-TCP-80]"
+    ),
+    *nodes(f"{SPECIFICATION}/schema_version.feature", "the_schema_version_is_one_txt_record_a_semantic_version"),
+]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+@pytest.mark.parametrize("together", [LINE, SHARED])
+def test_what_may_share_a_namespace_stays_with_one_worker(workers: int, together: list[str]):
+    found = shares(ROOT, [*LINE, *SHARED], workers)
+    assert len({found[node] for node in together}) == 1
+
+
+def test_the_work_is_shared_out_in_equal_parts():
+    found = shares(ROOT, [*LINE, *SHARED, "tests/test_own.py::test_something"], 2)
+    by_worker = defaultdict(list)
+    for node, worker in found.items():
+        by_worker[worker].append(node)
+    assert sorted(map(len, by_worker.values())) == [3, 3]
+
+
+def test_the_tests_of_other_files_stay_together_by_file():
+    others = [f"tests/test_{file}.py::test_{name}" for file in "abcd" for name in "xyz"]
+    found = shares(ROOT, others, 2)
+    assert all(len({found[node] for node in others if file in node}) == 1 for file in ("_a.", "_b.", "_c.", "_d."))
+    assert Counter(found.values()) == {0: 6, 1: 6}
