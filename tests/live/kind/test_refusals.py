@@ -101,7 +101,7 @@ def test_kind_refuses_a_value_of_the_users_configuration(settings, tmp_path):
 def test_the_dns_pods_do_not_become_ready(settings, tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text(HEAD + NO_SUCH_DNS_IMAGE)
-    said = refusal(dataclasses.replace(settings, config=file), Patience(ready_seconds=30))
+    said = refusal(dataclasses.replace(settings, config=file), Patience(ready_seconds=45))
     assert said.startswith("DNS pods not ready: coredns-")
     assert "v0.0.0-none" in said
     assert said.endswith("; check the node image and the kind configuration")
