@@ -110,8 +110,9 @@ def pytest_runtest_makereport(
 def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
     scenario = item.stash[SCENARIO]
     verdict, reason = item.stash.get(VERDICT, Judged(Verdict.NOT_DETERMINED, _skip_reason(report)))
-    if verdict is Verdict.NOT_DETERMINED and reason.startswith(f"{Verdict.NOT_APPLICABLE}: "):
-        verdict, reason = Verdict.NOT_APPLICABLE, reason.removeprefix(f"{Verdict.NOT_APPLICABLE}: ")
+    said, _, rest = reason.partition(": ")
+    if verdict is Verdict.NOT_DETERMINED and said in {Verdict.NOT_APPLICABLE, Verdict.NOT_DETERMINED}:
+        verdict, reason = Verdict(said), rest
     if report.failed and verdict is Verdict.CONFORMANT:
         verdict, reason = Verdict.NOT_DETERMINED, report.longreprtext.splitlines()[-1]
     world = item.stash.get(PLACE, None)

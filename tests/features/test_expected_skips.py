@@ -1,0 +1,32 @@
+"""What a live run may leave undetermined: scenarios that there are, and by tunnel all that need what it cannot carry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from harness import data, features
+from harness.features import Scenario
+
+EXPECTED: dict[str, list[dict[str, Any]]] = yaml.safe_load((data.fixtures() / "expected-skips.yaml").read_text())
+SCENARIOS: dict[str, Scenario] = {
+    example.name: example
+    for path in data.features().rglob("*.feature")
+    for scenario in features.read(path).scenarios
+    for example in scenario.rendered()
+}
+
+
+@pytest.mark.parametrize("vantage", ["direct", "probe"])
+def test_no_core_scenario_is_skipped_where_everything_can_be_asked(vantage: str):
+    names = [name for one in EXPECTED[vantage] for name in one["scenarios"]]
+    assert names
+    assert [name for name in names if "core" in SCENARIOS[name].tags] == []
+
+
+def test_a_tunnel_skips_what_needs_udp_and_what_the_other_vantages_skip():
+    others, udp = EXPECTED["tunnel"]
+    assert [others] == EXPECTED["direct"] == EXPECTED["probe"]
+    assert set(udp["scenarios"]) == {name for name, one in SCENARIOS.items() if "needs-udp" in one.tags}
