@@ -94,15 +94,8 @@ def _behind_faults(target: Reference | LiveCluster, settings: Settings) -> Itera
         yield
         return
     from harness import faults, proxy  # noqa: PLC0415 - as above
-    from harness.records import COREDNS, PROFILES  # noqa: PLC0415 - as above
 
-    faulty = proxy.Faulty(
-        faults=tuple(map(faults.find, settings.faults)),
-        state=target.state,
-        profile=PROFILES.get(target.dns_profile, COREDNS),
-        timeout_seconds=target.deadlines.question_seconds,
-    )
-    with proxy.fronted(target.vantages, faulty) as target.vantages:
+    with proxy.before(target, tuple(map(faults.find, settings.faults))):
         yield
 
 

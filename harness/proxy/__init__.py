@@ -5,13 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from typing import Protocol
 
+from harness import coredns
 from harness.client import Channel
+from harness.faults import Fault
 from harness.proxy.exchange import Exchange, Faulty
 from harness.proxy.proxy import Proxy
-from harness.target import Vantage
+from harness.records import COREDNS, PROFILES, Profile
+from harness.target import Target, Vantage
 
-__all__ = ["Exchange", "Faulty", "Proxy", "fronted"]
+__all__ = ["Exchange", "Faulty", "Proxy", "before", "fronted"]
+
+
+class Frontable(Target, Protocol):
+    """A target whose questions may be led elsewhere."""
+
+    vantages: tuple[Vantage, ...]
+
+
+@contextmanager
+def before(target: Frontable, faults: Sequence[Fault]) -> Iterator[None]:
+    """Ask the target's DNS servers through faults, in their order, for as long as the context lasts."""
+    own, deadlines = target.vantages, target.deadlines
+    patience_seconds = max(deadlines.question_seconds, deadlines.forwarded_seconds)
+    faulty = Faulty(faults, target.state, _profile(target), patience_seconds)
+    with fronted(own, faulty) as target.vantages:
+        try:
+            yield
+        finally:
+            target.vantages = own
+
+
+def _profile(target: Target) -> Profile:
+    """What the target's DNS servers say, as far as it is known of them."""
+    facts = target.facts
+    if facts.dns_server == "CoreDNS":
+        return coredns.profile(facts.dns_version, facts.corefile)
+    return PROFILES.get(target.dns_profile, COREDNS)
 
 
 @contextmanager

@@ -75,7 +75,7 @@ def _says(scenario: Scenario) -> Iterator[Say]:
 def play(target: Target, played: Sequence[Playable], dns_profile: str) -> Iterator[Played]:
     """Play scenarios one after the other, and say what becomes of each."""
     able = target.capabilities | ({Capability.UDP} if "udp" in target.vantages[0].transports else set())
-    worlds = Worlds(target, letters(5), Clock(), budget=None, keep=False)
+    worlds = Worlds(target, letters(5), Clock(), budget=target.capacity(), keep=False)
     worlds.plan([(one.id, one.scenario) for one in played], _declare)
     try:
         for one in played:

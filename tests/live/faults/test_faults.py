@@ -1,0 +1,85 @@
+"""Wrong servers: a fault in front of a real cluster gives the verdicts that it gives on the reference."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from harness import data, faults, proxy
+from harness.selftest.wrong import wrong
+from harness.targets.cluster import LiveCluster
+from tests.live.faults.verdicts import broken, judged, scenario
+
+HEADLESS = 'specification/headless.feature: "peers" answers each of its ready endpoints once'
+UNREADY = "specification/headless.feature: An endpoint that is not ready is left out everywhere"
+FAMILY = 'specification/clusterip.feature: The family that "web" lacks is NODATA'
+VIRTUAL_IP = "specification/clusterip.feature: A Service with several ports answers its virtual IP and nothing else"
+PORT = 'specification/srv.feature: The port "http" of "web" is its port 80 over TCP'
+ADDRESS = 'specification/ptr.feature: The virtual IP of "web" leads back to the Service name'
+ALIAS = "specification/external_name.feature: Asked for CNAME, the Service answers its alias"
+UNKNOWN = "protocol/negative.feature: A name that does not exist does not exist for A"
+CREATED = "behaviour/changes.feature: A name that was denied resolves once its Service is created"
+CUT = "protocol/sizes.feature: Without EDNS, the answer is cut to 512 octets and says so; over TCP it is whole"
+EDNS = "protocol/messages.feature: EDNS in the question is answered with EDNS: web"
+AUTHORITY = "protocol/messages.feature: An answer for a name of the cluster is authoritative"
+POD_NAME = "combinations/statefulset_headless.feature: The pod name of web-0 answers the address of that pod and of no other"
+
+#: Each fault with the scenario that catches it, and with others that it leaves alone.
+CAUGHT = {
+    "last-ready-endpoint-dropped": (HEADLESS, [VIRTUAL_IP]),
+    "unready-endpoints-included": (UNREADY, [VIRTUAL_IP, PORT]),
+    "pod-names-mixed-up": (POD_NAME, [VIRTUAL_IP]),
+    "aaaa-denied": (FAMILY, [VIRTUAL_IP, UNKNOWN]),
+    "denied-is-no-data": (UNKNOWN, [VIRTUAL_IP]),
+    "srv-wrong-port": (PORT, [VIRTUAL_IP, ADDRESS]),
+    "ptr-of-virtual-ip-missing": (ADDRESS, [VIRTUAL_IP, PORT]),
+    "cname-wrong-target": (ALIAS, [VIRTUAL_IP]),
+    "stale-on-one-replica": (CREATED, [VIRTUAL_IP]),
+    "tc-never-set": (CUT, [VIRTUAL_IP]),
+    "edns-refused": (EDNS, [VIRTUAL_IP]),
+    "aa-missing": (AUTHORITY, [VIRTUAL_IP]),
+}
+
+
+@pytest.mark.parametrize("name", CAUGHT)
+def test_a_fault_gives_the_verdicts_of_the_reference(name: str, cluster: LiveCluster):
+    fault = faults.find(name)
+    catching, others = CAUGHT[name]
+    assert scenario(catching).level == fault.level
+    assert not set(fault.behaviours).isdisjoint(scenario(catching).scenario.behaviours)
+    with wrong(fault) as reference:
+        assert broken(judged(reference, [catching, *others])) == {catching}
+    with proxy.before(cluster, [fault]):
+        found = judged(cluster, [catching, *others])
+    assert broken(found) == {catching}, found
+
+
+def test_without_a_fault_every_one_of_these_scenarios_holds(cluster: LiveCluster):
+    every = {title: None for catching, others in CAUGHT.values() for title in (catching, *others)}
+    found = judged(cluster, every)
+    assert broken(found) == set(), found
+
+
+def test_a_run_with_the_option_fails_in_the_scenario_that_names_the_fault(kind_cluster: str, tmp_path: Path):
+    report = tmp_path / "report.yaml"
+    options = ["--fault", "tcp-refused", "--reports", "--conformance-report", str(report)]
+    features = data.features()
+    chosen = [f"{features}/protocol/messages.feature", f"{features}/protocol/sizes.feature"]
+    command = [sys.executable, "-m", "pytest", *chosen, "-q", "-k", "the_same_records or authoritative or datagram"]
+    done = subprocess.run(
+        [*command, "--target", "kind", "--cluster-name", kind_cluster, *options],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == 1, said
+    assert "--fault tcp-refused" in done.stdout
+    found = yaml.safe_load(report.read_text())
+    print(found)
+    assert "UDP and TCP give the same records" in {one["scenario"] for one in found["notConformant"]}, said

@@ -1,0 +1,31 @@
+"""What becomes of scenarios, named by their feature files and titles, on a target that is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from harness.results import Verdict
+from harness.selftest import playing
+from harness.selftest.playing import Playable
+from harness.target import Target
+from harness.verdicts import Judged
+
+_ALL = {one.id: one for one in playing.scenarios()}
+
+
+def scenario(title: str) -> Playable:
+    """The scenario of a title such as ``specification/srv.feature: Its ports have no SRV record``."""
+    return _ALL[title]
+
+
+def judged(target: Target, titles: Iterable[str]) -> dict[str, Judged]:
+    """What each scenario comes to, by its title."""
+    chosen = [scenario(title) for title in titles]
+    return {played.id: played.judged for played in playing.play(target, chosen, target.dns_profile)}
+
+
+def broken(found: Mapping[str, Judged]) -> set[str]:
+    """The titles of those that are not conformant; nothing may be undetermined."""
+    verdicts = {title: one.verdict for title, one in found.items()}
+    assert set(verdicts.values()) <= {Verdict.CONFORMANT, Verdict.NOT_CONFORMANT}, found
+    return {title for title, verdict in verdicts.items() if verdict is Verdict.NOT_CONFORMANT}
