@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness import coredns
 from harness.errors import HarnessError
 from harness.judge import NotConformantError, Reading
 from harness.results import Verdict
@@ -37,17 +38,22 @@ def of_inability(tags: frozenset[str], able: frozenset[Capability], target: str)
     return None
 
 
-def of_error(error: HarnessError, tags: frozenset[str], dns_profile: str) -> Judged:
+def of_error(error: HarnessError, tags: frozenset[str], dns_profile: str, corefile: Sequence[str] = ()) -> Judged:
     """What becomes of a scenario that ended in an error.
 
-    Only an answer that was judged is not conformant; and where a sentence is a quirk without choices, or the habit of
-    another family of servers than the one expected, what breaks it is observed.
+    Only an answer that was judged is not conformant; and where a sentence is a quirk without choices, the habit of
+    another family of servers than the one expected, or one that the lines of the Corefile undo, what breaks it is observed.
     """
     if not isinstance(error, NotConformantError):
         return Judged(Verdict.NOT_DETERMINED, str(error))
-    another_family = "coredns" in tags and dns_profile != "coredns"
-    if another_family or ("quirk" in tags and not error.choices):
+    if "quirk" in tags and not error.choices:
         return Judged(Verdict.CONFORMANT, f"{OBSERVED}{error}")
+    if "coredns" in tags:
+        undone = coredns.undone(corefile)
+        if said := next((undone[tag] for tag in sorted(tags & undone.keys())), ""):
+            return Judged(Verdict.CONFORMANT, f"{OBSERVED}{error}, as the Corefile has it: {said}")
+        if dns_profile != "coredns":
+            return Judged(Verdict.CONFORMANT, f"{OBSERVED}{error}")
     return Judged(Verdict.NOT_CONFORMANT, str(error))
 
 

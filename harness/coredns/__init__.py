@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from harness.coredns.choices import undone
 from harness.coredns.deviations import Deviation, causes, deviations, of
 from harness.coredns.options import Options, read
 from harness.records import COREDNS, Profile
 
-__all__ = ["Deviation", "Options", "causes", "deviations", "of", "profile", "read"]
+__all__ = ["Deviation", "Options", "causes", "deviations", "of", "profile", "read", "undone"]
 
 
 def profile(version: str, corefile: Sequence[str]) -> Profile:

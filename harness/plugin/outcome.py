@@ -68,7 +68,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     except ManifestError:
         raise
     except HarnessError as error:
-        judged = item.stash[VERDICT] = verdicts.of_error(error, item.stash[SCENARIO].tags, _profile(item))
+        run = item.config.stash[RUN]
+        tags, corefile = item.stash[SCENARIO].tags, run.target.facts.corefile
+        judged = item.stash[VERDICT] = verdicts.of_error(error, tags, run.dns_profile, corefile)
         if judged.verdict is Verdict.NOT_CONFORMANT:
             raise
         if judged.verdict is Verdict.NOT_DETERMINED:
@@ -78,10 +80,6 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         if item.stash[VERDICT].reason:
             pytest.fail(item.stash[VERDICT].reason, pytrace=False)
     return None
-
-
-def _profile(item: pytest.Item) -> str:
-    return item.config.stash[RUN].dns_profile
 
 
 @pytest.hookimpl(wrapper=True)

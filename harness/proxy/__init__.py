@@ -30,7 +30,8 @@ def before(target: Frontable, faults: Sequence[Fault]) -> Iterator[None]:
     own, deadlines = target.vantages, target.deadlines
     patience_seconds = max(deadlines.question_seconds, deadlines.forwarded_seconds)
     faulty = Faulty(faults, target.state, _profile(target), patience_seconds)
-    with fronted(own, faulty) as target.vantages:
+    with fronted(own, faulty) as through:
+        target.vantages = through
         try:
             yield
         finally:

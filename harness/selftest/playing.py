@@ -82,19 +82,19 @@ def play(target: Target, played: Sequence[Playable], dns_profile: str) -> Iterat
             start = time.perf_counter()
             judged = verdicts.of_inability(one.scenario.tags, able, target.name)
             if judged is None:
-                judged = _judged(worlds.enter(one.id, one.scenario), one, dns_profile)
+                judged = _judged(worlds.enter(one.id, one.scenario), one, dns_profile, target.facts.corefile)
             worlds.leave(one.id, one.scenario)
             yield Played(one.id, judged, time.perf_counter() - start)
     finally:
         worlds.close()
 
 
-def _judged(world: World, one: Playable, dns_profile: str) -> Judged:
+def _judged(world: World, one: Playable, dns_profile: str, corefile: Sequence[str]) -> Judged:
     try:
         for say in one.steps:
             say(world)
     except HarnessError as error:
-        return verdicts.of_error(error, one.scenario.tags, dns_profile)
+        return verdicts.of_error(error, one.scenario.tags, dns_profile, corefile)
     return verdicts.of_end(world.readings)
 
 

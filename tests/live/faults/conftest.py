@@ -15,10 +15,10 @@ from harness.targets.cluster import ClusterSettings, LiveCluster
 from harness.targets.kind import KindCluster, KindSettings
 from harness.worlds import letters
 
-CONTEXT = os.environ.get("SVCDNS_TEST_CONTEXT", "")
+KUBECONFIG, CONTEXT = os.environ.get("SVCDNS_TEST_KUBECONFIG", ""), os.environ.get("SVCDNS_TEST_CONTEXT", "")
 
 #: For answers that no cache keeps: a change shows within a second, and what is wrong stays so.
-BECOMES_SECONDS = 15.0
+BECOMES_SECONDS = 8.0
 
 Open = Callable[..., AbstractContextManager[LiveCluster]]
 

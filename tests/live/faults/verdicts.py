@@ -24,8 +24,8 @@ def judged(target: Target, titles: Iterable[str]) -> dict[str, Judged]:
     return {played.id: played.judged for played in playing.play(target, chosen, target.dns_profile)}
 
 
-def broken(found: Mapping[str, Judged]) -> set[str]:
-    """The titles of those that are not conformant; nothing may be undetermined."""
-    verdicts = {title: one.verdict for title, one in found.items()}
-    assert set(verdicts.values()) <= {Verdict.CONFORMANT, Verdict.NOT_CONFORMANT}, found
-    return {title for title, verdict in verdicts.items() if verdict is Verdict.NOT_CONFORMANT}
+def broken(found: Mapping[str, Judged]) -> dict[str, str]:
+    """Those that are not conformant, by their titles, with the reasons; nothing may be undetermined."""
+    undetermined = {title: one.reason for title, one in found.items() if one.verdict is Verdict.NOT_DETERMINED}
+    assert undetermined == {}
+    return {title: one.reason for title, one in found.items() if one.verdict is Verdict.NOT_CONFORMANT}

@@ -1,0 +1,154 @@
+"""Real misconfigurations of CoreDNS fail in the scenarios that name them; what it may be told passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from harness.target import LIVE_DEADLINES
+from harness.targets.cluster.api import Api
+from harness.verdicts import OBSERVED
+from tests.live.faults.conftest import BECOMES_SECONDS, KUBECONFIG, Open
+from tests.live.faults.corefile import Corefile, replaced
+from tests.live.faults.verdicts import broken, judged
+
+VIRTUAL_IP = "specification/clusterip.feature: A Service with several ports answers its virtual IP and nothing else"
+FAMILY = 'specification/clusterip.feature: The family that "web" lacks is NODATA'
+HEADLESS = 'specification/headless.feature: "peers" answers each of its ready endpoints once'
+HOSTNAME = "specification/headless.feature: The hostname a-0 answers its endpoint and no other"
+PORT = 'specification/srv.feature: The port "http" of "web" is its port 80 over TCP'
+ADDRESS = 'specification/ptr.feature: The virtual IP of "web" leads back to the Service name'
+RENAMED = "behaviour/changes.feature: A Service that is renamed is found by its new name alone"
+SERVICE_NAME = (
+    "combinations/deployment_headless.feature: "
+    "The Service name answers the address of every pod, each once, over UDP and over TCP"
+)
+
+#: What every right server does, with and without pods.
+CORE = (
+    VIRTUAL_IP,
+    FAMILY,
+    HEADLESS,
+    HOSTNAME,
+    PORT,
+    ADDRESS,
+    RENAMED,
+    "behaviour/changes.feature: A name that was denied resolves once its Service is created",
+    SERVICE_NAME,
+    "combinations/statefulset_headless.feature: The pod name of web-0 answers the address of that pod and of no other",
+    "protocol/negative.feature: A name that does not exist does not exist for A",
+    "protocol/sizes.feature: Without EDNS, the answer is cut to 512 octets and says so; over TCP it is whole",
+    'specification/headless.feature: "anonymous" answers each of its ready endpoints once',
+    "specification/headless.feature: An endpoint that is not ready is left out everywhere",
+    "specification/headless.feature: Endpoints without hostnames have identifiers, each leading to one of them",
+    'specification/ptr.feature: The addresses of "peers" lead back to the hostnames',
+    "specification/external_name.feature: Asked for CNAME, the Service answers its alias",
+    "specification/schema_version.feature: The schema version is one TXT record, a semantic version",
+    'specification/srv.feature: The port "metrics" of "peers" is an SRV record for every ready endpoint',
+)
+
+#: What CoreDNS does beyond that, and need not do where its Corefile tells it otherwise.
+POD_RECORD = "extensions/coredns.feature: Any address has a name below an existing namespace"
+BEYOND = (
+    POD_RECORD,
+    "extensions/coredns.feature: The other family of a pod's name has no data",
+    "extensions/coredns.feature: A namespace below pod exists without records",
+    "extensions/coredns.feature: Below a namespace that does not exist, no address has a name",
+    "extensions/coredns.feature: Whether pods have names by their addresses is the server's choice",
+    "extensions/coredns.feature: An endpoint of a headless Service is found by its dashed address",
+)
+
+NO_CACHE = (r"cache 30( \{[^}]*\})?", "")
+
+
+@pytest.fixture(scope="module")
+def corefile(kind_cluster: str) -> Iterator[Corefile]:
+    """kind's Corefile, as it was before whatever happens."""
+    api = Api(Path(KUBECONFIG), f"kind-{kind_cluster}")
+    try:
+        found = Corefile(api)
+        try:
+            yield found
+        finally:
+            found.restore()
+    finally:
+        api.close()
+
+
+@pytest.mark.parametrize(
+    ("changes", "becomes_seconds", "named", "others"),
+    [
+        pytest.param(
+            [(r" in-addr\.arpa ip6\.arpa \{", " {"), (r"fallthrough .*", "")],
+            BECOMES_SECONDS,
+            [ADDRESS],
+            [VIRTUAL_IP, PORT, HEADLESS],
+            id="no-reverse-zones",
+        ),
+        pytest.param(
+            [("ttl 30", "noendpoints")], BECOMES_SECONDS, [HEADLESS, HOSTNAME], [VIRTUAL_IP, PORT], id="noendpoints"
+        ),
+        pytest.param(
+            [(r"( +)kubernetes ", r"\1template IN AAAA cluster.local {\n\1   rcode NXDOMAIN\n\1}\n\1kubernetes ")],
+            BECOMES_SECONDS,
+            [FAMILY],
+            [VIRTUAL_IP, PORT, HEADLESS],
+            id="aaaa-nxdomain",
+        ),
+        pytest.param(
+            [("ttl 30", "ttl 3600"), (NO_CACHE[0], "cache 3600")],
+            LIVE_DEADLINES.becomes_seconds,
+            [RENAMED],
+            [VIRTUAL_IP, PORT, HEADLESS],
+            id="long-cache",
+        ),
+    ],
+)
+def test_a_misconfiguration_fails_in_the_scenarios_that_name_it(
+    changes: Sequence[tuple[str, str]],
+    becomes_seconds: float,
+    named: Sequence[str],
+    others: Sequence[str],
+    corefile: Corefile,
+    opened: Open,
+):
+    corefile.use(replaced(corefile.original, *changes))
+    with opened(becomes_seconds) as cluster:
+        found = broken(judged(cluster, [*named, *others]))
+    assert found.keys() == set(named), found
+
+
+@pytest.mark.parametrize(
+    ("changes", "undone"),
+    [
+        pytest.param(
+            [("pods insecure", "pods disabled"), ("ttl 30", "ttl 0"), (r"( +)loadbalance", r"\1minimal")],
+            "pods disabled",
+            id="pods-disabled-ttl-0-minimal",
+        ),
+        pytest.param(
+            [("pods insecure", "pods verified"), ("ttl 30", "endpoint_pod_names"), NO_CACHE],
+            "pods verified",
+            id="pods-verified-endpoint-pod-names-no-cache",
+        ),
+    ],
+)
+def test_what_a_corefile_may_say_is_conformant(
+    changes: Sequence[tuple[str, str]], undone: str, corefile: Corefile, opened: Open
+):
+    corefile.use(replaced(corefile.original, *changes))
+    with opened() as cluster:
+        found = judged(cluster, [*CORE, *BEYOND])
+    assert broken(found) == {}
+    assert found[POD_RECORD].reason.startswith(OBSERVED)
+    assert undone in found[POD_RECORD].reason
+
+
+def test_the_corefile_as_it_was_gives_pods_their_records(corefile: Corefile, opened: Open):
+    corefile.restore()
+    with opened() as cluster:
+        found = judged(cluster, [*CORE, *BEYOND])
+    assert broken(found) == {}
+    assert found[POD_RECORD].reason == ""

@@ -1,0 +1,62 @@
+"""Bad networks: before a real cluster no condition changes a verdict, and silence ends as the rules of it say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from harness import faults, proxy
+from harness.faults import Asked, Fault
+from harness.message import Reply
+from harness.results import Verdict
+from harness.targets.cluster import LiveCluster
+from tests.live.faults.verdicts import broken, judged
+
+CHOSEN = (
+    "behaviour/changes.feature: A Service that is renamed is found by its new name alone",
+    "protocol/sizes.feature: Without EDNS, the answer is cut to 512 octets and says so; over TCP it is whole",
+    "protocol/messages.feature: UDP and TCP give the same records",
+    "protocol/messages.feature: Several questions at once are all answered",
+    'specification/headless.feature: "peers" answers each of its ready endpoints once',
+    # The virtual IP is new; what the addresses of hand-written endpoints led back to, kind's CoreDNS keeps for 30 s.
+    'specification/ptr.feature: The virtual IP of "web" leads back to the Service name',
+    "specification/schema_version.feature: The schema version is one TXT record, a semantic version",
+)
+VERSION = CHOSEN[-1]
+
+
+@pytest.mark.parametrize("name", faults.NETWORK)
+def test_a_bad_network_changes_no_verdict(name: str, cluster: LiveCluster):
+    with proxy.before(cluster, [faults.find(name)]):
+        found = judged(cluster, CHOSEN)
+    assert broken(found) == {}
+
+
+def test_a_wrong_server_behind_a_bad_network_is_as_wrong(cluster: LiveCluster):
+    every = [faults.find("last-ready-endpoint-dropped"), *faults.NETWORK.values()]
+    with proxy.before(cluster, every):
+        found = judged(cluster, [CHOSEN[4], VERSION])
+    assert broken(found).keys() == {CHOSEN[4]}
+
+
+@pytest.mark.parametrize(
+    ("to", "verdict", "reason"),
+    [
+        ("every question", Verdict.NOT_DETERMINED, "no DNS server answers at"),
+        ("dns-version", Verdict.NOT_CONFORMANT, "is not answered"),
+    ],
+)
+def test_silence_ends_as_the_rules_of_it_say(to: str, verdict: Verdict, reason: str, cluster: LiveCluster):
+    def change(asked: Asked, reply: Reply) -> Reply | None:
+        return None if to in ("every question", str(asked.question.name.labels[0], "ascii")) else reply
+
+    own = cluster.deadlines
+    cluster.deadlines = replace(own, question_seconds=1.0, again_after_seconds=(0.2, 0.4), becomes_seconds=3.0)
+    try:
+        with proxy.before(cluster, [Fault("silent", "Some questions are not answered.", change=change)]):
+            (found,) = judged(cluster, [VERSION]).values()
+    finally:
+        cluster.deadlines = own
+    assert found.verdict is verdict, found
+    assert reason in found.reason
