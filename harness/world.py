@@ -216,8 +216,10 @@ class World:
             raise UndeterminedError(f"the answer was {self.refusal or 'no refusal'}, not {words}")
 
     def remove(self) -> None:
-        """Start deleting the Namespace, if it was ever created."""
+        """Start deleting the Namespace, if it was ever created or inherited."""
         with self._lock:
+            if self._inherited and not self._prepared:
+                self._target.delete_namespace(self._inherited)
             self._prepared = True
             if self._created:
                 self._created = False

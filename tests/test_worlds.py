@@ -233,6 +233,17 @@ def test_a_namespace_that_somebody_may_remember_or_that_failed_is_not_passed_on(
     assert not [name for name in target.cluster.state.namespaces if name.startswith("svcdns-")]
 
 
+def test_a_namespace_that_was_passed_on_to_a_scenario_that_never_came_is_removed(target: Watched):
+    first, heir = (World(target, target.vantages[0], f"svcdns-tests-{name}", Clock()) for name in "ab")
+    first.declare("combinations/deployment.yaml")
+    first.prepare()
+    assert first.pass_on(heir)
+    first.remove()
+    assert first.namespace in target.cluster.state.namespaces
+    heir.remove()
+    assert first.namespace not in target.cluster.state.namespaces
+
+
 def test_a_namespace_that_cannot_be_put_back_is_replaced(target: Watched, monkeypatch: pytest.MonkeyPatch):
     found = worlds(target, 100)
     monkeypatch.setattr(inheritance, "is_as_declared", lambda *_: False)
