@@ -9,6 +9,7 @@ from __future__ import annotations
 pytest_plugins = [
     "harness.plugin.options",
     "harness.plugin.session",
+    "harness.plugin.planning",
     "harness.plugin.collect",
     "harness.plugin.outcome",
     "harness.plugin.reports",

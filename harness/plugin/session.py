@@ -7,20 +7,18 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness import catalogue, verdicts, vocabulary, worlds
+from harness import catalogue, verdicts
 from harness.clock import Clock
 from harness.errors import HarnessError, TargetError, UsageError
 from harness.plugin import doors, signals
-from harness.plugin.collect import DEFINITIONS, SCENARIO
+from harness.plugin.collect import SCENARIO
 from harness.plugin.doors import Opened
 from harness.plugin.options import Settings, settings
-from harness.plugin.shares import shares
 from harness.report import directory
 from harness.results import Subject, Verdict
 from harness.target import SECONDS_TO_DELETE, Capability, Target
@@ -215,57 +213,6 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """The resolved settings, once."""
     return config.stash[RUN].settings.lines()
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """In the only process of a run, open the target and begin to make the worlds of what was selected."""
-    run = session.config.stash[RUN]
-    distributed = run.shared is not None or getattr(session.config.option, "dist", "no") != "no"
-    if not distributed and not session.config.option.collectonly:
-        plan(run, session.items, session)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On a live target, take the scenarios in an order in which few of them wait for their worlds."""
-    if config.stash[RUN].settings.live:
-        found = [item for item in items if SCENARIO in item.stash]
-        turns = dict(zip(found, worlds.order([(item.nodeid, item.stash[SCENARIO]) for item in found]), strict=True))
-        items.sort(key=lambda item: turns.get(item, 0))
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | None:
-    """On a live target, share the scenarios out by their worlds, unless the user decides otherwise."""
-    if not config.stash[RUN].settings.live or config.option.dist != "load":
-        return None
-    from harness.plugin.scheduler import ByWorlds  # noqa: PLC0415 - a run without xdist must not need it
-
-    return ByWorlds(config, log)
-
-
-def pytest_runtest_protocol(item: pytest.Item) -> None:
-    """In a worker, begin to make the worlds of all that comes together with a scenario, once."""
-    run = item.config.stash[RUN]
-    if run.shared is None or item.nodeid in run.planned:
-        return
-    items = item.session.items
-    if run.shared["by_worlds"]:
-        share = shares(item.config.rootpath, [one.nodeid for one in items], run.workers)
-        coming = [one for one in items if share[one.nodeid] == share[item.nodeid]]
-    else:
-        coming = [one for one in items if one.path == item.path]
-    run.planned.update(one.nodeid for one in coming)
-    plan(run, coming, item.session)
-
-
-def plan(run: Run, items: list[pytest.Item], session: pytest.Session) -> None:
-    """Tell the worlds which scenarios come, as far as the target can run them at all."""
-    scenarios = [(item.nodeid, item.stash[SCENARIO]) for item in items if SCENARIO in item.stash]
-    if scenarios:
-        able = run.capabilities
-        wanted = [(node, one) for node, one in scenarios if not set(verdicts.needs(one.tags)) - able]
-        run.worlds.plan(wanted, partial(vocabulary.declare, session.stash[DEFINITIONS]))
 
 
 @pytest.fixture
