@@ -113,6 +113,9 @@ class Worlds:
 
     def leave(self, node: str, scenario: Scenario) -> None:
         """Be done with a scenario; its world goes with the last one that needs it."""
+        if self._stopped:
+            # pytest tears an interrupted scenario down after the end of the run, which has removed every world.
+            return
         place = self._places[key(node, scenario)]
         place.users -= 1
         if place.users == 0:

@@ -68,6 +68,15 @@ def test_scenarios_that_declare_the_same_and_change_nothing_share_a_world(target
     found.close()
 
 
+def test_a_scenario_that_was_interrupted_leaves_a_world_that_is_gone_already(target: Watched):
+    found = worlds(target)
+    found.plan([("a", scenario(DEPLOYMENT))], declare)
+    namespace = found.enter("a", scenario(DEPLOYMENT)).namespace
+    found.close()
+    found.leave("a", scenario(DEPLOYMENT))
+    assert namespace not in target.state().namespaces
+
+
 def test_a_scenario_that_changes_something_has_a_world_of_its_own(target: Watched):
     found = worlds(target)
     plan = [("a", scenario(DEPLOYMENT)), ("b", scenario(DEPLOYMENT, changes=True)), ("c", scenario(DEPLOYMENT))]

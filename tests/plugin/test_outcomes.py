@@ -100,6 +100,20 @@ def test_a_wrong_option_is_one_line_and_exit_code_4(
         assert said in result.stderr.str()
 
 
+def test_a_run_that_is_interrupted_in_a_scenario_ends_in_order(feature: Write, pytester: pytest.Pytester):
+    feature(small("One", "Two"))
+    pytester.makepyfile(
+        interrupting="""
+        def pytest_bdd_after_step():
+            raise KeyboardInterrupt
+        """
+    )
+    result = pytester.runpytest_subprocess(".", "-p", "interrupting")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.stderr.no_fnmatch_line("*Traceback*")
+
+
 def test_the_reference_run_imports_no_kubernetes_client(pytester: pytest.Pytester, feature: Write):
     feature(small("Right"))
     pytester.makepyfile(
