@@ -16,9 +16,8 @@ import click
     default=Path("reports/selftest"),
     help="Where the report is written.",
 )
-@click.option("--quick", is_flag=True, help="Play only the scenarios that show what a fault breaks; write no report.")
 @click.option("--processes", type=click.IntRange(min=1), help="How many to use; else two for each processor.")
-def selftest(names: tuple[str, ...], *, directory: Path, quick: bool, processes: int | None) -> None:
+def selftest(names: tuple[str, ...], *, directory: Path, processes: int | None) -> None:
     """Put every fault before the reference's DNS server, and see that a scenario that names it catches it.
 
     Legal variations are put there too, and no core scenario may find fault with them. Exits 1 if a fault is not caught or
@@ -33,7 +32,7 @@ def selftest(names: tuple[str, ...], *, directory: Path, quick: bool, processes:
     chosen = [find(name).name for name in names] or [*FAULTS, *VARIATIONS]
     caught: list[matrix.Caught] = []
     passed: list[matrix.Passed] = []
-    for row in running.run(chosen, quick=quick, processes=processes):
+    for row in running.run(chosen, processes=processes):
         if isinstance(row, matrix.Caught):
             caught.append(row)
             click.echo(
@@ -45,7 +44,7 @@ def selftest(names: tuple[str, ...], *, directory: Path, quick: bool, processes:
     found = matrix.matrix(caught, passed, scenarios())
     click.echo()
     click.echo("\n".join(report.summary(found)))
-    if not names and not quick:
+    if not names:
         page, _ = report.write(found, directory)
         click.echo(f"written: {page}")
     sys.exit(1 if found.uncaught or found.alarming else 0)

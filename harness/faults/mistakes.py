@@ -9,7 +9,7 @@ from dns.rdatatype import SRV, RdataType
 
 from harness import records
 from harness.faults.fault import Asked, Change
-from harness.message import Record, Reply, port, target
+from harness.message import Question, Record, Reply, port, target
 from harness.records import Profile
 from harness.state import ClusterState, Endpoint, EndpointSlice, Service
 
@@ -22,17 +22,19 @@ def seeing(mistaken: Mistake, *types: RdataType) -> Change:
     What the mistake adds to the right answer and what it takes away is added to the reply and taken away from it, so that
     the reply of a server with habits of its own keeps them, and other faults theirs.
     """
-    last: list[tuple[ClusterState, ClusterState]] = []
+    # One state is asked about many times, and over every transport; it is immutable, so what was made of it stays true.
+    last: list[tuple[ClusterState, ClusterState, dict[tuple[Question, Profile], tuple[Reply, Reply]]]] = []
 
     def change(asked: Asked, reply: Reply) -> Reply:
         if types and asked.question.type not in types:
             return reply
-        # One state is asked about many times; it is immutable, so what was made of it stays true.
         if not last or last[0][0] is not asked.state:
-            last[:] = [(asked.state, mistaken(asked.state))]
-        right = records.answer(asked.state, asked.question, asked.profile)
-        wrong = records.answer(last[0][1], asked.question, asked.profile)
-        return _differing(reply, right, wrong)
+            last[:] = [(asked.state, mistaken(asked.state), {})]
+        state, other, answers = last[0]
+        key = asked.question, asked.profile
+        if key not in answers:
+            answers[key] = records.answer(state, *key), records.answer(other, *key)
+        return _differing(reply, *answers[key])
 
     return change
 

@@ -10,12 +10,13 @@ from typing import Protocol
 from harness import coredns
 from harness.client import Channel
 from harness.faults import Fault
+from harness.proxy.changing import Heard, sent
 from harness.proxy.exchange import Exchange, Faulty
 from harness.proxy.proxy import Proxy
 from harness.records import COREDNS, PROFILES, Profile
 from harness.target import Target, Vantage
 
-__all__ = ["Exchange", "Faulty", "Proxy", "before", "fronted"]
+__all__ = ["Exchange", "Faulty", "Heard", "Proxy", "before", "fronted", "sent"]
 
 
 class Frontable(Target, Protocol):

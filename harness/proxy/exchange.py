@@ -14,9 +14,9 @@ import dns.rdataclass
 from harness.client import Answer, Channel, Transport
 from harness.faults import Asked, Fault, Said, Sending
 from harness.message import Question, Reply
-from harness.proxy.writing import parsed, reply, written
+from harness.proxy.changing import Asking, Heard, sent
+from harness.proxy.writing import parsed, reply
 from harness.records import Profile
-from harness.server.handler import DATAGRAM_OCTETS, STREAM_OCTETS
 from harness.server.query import MalformedError, Query, read
 from harness.state import ClusterState
 
@@ -57,36 +57,31 @@ class Exchange:
         self._previous: bytes | None = None
 
     def sendings(self, wire: bytes, transport: Transport) -> tuple[Sending, ...]:
-        """What goes back to the client for a message, in this order; nothing where the server is silent.
+        """What goes back to the client for a message, in this order; nothing where the server is silent."""
+        heard = self.heard(wire, transport)
+        sendings = sent(self._faulty.faults, heard)
+        if heard.asking and sendings:
+            self._previous = sendings[-1].wire
+        return sendings
 
-        What is no plain question is passed on, and back with nothing done to it but what a fault does to odd messages.
-        """
-        passed = self._pass(wire, transport)
+    def heard(self, wire: bytes, transport: Transport) -> Heard:
+        """What the server says to a message, before any fault."""
+        passed = tuple(self._pass(wire, transport))
         try:
             query = read(wire)
         except MalformedError:
             query = None
         if query is None or query.rdclass != dns.rdataclass.IN or dns.opcode.from_flags(int.from_bytes(wire[2:4])):
-            for fault in self._faulty.faults:
-                passed = [fault.odd(one) for one in passed]
-            return tuple(map(Sending, passed))
+            return Heard(passed, transport, None)
         answer = self._whole(wire, passed, query, transport)
         said = reply(answer) if answer else None
-        asked = self._noted(query, transport, said)
-        if answer and said:
-            passed = self._changed(asked, query, answer, said, passed)
-        sendings = tuple(map(Sending, passed))
-        for fault in self._faulty.faults:
-            sendings = fault.deliver(asked, sendings)
-        if sendings:
-            self._previous = sendings[-1].wire
-        return sendings
+        return Heard(passed, transport, Asking(self._noted(query, transport, said), query, answer, said))
 
     def _pass(self, wire: bytes, transport: Transport) -> list[bytes]:
         (received,) = self._upstream.exchange([wire], transport, self._faulty.timeout_seconds)
         return [] if received.wire is None else [received.wire]
 
-    def _whole(self, wire: bytes, passed: list[bytes], query: Query, transport: Transport) -> Answer | None:
+    def _whole(self, wire: bytes, passed: Sequence[bytes], query: Query, transport: Transport) -> Answer | None:
         """The server's answer before it was cut for a datagram, or None where there is none."""
         answers = [parsed(one, query.question) for one in passed]
         if transport == "udp" and any(answer.truncated for answer in answers):
@@ -114,16 +109,3 @@ class Exchange:
                 before.append((now, said))
                 del before[:-_MEMORY]
         return asked
-
-    def _changed(self, asked: Asked, query: Query, answer: Answer, said: Reply, passed: list[bytes]) -> list[bytes]:
-        """The answer after every fault changed it, written; as it came where none did."""
-        octets = takes = max(DATAGRAM_OCTETS, asked.edns or 0) if asked.transport == "udp" else STREAM_OCTETS
-        changed: Reply | None = said
-        for fault in self._faulty.faults:
-            octets = fault.octets(asked, octets)
-            changed = changed and fault.change(asked, changed)
-        if changed is None:
-            return []
-        if changed is said and octets == takes:
-            return passed
-        return [written(query, answer, changed, octets)]

@@ -43,15 +43,23 @@ def wrong(fault: Fault) -> Iterator[Target]:
 def straight(target: Reference, faulty: Faulty) -> Vantage:
     """The target's vantage, with the faults in front and no socket on either side of them."""
     (vantage,) = target.vantages
-    server = vantage.channels[0].server
-    behind = Straight(server, lambda wire, transport: [said] if (said := target.handle(wire, transport)) else [])
 
     def front(replica: int) -> Channel:
-        exchange = Exchange(behind, faulty, replica)
-        return Straight(server, lambda wire, transport: [sent.wire for sent in exchange.sendings(wire, transport)])
+        exchange = behind(target, faulty, replica)
+        return Straight(
+            target.channel.server, lambda wire, transport: [sent.wire for sent in exchange.sendings(wire, transport)]
+        )
 
     replicas = max(fault.replicas for fault in faulty.faults)
     return replace(vantage, channels=tuple(map(front, range(replicas))))
+
+
+def behind(target: Reference, faulty: Faulty, replica: int = 0) -> Exchange:
+    """The reference's DNS server behind faults, with no socket between."""
+    straight = Straight(
+        target.channel.server, lambda wire, transport: [said] if (said := target.handle(wire, transport)) else []
+    )
+    return Exchange(straight, faulty, replica)
 
 
 def deadlines(fault: Fault, own: Deadlines) -> Deadlines:

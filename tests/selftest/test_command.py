@@ -11,7 +11,7 @@ from harness.selftest.matrix import Caught, Passed
 
 
 def test_a_fault_in_a_process_of_its_own_is_caught():
-    result = CliRunner().invoke(main, ["selftest", "--fault", "schema-version-missing", "--quick", "--processes", "1"])
+    result = CliRunner().invoke(main, ["selftest", "--fault", "schema-version-missing", "--processes", "1"])
     assert result.exit_code == 0, result.output
     assert result.output.startswith("schema-version-missing: caught by ")
     assert "1 of 1 faults are caught." in result.output
