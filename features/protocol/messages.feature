@@ -30,7 +30,7 @@ Feature: Messages
       And the virtual IP of the Service "multi" leads back to the Service name
 
     @extended @L02 @I11
-    Scenario: Several questions at once are all answered
+    Scenario: Several questions over one connection are all answered, those at once too
       Then "web" and "no-such-svc", asked together, are all answered
 
   Rule: EDNS is for those who offer it

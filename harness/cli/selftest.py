@@ -20,8 +20,8 @@ import click
 def selftest(names: tuple[str, ...], *, directory: Path, processes: int | None) -> None:
     """Put every fault before the reference's DNS server, and see that a scenario that names it catches it.
 
-    Legal variations are put there too, and no core scenario may find fault with them. Exits 1 if a fault is not caught or
-    a variation raises an alarm. `svcdns faults` lists them.
+    Legal variations are put there too, and no core scenario may find fault with them. Exits 1 if a fault is not caught, a
+    variation raises an alarm, or a scenario that could catch a fault catches none. `svcdns faults` lists them.
 
     Example: svcdns selftest --fault stale-for-ever
     """
@@ -41,10 +41,10 @@ def selftest(names: tuple[str, ...], *, directory: Path, processes: int | None) 
         else:
             passed.append(row)
             click.echo(f"{row.variation}: {f'{len(row.alarms)} FALSE ALARMS' if row.alarms else 'no alarm'}")
-    found = matrix.matrix(caught, passed, scenarios())
+    found = matrix.matrix(caught, passed, () if names else scenarios())
     click.echo()
     click.echo("\n".join(report.summary(found)))
     if not names:
         page, _ = report.write(found, directory)
         click.echo(f"written: {page}")
-    sys.exit(1 if found.uncaught or found.alarming else 0)
+    sys.exit(1 if found.uncaught or found.alarming or found.useless else 0)

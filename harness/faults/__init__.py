@@ -14,6 +14,7 @@ from harness.faults import (
     addresses,
     aliases,
     beyond,
+    choices,
     hostnames,
     legal,
     messages,
@@ -47,6 +48,7 @@ FAULTS = _by_name(
     stale.FAULTS,
     messages.FAULTS,
     beyond.FAULTS,
+    choices.FAULTS,
 )
 
 #: What a right server may do; every core scenario passes.

@@ -74,7 +74,7 @@ FAULTS = (
     Fault(
         "cname-missing",
         "The name of an ExternalName Service has no data.",
-        ("H01",),
+        ("H01", "H14"),
         change=where(_at_alias, NO_DATA),
     ),
     Fault(
@@ -111,7 +111,7 @@ FAULTS = (
     Fault(
         "cname-flattened",
         "An ExternalName Service answers addresses, and not that it is an alias.",
-        ("H01",),
+        ("H01", "H12"),
         change=where(_at_alias, _flattened),
     ),
     Fault(

@@ -214,7 +214,7 @@ FAULTS = (
     Fault(
         "names-elsewhere-answered",
         "Names outside the cluster that nobody has answer an address.",
-        ("L21",),
+        ("L21", "F12"),
         "extended",
         change=_elsewhere,
     ),
@@ -249,7 +249,7 @@ FAULTS = (
     Fault(
         "pod-records-fail",
         "Names below pod are SERVFAIL, whether or not there are pod records.",
-        ("K01", "K02", "K11"),
+        ("K01", "K02", "K11", "K07"),
         "extended",
         change=where(_below_pod, Reply(dns.rcode.SERVFAIL, authoritative=False)),
     ),
@@ -263,7 +263,7 @@ FAULTS = (
     Fault(
         "reverse-names-read-loosely",
         "A reverse name that spells no address leads to the API server's Service.",
-        ("F14",),
+        ("F14", "F13"),
         "extended",
         change=_read_loosely,
     ),
@@ -291,7 +291,7 @@ FAULTS = (
     Fault(
         "odd-messages-without-error",
         "Messages that are no questions for records are answered as if nothing were wrong with them.",
-        ("G13",),
+        ("G13", "G11"),
         "extended",
         odd=_taken_for_a_question,
     ),

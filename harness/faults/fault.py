@@ -111,7 +111,8 @@ class Fault:
         name: how it is called on the command line.
         sentence: what it does.
         behaviours: the ids of `fixtures/behaviours.yaml` that it breaks; empty where nothing is broken.
-        level: ``core`` where it breaks the specification, else ``extended``; that of the scenarios that catch it.
+        level: ``core`` where it breaks the specification, ``quirk`` where an answer is none of the choices that a server
+            has, else ``extended``; that of the scenarios that catch it.
         bound: how long, how often or how far.
         change: what becomes of a reply.
         octets: what a datagram may hold, from what the client takes.
@@ -125,7 +126,7 @@ class Fault:
     name: str
     sentence: str
     behaviours: tuple[str, ...] = ()
-    level: Literal["core", "extended"] = "core"
+    level: Literal["core", "extended", "quirk"] = "core"
     bound: str = "for ever"
     change: Change = _unchanged
     octets: Callable[[Asked, int], int] = _what_the_client_takes

@@ -128,7 +128,7 @@ FAULTS = (
     Fault(
         "denied-is-no-data",
         "A name that does not exist has no data, and is never denied.",
-        ("G05", "C04", "A11", "M04", "K03", "K05"),
+        ("G05", "C04", "A11", "M04", "K03", "K05", "E22", "H16"),
         change=where(lambda _, reply: is_denial(reply), NO_DATA),
     ),
     Fault(
@@ -148,7 +148,7 @@ FAULTS = (
     Fault(
         "other-types-fail",
         "Types other than addresses, SRV, PTR and TXT are SERVFAIL.",
-        ("B10", "G06"),
+        ("B10", "G06", "G09"),
         change=where(
             lambda asked, reply: is_no_data(reply) and asked.question.type not in (*_ADDRESSES, SRV, PTR, TXT),
             _failing(dns.rcode.SERVFAIL),
@@ -157,7 +157,7 @@ FAULTS = (
     Fault(
         "denied-is-refused",
         "A name that does not exist is REFUSED.",
-        ("G05", "C11", "C04"),
+        ("G05", "C11", "C04", "A03", "A08", "E18"),
         change=where(lambda _, reply: is_denial(reply), _failing(dns.rcode.REFUSED)),
     ),
     Fault(
@@ -169,7 +169,7 @@ FAULTS = (
     Fault(
         "no-data-is-refused",
         "A name without records of the type asked for is REFUSED.",
-        ("B02", "C05", "B10"),
+        ("B02", "C05", "B10", "H04", "H12", "H13"),
         change=where(lambda _, reply: is_no_data(reply), _failing(dns.rcode.REFUSED)),
     ),
     Fault(

@@ -236,7 +236,7 @@ FAULTS = (
     Fault(
         "srv-without-data",
         "Ports exist, without data.",
-        ("E01", "E08"),
+        ("E01", "E08", "E16", "E17"),
         change=where(lambda asked, reply: asked.question.type == SRV and bool(reply.answer), NO_DATA),
     ),
     Fault(

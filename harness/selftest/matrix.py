@@ -7,8 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from harness import verdicts
 from harness.results import Verdict
 from harness.selftest.playing import Playable, Played
+from harness.target import Capability
+
+#: Behaviours of the kubelet: the search list, and a pod's own name (`managedHostsFileContent`).
+_KUBELETS = frozenset({"M01", "D10", "M10"})
 
 
 class Described(Protocol):
@@ -56,11 +61,16 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Every fault and every variation."""
+    """Every fault and every variation.
+
+    Attributes:
+        immune: the scenarios that no DNS server can make fail, with the reason.
+    """
 
     faults: tuple[Caught, ...]
     variations: tuple[Passed, ...]
     scenarios: tuple[str, ...]
+    immune: Mapping[str, str]
 
     @property
     def uncaught(self) -> list[str]:
@@ -82,6 +92,11 @@ class Matrix:
         """The scenarios that no fault in what they show makes fail."""
         catching = {scenario for row in self.faults for scenario in (*row.by, *row.also)}
         return [scenario for scenario in self.scenarios if scenario not in catching]
+
+    @property
+    def useless(self) -> list[str]:
+        """The scenarios that no fault makes fail, though a fault could."""
+        return [scenario for scenario in self.idle if scenario not in self.immune]
 
 
 def caught(fault: Described, scenarios: Mapping[str, Playable], played: Iterable[Played]) -> Caught:
@@ -106,6 +121,15 @@ def shows(one: Playable, fault: Described) -> bool:
     return not one.scenario.tags.isdisjoint(fault.behaviours)
 
 
+def immunity(one: Playable) -> str:
+    """Why no answer of a DNS server makes a scenario fail, or nothing where one could."""
+    if one.level == "quirk" and not any(step.table for step in one.scenario.steps):
+        return "it records what the server does, and every answer is one of the server's choices"
+    if Capability.POD_RESOLVER in verdicts.needs(one.scenario.tags) and one.scenario.tags & _KUBELETS:
+        return "it reads what the kubelet writes into a pod's files, which is not asked of DNS"
+    return ""
+
+
 def passed(variation: Described, played: Iterable[Played]) -> Passed:
     """Read what became of the core scenarios in front of a legal variation."""
     fine = (Verdict.CONFORMANT, Verdict.NOT_APPLICABLE)
@@ -117,4 +141,6 @@ def matrix(faults: Sequence[Caught], variations: Sequence[Passed], scenarios: It
     """All of it; what caught a fault is put in order, the scenario that says most about it first."""
     breaks = Counter(scenario for row in faults for scenario in (*row.by, *row.also, *row.beside))
     ordered = tuple(replace(row, by=tuple(sorted(row.by, key=lambda one: breaks[one]))) for row in faults)
-    return Matrix(ordered, tuple(variations), tuple(one.id for one in scenarios))
+    every = tuple(scenarios)
+    immune = {one.id: reason for one in every if (reason := immunity(one))}
+    return Matrix(ordered, tuple(variations), tuple(one.id for one in every), immune)

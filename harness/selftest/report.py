@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -32,6 +33,10 @@ def summary(found: Matrix) -> Iterator[str]:
     if found.hardest:
         yield f"Caught by the fewest scenarios: {found.hardest.fault}, by {len(found.hardest.by)}."
     yield f"{len(found.scenarios) - len(found.idle)} of {len(found.scenarios)} scenarios fail for a fault in what they show."
+    for reason, count in Counter(found.immune[one] for one in found.idle if one in found.immune).items():
+        yield f"{count} cannot: {reason}."
+    if found.useless:
+        yield f"No fault makes these fail: {'; '.join(found.useless)}."
 
 
 def lines(found: Matrix) -> Iterator[str]:
@@ -59,10 +64,10 @@ def lines(found: Matrix) -> Iterator[str]:
     yield ""
     yield "## Scenarios that catch nothing"
     yield ""
-    yield "No fault of a DNS server is to be seen in these: a quirk has no wrong answer but one outside its choices, and what the"
-    yield "kubelet writes into a pod's files is not asked of DNS."
-    yield ""
-    yield from (f"- {one}" for one in found.idle)
+    yield from (
+        f"- {one}: {found.immune.get(one, '**a fault is missing, or the scenario is too blunt**')}"
+        for one in found.idle
+    )
 
 
 def _row(row: Caught) -> str:

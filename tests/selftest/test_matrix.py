@@ -10,8 +10,8 @@ from harness.faults import Fault
 from harness.features import Scenario
 from harness.results import Verdict
 from harness.selftest import report
-from harness.selftest.matrix import Caught, Matrix, Passed, caught, matrix, passed
-from harness.selftest.playing import Playable, Played
+from harness.selftest.matrix import Caught, Matrix, Passed, caught, immunity, matrix, passed
+from harness.selftest.playing import Playable, Played, scenarios
 from harness.verdicts import Judged
 
 CORE = Fault("wrong", "It is wrong.", ("B01", "C01"))
@@ -66,7 +66,7 @@ def test_what_caught_a_fault_is_named_from_the_most_specific_scenario_on():
         Caught("two", ("general",)),
         Caught("three", (), ("general",), ("special",)),
     ]
-    found = matrix(rows, [], [playable("general"), playable("special"), playable("lazy")])
+    found = matrix(rows, [], [playable("general", "core"), playable("special", "core"), playable("lazy", "core")])
     assert found.faults[0].by == ("special", "general")
     assert found.uncaught == ["three"]
     assert found.hardest == found.faults[2]
@@ -76,7 +76,10 @@ def test_what_caught_a_fault_is_named_from_the_most_specific_scenario_on():
 def test_the_report_names_what_is_not_caught_and_what_raises_an_alarm(tmp_path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(report, "VARIATIONS", {"other": Fault("other", "It is otherwise.")})
     found = Matrix(
-        (Caught("aaaa-denied", ()), Caught("wrong-id", ("a <b>: c | d",))), (Passed("other", {"a": "why"}),), ("e",)
+        (Caught("aaaa-denied", ()), Caught("wrong-id", ("a <b>: c | d",))),
+        (Passed("other", {"a": "why"}),),
+        ("e", "f"),
+        {"f": "why not"},
     )
     page, plain = report.write(found, tmp_path)
     text = page.read_text(encoding="utf-8")
@@ -84,4 +87,15 @@ def test_the_report_names_what_is_not_caught_and_what_raises_an_alarm(tmp_path, 
     assert "**nothing**" in text
     assert "a &lt;b>: c \\| d" in text
     assert "0 of 1 legal variations" in text
-    assert json.loads(plain.read_text(encoding="utf-8"))["idle"] == ["e"]
+    assert json.loads(plain.read_text(encoding="utf-8"))["idle"] == ["e", "f"]
+    assert "- f: why not" in text
+    assert "- e: **a fault is missing" in text
+    assert "No fault makes these fail: e." in text
+
+
+@pytest.mark.parametrize(
+    ("feature", "count"),
+    [("client/search.feature", 2), ("extensions/coredns.feature", 2), ("protocol/negative.feature", 0)],
+)
+def test_a_scenario_is_immune_where_every_answer_is_a_choice_or_none_is_asked_of_dns(feature: str, count: int):
+    assert sum(bool(immunity(one)) for one in scenarios() if one.id.startswith(feature)) == count
