@@ -7,9 +7,12 @@ from pathlib import Path
 
 import click
 
+from harness.errors import UsageError
+
 
 @click.command()
 @click.option("--fault", "names", multiple=True, metavar="NAME", help="Only this fault or variation; may be repeated.")
+@click.option("--feature", default="", metavar="FILE", help="Only the scenarios of this file below features/.")
 @click.option(
     "--directory",
     type=click.Path(path_type=Path),
@@ -17,7 +20,7 @@ import click
     help="Where the report is written.",
 )
 @click.option("--processes", type=click.IntRange(min=1), help="How many to use; else two for each processor.")
-def selftest(names: tuple[str, ...], *, directory: Path, processes: int | None) -> None:
+def selftest(names: tuple[str, ...], *, feature: str, directory: Path, processes: int | None) -> None:
     """Put every fault before the reference's DNS server, and see that a scenario that names it catches it.
 
     Legal variations are put there too, and no core scenario may find fault with them. Exits 1 if a fault is not caught, a
@@ -29,10 +32,12 @@ def selftest(names: tuple[str, ...], *, directory: Path, processes: int | None) 
     from harness.selftest import matrix, report, running  # noqa: PLC0415 - as above
     from harness.selftest.playing import scenarios  # noqa: PLC0415 - as above
 
+    if feature and not any(one.id.startswith(f"{feature}:") for one in scenarios()):
+        raise UsageError(f"{feature} is no file below features/: say it as in specification/srv.feature")
     chosen = [find(name).name for name in names] or [*FAULTS, *VARIATIONS]
     caught: list[matrix.Caught] = []
     passed: list[matrix.Passed] = []
-    for row in running.run(chosen, processes=processes):
+    for row in running.run(chosen, feature=feature, processes=processes):
         if isinstance(row, matrix.Caught):
             caught.append(row)
             click.echo(
@@ -41,10 +46,10 @@ def selftest(names: tuple[str, ...], *, directory: Path, processes: int | None) 
         else:
             passed.append(row)
             click.echo(f"{row.variation}: {f'{len(row.alarms)} FALSE ALARMS' if row.alarms else 'no alarm'}")
-    found = matrix.matrix(caught, passed, () if names else scenarios())
+    found = matrix.matrix(caught, passed, () if names or feature else scenarios())
     click.echo()
     click.echo("\n".join(report.summary(found)))
-    if not names:
+    if not names and not feature:
         page, _ = report.write(found, directory)
         click.echo(f"written: {page}")
     sys.exit(1 if found.uncaught or found.alarming or found.useless else 0)

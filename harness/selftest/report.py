@@ -32,7 +32,8 @@ def summary(found: Matrix) -> Iterator[str]:
         yield f"{fine} of {len(found.variations)} legal variations raise no alarm."
     if found.hardest:
         yield f"Caught by the fewest scenarios: {found.hardest.fault}, by {len(found.hardest.by)}."
-    yield f"{len(found.scenarios) - len(found.idle)} of {len(found.scenarios)} scenarios fail for a fault in what they show."
+    if found.scenarios:
+        yield f"{len(found.scenarios) - len(found.idle)} of {len(found.scenarios)} scenarios fail for a fault in what they show."
     for reason, count in Counter(found.immune[one] for one in found.idle if one in found.immune).items():
         yield f"{count} cannot: {reason}."
     if found.useless:

@@ -18,11 +18,12 @@ from harness.selftest.wrong import wrong
 AT_ONCE = 2
 
 
-def run(names: Sequence[str], *, processes: int | None = None) -> Iterator[Caught | Passed]:
+def run(names: Sequence[str], *, feature: str = "", processes: int | None = None) -> Iterator[Caught | Passed]:
     """What becomes of each of the faults and variations, in their order.
 
     Args:
         names: those of `harness.faults.FAULTS` and `harness.faults.VARIATIONS`.
+        feature: the feature file below ``features/`` whose scenarios are played; empty for all.
         processes: how many to use; by default some for each processor.
     """
     processes = processes or AT_ONCE * _processors()
@@ -31,12 +32,14 @@ def run(names: Sequence[str], *, processes: int | None = None) -> Iterator[Caugh
     # Every process has to hear a right server first, which is worth it where it has several wrong ones.
     playing = met if len(names) > processes else played
     with ProcessPoolExecutor(processes, mp_context=spawning) as pool:
-        yield from pool.map(partial(judged, playing=playing), names)
+        yield from pool.map(partial(judged, feature=feature, playing=playing), names)
 
 
-def judged(name: str, *, playing: Callable[[Fault, Sequence[Playable]], tuple[Played, ...]]) -> Caught | Passed:
+def judged(
+    name: str, *, feature: str, playing: Callable[[Fault, Sequence[Playable]], tuple[Played, ...]]
+) -> Caught | Passed:
     """What becomes of one fault in front of every scenario, or of one variation in front of every core scenario."""
-    every = {one.id: one for one in scenarios()}
+    every = {one.id: one for one in scenarios() if one.id.startswith(f"{feature}:" if feature else "")}
     if name in FAULTS:
         return caught(FAULTS[name], every, playing(FAULTS[name], tuple(every.values())))
     core = [one for one in every.values() if one.level == "core"]

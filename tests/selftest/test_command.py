@@ -11,7 +11,8 @@ from harness.selftest.matrix import Caught, Passed
 
 
 def test_a_fault_in_a_process_of_its_own_is_caught():
-    result = CliRunner().invoke(main, ["selftest", "--fault", "schema-version-missing", "--processes", "1"])
+    feature = ("--feature", "specification/schema_version.feature")
+    result = CliRunner().invoke(main, ["selftest", "--fault", "schema-version-missing", *feature, "--processes", "1"])
     assert result.exit_code == 0, result.output
     assert result.output.startswith("schema-version-missing: caught by ")
     assert "1 of 1 faults are caught." in result.output
@@ -35,3 +36,9 @@ def test_an_unknown_fault_is_wrong_usage():
     result = CliRunner().invoke(main, ["selftest", "--fault", "wrong-idd"])
     assert result.exit_code == 2
     assert "wrong-id" in result.output
+
+
+def test_an_unknown_feature_is_wrong_usage():
+    result = CliRunner().invoke(main, ["selftest", "--feature", "srv.feature"])
+    assert result.exit_code == 2
+    assert "srv.feature is no file below features/" in result.output
