@@ -45,7 +45,7 @@ def test_packaged_features_are_found_from_anywhere_and_only_reports_are_written(
 def test_what_lies_in_the_working_directory_has_no_say(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text("raise SystemExit('loaded')\n", encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --nosuch\n", encoding="utf-8")
-    ran = svcdns(tmp_path, "run", "-q", "-k", "pod_name")
+    ran = svcdns(tmp_path, "run", "-q", "-k", "pod_name", "combinations/statefulset_headless.feature")
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
@@ -62,7 +62,8 @@ def test_an_option_that_does_not_exist_is_wrong_usage_of_the_command(tmp_path: P
 
 
 def test_what_failed_is_named_by_what_runs_it_again(tmp_path: Path) -> None:
-    failed = svcdns(tmp_path, "run", "-q", "-k", "pod_name_of", "--fault", "pod-names-mixed-up")
+    selected = ("combinations/statefulset_headless.feature", "-k", "pod_name_of")
+    failed = svcdns(tmp_path, "run", "-q", *selected, "--fault", "pod-names-mixed-up")
     first = next(line for line in failed.stdout.splitlines() if line.startswith("FAILED ")).split()[1]
     assert first.startswith("combinations/statefulset_headless.feature::test_the_pod_name_of_pod")
     assert "1 failed" in svcdns(tmp_path, "run", "-q", first, "--fault", "pod-names-mixed-up").stdout
