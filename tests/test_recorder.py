@@ -19,7 +19,7 @@ from harness.recording import Recorded
 from harness.results import Facts
 from harness.target import Deadlines
 from harness.targets.reference import DEADLINES, Reference
-from tests.coredns.test_configured import KUBEADM
+from tests.corefiles import KUBEADM_OPTIONS
 
 OBJECTS = (
     {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"ports": [{"port": 80}]}},
@@ -66,7 +66,7 @@ class Kubeadm(Reference):
     @property
     def facts(self) -> Facts:
         return replace(
-            super().facts, kubernetes="v1.34.0", dns_server="CoreDNS", dns_version="v1.14.7", corefile=KUBEADM
+            super().facts, kubernetes="v1.34.0", dns_server="CoreDNS", dns_version="v1.14.7", corefile=KUBEADM_OPTIONS
         )
 
     def respond(self, question: Question) -> Reply:
@@ -122,7 +122,12 @@ def pointer(target: Kubeadm, recorded: recording.Recording) -> Recorded:
 
 def test_what_was_read_of_the_server_is_recorded(target: Kubeadm):
     meta = recorder.record(target, ["n"]).meta
-    assert (meta.server, meta.version, meta.corefile, meta.kubernetes) == ("CoreDNS", "v1.14.7", KUBEADM, "v1.34.0")
+    assert (meta.server, meta.version, meta.corefile, meta.kubernetes) == (
+        "CoreDNS",
+        "v1.14.7",
+        KUBEADM_OPTIONS,
+        "v1.34.0",
+    )
     assert (
         meta.addresses
         == target.state().pods[next(key for key in target.state().pods if "coredns" in key.name)].addresses
