@@ -18,8 +18,9 @@ from harness.features import Scenario
 from harness.target import Capability, Target
 from harness.world import World, objects
 
-#: Worlds that are made at the same time; more would only wait for the same nodes.
-AT_A_TIME = 8
+#: Worlds that are made at the same time. Nodes start so many pods a second; with more at a time all come late, and with
+#: few the first comes soon.
+AT_A_TIME = 3
 
 #: Kinds that are pods or make some, as many as their replicas are.
 _WORKLOADS = {"Pod", "Deployment", "ReplicaSet", "StatefulSet", "ReplicationController"}
@@ -199,10 +200,10 @@ def line(scenario: Scenario) -> Key:
     return tuple(text for text in scenario.declarations if text.startswith("the manifest ")) if pods(scenario) else ()
 
 
-def order(scenarios: Sequence[tuple[str, Scenario]]) -> list[int]:
+def order(scenarios: Sequence[tuple[str, Scenario]]) -> list[tuple[int, bool]]:
     """In which turn each scenario comes on a live target, so that worlds are made while others are asked.
 
-    Those of one line come in different turns, and those without pods fill all turns alike.
+    Those of one line come in different turns, and those without pods fill all turns alike, at their beginning.
     """
     turns: dict[Key, int] = {}
     lines: dict[Key, int] = defaultdict(int)
@@ -219,7 +220,7 @@ def order(scenarios: Sequence[tuple[str, Scenario]]) -> list[int]:
             idle.append(named)
     last = max(lines.values(), default=1)
     turns |= {named: number % last for number, named in enumerate(idle)}
-    return [turns[key(node, scenario)] for node, scenario in scenarios]
+    return [(turns[key(node, scenario)], bool(line(scenario))) for node, scenario in scenarios]
 
 
 def _prepare(world: World) -> None:

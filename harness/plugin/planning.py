@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.stash[RUN].settings.live:
         found = [item for item in items if SCENARIO in item.stash]
         turns = dict(zip(found, worlds.order([(item.nodeid, item.stash[SCENARIO]) for item in found]), strict=True))
-        items.sort(key=lambda item: turns.get(item, 0))
+        items.sort(key=lambda item: turns.get(item, (0, False)))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -14,10 +14,10 @@ from pytest_bdd.scenario import make_python_name
 
 from harness import features
 from harness.features import Scenario
-from harness.worlds import key, line, pods
+from harness.worlds import key, line
 
-#: Seconds that a worker spends on a scenario, and more where it changes something or its world has pods, by experience.
-_ASKS, _CHANGES, _PODS = 0.3, 2.0, 3.0
+#: Seconds that a worker spends on a scenario that asks, on one that asks pods, and on one that changes something, by experience.
+_ASKS, _ASKS_PODS, _CHANGES = 0.1, 0.5, 5.0
 
 
 def shares(root: Path, nodes: Sequence[str], workers: int) -> dict[str, int]:
@@ -49,7 +49,8 @@ def _unit(root: Path, node: str) -> tuple[tuple[str, ...], float]:
     function = rest.partition("[")[0]
     if (scenario := _scenarios(root / path).get(function)) is None:
         return (path,), _ASKS
-    return line(scenario) or key(node, scenario), _ASKS + scenario.changes * (_CHANGES + _PODS * bool(pods(scenario)))
+    seconds = _CHANGES if scenario.changes else _ASKS_PODS if line(scenario) else _ASKS
+    return line(scenario) or key(node, scenario), seconds
 
 
 @cache
