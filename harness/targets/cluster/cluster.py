@@ -176,7 +176,9 @@ class LiveCluster:
     def delete_namespace(self, namespace: str) -> None:
         """Start deleting a Namespace with all it holds."""
         self._readiness.forget(namespace)
-        self._settling.forget(namespace)
+        # Else their controllers make pods anew, and are refused, for as long as the Namespace takes to go.
+        for kind, name in self._settling.forget(namespace):
+            self.api.delete(kind, name, namespace, foreground=True)
         self._namespaces.delete(namespace)
 
     def await_deleted(self, deadline_seconds: float) -> list[str]:

@@ -53,10 +53,10 @@ class Settling:
             with self._lock:
                 self._workloads[namespace].add((kind, name))
 
-    def forget(self, namespace: str) -> None:
-        """Expect nothing in a namespace any more."""
+    def forget(self, namespace: str) -> set[tuple[str, str]]:
+        """Expect nothing in a namespace any more; kind and name of each workload that was expected there."""
         with self._lock:
-            self._workloads.pop(namespace, None)
+            return self._workloads.pop(namespace, set())
 
     def settle(self, namespace: str) -> None:
         """Wait until pods and EndpointSlices are as declared and wished, and all that is seen is up to date.

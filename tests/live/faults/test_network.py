@@ -17,7 +17,7 @@ CHOSEN = (
     "behaviour/changes.feature: A Service that is renamed is found by its new name alone",
     "protocol/sizes.feature: Without EDNS, the answer is cut to 512 octets and says so; over TCP it is whole",
     "protocol/messages.feature: UDP and TCP give the same records",
-    "protocol/messages.feature: Several questions at once are all answered",
+    "protocol/messages.feature: Several questions over one connection are all answered, those at once too",
     'specification/headless.feature: "peers" answers each of its ready endpoints once',
     # The virtual IP is new; what the addresses of hand-written endpoints led back to, kind's CoreDNS keeps for 30 s.
     'specification/ptr.feature: The virtual IP of "web" leads back to the Service name',
