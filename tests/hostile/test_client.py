@@ -80,7 +80,7 @@ def test_a_flood_of_datagrams_ends_at_the_deadline(way: str):
     with datagrams(lambda query: repeat(stray(query))) as direct, asked_by(way, direct) as channel:
         answer = ask(channel, WEB, timeout_seconds=SHORT)
     assert answer.failure == f"no answer within {SHORT} s"
-    assert len(answer.discarded) == MOST_DISCARDED
+    assert 0 < len(answer.discarded) <= MOST_DISCARDED
 
 
 def test_a_flood_does_not_fill_the_memory():
