@@ -46,11 +46,11 @@ def asks_reverse_names(readings: Sequence[Reading]) -> bool:
 
 def is_as_declared(state: ClusterState, namespace: str, declared: Sequence[Manifest]) -> bool:
     """Whether a Namespace holds the pods and Services that were declared there, and no others."""
-    pods = [pod for key, pod in state.pods.items() if key.namespace == namespace and PROBE_LABEL not in pod.labels]
+    own = state.only(namespace)
+    pods = [pod for pod in own.pods.values() if PROBE_LABEL not in pod.labels]
     wanted = sum(item.data["spec"].get("replicas", 1) for item in declared if item.kind in _WORKLOADS)
-    services = {key.name for key in state.services if key.namespace == namespace}
     return (
         len(pods) == wanted
         and not any(pod.terminating for pod in pods)
-        and services == {item.name for item in declared if item.kind in _SERVICES}
+        and {key.name for key in own.services} == {item.name for item in declared if item.kind in _SERVICES}
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import string
 import threading
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -39,7 +39,6 @@ class _Place:
     pods: int
     users: int = 0
     begun: bool = False
-    inherits: bool = False
     heir: _Place | None = None
     future: Future[None] | None = field(default=None)
 
@@ -82,10 +81,13 @@ class Worlds:
             if named not in self._places:
                 self._places[named] = place = _Place(self._new(), 0)
                 declare(place.world, scenario)
-                planned.append(place)
-                if self._pool is not None and not self._keep and (declared := line(scenario)):
-                    if before := last.get(declared):
-                        before.heir, place.inherits = place, True
+                declared = line(scenario) if self._pool is not None and not self._keep else ()
+                if before := last.get(declared):
+                    # It begins when the one before it is over.
+                    before.heir = place
+                else:
+                    planned.append(place)
+                if declared:
                     last[declared] = place
             place = self._places[named]
             place.users += 1
@@ -143,20 +145,17 @@ class Worlds:
         heir = place.heir if place.heir and not place.heir.begun and place.heir.users else None
         if heir is None or not place.world.pass_on(heir.world):
             self._remove(place)
-        else:
-            self._used -= place.pods
-        if heir is not None:
-            with self._turn:
+        with self._turn:
+            self._used -= place.pods * place.begun
+            if heir is not None:
                 self._begin(heir)
+            self._turn.notify_all()
 
     def _remove(self, place: _Place) -> None:
         if self._keep:
             self.kept.append(place.world.namespace)
         else:
             place.world.remove()
-        with self._turn:
-            self._used -= place.pods * place.begun
-            self._turn.notify_all()
 
     def _make(self, places: Sequence[_Place], before: threading.Thread | None) -> None:
         """Begin one world after the other, each as soon as the budget has room for its pods."""
@@ -167,12 +166,12 @@ class Worlds:
                 self._turn.wait_for(partial(self._may_go_on, place))
                 if self._stopped:
                     return
-                if not place.begun and place.users and not place.inherits:
+                if not place.begun and place.users:
                     self._begin(place)
 
     def _may_go_on(self, place: _Place) -> bool:
         has_room = self._budget is None or self._used == 0 or self._used + place.pods <= self._budget
-        return has_room or place.begun or place.inherits or self._stopped
+        return has_room or place.begun or self._stopped
 
     def _begin(self, place: _Place) -> None:
         place.begun = True
@@ -197,7 +196,7 @@ def key(node: str, scenario: Scenario) -> Key:
 
 def line(scenario: Scenario) -> Key:
     """What scenarios have to declare alike to use the same Namespace one after the other; nothing where no pods are saved."""
-    return tuple(text for text in scenario.declarations if text.startswith("the manifest ")) if pods(scenario) else ()
+    return _manifests(scenario) if _declared_pods(scenario) else ()
 
 
 def order(scenarios: Sequence[tuple[str, Scenario]]) -> list[tuple[int, bool]]:
@@ -205,22 +204,17 @@ def order(scenarios: Sequence[tuple[str, Scenario]]) -> list[tuple[int, bool]]:
 
     Those of one line come in different turns, and those without pods fill all turns alike, at their beginning.
     """
+    worlds = [key(node, scenario) for node, scenario in scenarios]
+    lines = {named: line(scenario) for named, (_, scenario) in zip(worlds, scenarios, strict=True)}
+    so_far = Counter[Key]()
     turns: dict[Key, int] = {}
-    lines: dict[Key, int] = defaultdict(int)
-    idle: list[Key] = []
-    for node, scenario in scenarios:
-        named = key(node, scenario)
-        if named in turns:
-            continue
-        if declared := line(scenario):
-            turns[named] = lines[declared]
-            lines[declared] += 1
-        else:
-            turns[named] = 0
-            idle.append(named)
-    last = max(lines.values(), default=1)
-    turns |= {named: number % last for number, named in enumerate(idle)}
-    return [(turns[key(node, scenario)], bool(line(scenario))) for node, scenario in scenarios]
+    for named, declared in lines.items():
+        if declared:
+            turns[named] = so_far[declared]
+            so_far[declared] += 1
+    last = max(so_far.values(), default=1)
+    turns |= {named: number % last for number, named in enumerate(named for named in lines if not lines[named])}
+    return [(turns[named], bool(lines[named])) for named in worlds]
 
 
 def _prepare(world: World) -> None:
@@ -233,10 +227,18 @@ def _prepare(world: World) -> None:
 
 def pods(scenario: Scenario) -> int:
     """How many pods a scenario has at most: those declared, one more where it may scale, one more for a resolver."""
-    manifests = [text.split('"')[1] for text in scenario.declarations if text.startswith("the manifest ")]
-    workloads = [item for manifest in manifests for item in _readable(manifest) if item["kind"] in _WORKLOADS]
-    declared = sum(int(item["spec"].get("replicas", 1)) for item in workloads)
+    declared = _declared_pods(scenario)
     return declared + (scenario.changes and bool(declared)) + (_RESOLVER in scenario.tags)
+
+
+def _declared_pods(scenario: Scenario) -> int:
+    manifests = [text.split('"')[1] for text in _manifests(scenario)]
+    workloads = [item for manifest in manifests for item in _readable(manifest) if item["kind"] in _WORKLOADS]
+    return sum(int(item["spec"].get("replicas", 1)) for item in workloads)
+
+
+def _manifests(scenario: Scenario) -> Key:
+    return tuple(text for text in scenario.declarations if text.startswith("the manifest "))
 
 
 def _readable(manifest: str) -> list[Any]:

@@ -44,7 +44,7 @@ class FeatureFile(pytest.Module):
         self.described = {}
         for one in feature.scenarios:
             test = scenario(str(self.path), one.name, features_base_dir=str(self.path.parent))(_nothing_more)
-            name = f"test_{make_python_name(one.name)}"
+            name = function_of(one)
             setattr(module, name, pytest.mark.usefixtures("world")(test))
             self.described[name] = tuple(one.rendered())
         return module
@@ -83,6 +83,11 @@ class FeatureFile(pytest.Module):
         return text.replace(working, "")
 
     described: dict[str, tuple[features.Scenario, ...]]
+
+
+def function_of(one: features.Scenario) -> str:
+    """The name of the test function of a scenario or scenario outline."""
+    return f"test_{make_python_name(one.name)}"
 
 
 def _nothing_more() -> Any:

@@ -6,14 +6,13 @@ On a live target a worker makes its worlds ahead of their scenarios, so it has t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from pytest_bdd.scenario import make_python_name
-
 from harness import features
 from harness.features import Scenario
+from harness.plugin.collect import function_of
 from harness.worlds import key, line
 
 #: Seconds that a worker spends on a scenario that asks, on one that asks pods, and on one that changes something, by experience.
@@ -56,10 +55,6 @@ def _unit(root: Path, node: str) -> tuple[tuple[str, ...], float]:
 @cache
 def _scenarios(path: Path) -> Mapping[str, Scenario]:
     """The scenarios of a feature file by their test functions; of an outline the first row stands for all."""
-    return dict(_named(features.read(path))) if path.suffix == ".feature" and path.is_file() else {}
-
-
-def _named(feature: features.Feature) -> Iterator[tuple[str, Scenario]]:
-    for one in feature.scenarios:
-        for scenario in list(one.rendered())[:1]:
-            yield f"test_{make_python_name(one.name)}", scenario
+    if path.suffix != ".feature" or not path.is_file():
+        return {}
+    return {function_of(one): first for one in features.read(path).scenarios if (first := next(one.rendered(), None))}

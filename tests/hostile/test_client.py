@@ -19,6 +19,8 @@ from tests.hostile.messages import CORPUS, mangled
 from tests.hostile.servers import Talk, asked_by, datagrams, streaming
 
 SHORT = 0.3
+#: Long enough for more datagrams than are kept, on a busy machine too.
+FLOODED = 1.5
 PATIENCE = 10
 ways = pytest.mark.parametrize("way", ["direct", "relay"])
 
@@ -78,9 +80,9 @@ def test_an_answer_that_comes_octet_by_octet_does_not_move_the_deadline(way: str
 @ways
 def test_a_flood_of_datagrams_ends_at_the_deadline(way: str):
     with datagrams(lambda query: repeat(stray(query))) as direct, asked_by(way, direct) as channel:
-        answer = ask(channel, WEB, timeout_seconds=SHORT)
-    assert answer.failure == f"no answer within {SHORT} s"
-    assert 0 < len(answer.discarded) <= MOST_DISCARDED
+        answer = ask(channel, WEB, timeout_seconds=FLOODED)
+    assert answer.failure == f"no answer within {FLOODED} s"
+    assert len(answer.discarded) == MOST_DISCARDED
 
 
 def test_a_flood_does_not_fill_the_memory():

@@ -8,6 +8,9 @@ import pytest
 
 HERE = Path(__file__).parent
 
+#: Seconds that a test may take, by directory, where it is not what the project says.
+TIMEOUTS = {"cluster": 300, "faults": 600}
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -16,3 +19,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(HERE):
             kind = item.path.is_relative_to(HERE / "kind")
             item.add_marker(pytest.mark.xdist_group("kind" if kind else item.path.stem))
+            if seconds := TIMEOUTS.get(item.path.relative_to(HERE).parts[0]):
+                item.add_marker(pytest.mark.timeout(seconds))
