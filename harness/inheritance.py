@@ -1,23 +1,29 @@
 """When a Namespace may pass from one scenario to the next, which saves a live cluster from starting the same pods again.
 
 What it is put back to has to be what a new one would be, and nobody may remember what it was in between: names of a
-Service are asked until a deadline that begins anew, but reverse names of pods are kept for 30 s by the cache of shipped
-Corefiles, so a Namespace in which one was asked is not passed on.
+Service are asked until a deadline that begins anew, but reverse names are kept for 30 s by the cache of shipped
+Corefiles, so whoever asks for those gets no pods whose reverse names were asked shortly before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+import dns.name
 from dns.rdatatype import PTR
 
+from harness.features import Scenario
 from harness.judge import Reading
 from harness.manifests import Manifest
-from harness.state import ClusterState
+from harness.message import reverse_name
+from harness.state import ClusterState, Pod
 from harness.target import PROBE_LABEL
 
+#: For how many seconds shipped Corefiles keep answers for reverse names (``cache 30``).
+KEPT_SECONDS = 30.0
+
 #: Objects that are put back by applying them again, and by deleting those that were not declared.
-_WORKLOADS = frozenset({"Deployment", "StatefulSet"})
+_WORKLOADS = frozenset({"Deployment", "StatefulSet", "Pod"})
 _SERVICES = frozenset({"Service"})
 
 
@@ -34,14 +40,32 @@ def can_be_put_back(declared: Sequence[Manifest], *, ready: bool) -> bool:
     return all(item.kind in _SERVICES | _WORKLOADS for item in declared) and (ready or not ordered)
 
 
-def leaves_as_it_was(applied: Iterable[Manifest]) -> bool:
-    """Whether what a scenario applied goes with its Services."""
-    return all(item.kind in _SERVICES for item in applied)
+def leaves_as_it_was(applied: Iterable[Manifest], declared: Iterable[Manifest]) -> bool:
+    """Whether what a scenario applied goes with its Services, or was a pod that is applied again as it was declared."""
+    pods = {item.name for item in declared if item.kind == "Pod"}
+    return all(item.kind in _SERVICES or (item.kind == "Pod" and item.name in pods) for item in applied)
 
 
-def asks_reverse_names(readings: Sequence[Reading]) -> bool:
-    """Whether one of the questions was for a PTR record."""
-    return any(reading.answer.question.type == PTR for reading in readings)
+def asks_reverse_names(scenario: Scenario) -> bool:
+    """Whether one of its sentences is about what an address leads back to."""
+    return any("lead back" in step.text or "leads back" in step.text for step in scenario.steps)
+
+
+def reverse_names(readings: Sequence[Reading]) -> set[dns.name.Name]:
+    """The names whose PTR records were asked for."""
+    return {reading.answer.question.name for reading in readings if reading.answer.question.type == PTR}
+
+
+def may_be_remembered(asked: Mapping[dns.name.Name, float], pods: Iterable[Pod], now: float) -> bool:
+    """Whether a cache may still hold an answer for the reverse name of a pod.
+
+    Args:
+        asked: when each reverse name was last asked for, in the seconds of a clock.
+        pods: the pods.
+        now: the time by the same clock.
+    """
+    names = {reverse_name(address) for pod in pods for address in pod.addresses}
+    return any(now - seconds < KEPT_SECONDS for name, seconds in asked.items() if name in names)
 
 
 def is_as_declared(state: ClusterState, namespace: str, declared: Sequence[Manifest]) -> bool:

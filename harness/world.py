@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache, partial
 
+import dns.name
 import dns.rcode
 
 from harness import data, inheritance, judge, manifests
@@ -66,6 +67,8 @@ class World:
         self._asked: dict[str, None] = {}
         self._ready = True
         self._resolves = False
+        self._asks_reverse_names = False
+        self._deviation_is_known = False
         self._lock = threading.Lock()
         self._created = False
         self._neighbours = False
@@ -75,6 +78,8 @@ class World:
         self._inherited = ""
         #: Whether the Namespace must not be passed on: something was wrong in it, or cannot be put back.
         self._spoilt = False
+        #: When each reverse name was last asked for here or by those who had the Namespace before, by the monotonic clock.
+        self._reversed: dict[dns.name.Name, float] = {}
         #: Since when nothing was changed any more, by the monotonic clock.
         self._settled = time.monotonic()
         self._failure: HarnessError | None = None
@@ -97,11 +102,20 @@ class World:
         """Have the resolver of a pod at hand once the world is prepared."""
         self._resolves = True
 
+    def will_ask_reverse_names(self) -> None:
+        """Have no pods here whose reverse names somebody may remember."""
+        self._asks_reverse_names = True
+
     def begin(self) -> None:
         """Forget what an earlier scenario in this world saw."""
         self.readings = []
         self.refusal = None
         self.looks = (0, 0.0)
+        self._deviation_is_known = False
+
+    def expect_a_deviation(self) -> None:
+        """Have a wrong answer asked for again no longer than it would be if nothing had changed: its cause is known."""
+        self._deviation_is_known = True
 
     def prepare(self) -> None:
         """Apply what was declared, once; whoever comes later meets the same failure.
@@ -125,7 +139,12 @@ class World:
             usable = self._created and self._prepared and not (self._failure or self._spoilt or self._neighbours)
             if not usable or not inheritance.can_be_put_back(self._wanted(self.namespace), ready=heir._ready):
                 return False
+            if heir._asks_reverse_names and inheritance.may_be_remembered(
+                self._reversed, self.pods(), time.monotonic()
+            ):
+                return False
             self._created = False
+            heir._reversed |= self._reversed
             heir._inherited = self.namespace
         return True
 
@@ -195,7 +214,7 @@ class World:
         """Apply the objects of a manifest, named by its path below ``fixtures/``."""
         applied = [self._placed(item) for item in objects(manifest)]
         self.change(lambda target, namespace: target.apply(applied, namespace))
-        self._spoilt |= not inheritance.leaves_as_it_was(applied)
+        self._spoilt |= not inheritance.leaves_as_it_was(applied, self._wanted(self.namespace))
 
     def set_ready(self, count: int, *, ready: bool) -> None:
         """Make the first pods, in the order of their names, that are not so yet become ready or unready."""
@@ -250,7 +269,7 @@ class World:
         """
         self._ready_to_use()
         deadlines = self._target.deadlines
-        left = deadlines.becomes_seconds - (time.monotonic() - self._settled)
+        left = 0 if self._deviation_is_known else deadlines.becomes_seconds - (time.monotonic() - self._settled)
         with self._clock.spent("ask"):
             for watched in self._observer.watches(
                 promise,
@@ -352,7 +371,7 @@ class World:
 
     def _keep(self, readings: list[Reading]) -> None:
         self.readings += readings
-        self._spoilt |= inheritance.asks_reverse_names(readings)
+        self._reversed |= dict.fromkeys(inheritance.reverse_names(readings), time.monotonic())
 
     def _conclude(self, promise: Promise, watched: Watched[Seen]) -> None:
         readings, undetermined = watched.last

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 import string
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from harness import inheritance
 from harness.clock import Clock
 from harness.errors import HarnessError
 from harness.features import Scenario
@@ -94,6 +95,8 @@ class Worlds:
             place.pods = max(place.pods, pods(scenario))
             if _RESOLVER in scenario.tags:
                 place.world.want_resolver()
+            if inheritance.asks_reverse_names(scenario):
+                place.world.will_ask_reverse_names()
         if self._pool is not None and planned:
             self._maker = threading.Thread(target=self._make, args=(planned, self._maker), name="worlds", daemon=True)
             self._maker.start()
@@ -195,26 +198,34 @@ def key(node: str, scenario: Scenario) -> Key:
 
 
 def line(scenario: Scenario) -> Key:
-    """What scenarios have to declare alike to use the same Namespace one after the other; nothing where no pods are saved."""
-    return _manifests(scenario) if _declared_pods(scenario) else ()
+    """What scenarios have to declare alike to use the same Namespace one after the other: their pods, where they have any."""
+    return tuple(text for text in _manifests(scenario) if _workloads(text))
 
 
 def order(scenarios: Sequence[tuple[str, Scenario]]) -> list[tuple[int, bool]]:
     """In which turn each scenario comes on a live target, so that worlds are made while others are asked.
 
-    Those of one line come in different turns, and those without pods fill all turns alike, at their beginning.
+    Those of one line come in different turns, those of them that ask for reverse names far from each other, and those
+    without pods fill all turns alike, at their beginning.
     """
     worlds = [key(node, scenario) for node, scenario in scenarios]
     lines = {named: line(scenario) for named, (_, scenario) in zip(worlds, scenarios, strict=True)}
-    so_far = Counter[Key]()
-    turns: dict[Key, int] = {}
+    asking = {named for named, (_, one) in zip(worlds, scenarios, strict=True) if inheritance.asks_reverse_names(one)}
+    members: dict[Key, list[Key]] = defaultdict(list)
     for named, declared in lines.items():
-        if declared:
-            turns[named] = so_far[declared]
-            so_far[declared] += 1
-    last = max(so_far.values(), default=1)
-    turns |= {named: number % last for number, named in enumerate(named for named in lines if not lines[named])}
+        members[declared].append(named)
+    idle = members.pop((), [])
+    turns = {named: turn for several in members.values() for turn, named in enumerate(_apart(several, asking))}
+    last = max(map(len, members.values()), default=1)
+    turns |= {named: number % last for number, named in enumerate(idle)}
     return [(turns[named], bool(lines[named])) for named in worlds]
+
+
+def _apart(worlds: Sequence[Key], asking: Container[Key]) -> list[Key]:
+    """Worlds in an order in which those that ask for reverse names have others between them, as many as there are."""
+    parts = [[named for named in worlds if (named in asking) is one] for one in (True, False)]
+    places = {named: (index + 0.5) / len(part) for part in parts for index, named in enumerate(part)}
+    return sorted(worlds, key=places.__getitem__)
 
 
 def _prepare(world: World) -> None:
@@ -232,8 +243,7 @@ def pods(scenario: Scenario) -> int:
 
 
 def _declared_pods(scenario: Scenario) -> int:
-    manifests = [text.split('"')[1] for text in _manifests(scenario)]
-    workloads = [item for manifest in manifests for item in _readable(manifest) if item["kind"] in _WORKLOADS]
+    workloads = [item for text in _manifests(scenario) for item in _workloads(text)]
     return sum(int(item["spec"].get("replicas", 1)) for item in workloads)
 
 
@@ -241,8 +251,10 @@ def _manifests(scenario: Scenario) -> Key:
     return tuple(text for text in scenario.declarations if text.startswith("the manifest "))
 
 
-def _readable(manifest: str) -> list[Any]:
+def _workloads(declaration: str) -> list[Any]:
+    """What the manifest that a Given sentence names has of pods and of what makes them; nothing if it is unreadable."""
     try:
-        return [item.data for item in objects(manifest)]
+        found = [item.data for item in objects(declaration.split('"')[1])]
     except HarnessError:
         return []
+    return [item for item in found if item["kind"] in _WORKLOADS]

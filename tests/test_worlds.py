@@ -8,15 +8,18 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from dns.rdatatype import PTR
 
 from harness import inheritance, judge
 from harness.clock import Clock
 from harness.errors import HarnessError, UndeterminedError
 from harness.features import Scenario, Step
 from harness.records import COREDNS
+from harness.selftest.playing import scenarios
+from harness.selftest.right import heard
 from harness.targets.reference import Reference
 from harness.world import World, objects
-from harness.worlds import Worlds, order, pods
+from harness.worlds import Worlds, line, order, pods
 
 DEPLOYMENT = 'the manifest "combinations/deployment.yaml"'
 HEADLESS = 'the manifest "combinations/headless-service.yaml"'
@@ -41,11 +44,10 @@ def declare(world: World, scenario: Scenario) -> None:
         world.declare(text.split('"')[1])
 
 
-def scenario(*declared: str, changes: bool = False, name: str = "One") -> Scenario:
+def scenario(*declared: str, changes: bool = False, name: str = "One", then: str = '"x" does not exist') -> Scenario:
     given = [Step("Given", "given", text, 1) for text in declared]
     when = [Step("When", "when", "1 pod becomes unready", 2)] if changes else []
-    then = [Step("Then", "then", '"x" does not exist', 3)]
-    return Scenario(name, 1, frozenset({"core"}), (*given, *when, *then))
+    return Scenario(name, 1, frozenset({"core"}), (*given, *when, Step("Then", "then", then, 3)))
 
 
 @pytest.fixture
@@ -169,10 +171,9 @@ def test_a_world_that_several_share_has_room_for_what_any_of_them_needs(target: 
     assert place.pods == 4
 
 
-def lived(found: Worlds, names: str, do: Callable[[World], None], *, wished: str = "") -> list[str]:
+def lived(found: Worlds, names: str, do: Callable[[World], None], then: str = '"x" does not exist') -> list[str]:
     """The Namespaces of scenarios that declare the same pods and do the same with them, one after the other."""
-    declared = (DEPLOYMENT, HEADLESS, *([wished] if wished else []))
-    plan = [(name, scenario(*declared, changes=True)) for name in names]
+    plan = [(name, scenario(DEPLOYMENT, HEADLESS, changes=True, then=then)) for name in names]
     found.plan(plan, declare)
     namespaces = []
     for one in plan:
@@ -221,6 +222,50 @@ def asked_for_a_reverse_name(world: World) -> None:
     world.holds(judge.ready_endpoints_lead_back("test-headless-svc"))
 
 
+def asked_and_replaced(world: World) -> None:
+    asked_for_a_reverse_name(world)
+    world.change(lambda target, namespace: target.scale("Deployment", "tomcat", 0, namespace))
+    world.change(lambda target, namespace: target.scale("Deployment", "tomcat", 3, namespace))
+
+
+def asked_for_names(world: World) -> None:
+    world.holds(judge.does_not_exist("nobody"))
+
+
+LEADS_BACK = 'the address of every ready pod of the Service "test-headless-svc" leads back to a name that answers it'
+
+
+@pytest.mark.parametrize(
+    ("do", "then", "namespaces"),
+    [
+        pytest.param(asked_for_a_reverse_name, LEADS_BACK, 3, id="asked by both"),
+        pytest.param(asked_for_a_reverse_name, '"x" does not exist', 1, id="asked by the one before"),
+        pytest.param(asked_for_names, LEADS_BACK, 1, id="asked by the one after"),
+        pytest.param(asked_and_replaced, LEADS_BACK, 1, id="asked for pods that are gone"),
+    ],
+)
+def test_who_asks_for_reverse_names_gets_no_pods_whose_reverse_names_may_be_remembered(
+    target: Watched, do: Callable[[World], None], then: str, namespaces: int
+):
+    assert len(set(lived(worlds(target, 100), "abc", do, then))) == namespaces
+
+
+def test_reverse_names_are_forgotten_in_time(target: Watched, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(inheritance, "KEPT_SECONDS", 0.0)
+    assert len(set(lived(worlds(target, 100), "abc", asked_for_a_reverse_name, LEADS_BACK))) == 1
+
+
+def test_the_sentences_that_ask_for_reverse_names_of_pods_are_known():
+    with_pods = [one for one in scenarios() if line(one.scenario)]
+    said = heard(tuple(with_pods))
+    asking = {
+        one.id
+        for one in with_pods
+        if any(message.asking and message.asking.asked.question.type == PTR for message in said[one.id].heard)
+    }
+    assert asking == {one.id for one in with_pods if inheritance.asks_reverse_names(one.scenario)}
+
+
 def given_more_pods(world: World) -> None:
     world.apply("behaviour/labels.yaml")
 
@@ -233,8 +278,8 @@ def wrong(world: World) -> None:
     world.holds(judge.does_not_exist("test-headless-svc"))
 
 
-@pytest.mark.parametrize("do", [asked_for_a_reverse_name, given_more_pods, failed, wrong])
-def test_a_namespace_that_somebody_may_remember_or_that_failed_is_not_passed_on(
+@pytest.mark.parametrize("do", [given_more_pods, failed, wrong])
+def test_a_namespace_that_cannot_be_put_back_or_that_failed_is_not_passed_on(
     target: Watched, do: Callable[[World], None]
 ):
     found = worlds(target, 100)
@@ -265,3 +310,28 @@ def test_scenarios_of_one_line_come_in_turns_and_those_without_pods_between_them
     idle = [(name, scenario(HEADLESS, name=name, changes=True)) for name in "def"]
     turns = [(0, True), (0, True), (1, True), (0, False), (1, False), (0, False)]
     assert order([*lines, *idle]) == turns
+
+
+def test_those_of_a_line_that_ask_for_reverse_names_come_far_from_each_other():
+    asking = [(name, scenario(DEPLOYMENT, changes=True, then=LEADS_BACK)) for name in "abc"]
+    others = [(name, scenario(DEPLOYMENT, changes=True)) for name in "def"]
+    turns = dict(zip("abcdef", [turn for turn, _ in order([*asking, *others])], strict=True))
+    assert "".join(sorted(turns, key=turns.__getitem__)) in {"adbecf", "daebfc"}
+    assert line(asking[0][1]) == line(others[0][1])
+
+
+def test_services_make_no_difference_to_who_may_have_the_pods_next():
+    beside = scenario(DEPLOYMENT, 'the manifest "combinations/clusterip-service.yaml"')
+    assert line(beside) == line(scenario(HEADLESS, DEPLOYMENT)) == (DEPLOYMENT,)
+    assert line(scenario(HEADLESS)) == ()
+
+
+def test_a_deviation_that_is_known_is_not_waited_for_as_a_change_is(target: Watched):
+    target.deadlines = replace(target.deadlines, becomes_seconds=3600.0, insists_seconds=0.0)
+    world = World(target, target.vantages[0], "svcdns-tests-a", Clock())
+    world.declare("combinations/deployment.yaml")
+    world.declare("combinations/headless-service.yaml")
+    world.expect_a_deviation()
+    with pytest.raises(judge.NotConformantError):
+        wrong(world)
+    world.remove()

@@ -12,7 +12,7 @@ from typing import Literal
 import pytest
 from pytest_bdd.parser import Step
 
-from harness import advice, coredns, data, verdicts
+from harness import advice, data, verdicts
 from harness.catalogue import LEVELS
 from harness.errors import HarnessError, ManifestError
 from harness.features import Scenario
@@ -121,7 +121,7 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
     broken = world if verdict is Verdict.NOT_CONFORMANT else None
     kept = broken or item.config.stash[RUN].settings.transcripts
     findings = tuple(reading.finding() for reading in readings) if kept else ()
-    known = _known_causes(item, scenario) if broken else ()
+    known = item.config.stash[RUN].known_causes(scenario) if broken else ()
     return ScenarioResult(
         feature=_feature(item),
         scenario=scenario.name,
@@ -141,12 +141,6 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
         evidence=_evidence(item, broken, findings) if broken else "",
         seconds=report.duration,
     )
-
-
-def _known_causes(item: pytest.Item, scenario: Scenario) -> tuple[str, ...]:
-    """What the server's version is known to do wrong, as far as the scenario shows it."""
-    facts = item.config.stash[RUN].target.facts
-    return coredns.causes(facts.dns_version, scenario.behaviours) if facts.dns_server == "CoreDNS" else ()
 
 
 def _state(world: World) -> tuple[str, ...]:

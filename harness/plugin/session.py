@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from harness import catalogue, verdicts
+from harness import catalogue, coredns, verdicts
 from harness.clock import Clock
 from harness.errors import HarnessError, TargetError, UsageError
+from harness.features import Scenario
 from harness.plugin import doors, signals
 from harness.plugin.collect import SCENARIO
 from harness.plugin.doors import Opened
@@ -76,6 +77,11 @@ class Run:
         """The target in words, with where it is asked from, on which depends what scenarios can be run."""
         by = f" by the vantage {self.target.vantages[0].name}" if self.settings.live else ""
         return f"{self.settings.target}{by}"
+
+    def known_causes(self, scenario: Scenario) -> tuple[str, ...]:
+        """What the server's version is known to do wrong, as far as a scenario shows it."""
+        facts = self.target.facts
+        return coredns.causes(facts.dns_version, scenario.behaviours) if facts.dns_server == "CoreDNS" else ()
 
     @property
     def worlds(self) -> Worlds:
@@ -224,6 +230,8 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
         pytest.skip(f"{lacking.verdict}: {lacking.reason}")
     found = run.worlds.enter(request.node.nodeid, scenario)
     request.node.stash[PLACE] = found
+    if run.known_causes(scenario):
+        found.expect_a_deviation()
     yield found
     run.worlds.leave(request.node.nodeid, scenario)
 
