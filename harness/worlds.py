@@ -202,11 +202,14 @@ def line(scenario: Scenario) -> Key:
     return tuple(text for text in _manifests(scenario) if _workloads(text))
 
 
-def order(scenarios: Sequence[tuple[str, Scenario]]) -> list[tuple[int, bool]]:
-    """In which turn each scenario comes on a live target, so that worlds are made while others are asked.
+def order(scenarios: Sequence[tuple[str, Scenario]]) -> list[tuple[float, bool]]:
+    """When each scenario comes on a live target, so that worlds are made while others are asked.
 
-    Those of one line come in different turns, those of them that ask for reverse names far from each other, and those
-    without pods fill all turns alike, at their beginning.
+    Those of one line are spread over the run, those of them that ask for reverse names far from each other, and those
+    without pods come between them. What is left at the end has no pods, which take longer to go.
+
+    Returns:
+        for each something to sort by: the part of the run before it, from 0, and whether it has pods.
     """
     worlds = [key(node, scenario) for node, scenario in scenarios]
     lines = {named: line(scenario) for named, (_, scenario) in zip(worlds, scenarios, strict=True)}
@@ -214,11 +217,12 @@ def order(scenarios: Sequence[tuple[str, Scenario]]) -> list[tuple[int, bool]]:
     members: dict[Key, list[Key]] = defaultdict(list)
     for named, declared in lines.items():
         members[declared].append(named)
-    idle = members.pop((), [])
-    turns = {named: turn for several in members.values() for turn, named in enumerate(_apart(several, asking))}
-    last = max(map(len, members.values()), default=1)
-    turns |= {named: number % last for number, named in enumerate(idle)}
-    return [(turns[named], bool(lines[named])) for named in worlds]
+    parts = {
+        named: index / len(several)
+        for several in members.values()
+        for index, named in enumerate(_apart(several, asking))
+    }
+    return [(parts[named], bool(lines[named])) for named in worlds]
 
 
 def _apart(worlds: Sequence[Key], asking: Container[Key]) -> list[Key]:

@@ -305,18 +305,17 @@ def test_a_namespace_that_cannot_be_put_back_is_replaced(target: Watched, monkey
     assert not [name for name in target.cluster.state.namespaces if name.startswith("svcdns-")]
 
 
-def test_scenarios_of_one_line_come_in_turns_and_those_without_pods_between_them():
+def test_scenarios_of_one_line_are_spread_over_the_run_and_those_without_pods_come_between_them():
     lines = [("a", scenario(DEPLOYMENT)), ("b", scenario(DEPLOYMENT)), ("c", scenario(DEPLOYMENT, changes=True))]
     idle = [(name, scenario(HEADLESS, name=name, changes=True)) for name in "def"]
-    turns = [(0, True), (0, True), (1, True), (0, False), (1, False), (0, False)]
-    assert order([*lines, *idle]) == turns
+    assert order([*lines, *idle]) == [(0, True), (0, True), (1 / 2, True), (0, False), (1 / 3, False), (2 / 3, False)]
 
 
 def test_those_of_a_line_that_ask_for_reverse_names_come_far_from_each_other():
     asking = [(name, scenario(DEPLOYMENT, changes=True, then=LEADS_BACK)) for name in "abc"]
     others = [(name, scenario(DEPLOYMENT, changes=True)) for name in "def"]
-    turns = dict(zip("abcdef", [turn for turn, _ in order([*asking, *others])], strict=True))
-    assert "".join(sorted(turns, key=turns.__getitem__)) in {"adbecf", "daebfc"}
+    parts = dict(zip("abcdef", [part for part, _ in order([*asking, *others])], strict=True))
+    assert "".join(sorted(parts, key=parts.__getitem__)) in {"adbecf", "daebfc"}
     assert line(asking[0][1]) == line(others[0][1])
 
 

@@ -18,8 +18,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On a live target, take the scenarios in an order in which few of them wait for their worlds."""
     if config.stash[RUN].settings.live:
         found = [item for item in items if SCENARIO in item.stash]
-        turns = dict(zip(found, worlds.order([(item.nodeid, item.stash[SCENARIO]) for item in found]), strict=True))
-        items.sort(key=lambda item: turns.get(item, (0, False)))
+        parts = dict(zip(found, worlds.order([(item.nodeid, item.stash[SCENARIO]) for item in found]), strict=True))
+        items.sort(key=lambda item: parts.get(item, (0, False)))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -178,7 +178,7 @@ class LiveCluster:
         self._readiness.forget(namespace)
         # Else their controllers make pods anew, and are refused, for as long as the Namespace takes to go.
         for kind, name in self._settling.forget(namespace):
-            self.api.delete(kind, name, namespace, foreground=True)
+            self.api.delete(kind, name, namespace)
         self._namespaces.delete(namespace)
 
     def await_deleted(self, deadline_seconds: float) -> list[str]:
