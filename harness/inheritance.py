@@ -51,6 +51,12 @@ def asks_reverse_names(scenario: Scenario) -> bool:
     return any("lead back" in step.text or "leads back" in step.text for step in scenario.steps)
 
 
+def replaces_all_pods(scenario: Scenario) -> bool:
+    """Whether one of its sentences leaves none of the pods that were there, nor their addresses."""
+    changes = [step.text for step in scenario.steps if step.type == "when"]
+    return any(text.endswith((" is restarted", " is scaled to 0 replicas")) for text in changes)
+
+
 def reverse_names(readings: Sequence[Reading]) -> set[dns.name.Name]:
     """The names whose PTR records were asked for."""
     return {reading.answer.question.name for reading in readings if reading.answer.question.type == PTR}

@@ -6,7 +6,7 @@ import random
 import string
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -211,25 +211,28 @@ def order(scenarios: Sequence[tuple[str, Scenario]]) -> list[tuple[float, bool]]
     Returns:
         for each something to sort by: the part of the run before it, from 0, and whether it has pods.
     """
-    worlds = [key(node, scenario) for node, scenario in scenarios]
-    lines = {named: line(scenario) for named, (_, scenario) in zip(worlds, scenarios, strict=True)}
-    asking = {named for named, (_, one) in zip(worlds, scenarios, strict=True) if inheritance.asks_reverse_names(one)}
-    members: dict[Key, list[Key]] = defaultdict(list)
-    for named, declared in lines.items():
-        members[declared].append(named)
-    parts = {
-        named: index / len(several)
-        for several in members.values()
-        for index, named in enumerate(_apart(several, asking))
-    }
-    return [(parts[named], bool(lines[named])) for named in worlds]
+    worlds: dict[Key, list[Scenario]] = defaultdict(list)
+    members: dict[Key, dict[Key, list[Scenario]]] = defaultdict(dict)
+    for node, scenario in scenarios:
+        named = key(node, scenario)
+        worlds[named].append(scenario)
+        members[line(scenario)][named] = worlds[named]
+    idle = members.get((), {})
+    parts = {named: index / len(several) for several in members.values() for index, named in enumerate(_apart(several))}
+    return [(parts[named], named not in idle) for named in (key(*one) for one in scenarios)]
 
 
-def _apart(worlds: Sequence[Key], asking: Container[Key]) -> list[Key]:
-    """Worlds in an order in which those that ask for reverse names have others between them, as many as there are."""
-    parts = [[named for named in worlds if (named in asking) is one] for one in (True, False)]
-    places = {named: (index + 0.5) / len(part) for part in parts for index, named in enumerate(part)}
-    return sorted(worlds, key=places.__getitem__)
+def _apart(worlds: Mapping[Key, Sequence[Scenario]]) -> list[Key]:
+    """Worlds in an order in which those that ask for reverse names have others between them, as many as there are.
+
+    What replaces the pods comes between them first, since nobody has asked for the reverse names of new ones.
+    """
+    asking = [named for named, those in worlds.items() if any(map(inheritance.asks_reverse_names, those))]
+    others = [named for named in worlds if named not in asking]
+    others.sort(key=lambda named: not any(map(inheritance.replaces_all_pods, worlds[named])))
+    if not asking:
+        return others
+    return [named for index, first in enumerate(asking) for named in (first, *others[index :: len(asking)])]
 
 
 def _prepare(world: World) -> None:

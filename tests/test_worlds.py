@@ -44,10 +44,16 @@ def declare(world: World, scenario: Scenario) -> None:
         world.declare(text.split('"')[1])
 
 
-def scenario(*declared: str, changes: bool = False, name: str = "One", then: str = '"x" does not exist') -> Scenario:
+def scenario(
+    *declared: str,
+    changes: bool = False,
+    name: str = "One",
+    when: str = "1 pod becomes unready",
+    then: str = '"x" does not exist',
+) -> Scenario:
     given = [Step("Given", "given", text, 1) for text in declared]
-    when = [Step("When", "when", "1 pod becomes unready", 2)] if changes else []
-    return Scenario(name, 1, frozenset({"core"}), (*given, *when, Step("Then", "then", then, 3)))
+    change = [Step("When", "when", when, 2)] if changes else []
+    return Scenario(name, 1, frozenset({"core"}), (*given, *change, Step("Then", "then", then, 3)))
 
 
 @pytest.fixture
@@ -311,12 +317,14 @@ def test_scenarios_of_one_line_are_spread_over_the_run_and_those_without_pods_co
     assert order([*lines, *idle]) == [(0, True), (0, True), (1 / 2, True), (0, False), (1 / 3, False), (2 / 3, False)]
 
 
-def test_those_of_a_line_that_ask_for_reverse_names_come_far_from_each_other():
+def test_between_those_of_a_line_that_ask_for_reverse_names_come_others_first_of_all_what_replaces_the_pods():
     asking = [(name, scenario(DEPLOYMENT, changes=True, then=LEADS_BACK)) for name in "abc"]
-    others = [(name, scenario(DEPLOYMENT, changes=True)) for name in "def"]
-    parts = dict(zip("abcdef", [part for part, _ in order([*asking, *others])], strict=True))
-    assert "".join(sorted(parts, key=parts.__getitem__)) in {"adbecf", "daebfc"}
-    assert line(asking[0][1]) == line(others[0][1])
+    others = [(name, scenario(DEPLOYMENT, changes=True)) for name in "de"]
+    whens = ('the Deployment "tomcat" is restarted', 'the Deployment "tomcat" is scaled to 0 replicas')
+    replacing = [(name, scenario(DEPLOYMENT, changes=True, when=text)) for name, text in zip("rs", whens, strict=True)]
+    plan = [*asking, *others, *replacing]
+    parts = dict(zip("abcders", [part for part, _ in order(plan)], strict=True))
+    assert "".join(sorted(parts, key=parts.__getitem__)) == "arebscd"
 
 
 def test_services_make_no_difference_to_who_may_have_the_pods_next():
