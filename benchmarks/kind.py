@@ -19,7 +19,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 FEATURES = ROOT / "features"
-PYTEST = [sys.executable, "-m", "pytest", "-q", "--target", "kind"]
+#: Scenarios wait for pods more than they work, so four processes are right for two cores.
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "4", "--target", "kind"]
 
 #: The room for pods in the last measurement, and how often its feature is run.
 MOST_PODS, TIMES = 20, 10

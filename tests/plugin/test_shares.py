@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -33,19 +33,28 @@ SHARED = [
 ]
 
 
+#: What takes as long as three workers take for the others.
+OTHERS = [f"tests/test_{number}.py::test_something" for number in range(300)]
+
+
 @pytest.mark.parametrize("workers", [1, 2, 3])
 @pytest.mark.parametrize("together", [LINE, SHARED])
 def test_what_may_share_a_namespace_stays_with_one_worker(workers: int, together: list[str]):
-    found = shares(ROOT, [*LINE, *SHARED], workers)
+    found = shares(ROOT, [*LINE, *SHARED, *OTHERS], workers)
     assert len({found[node] for node in together}) == 1
 
 
+def test_what_is_too_much_for_one_worker_is_shared_out_all_the_same_by_worlds():
+    found = shares(ROOT, [*LINE, *SHARED], 2)
+    assert len({found[node] for node in LINE}) == 2
+    assert len({found[node] for node in SHARED}) == 1
+
+
 def test_the_work_is_shared_out_in_equal_parts():
-    found = shares(ROOT, [*LINE, *SHARED, "tests/test_own.py::test_something"], 2)
-    by_worker = defaultdict(list)
-    for node, worker in found.items():
-        by_worker[worker].append(node)
-    assert sorted(map(len, by_worker.values())) == [3, 3]
+    found = shares(ROOT, [*LINE, *SHARED, *OTHERS], 2)
+    changing = found[LINE[0]]
+    by_worker = Counter(found[node] for node in OTHERS)
+    assert by_worker[1 - changing] - by_worker[changing] == pytest.approx(105, abs=5)
 
 
 def test_the_tests_of_other_files_stay_together_by_file():

@@ -8,10 +8,11 @@ from __future__ import annotations
 import binascii
 import ssl
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
-from threading import Event
+from threading import Event, Lock
 from typing import Any, TypeVar
 
 import httpx2
@@ -19,10 +20,11 @@ import msgspec
 from lightkube import ApiError
 from lightkube import Client as LightkubeClient
 from lightkube.config.client_adapter import user_auth
+from lightkube.core.decoders import ListMetadata, WatchEvent, decode_list
 from lightkube.core.exceptions import ConfigError
 from lightkube.core.resource import ApiInfo, GlobalResource, NamespacedResourceG, ResourceDef
 from lightkube.generic_resource import Generic
-from lightkube.models.meta_v1 import Status
+from lightkube.models.meta_v1 import ObjectMeta, Status
 from lightkube.types import CascadeType, PatchType
 
 from harness.errors import UndeterminedError, UsageError
@@ -53,6 +55,13 @@ _VERBS = ["delete", "get", "global_list", "global_watch", "list", "patch", "post
 _ACCESS_REVIEW = Resource(
     "authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", namespaced=False
 )
+
+# msgspec 0.22 works out a type when it first meets it, and the process crashes where two threads do so at a time. The types
+# of all kinds are met here, before there are threads, and those of a kind one at a time.
+for _known in (ObjectMeta, Status, ListMetadata, WatchEvent):
+    with suppress(msgspec.ValidationError):
+        msgspec.convert({}, _known)
+_MEETING = Lock()
 
 
 class Client:
@@ -277,7 +286,10 @@ def _model(resource: Resource, subresource: str = "") -> type[Any]:
     base = NamespacedResourceG if resource.namespaced else GlobalResource
     defined = ResourceDef(resource.group, resource.version, resource.kind)
     info = ApiInfo(defined, resource.plural, _VERBS, action=subresource or None)
-    return type(resource.kind, (base, Generic), {"_api_info": info})
+    model = type(resource.kind, (base, Generic), {"_api_info": info})
+    with _MEETING:
+        decode_list(b'{"items": []}', model)
+    return model
 
 
 def _place(resource: Resource, namespace: str) -> dict[str, Any]:
