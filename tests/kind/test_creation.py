@@ -16,7 +16,9 @@ NAME = "svcdns-abcde"
 
 
 def enter(settings: KindSettings = SETTINGS, said: list[str] | None = None, **patience: float) -> None:
-    with KindCluster(settings, (said if said is not None else []).append, Patience(**patience)):
+    with KindCluster(
+        settings, (said if said is not None else []).append, Patience(**{"again_seconds": (0.0, 0.0)} | patience)
+    ):
         pass
 
 
@@ -239,6 +241,14 @@ def test_a_deletion_that_fails_fails_the_run(tools: Tools):
         f" delete it: kind delete cluster --name {NAME}"
     )
     assert tools.left == [f"{NAME}-control-plane"]
+
+
+def test_a_deletion_that_fails_at_first_is_tried_again(tools: Tools):
+    once = "wait = state / 'once'; first = not wait.exists(); wait.touch()"
+    tools.on("kind-delete-cluster", f"{once}; sys.exit('ERROR: no exit event') if first else delete()")
+    enter()
+    assert tools.left == []
+    assert len(tools.made("delete", "cluster")) == 2
 
 
 def test_a_deletion_that_leaves_a_node_fails_the_run(tools: Tools):

@@ -198,18 +198,26 @@ class KindCluster:
         Raises:
             TargetError: if it is not.
         """
+        left = self._try_to_delete()
+        for seconds in self._patience.again_seconds:
+            if left:
+                time.sleep(seconds)
+                left = self._try_to_delete()
+        if left:
+            advice = f"{self._settings.binary} delete cluster --name {self.name}"
+            raise TargetError(f"the kind cluster {self.name} could not be deleted: {left}; delete it: {advice}")
+
+    def _try_to_delete(self) -> str:
+        """Delete the cluster; what is left of it, or why that is not known."""
         try:
             if self._creation is not None:
                 self._creation.abandon()
                 self._creation = None
             arguments = ("delete", "cluster", "--name", self.name, "--kubeconfig", str(self.kubeconfig))
             self._kind(*arguments, seconds=self._patience.delete_seconds)
-            left = " ".join(self._kind("get", "nodes", "--name", self.name).split())
+            return " ".join(self._kind("get", "nodes", "--name", self.name).split())
         except CommandError as error:
-            left = str(error)
-        if left:
-            advice = f"{self._settings.binary} delete cluster --name {self.name}"
-            raise TargetError(f"the kind cluster {self.name} could not be deleted: {left}; delete it: {advice}")
+            return str(error)
 
     def _kind(self, *arguments: str, seconds: float = 0.0) -> str:
         return run([self._settings.binary, *arguments], self._environment(), seconds or self._patience.answer_seconds)

@@ -44,6 +44,8 @@ class Patience:
         create_seconds: for the whole creation.
         ready_seconds: from the creation until nodes and DNS pods are ready.
         delete_seconds: for the deletion.
+        again_seconds: before each further attempt to delete, where something is left: a busy container engine may fail to
+            end a container that it has just started.
         linger_seconds: for the containers that an interrupted kind is starting.
         silence_seconds: between two lines of progress.
     """
@@ -53,5 +55,6 @@ class Patience:
     create_seconds: float = 900
     ready_seconds: float = 180
     delete_seconds: float = 120
+    again_seconds: tuple[float, ...] = (2.0, 10.0)
     linger_seconds: float = 30
     silence_seconds: float = 20
