@@ -8,6 +8,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -199,7 +200,7 @@ def key(node: str, scenario: Scenario) -> Key:
 
 def line(scenario: Scenario) -> Key:
     """What scenarios have to declare alike to use the same Namespace one after the other: their pods, where they have any."""
-    return tuple(text for text in _manifests(scenario) if _workloads(text))
+    return tuple(_workloads(scenario))
 
 
 def order(scenarios: Sequence[tuple[str, Scenario]]) -> list[tuple[float, bool]]:
@@ -245,23 +246,17 @@ def _prepare(world: World) -> None:
 
 def pods(scenario: Scenario) -> int:
     """How many pods a scenario has at most: those declared, one more where it may scale, one more for a resolver."""
-    declared = _declared_pods(scenario)
+    workloads = [item for several in _workloads(scenario).values() for item in several]
+    declared = sum(int(item["spec"].get("replicas", 1)) for item in workloads)
     return declared + (scenario.changes and bool(declared)) + (_RESOLVER in scenario.tags)
 
 
-def _declared_pods(scenario: Scenario) -> int:
-    workloads = [item for text in _manifests(scenario) for item in _workloads(text)]
-    return sum(int(item["spec"].get("replicas", 1)) for item in workloads)
-
-
-def _manifests(scenario: Scenario) -> Key:
-    return tuple(text for text in scenario.declarations if text.startswith("the manifest "))
-
-
-def _workloads(declaration: str) -> list[Any]:
-    """What the manifest that a Given sentence names has of pods and of what makes them; nothing if it is unreadable."""
-    try:
-        found = [item.data for item in objects(declaration.split('"')[1])]
-    except HarnessError:
-        return []
-    return [item for item in found if item["kind"] in _WORKLOADS]
+def _workloads(scenario: Scenario) -> dict[str, list[Any]]:
+    """The Given sentences whose manifests have pods or what makes them, each with those; the unreadable have nothing."""
+    found = {}
+    for text in scenario.declarations:
+        with suppress(HarnessError):
+            named = objects(text.split('"')[1]) if text.startswith("the manifest ") else ()
+            if workloads := [item.data for item in named if item.kind in _WORKLOADS]:
+                found[text] = workloads
+    return found

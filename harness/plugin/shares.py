@@ -76,8 +76,9 @@ def _kinship(root: Path, node: str) -> tuple[Key, Key, float]:
     function = rest.partition("[")[0]
     if (scenario := _scenarios(root / path).get(function)) is None:
         return (path,), (path,), _ASKS
-    seconds = _CHANGES if scenario.changes else _ASKS_PODS if line(scenario) else _ASKS
-    return line(scenario) or key(node, scenario), key(node, scenario), seconds
+    world, declared = key(node, scenario), line(scenario)
+    seconds = _CHANGES if scenario.changes else _ASKS_PODS if declared else _ASKS
+    return declared or world, world, seconds
 
 
 @cache
