@@ -16,15 +16,17 @@ from harness.features import Scenario
 from harness.judge import Reading
 from harness.manifests import Manifest
 from harness.message import reverse_name
-from harness.state import ClusterState, Pod
+from harness.state import ClusterState, EndpointSlice, Key, Pod
 from harness.target import PROBE_LABEL
 
 #: For how many seconds shipped Corefiles keep answers for reverse names (``cache 30``).
 KEPT_SECONDS = 30.0
 
-#: Objects that are put back by applying them again, and by deleting those that were not declared.
+#: Objects that are put back by applying them again.
 _WORKLOADS = frozenset({"Deployment", "StatefulSet", "Pod"})
-_SERVICES = frozenset({"Service"})
+
+#: Objects that are deleted and then applied, so that nothing of the earlier ones is left in them.
+_MADE_ANEW = frozenset({"Service", "EndpointSlice"})
 
 
 def can_be_put_back(declared: Sequence[Manifest], *, ready: bool) -> bool:
@@ -37,13 +39,13 @@ def can_be_put_back(declared: Sequence[Manifest], *, ready: bool) -> bool:
         for item in declared
         if item.kind == "StatefulSet" and item.data["spec"].get("podManagementPolicy") != "Parallel"
     ]
-    return all(item.kind in _SERVICES | _WORKLOADS for item in declared) and (ready or not ordered)
+    return all(item.kind in _MADE_ANEW | _WORKLOADS for item in declared) and (ready or not ordered)
 
 
 def leaves_as_it_was(applied: Iterable[Manifest], declared: Iterable[Manifest]) -> bool:
-    """Whether what a scenario applied goes with its Services, or was a pod that is applied again as it was declared."""
+    """Whether what a scenario applied is deleted for the next, or was a pod that is applied again as it was declared."""
     pods = {item.name for item in declared if item.kind == "Pod"}
-    return all(item.kind in _SERVICES or (item.kind == "Pod" and item.name in pods) for item in applied)
+    return all(item.kind in _MADE_ANEW or (item.kind == "Pod" and item.name in pods) for item in applied)
 
 
 def asks_reverse_names(scenario: Scenario) -> bool:
@@ -74,13 +76,28 @@ def may_be_remembered(asked: Mapping[dns.name.Name, float], pods: Iterable[Pod],
     return any(now - seconds < KEPT_SECONDS for name, seconds in asked.items() if name in names)
 
 
+def made_anew(state: ClusterState, namespace: str) -> list[tuple[str, str]]:
+    """What has to go from a Namespace before the next declares its own, as (kind, name).
+
+    EndpointSlices that were written by hand come first: those of a controller go with the Service that selects.
+    """
+    own = state.only(namespace)
+    written = [("EndpointSlice", key.name) for key, one in own.slices.items() if _is_written_by_hand(own, one)]
+    return [*written, *(("Service", key.name) for key in own.services)]
+
+
+def _is_written_by_hand(state: ClusterState, one: EndpointSlice) -> bool:
+    service = state.services.get(Key(one.key.namespace, one.service))
+    return service is None or service.selector is None
+
+
 def is_as_declared(state: ClusterState, namespace: str, declared: Sequence[Manifest]) -> bool:
-    """Whether a Namespace holds the pods and Services that were declared there, and no others."""
+    """Whether a Namespace holds what was declared there, and no other pods, Services or EndpointSlices."""
     own = state.only(namespace)
     pods = [pod for pod in own.pods.values() if PROBE_LABEL not in pod.labels]
     wanted = sum(item.data["spec"].get("replicas", 1) for item in declared if item.kind in _WORKLOADS)
     return (
         len(pods) == wanted
         and not any(pod.terminating for pod in pods)
-        and {key.name for key in own.services} == {item.name for item in declared if item.kind in _SERVICES}
+        and set(made_anew(own, namespace)) == {(item.kind, item.name) for item in declared if item.kind in _MADE_ANEW}
     )

@@ -331,8 +331,8 @@ class World:
         """Make the inherited Namespace what was declared, or be rid of it."""
         mine, self.namespace = self.namespace, self._inherited
         with suppress(HarnessError):
-            for key in self.state().only(self.namespace).services:
-                self._target.delete("Service", key.name, self.namespace)
+            for kind, name in inheritance.made_anew(self.state(), self.namespace):
+                self._target.delete(kind, name, self.namespace)
             self._have(self.namespace)
             if inheritance.is_as_declared(self.state(), self.namespace, self._wanted(self.namespace)):
                 return True

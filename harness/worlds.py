@@ -83,14 +83,13 @@ class Worlds:
             if named not in self._places:
                 self._places[named] = place = _Place(self._new(), 0)
                 declare(place.world, scenario)
-                declared = line(scenario) if self._pool is not None and not self._keep else ()
-                if before := last.get(declared):
+                before = last.get(line(scenario))
+                if before is not None and self._pool is not None and not self._keep:
                     # It begins when the one before it is over.
                     before.heir = place
                 else:
                     planned.append(place)
-                if declared:
-                    last[declared] = place
+                last[line(scenario)] = place
             place = self._places[named]
             place.users += 1
             place.pods = max(place.pods, pods(scenario))
@@ -199,7 +198,7 @@ def key(node: str, scenario: Scenario) -> Key:
 
 
 def line(scenario: Scenario) -> Key:
-    """What scenarios have to declare alike to use the same Namespace one after the other: their pods, where they have any."""
+    """What scenarios have to declare alike to use the same Namespace one after the other: their pods, or that they have none."""
     return tuple(_workloads(scenario))
 
 

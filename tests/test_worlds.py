@@ -224,6 +224,38 @@ def test_on_a_live_target_a_namespace_is_put_back_and_passed_on(target: Watched,
     assert not [name for name in target.cluster.state.namespaces if name.startswith("svcdns-")]
 
 
+WRITTEN = 'the manifest "specification/headless.yaml"'
+CLUSTERIP = 'the manifest "combinations/clusterip-service.yaml"'
+
+
+def test_a_namespace_without_pods_passes_on_whatever_its_services_and_slices_are(target: Watched):
+    found = worlds(target, 100)
+    plan = [("a", scenario(WRITTEN, changes=True)), ("b", scenario(CLUSTERIP)), ("c", scenario(WRITTEN, changes=True))]
+    found.plan(plan, declare)
+    namespaces, held = [], []
+    for one in plan:
+        world = found.enter(*one)
+        world.prepare()
+        own = world.state().only(world.namespace)
+        held.append(({key.name for key in own.services}, {one.service for one in own.slices.values()}))
+        namespaces.append(world.namespace)
+        found.leave(*one)
+    found.close()
+    assert len(set(namespaces)) == 1
+    written = {item.name for item in objects("specification/headless.yaml") if item.kind == "Service"}
+    assert held[0] == held[2]
+    assert held[0][0] == written
+    assert held[1] == ({"test-svc"}, {"test-svc"})
+
+
+def given_a_slice(world: World) -> None:
+    world.apply("behaviour/hints.yaml")
+
+
+def test_what_a_scenario_wrote_by_hand_is_gone_for_the_next(target: Watched):
+    assert len(set(lived(worlds(target, 100), "abc", given_a_slice))) == 1
+
+
 def asked_for_a_reverse_name(world: World) -> None:
     world.holds(judge.ready_endpoints_lead_back("test-headless-svc"))
 
