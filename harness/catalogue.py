@@ -32,7 +32,7 @@ COMBINATIONS = {
 
 OTHER_TAGS = {
     "coredns": "holds for CoreDNS; elsewhere it is observed",
-    "disruptive": "disturbs the cluster's DNS for everybody",
+    "disruptive": "disturbs the cluster's DNS for everybody; on a cluster you have it runs with --disruptive alone",
 }
 
 

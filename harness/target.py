@@ -189,6 +189,9 @@ class Target(Protocol):
     def resolver(self, namespace: str) -> Resolver:
         """The resolver of a pod in the namespace; only with `Capability.POD_RESOLVER`."""
 
+    def abandon(self, namespace: str) -> None:
+        """Let whoever waits for something in a Namespace, now or later, wait no longer."""
+
     def evidence(self, namespace: str) -> Mapping[str, str]:
         """What a failure in the namespace should be looked at with: file names and their text."""
 

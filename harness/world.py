@@ -83,6 +83,7 @@ class World:
         #: Since when nothing was changed any more, by the monotonic clock.
         self._settled = time.monotonic()
         self._failure: HarnessError | None = None
+        self._abandoned = False
 
     def declare(self, manifest: str, *, neighbour: bool = False) -> None:
         """Have the objects of a manifest, named by its path below ``fixtures/``, here or in a Namespace beside."""
@@ -234,6 +235,18 @@ class World:
         if self.refusal != words:
             raise UndeterminedError(f"the answer was {self.refusal or 'no refusal'}, not {words}")
 
+    @property
+    def namespaces(self) -> list[str]:
+        """The Namespaces that it has in the cluster now."""
+        own = [self.namespace] if self._created else [self._inherited] if self._inherited and not self._prepared else []
+        return [*own, *([self.neighbour] if self._neighbours else [])]
+
+    def abandon(self) -> None:
+        """Have nobody wait any longer until it is prepared; `remove` is still to be called."""
+        self._abandoned = True
+        for namespace in self.namespaces:
+            self._target.abandon(namespace)
+
     def remove(self) -> None:
         """Start deleting the Namespace, if it was ever created or inherited."""
         with self._lock:
@@ -347,6 +360,8 @@ class World:
         return [self._placed(item) for manifest in manifests for item in objects(manifest)]
 
     def _have(self, namespace: str) -> None:
+        if self._abandoned:
+            raise UndeterminedError("the run is over")
         self._target.wish_ready(namespace, ready=self._ready)
         if self._resolves and namespace == self.namespace:
             # Where there can be none, whoever asks for it hears why.

@@ -15,7 +15,7 @@ from typing import Any
 
 from harness import inheritance
 from harness.clock import Clock
-from harness.errors import HarnessError
+from harness.errors import HarnessError, TargetError
 from harness.features import Scenario
 from harness.target import Capability, Target
 from harness.world import World, objects
@@ -59,6 +59,8 @@ class Worlds:
         self._budget = budget
         self._keep = keep
         self._places: dict[Key, _Place] = {}
+        #: The last of each line that was planned.
+        self._last: dict[Key, _Place] = {}
         self._used = 0
         self._stopped = False
         self._turn = threading.Condition()
@@ -77,19 +79,18 @@ class Worlds:
             declare: does what a scenario's Given steps do, ahead of it.
         """
         planned = []
-        last: dict[Key, _Place] = {}
         for node, scenario in scenarios:
             named = key(node, scenario)
             if named not in self._places:
                 self._places[named] = place = _Place(self._new(), 0)
                 declare(place.world, scenario)
-                before = last.get(line(scenario))
-                if before is not None and self._pool is not None and not self._keep:
+                before = self._last.get(line(scenario))
+                if before is not None and before.users and self._pool is not None and not self._keep:
                     # It begins when the one before it is over.
                     before.heir = place
                 else:
                     planned.append(place)
-                last[line(scenario)] = place
+                self._last[line(scenario)] = place
             place = self._places[named]
             place.users += 1
             place.pods = max(place.pods, pods(scenario))
@@ -128,35 +129,49 @@ class Worlds:
             self._end(place)
             del self._places[key(node, scenario)]
 
-    def close(self) -> None:
-        """Stop making worlds, and start removing those that are left."""
+    def close(self) -> list[str]:
+        """Stop making worlds, and start removing those that are left.
+
+        Returns:
+            a line for each that could not be removed.
+        """
         with self._turn:
             self._stopped = True
             self._turn.notify_all()
+        for place in self._places.values():
+            # Whoever makes one waits for its pods, which are not needed any more.
+            place.world.abandon()
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
         if self._crew is not None:
             self._crew.shutdown(cancel_futures=True)
         if self._maker is not None:
             self._maker.join()
+        problems = []
         for place in self._places.values():
-            self._remove(place)
+            try:
+                self._remove(place)
+            except TargetError as error:
+                problems.append(str(error))
         self._places.clear()
+        return problems
 
     def _end(self, place: _Place) -> None:
         """Pass the Namespace on or remove it; whoever waited for it begins now."""
         heir = place.heir if place.heir and not place.heir.begun and place.heir.users else None
-        if heir is None or not place.world.pass_on(heir.world):
-            self._remove(place)
-        with self._turn:
-            self._used -= place.pods * place.begun
-            if heir is not None:
-                self._begin(heir)
-            self._turn.notify_all()
+        try:
+            if heir is None or not place.world.pass_on(heir.world):
+                self._remove(place)
+        finally:
+            with self._turn:
+                self._used -= place.pods * place.begun
+                if heir is not None:
+                    self._begin(heir)
+                self._turn.notify_all()
 
     def _remove(self, place: _Place) -> None:
         if self._keep:
-            self.kept.append(place.world.namespace)
+            self.kept += place.world.namespaces
         else:
             place.world.remove()
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 #: Those of pytest's options that say which target it is and how it is reached.
 _NAMES = frozenset(
-    {"target", "dns_profile", "context", "kubeconfig", "vantage", "nameserver", "probe_image", "pause_image"}
+    {"target", "dns_profile", "context", "kubeconfig", "vantage", "nameserver", "cluster_domain"}
+    | {"probe_image", "pause_image"}
     | {"kind_image", "kind_bin", "kind_config", "nodes", "ip_family", "cluster_name", "keep_cluster"}
 )
 
@@ -63,16 +64,19 @@ def _settings(given: dict[str, Any], ctx: click.Context) -> Settings:
     meant = {
         name: value
         for name, value in given.items()
-        if value is not None
-        and (name not in elsewhere or ctx.get_parameter_source(name) is not ParameterSource.ENVIRONMENT)
+        if value is not None and (name not in elsewhere or not _is_from(ctx, name, ParameterSource.ENVIRONMENT))
     }
     values = defaults | meant
     settings = Settings(**{field.name: values[field.name] for field in fields(Settings)})
     try:
-        check_together(settings)
+        check_together(settings, [name for name in _NAMES if _is_from(ctx, name, ParameterSource.COMMANDLINE)])
     except pytest.UsageError as error:
         raise click.UsageError(str(error)) from error
     return settings
+
+
+def _is_from(ctx: click.Context, name: str, source: ParameterSource) -> bool:
+    return ctx.get_parameter_source(name) is source
 
 
 @contextmanager

@@ -74,6 +74,7 @@ def opened(settings: Settings, run: str, say: Say, shared: dict[str, Any] | None
                     pause_image=settings.pause_image,
                     mapped=tuple((node, port) for node, port in place["mapped"]),
                     host=place["host"],
+                    domain=settings.cluster_domain.rstrip("."),
                 ),
                 shared and shared["cluster"],
             )
@@ -119,8 +120,8 @@ def _kind(settings: Settings, run: str, say: Say) -> KindCluster:
             image=settings.kind_image,
             binary=settings.kind_bin,
             config=Path(settings.kind_config) if settings.kind_config else None,
-            nodes=int(settings.nodes),
-            ip_family=settings.ip_family,
+            nodes=int(settings.nodes) if settings.nodes else None,
+            ip_family=settings.ip_family or None,
             cluster_name=settings.cluster_name,
             keep=settings.keep_cluster,
         ),

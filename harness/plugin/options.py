@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal
@@ -22,6 +23,8 @@ class Settings:
     kubeconfig: str
     vantage: Literal["auto", "direct", "probe", "tunnel"]
     nameserver: str
+    cluster_domain: str
+    disruptive: bool
     probe_image: str
     pause_image: str
     max_pods: str
@@ -30,7 +33,7 @@ class Settings:
     kind_bin: str
     kind_config: str
     nodes: str
-    ip_family: Literal["ipv4", "ipv6", "dual"]
+    ip_family: Literal["", "ipv4", "ipv6", "dual"]
     cluster_name: str
     keep_cluster: bool
     fault: str
@@ -47,6 +50,11 @@ class Settings:
     def live(self) -> bool:
         """Whether the target is a real cluster."""
         return self.target != "reference"
+
+    @property
+    def spares_dns(self) -> bool:
+        """Whether scenarios are left out that disturb the cluster's DNS for everybody: it is somebody's, who was not asked."""
+        return self.target == "cluster" and not self.disruptive
 
     @property
     def nameservers(self) -> tuple[str, ...]:
@@ -75,7 +83,12 @@ class Settings:
     def lines(self) -> list[str]:
         """The settings that differ from the defaults, as a person reads them."""
         said = [f"{flag} {value}".rstrip() for flag, value in self.said().items()]
-        return [", ".join([f"svcdns: target {self.target}", *said])]
+        spared = "svcdns: what disturbs the cluster's DNS for everybody is left out; --disruptive has it run"
+        return [", ".join([f"svcdns: target {self.target}", *said]), *([spared] if self.spares_dns else [])]
+
+
+_TARGETS = ("reference", "kind", "cluster")
+_LIVE = ("kind", "cluster")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +99,7 @@ class _Option:
     choices: tuple[str, ...] = ()
     metavar: str = "NAME"
     several: bool = False
-    targets: tuple[str, ...] = ("reference", "kind", "cluster")
+    targets: tuple[str, ...] = _TARGETS
 
     @property
     def flag(self) -> str:
@@ -110,7 +123,7 @@ OPTIONS = (
         "target",
         "reference",
         "where the manifests are applied: the embedded reference, a kind cluster made for the run, or a cluster you have",
-        ("reference", "kind", "cluster"),
+        _TARGETS,
     ),
     _Option(
         "dns_profile",
@@ -134,17 +147,55 @@ OPTIONS = (
         metavar="FILE",
         targets=("cluster",),
     ),
-    _Option("vantage", "auto", "where questions are asked from", ("auto", "direct", "probe", "tunnel")),
-    _Option("nameserver", "", "the DNS servers to judge instead of the cluster's own", metavar="HOST[:PORT],..."),
-    _Option("probe_image", "", "a plain Python image for the probe, else one that the nodes hold", metavar="IMAGE"),
-    _Option("pause_image", "", "the image of the pods, else one that the nodes hold", metavar="IMAGE"),
-    _Option("max_pods", "", "how many pods may run at a time, else 60 % of what the nodes can still take", metavar="N"),
-    _Option("keep_namespaces", "no", "leave the namespaces behind, and say which", ("no", "yes")),
+    _Option("vantage", "auto", "where questions are asked from", ("auto", "direct", "probe", "tunnel"), targets=_LIVE),
+    _Option(
+        "nameserver",
+        "",
+        "the DNS servers to judge instead of the cluster's own",
+        metavar="HOST[:PORT],...",
+        targets=_LIVE,
+    ),
+    _Option("cluster_domain", "", "the cluster domain, else as the cluster says, else cluster.local", targets=_LIVE),
+    _Option(
+        "disruptive",
+        "no",
+        "run what disturbs the cluster's DNS for everybody too; on a kind cluster that is always run",
+        ("no", "yes"),
+        targets=("cluster",),
+    ),
+    _Option(
+        "probe_image",
+        "",
+        "a plain Python image for the probe, else one that the nodes hold",
+        metavar="IMAGE",
+        targets=_LIVE,
+    ),
+    _Option("pause_image", "", "the image of the pods, else one that the nodes hold", metavar="IMAGE", targets=_LIVE),
+    _Option(
+        "max_pods",
+        "",
+        "how many pods may run at a time, else 60 % of what the nodes can still take",
+        metavar="N",
+        targets=_LIVE,
+    ),
+    _Option("keep_namespaces", "no", "leave the namespaces behind, and say which", ("no", "yes"), targets=_LIVE),
     _Option("kind_image", "", "the node image of --target kind", metavar="IMAGE", targets=("kind",)),
-    _Option("kind_bin", "kind", "the kind binary", metavar="FILE"),
+    _Option("kind_bin", "kind", "the kind binary", metavar="FILE", targets=("kind",)),
     _Option("kind_config", "", "a kind configuration to merge with ours", metavar="FILE", targets=("kind",)),
-    _Option("nodes", "1", "how many nodes the kind cluster has", metavar="N"),
-    _Option("ip_family", "ipv4", "the IP family of the kind cluster", ("ipv4", "ipv6", "dual")),
+    _Option(
+        "nodes",
+        "",
+        "how many nodes the kind cluster has, else as --kind-config, else 1",
+        metavar="N",
+        targets=("kind",),
+    ),
+    _Option(
+        "ip_family",
+        "",
+        "the IP family of the kind cluster, else as --kind-config, else ipv4",
+        ("ipv4", "ipv6", "dual"),
+        targets=("kind",),
+    ),
     _Option("cluster_name", "", "a kind cluster that exists, to be used and never deleted", targets=("kind",)),
     _Option(
         "keep_cluster",
@@ -171,6 +222,9 @@ OPTIONS = (
         several=True,
     ),
 )
+
+#: Options about a kind cluster that is made.
+_OF_CREATION = frozenset({"kind_image", "kind_config", "nodes", "ip_family", "keep_cluster"})
 
 #: Options that name a file of this host, relative to where the run was started.
 _FILES = ("kubeconfig", "kind_config", "html_report", "conformance_report")
@@ -200,6 +254,7 @@ def settings(config: pytest.Config) -> Settings:
         pytest.UsageError: if a value is none of the choices, or options do not fit together.
     """
     values: dict[str, object] = {}
+    flags = []
     for option in OPTIONS:
         value, origin = _value(config, option, str(values.get("target", "reference")))
         if option.choices and value and value not in option.choices:
@@ -209,36 +264,46 @@ def settings(config: pytest.Config) -> Settings:
         if option.name in _FILES and value:
             value = str(config.invocation_params.dir / Path(value).expanduser())
         values[option.name] = value == "yes" if option.switch else value
+        flags += [option.name] if config.getoption(option.ini) else []
     resolved = Settings(**{field.name: values[field.name] for field in fields(Settings)})  # type: ignore[arg-type]  # checked above
-    check_together(resolved)
+    check_together(resolved, flags)
     return resolved
 
 
-def check_together(settings: Settings) -> None:
+def check_together(settings: Settings, flags: Collection[str]) -> None:
     """See that the options fit together.
+
+    Args:
+        settings: all of them.
+        flags: the names of those that the command line gave; what else says of other targets is not for this run.
 
     Raises:
         pytest.UsageError: if they do not.
     """
+    for option in OPTIONS:
+        if option.name in flags and settings.target not in option.targets:
+            raise pytest.UsageError(
+                f"{option.flag} is for --target {' or '.join(option.targets)}, not {settings.target}"
+            )
+        if option.name in flags and settings.cluster_name and option.name in _OF_CREATION:
+            raise pytest.UsageError(
+                f"{option.flag} is for a kind cluster that is made; --cluster-name names one that exists"
+            )
     if settings.conformance_report and Path(settings.conformance_report).suffix not in (".yaml", ".yml", ".json"):
         raise pytest.UsageError(f"--conformance-report {settings.conformance_report}: name a .yaml or a .json file")
     if settings.target == "cluster" and not settings.context:
         raise pytest.UsageError("--target cluster needs --context NAME: the context is never guessed")
-    if settings.target != "cluster" and (settings.context or settings.kubeconfig):
-        raise pytest.UsageError(f"--context and --kubeconfig are for --target cluster, not {settings.target}")
-    ours = (settings.kind_image, settings.kind_config, settings.cluster_name, settings.keep_cluster)
-    if settings.target != "kind" and any(ours):
-        raise pytest.UsageError(f"the options of kind are for --target kind, not {settings.target}")
-    if settings.nameserver and settings.vantage not in ("auto", "direct"):
-        raise pytest.UsageError(f"--nameserver is asked directly, not by --vantage {settings.vantage}")
+    if settings.nameserver and settings.vantage == "tunnel":
+        raise pytest.UsageError("--nameserver is asked directly or from a pod, not by --vantage tunnel")
 
 
 def _value(config: pytest.Config, option: _Option, target: str) -> tuple[str, str]:
-    """An option's value, and where it comes from; what the environment says of other targets is not for this run."""
+    """An option's value, and where it comes from; what files and the environment say of other targets is not for this run."""
     if given := config.getoption(option.ini):
         return (",".join(given) if option.several else given), option.flag
-    if given := config.getini(option.ini):
-        return str(given), option.ini
-    if (given := os.environ.get(option.environment)) and target in option.targets:
-        return given, option.environment
+    if target in option.targets:
+        if given := config.getini(option.ini):
+            return str(given), option.ini
+        if given := os.environ.get(option.environment):
+            return given, option.environment
     return option.default, option.flag

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -15,8 +16,12 @@ from harness.plugin.shares import shares
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On a live target, take the scenarios in an order in which few of them wait for their worlds."""
-    if config.stash[RUN].settings.live:
+    """On a live target, take the scenarios in an order in which few of them wait for their worlds; spare what is somebody's."""
+    settings = config.stash[RUN].settings
+    if settings.spares_dns and (spared := [item for item in items if item.get_closest_marker("disruptive")]):
+        config.hook.pytest_deselected(items=spared)
+        items[:] = [item for item in items if item not in spared]
+    if settings.live:
         found = [item for item in items if SCENARIO in item.stash]
         parts = dict(zip(found, worlds.order([(item.nodeid, item.stash[SCENARIO]) for item in found]), strict=True))
         items.sort(key=lambda item: parts.get(item, (0, False)))
@@ -40,19 +45,27 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | Non
     return ByWorlds(config, log)
 
 
-def pytest_runtest_protocol(item: pytest.Item) -> None:
-    """In a worker, begin to make the worlds of all that comes together with a scenario, once."""
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """In a worker, begin to make the worlds of all that comes together with a scenario or with the next, once."""
     run = item.config.stash[RUN]
-    if run.shared is None or item.nodeid in run.planned:
+    if run.shared is None:
         return
+    for one in (item, nextitem):
+        if one is not None and one.nodeid not in run.planned:
+            for coming in _coming(run, run.shared, one):
+                run.planned.update(other.nodeid for other in coming)
+                plan(run, coming, item.session)
+
+
+def _coming(run: Run, shared: dict[str, Any], item: pytest.Item) -> Iterator[list[pytest.Item]]:
+    """What a worker gets together with a scenario; and with the first of all, what it gets after that."""
     items = item.session.items
-    if run.shared["by_worlds"]:
-        share = shares(item.config.rootpath, [one.nodeid for one in items], run.workers)
-        coming = [one for one in items if share[one.nodeid] == share[item.nodeid]]
-    else:
-        coming = [one for one in items if one.path == item.path]
-    run.planned.update(one.nodeid for one in coming)
-    plan(run, coming, item.session)
+    if not shared["by_worlds"]:
+        yield [one for one in items if one.path == item.path]
+        return
+    share = shares(item.config.rootpath, [one.nodeid for one in items], run.workers)
+    for number in (share[item.nodeid], *([] if run.planned else [run.worker])):
+        yield [one for one in items if share[one.nodeid] == number and one.nodeid not in run.planned]
 
 
 def plan(run: Run, items: list[pytest.Item], session: pytest.Session) -> None:

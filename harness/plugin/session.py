@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +40,9 @@ class Run:
         subject: what was tested, once the target was open; under xdist, as a worker says.
         clock: where this process's time went, and that of its workers.
         problems: what went wrong at the end; any makes the run fail.
+        kept: the Namespaces that were left behind on request, also by its workers.
         planned: the node ids of the tests whose worlds are being made ahead.
+        workers: how many processes share the run, and ``worker`` which of them this is, from 0.
     """
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
@@ -49,11 +51,13 @@ class Run:
         self.settings = settings
         self.id: str = self.shared["run"] if self.shared else letters(5)
         self.workers = int(getattr(config, "workerinput", {}).get("workercount", 1))
+        self.worker = int(getattr(config, "workerinput", {}).get("workerid", "gw0").removeprefix("gw"))
         self.tally: dict[tuple[str, Verdict], list[dict[str, Any]]] = defaultdict(list)
         self.started = datetime.now(UTC)
         self.subject: Subject | None = None
         self.clock = Clock()
         self.problems: list[str] = []
+        self.kept: list[str] = []
         self.planned: set[str] = set()
         self.directory = config.invocation_params.dir / "reports" / self.id
         self._config = config
@@ -128,13 +132,12 @@ class Run:
             return
         opened, self._opened = self._opened, None
         with self.clock.spent("clean"), signals.insisting(self.id) if self.settings.live else nullcontext():
+            for end in (self._end_worlds, self._await_deleted, self._export_logs):
+                try:
+                    self.problems += end(opened)
+                except TargetError as error:
+                    self.problems.append(str(error))
             try:
-                if self._worlds is not None:
-                    self._worlds.close()
-                if self.shared is None and not self.settings.keep_namespaces and not opened.disposable:
-                    self.problems += opened.target.await_deleted(SECONDS_TO_DELETE)
-                if self.shared is None and opened.export_logs and self._broken():
-                    opened.export_logs(self.made_directory() / "kind-logs")
                 self._life.close()
             except TargetError as error:
                 self.problems.append(str(error))
@@ -143,9 +146,21 @@ class Run:
         """The run's own directory below ``reports/``; a run that has nothing to write has none."""
         return directory.made(self.directory)
 
-    def kept(self) -> list[str]:
-        """The Namespaces that were left behind on request."""
-        return self._worlds.kept if self._worlds else []
+    def _end_worlds(self, _: Opened) -> list[str]:
+        if self._worlds is None:
+            return []
+        problems = self._worlds.close()
+        self.kept += self._worlds.kept
+        return problems
+
+    def _await_deleted(self, opened: Opened) -> list[str]:
+        owned = self.shared is None and not self.settings.keep_namespaces and not opened.disposable
+        return opened.target.await_deleted(SECONDS_TO_DELETE) if owned else []
+
+    def _export_logs(self, opened: Opened) -> list[str]:
+        if self.shared is None and opened.export_logs and self._broken():
+            opened.export_logs(self.made_directory() / "kind-logs")
+        return []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count the verdicts; under xdist, in the process that hears from every worker."""
@@ -170,6 +185,7 @@ class Run:
         output = getattr(node, "workeroutput", {}).get("svcdns", {})
         self.clock.add(output.get("seconds", {}))
         self.problems += output.get("problems", [])
+        self.kept += output.get("kept", [])
         if output.get("subject"):
             self.subject = Subject.read(output["subject"])
 
@@ -236,15 +252,20 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     run.worlds.leave(request.node.nodeid, scenario)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Close the target, and fail a run that says nothing about some core scenario, or that left something behind."""
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
+    """Close the target, and fail a run that says nothing about some core scenario, or that left something behind.
+
+    Under xdist an interrupted run ends its workers in this hook: what they make until then is removed after it.
+    """
+    yield
     run = session.config.stash[RUN]
     run.close()
     if run.shared is not None:
         session.config.workeroutput["svcdns"] = {  # type: ignore[attr-defined]  # xdist adds it
             "seconds": run.clock.seconds,
             "problems": run.problems,
+            "kept": run.kept,
             "subject": run.subject and run.subject.plain(),
         }
         return

@@ -1,36 +1,56 @@
-"""Under xdist, what each worker does: the work in equal parts, and in one part what may share a Namespace.
+"""Under xdist, what each worker does: a part of its own, then of what is left whatever comes next.
 
-On a live target a worker makes its worlds ahead of their scenarios, so it has to know from the start what will come.
+On a live target a worker makes worlds ahead of their scenarios, so it has to know from the start what it will do with pods
+and what it will change; what may share a Namespace is in one part. What only asks about Services needs no time to be made
+ready, and is kept back for whoever has finished first: how long a worker is busy cannot be known.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from math import ceil
 from pathlib import Path
+from typing import NamedTuple
 
 from harness import features
-from harness.features import Scenario
+from harness.features import Scenario, Step
 from harness.plugin.collect import function_of
 from harness.worlds import Key, key, line
 
-#: Seconds that a worker spends on a scenario that asks, on one that asks pods, and on one that changes something, by experience.
-_ASKS, _ASKS_PODS, _CHANGES = 0.1, 0.5, 5.0
+#: Seconds that a worker spends on a scenario that asks, on one that asks pods, and on a change, by experience.
+_ASKS, _ASKS_PODS, _CHANGES = 0.1, 0.5, 2.0
+
+#: Seconds that it spends on changes in whose sentence these words are: most wait for pods, a restart for one after the other.
+_CHANGES_THAT_WAIT = {
+    " is restarted": 15.0,
+    "namespace is deleted": 8.0,
+    " replicas": 5.0,
+    " is deleted and replaced": 3.0,
+    " becomes ": 1.0,
+}
+
+#: What a server may ask others for, and the seconds until it gives up on them.
+_LEADS_OUT = re.compile(r'is an alias for "[^"]*\." when asked for (A|AAAA)$')
+_OUTSIDE = 6.0
 
 
 @dataclass
 class _Unit:
-    """What stays with one worker: nodes, and the seconds they take."""
+    """What stays with one worker: nodes, the seconds they take, and whether it is kept back for whoever comes first."""
 
     nodes: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    kept_back: bool = True
 
 
 def shares(root: Path, nodes: Sequence[str], workers: int) -> dict[str, int]:
-    """Which worker's each test is, by node id; the longest are given away first, each to whoever has the least.
+    """Which share each test is in, by node id: below ``workers`` that of a worker, from there on one that is kept back.
+
+    The longest are given away first, each to whoever has the least; and the longest of those kept back come first.
 
     Args:
         root: what the paths in node ids are relative to.
@@ -39,19 +59,27 @@ def shares(root: Path, nodes: Sequence[str], workers: int) -> dict[str, int]:
     """
     lines: Mapping[Key, dict[Key, _Unit]] = defaultdict(lambda: defaultdict(_Unit))
     for node in nodes:
-        together, world, seconds = _kinship(root, node)
-        unit = lines[together][world]
+        kin = _kinship(root, node)
+        unit = lines[kin.line][kin.world]
         unit.nodes.append(node)
-        unit.seconds += seconds
-    fair = sum(unit.seconds for worlds in lines.values() for unit in worlds.values()) / workers
-    units = [unit for worlds in lines.values() for unit in _cut(list(worlds.values()), fair)]
+        unit.seconds += kin.seconds
+        unit.kept_back &= kin.only_asks_services
+    first = [worlds for worlds in lines.values() if not all(unit.kept_back for unit in worlds.values())]
+    fair = sum(unit.seconds for worlds in first for unit in worlds.values()) / workers
     load = dict.fromkeys(range(workers), 0.0)
     share: dict[str, int] = {}
-    for unit in sorted(units, key=lambda unit: (-unit.seconds, unit.nodes)):
+    for unit in _longest_first(unit for worlds in first for unit in _cut(list(worlds.values()), fair)):
         least = min(load, key=lambda worker: (load[worker], worker))
         load[least] += unit.seconds
         share |= dict.fromkeys(unit.nodes, least)
+    kept_back = (unit for worlds in lines.values() if worlds not in first for unit in worlds.values())
+    for number, unit in enumerate(_longest_first(kept_back), workers):
+        share |= dict.fromkeys(unit.nodes, number)
     return share
+
+
+def _longest_first(units: Iterable[_Unit]) -> list[_Unit]:
+    return sorted(units, key=lambda unit: (-unit.seconds, unit.nodes))
 
 
 def _cut(worlds: Sequence[_Unit], most_seconds: float) -> list[_Unit]:
@@ -67,18 +95,31 @@ def _cut(worlds: Sequence[_Unit], most_seconds: float) -> list[_Unit]:
     return [part for part in parts if part.nodes]
 
 
-def _kinship(root: Path, node: str) -> tuple[Key, Key, float]:
-    """What a test may share pods with, what it shares a world with, and the seconds it takes.
+class _Kin(NamedTuple):
+    """What a test may share pods with, what it shares a world with, and the seconds it takes."""
 
-    Tests that are no scenarios stay with those of their file.
-    """
+    line: Key
+    world: Key
+    seconds: float
+    only_asks_services: bool
+
+
+def _kinship(root: Path, node: str) -> _Kin:
+    """Whom a test belongs to; tests that are no scenarios stay with those of their file."""
     path, _, rest = node.partition("::")
     function = rest.partition("[")[0]
     if (scenario := _scenarios(root / path).get(function)) is None:
-        return (path,), (path,), _ASKS
+        return _Kin((path,), (path,), _ASKS, only_asks_services=False)
     world, declared = key(node, scenario), line(scenario)
-    seconds = _CHANGES if scenario.changes else _ASKS_PODS if declared else _ASKS
-    return declared or world, world, seconds
+    waits = sum(map(_seconds_of, scenario.steps))
+    seconds = waits + (_ASKS_PODS if declared else _ASKS)
+    return _Kin(declared or world, world, seconds, only_asks_services=not declared and not scenario.changes)
+
+
+def _seconds_of(step: Step) -> float:
+    if step.type == "when":
+        return next((seconds for words, seconds in _CHANGES_THAT_WAIT.items() if words in step.text), _CHANGES)
+    return _OUTSIDE if _LEADS_OUT.search(step.text) else 0.0
 
 
 @cache

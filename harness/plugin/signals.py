@@ -7,6 +7,8 @@ import sys
 import threading
 from contextlib import ExitStack
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 def end_orderly() -> None:
     """Let SIGTERM end this process as Ctrl-C does, from now on; a thread other than the main one cannot ask for that."""
@@ -27,9 +29,10 @@ def insisting(run: str) -> ExitStack:
     def impatient(*_: object) -> None:
         print(f"\nsvcdns: still removing what the run {run} made; once more leaves it behind", file=sys.stderr)  # noqa: T201 - a signal
         print("svcdns: `svcdns clean` removes it later", file=sys.stderr)  # noqa: T201 - as above
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number in _SIGNALS:
+            signal.signal(number, signal.default_int_handler)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _SIGNALS:
         stack.callback(signal.signal, number, signal.signal(number, impatient))
     return stack
 

@@ -32,7 +32,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.line(line)
     if run.settings.live and results:
         terminalreporter.line(f"time: {run.clock.line()}")
-    for namespace in run.kept():
+    for namespace in run.kept:
         terminalreporter.line(f"kept: namespace {namespace}")
     for written in config.stash.get(WRITTEN, []):
         terminalreporter.line(f"written: {written}")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from harness.plugin.scheduler import ByWorlds
 from harness.plugin.shares import shares
 
 ROOT = Path(__file__).parent.parent.parent
@@ -54,7 +57,47 @@ def test_the_work_is_shared_out_in_equal_parts():
     found = shares(ROOT, [*LINE, *SHARED, *OTHERS], 2)
     changing = found[LINE[0]]
     by_worker = Counter(found[node] for node in OTHERS)
-    assert by_worker[1 - changing] - by_worker[changing] == pytest.approx(105, abs=5)
+    assert by_worker[1 - changing] - by_worker[changing] == pytest.approx(143, abs=5)
+
+
+def test_what_only_asks_about_services_is_kept_back_in_shares_of_its_own():
+    found = shares(ROOT, [*LINE, *SHARED, *OTHERS], 2)
+    assert {found[node] for node in (*LINE, *OTHERS)} == {0, 1}
+    assert {found[node] for node in SHARED} == {2}
+
+
+@dataclass(eq=False)
+class Worker:
+    """What the scheduler knows of a worker."""
+
+    gateway: SimpleNamespace
+
+    def send_runtest_some(self, indices: list[int]) -> None:
+        """It would run them."""
+
+
+def test_a_worker_begins_with_what_was_kept_back_and_goes_on_with_its_own_share():
+    scheduler = ByWorlds.__new__(ByWorlds)
+    scheduler.numnodes = 2
+    scheduler.workqueue = OrderedDict((share, {}) for share in "01234")
+    scheduler.assigned_work = {}
+    workers = [Worker(SimpleNamespace(id=f"gw{number}")) for number in (1, 0)]
+    scheduler.registered_collections = {worker: [] for worker in workers}
+    for worker in (*workers, *workers, workers[0]):
+        scheduler._assign_work_unit(worker)
+    first, second = (list(scheduler.assigned_work[worker]) for worker in workers)
+    assert (first, second) == (["2", "1", "4"], ["3", "0"])
+
+
+def test_where_nothing_is_kept_back_a_worker_begins_with_its_own_share():
+    scheduler = ByWorlds.__new__(ByWorlds)
+    scheduler.numnodes = 2
+    scheduler.workqueue = OrderedDict((share, {}) for share in "01")
+    scheduler.assigned_work = {}
+    worker = Worker(SimpleNamespace(id="gw1"))
+    scheduler.registered_collections = {worker: []}
+    scheduler._assign_work_unit(worker)
+    assert list(scheduler.assigned_work[worker]) == ["1"]
 
 
 def test_the_tests_of_other_files_stay_together_by_file():

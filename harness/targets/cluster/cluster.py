@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +19,7 @@ from harness.targets.cluster.api import Api
 from harness.targets.cluster.lease import Lease
 from harness.targets.cluster.namespaces import Namespaces
 from harness.targets.cluster.readiness import Readiness
+from harness.targets.cluster.refusal import RefusedError
 from harness.targets.cluster.settings import ClusterSettings
 from harness.targets.cluster.settling import Settling
 from harness.targets.cluster.watching import Watching
@@ -169,6 +170,10 @@ class LiveCluster:
         """Wait until the controllers have nothing left to do in the namespace."""
         self._settling.settle(namespace)
 
+    def abandon(self, namespace: str) -> None:
+        """Let whoever waits until a namespace settles wait no longer."""
+        self._settling.abandon(namespace)
+
     def resolver(self, namespace: str) -> Resolver:
         """The resolver of a pod in the namespace."""
         return self._vantages.resolver(namespace)
@@ -178,8 +183,16 @@ class LiveCluster:
         self._readiness.forget(namespace)
         # Else their controllers make pods anew, and are refused, for as long as the Namespace takes to go.
         for kind, name in self._settling.forget(namespace):
-            self.api.delete(kind, name, namespace)
+            self._end(kind, name, namespace)
+        # A hook that holds a pod would hold the Namespace as well. Kubelets wait for it even where the pod gets less time.
+        for pod in self._watching.held(namespace):
+            self._end("Pod", pod, namespace, grace_seconds=0)
         self._namespaces.delete(namespace)
+
+    def _end(self, kind: str, name: str, namespace: str, *, grace_seconds: int | None = None) -> None:
+        """Start deleting what goes with its Namespace anyhow, so that it goes sooner; it need not be allowed."""
+        with suppress(RefusedError):
+            self.api.delete(kind, name, namespace, grace_seconds=grace_seconds)
 
     def await_deleted(self, deadline_seconds: float) -> list[str]:
         """Wait until the Namespaces of this run are gone; a line for each that is not, with what holds it."""

@@ -46,6 +46,7 @@ class Settling:
         self._deadline_seconds = deadline_seconds
         self._lock = Lock()
         self._workloads: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self._abandoned: set[str] = set()
 
     def expect(self, kind: str, name: str, namespace: str) -> None:
         """Wait for this object too from now on, if its kind makes pods."""
@@ -58,26 +59,36 @@ class Settling:
         with self._lock:
             return self._workloads.pop(namespace, set())
 
+    def abandon(self, namespace: str) -> None:
+        """Have nobody wait for a namespace any longer."""
+        with self._lock:
+            self._abandoned.add(namespace)
+        self._watching.wake()
+
     def settle(self, namespace: str) -> None:
         """Wait until pods and EndpointSlices are as declared and wished, and all that is seen is up to date.
 
         Raises:
-            UndeterminedError: if they are not so at the deadline; it names what is missing.
+            UndeterminedError: if they are not so at the deadline, or when the namespace is abandoned; it names what is
+                missing.
         """
         start = time.monotonic()
         end = start + self._deadline_seconds
         before = _ready(self._watching.picture())
         while problems := self._problems(namespace, end):
             now = _ready(self._watching.picture())
-            if now <= before or end - start >= _PATIENCE * self._deadline_seconds:
-                raise _unsettled(namespace, end - start, problems)
+            if self._is_abandoned(namespace) or now <= before or end - start >= _PATIENCE * self._deadline_seconds:
+                raise _unsettled(namespace, time.monotonic() - start, problems)
             before, end = now, end + self._deadline_seconds
 
     def _problems(self, namespace: str, end: float) -> list[str]:
         """What is missing at a moment by the monotonic clock; nothing as soon as nothing is."""
         while True:
             seconds = end - time.monotonic()
-            if not self._watching.wait_for(lambda picture: not self._lacks(picture, namespace), seconds) and (
+            looked = self._watching.wait_for(
+                lambda picture: self._is_abandoned(namespace) or not self._lacks(picture, namespace), seconds
+            )
+            if (not looked or self._is_abandoned(namespace)) and (
                 found := list(lacking(self._watching.picture(), namespace, self._readiness.wished))
             ):
                 return found
@@ -88,8 +99,14 @@ class Settling:
                 picture = self._watching.picture()
                 if not self._lacks(picture, namespace) and not any(self._unfinished(items, picture)):
                     return []
-            elif time.monotonic() >= end and (found := list(self._unfinished(items, self._watching.picture()))):
+            elif (time.monotonic() >= end or self._is_abandoned(namespace)) and (
+                found := list(self._unfinished(items, self._watching.picture()))
+            ):
                 return [*found, *self._warnings(namespace)]
+
+    def _is_abandoned(self, namespace: str) -> bool:
+        with self._lock:
+            return namespace in self._abandoned
 
     def _lacks(self, picture: Picture, namespace: str) -> bool:
         return next(lacking(picture, namespace, self._readiness.wished), None) is not None

@@ -73,6 +73,12 @@ class Watching:
                 raise UndeterminedError(str(failure)) from failure
             return self._picture
 
+    def held(self, namespace: str) -> list[str]:
+        """The pods of a namespace that a ``preStop`` hook holds while they are terminating; as far as is seen."""
+        with self._changed:
+            progress = self._picture.progress
+        return sorted(key.name for key, one in progress.items() if key.namespace == namespace and one.held)
+
     def wait_for(self, good: Callable[[Picture], bool], deadline_seconds: float) -> bool:
         """Wait until a picture is good; False where none was by the deadline.
 

@@ -15,7 +15,7 @@ from typing import Self
 from harness.errors import TargetError, UsageError
 from harness.targets.kind import ports
 from harness.targets.kind.command import Background, CommandError, run, shielded
-from harness.targets.kind.configuration import Configuration, configuration
+from harness.targets.kind.configuration import DEFAULT_FAMILY, Configuration, configuration
 from harness.targets.kind.creation import Creation, refusal
 from harness.targets.kind.readiness import await_ready
 from harness.targets.kind.settings import KindSettings, Patience
@@ -48,7 +48,7 @@ class KindCluster:
         """
         self.name = settings.cluster_name or f"svcdns-{settings.run}"
         self.context = f"kind-{self.name}"
-        self.address = ports.LOOPBACK[settings.ip_family]
+        self.address = ports.LOOPBACK[settings.ip_family or DEFAULT_FAMILY]
         self.mapped: ports.Mapped = ()
         self.created = False
         self._settings = settings

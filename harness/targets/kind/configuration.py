@@ -15,6 +15,8 @@ from harness.targets.kind.merging import merged
 from harness.targets.kind.ports import LOOPBACK, NODE_PORTS, Mapped
 from harness.targets.kind.settings import KindSettings
 
+DEFAULT_FAMILY = "ipv4"
+
 _API_VERSION = "kind.x-k8s.io/v1alpha4"
 _OURS = f"kind: Cluster\napiVersion: {_API_VERSION}\n".encode()
 _LINE = re.compile(r"line (\d+): ")
@@ -80,7 +82,7 @@ def configuration(settings: KindSettings) -> Configuration:
             add; with the file, the line and the field.
     """
     if settings.config is None:
-        return Configuration("", _OURS, {}, settings.nodes, 0, settings.ip_family, frozenset())
+        return Configuration("", _OURS, {}, settings.nodes or 1, 0, settings.ip_family or DEFAULT_FAMILY, frozenset())
     content, document = _read(settings.config)
     reader = _Reader(settings.config, document)
     reader.check_kind()
@@ -127,24 +129,24 @@ class _Reader:
         if "name" in self._value:
             raise self._refusal(("name",), "the cluster is named after the run; remove the field")
 
-    def ip_family(self, asked: str) -> str:
+    def ip_family(self, asked: str | None) -> str:
         networking = self._typed(("networking",), self._value.get("networking") or {}, dict)
         if networking.get("disableDefaultCNI"):
             advice = "make the cluster yourself and name it with --cluster-name"
             raise self._refusal(("networking", "disableDefaultCNI"), f"pods need a network to become ready; {advice}")
         field = ("networking", "ipFamily")
-        family = networking.get("ipFamily") or asked
+        family = networking.get("ipFamily") or asked or DEFAULT_FAMILY
         if family not in LOOPBACK:
             raise self._refusal(field, "must be ipv4, ipv6 or dual")
-        if asked not in ("ipv4", family):
+        if asked not in (None, family):
             raise self._refusal(field, f"is {family}, but --ip-family is {asked}; remove one of them")
         return str(family)
 
-    def nodes(self, asked: int) -> list[dict[str, Any]]:
+    def nodes(self, asked: int | None) -> list[dict[str, Any]]:
         nodes = self._typed(("nodes",), self._value.get("nodes") or [], list)
         if not nodes:
-            return [{}] * asked
-        if asked not in (1, len(nodes)):
+            return [{}] * (asked or 1)
+        if asked not in (None, len(nodes)):
             raise self._refusal(("nodes",), f"are {len(nodes)}, but --nodes is {asked}; remove one of them")
         return [self._typed(("nodes", index), node, dict) for index, node in enumerate(nodes)]
 

@@ -18,8 +18,8 @@ class KindSettings:
         image: the image of every node, or empty for kind's own choice.
         binary: the kind binary, by name or path.
         config: a kind configuration whose nodes, patches and networking are kept.
-        nodes: one control plane and so many workers less one; 1 gives way to what ``config`` says.
-        ip_family: the families of pods and Services; ``ipv4`` gives way to what ``config`` says.
+        nodes: one control plane and so many workers less one; None for what ``config`` says, else 1.
+        ip_family: the families of pods and Services; None for what ``config`` says, else ``ipv4``.
         cluster_name: a cluster that exists, to be used and never deleted.
         keep: leave the created cluster behind.
     """
@@ -28,8 +28,8 @@ class KindSettings:
     image: str = ""
     binary: str = "kind"
     config: Path | None = None
-    nodes: int = 1
-    ip_family: IPFamily = "ipv4"
+    nodes: int | None = None
+    ip_family: IPFamily | None = None
     cluster_name: str = ""
     keep: bool = False
 
