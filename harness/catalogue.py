@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import yaml
 
@@ -34,6 +35,12 @@ OTHER_TAGS = {
     "coredns": "holds for CoreDNS; elsewhere it is observed",
     "disruptive": "disturbs the cluster's DNS for everybody; on a cluster you have it runs with --disruptive alone",
 }
+
+_CLAUSE, _BEHAVIOUR = re.compile(r"\d+(\.\d+)*-[a-z]"), re.compile(r"[A-Z]\d\d")
+_EXAMPLES = {_CLAUSE: "2.4.1-a", _BEHAVIOUR: "C01"}
+
+#: The key under which a mapping has the line that it begins in.
+_LINE = "line of its own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +73,49 @@ class Behaviour:
 
 def specification() -> Specification:
     """What the clauses are of."""
-    content = _content(data.fixtures() / "specification.yaml", "clauses")
+    path = data.fixtures() / "specification.yaml"
+    content = _content(path)
+    _check(path, content, ("specification", "version", "source"))
     return Specification(content["specification"], content["version"], content["source"])
 
 
 @cache
 def clauses() -> dict[str, Clause]:
     """The clauses by their ids, such as ``2.4.1-a``."""
-    rows = _rows(data.fixtures() / "specification.yaml", "clauses")
-    return {row["id"]: Clause(row["id"], row["level"], row["sentence"]) for row in rows}
+    return read_clauses(data.fixtures() / "specification.yaml")
 
 
 @cache
 def behaviours() -> dict[str, Behaviour]:
     """The behaviours by their ids, such as ``C01``."""
-    rows = _rows(data.fixtures() / "behaviours.yaml", "behaviours")
-    return {row["id"]: Behaviour(row["id"], row["level"], row["sentence"], row["source"]) for row in rows}
+    return read_behaviours(data.fixtures() / "behaviours.yaml")
 
 
 @cache
 def left_out() -> dict[str, str]:
     """The behaviours that are deliberately not shown by any scenario, by their ids, with the reason."""
-    return {row["id"]: row["reason"] for row in _rows(data.fixtures() / "not-covered.yaml", "behaviours")}
+    rows = _rows(data.fixtures() / "not-covered.yaml", "behaviours", _BEHAVIOUR, "reason")
+    return {row["id"]: row["reason"] for row in rows}
+
+
+def read_clauses(path: Path) -> dict[str, Clause]:
+    """The clauses of a file by their ids.
+
+    Raises:
+        FeatureError: with file and line, if it cannot be read or a row is not as it should be.
+    """
+    rows = _rows(path, "clauses", _CLAUSE, "level", "sentence")
+    return {row["id"]: Clause(row["id"], row["level"], row["sentence"]) for row in rows}
+
+
+def read_behaviours(path: Path) -> dict[str, Behaviour]:
+    """The behaviours of a file by their ids.
+
+    Raises:
+        FeatureError: as `read_clauses`.
+    """
+    rows = _rows(path, "behaviours", _BEHAVIOUR, "level", "sentence", "source")
+    return {row["id"]: Behaviour(row["id"], row["level"], row["sentence"], row["source"]) for row in rows}
 
 
 def tags() -> Iterator[tuple[str, str]]:
@@ -100,14 +128,57 @@ def tags() -> Iterator[tuple[str, str]]:
     yield from ((behaviour.id, behaviour.sentence) for behaviour in behaviours().values())
 
 
-def _rows(path: Path, key: str) -> list[dict[str, Any]]:
-    return cast("list[dict[str, Any]]", _content(path, key)[key])
+def _rows(path: Path, key: str, ids: re.Pattern[str], *fields: str) -> list[dict[str, Any]]:
+    """The rows below a key of a file, each checked: they become tags, and a tag in doubt would check nothing."""
+    content = _content(path)
+    rows = content.get(key)
+    if not isinstance(rows, list):
+        raise FeatureError(f"{path}:{content[_LINE]}: {key} is no list of rows")
+    lines: dict[str, int] = {}
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, dict):
+            raise FeatureError(f"{path}:{content[_LINE]}: the row {number} of {key} is no mapping: {row!r}")
+        _check(path, row, ("id", *fields))
+        own, line = row["id"], row[_LINE]
+        if not ids.fullmatch(own):
+            raise FeatureError(f"{path}:{line}: {own!r} is no id of {key}; one looks like {_EXAMPLES[ids]}")
+        if own in lines:
+            raise FeatureError(f"{path}:{line}: the id {own} is that of line {lines[own]} as well")
+        if "level" in fields and row["level"] not in LEVELS:
+            raise FeatureError(f"{path}:{line}: {own} has the level {row['level']!r}, none of {', '.join(LEVELS)}")
+        lines[own] = line
+    return rows
+
+
+def _check(path: Path, row: dict[str, Any], fields: tuple[str, ...]) -> None:
+    """See that a row has some fields, each a text."""
+    for field in fields:
+        if field not in row:
+            raise FeatureError(f"{path}:{row[_LINE]}: {row.get('id', 'a row')} has no {field}")
+        if not isinstance(row[field], str) or not row[field].strip():
+            raise FeatureError(f"{path}:{row[_LINE]}: the {field} {row[field]!r} is no text; put it in quotation marks")
 
 
 @cache
-def _content(path: Path, *keys: str) -> dict[str, Any]:
+def _content(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
-        return {key: content[key] for key in (*content, *keys)}
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise FeatureError(f"{path}: cannot be read: {error}") from error
+        content = yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506 - it is a safe one
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise FeatureError(f"{path}:{mark.line + 1 if mark else 1}: is no YAML: {error.problem}") from error
+    except (OSError, yaml.YAMLError) as error:
+        raise FeatureError(f"{path}: cannot be read: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict):
+        raise FeatureError(f"{path}:1: is no mapping")
+    return content
+
+
+class _Loader(yaml.CSafeLoader):
+    """Notes where each mapping begins."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    return loader.construct_mapping(node, deep=True) | {_LINE: node.start_mark.line + 1}
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)

@@ -14,6 +14,9 @@ from typing import Any
 
 from harness.errors import FeatureError
 
+#: UTF-8, after a byte order mark or not.
+ENCODING = "utf-8-sig"
+
 PLACEHOLDER = re.compile(r"<([^<>]+)>")
 
 
@@ -124,7 +127,7 @@ def read(path: Path) -> Feature:
     from gherkin.parser import Parser  # noqa: PLC0415 - as above
 
     try:
-        document = Parser().parse(path.read_text(encoding="utf-8"))
+        document = Parser().parse(path.read_text(encoding=ENCODING))
     except CompositeParserException as error:
         raise FeatureError("\n".join(_located(path, one) for one in error.errors)) from error
     except ParserException as error:

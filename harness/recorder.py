@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 import dns.rcode
 from dns.rdatatype import CNAME, NS
@@ -30,9 +31,18 @@ MOST_LOOKS = 4
 #: What is supposed of a server that does not show its configuration.
 _UNKNOWN = Options(falls_through=("in-addr.arpa", "ip6.arpa"), forwards=True)
 
-#: The rcode and the sections that are right.
-_Right = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
-_Expected = dict[Asked, _Right]
+_Texts = tuple[str, ...]
+_Expected = dict[Asked, "_Right"]
+
+
+class _Right(NamedTuple):
+    """The rcode, the flags and the sections that are right, of an answer that is whole."""
+
+    rcode: str
+    flags: _Texts
+    answer: _Texts
+    authority: _Texts
+    additional: _Texts
 
 
 def meta_of(target: Target) -> Meta:
@@ -100,6 +110,7 @@ def differences(target: Target, namespaces: Collection[str] | None = None) -> tu
     meta, since = meta_of(target), time.monotonic()
     for _ in range(MOST_LOOKS):
         state = target.state()
+        meta = meta if meta.addresses else replace(meta, addresses=next(iter(position.dns_servers(state)), ()))
         expected = _expected(state, meta, namespaces)
         said = inquiry.said(target, expected, _options(meta), since)
         wrong = [asked for asked, one in said.items() if not _is(one, expected[asked])]
@@ -111,15 +122,16 @@ def differences(target: Target, namespaces: Collection[str] | None = None) -> tu
 
 
 def _is(one: Recorded, right: _Right) -> bool:
-    """Whether an answer is right; a truncated one, as far as it goes."""
-    if "TC" in one.flags:
-        return {*one.answer, *one.authority, *one.additional} <= {*right[1], *right[2], *right[3]}
-    return (one.rcode, one.answer, one.authority, one.additional) == right
+    """Whether an answer is right; a truncated one, as far as its records go."""
+    if "TC" not in one.flags:
+        return _Right(one.rcode, one.flags, one.answer, one.authority, one.additional) == right
+    flags = tuple(flag for flag in one.flags if flag != "TC")
+    shown, whole = {*one.answer, *one.authority, *one.additional}, {*right.answer, *right.authority, *right.additional}
+    return (one.rcode, flags) == (right.rcode, right.flags) and shown <= whole
 
 
 def _recorded(one: Recorded, right: _Right) -> Recorded:
-    rcode, answer, authority, additional = right
-    return replace(one, rcode=rcode, answer=answer, authority=authority, additional=additional)
+    return replace(one, **right._asdict())
 
 
 def _unlike(one: Mapping[Asked, object], other: Mapping[Asked, object]) -> str:
@@ -139,8 +151,13 @@ def _expected(state: ClusterState, meta: Meta, namespaces: Collection[str] | Non
         if spelled and not _leaves(asked.question, reply, state, options):
             sections = (reply.answer, reply.authority, reply.additional)
             answer, authority, additional = map(recording.text, sections)
-            found[asked] = (dns.rcode.to_text(reply.rcode), answer, authority, additional)
+            found[asked] = _Right(dns.rcode.to_text(reply.rcode), _flags(reply), answer, authority, additional)
     return found
+
+
+def _flags(reply: Reply) -> _Texts:
+    """The flags of a whole answer from a server that does not recurse: RD comes back as the client sent it."""
+    return ("QR", "AA", "RD") if reply.authoritative else ("QR", "RD")
 
 
 def _options(meta: Meta) -> Options:
@@ -160,13 +177,24 @@ def _leaves(question: Question, reply: Reply, state: ClusterState, options: Opti
 
 
 def _own_addresses(state: ClusterState, said: Said, meta: Meta) -> tuple[str, ...]:
-    """Which of several DNS pods answered, as the name servers that it named tell (A06)."""
+    """Which of several DNS pods answered, as the name servers that it named tell (A06).
+
+    One that sees itself behind no Service names itself, with its addresses beside (A07).
+    """
     asked = Asked(f"{state.domain}.", NS)
-    for addresses in position.dns_servers(state) if asked in said else ():
+    one = said.get(asked)
+    if one is None:
+        return ()
+    for addresses in (*position.dns_servers(state), _beside(one)):
         reply = compare.server_of(state, replace(meta, addresses=addresses))(asked.question)
-        if recording.text(reply.answer) == said[asked].answer:
+        if (recording.text(reply.answer), recording.text(reply.additional)) == (one.answer, one.additional):
             return addresses
     return ()
+
+
+def _beside(one: Recorded) -> tuple[str, ...]:
+    """The addresses in the additional section of a recorded answer."""
+    return tuple(record.rpartition(" ")[2] for record in one.additional)
 
 
 def _lasting(said: Said) -> Said:

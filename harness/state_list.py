@@ -94,5 +94,5 @@ def _metadata(key: Key, labels: Mapping[str, str] | None = None) -> Json:
 
 
 def _filled(**fields: Any) -> Json:
-    """The fields that say something."""
-    return {name: value for name, value in fields.items() if value not in (None, "", [], {}, False)}
+    """The fields that say something; a number does, also 0, which equals False."""
+    return {name: value for name, value in fields.items() if value is not False and value not in (None, "", [], {})}

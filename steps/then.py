@@ -35,7 +35,8 @@ def _any_case(world: World, service: str) -> None:
 
 @then(
     parsers.re(
-        r'the Service "(?P<service>[^"]+)" answers the addresses of its (?P<count>\d+) ready (?P<kind>pods|endpoints), and no other',
+        r'the Service "(?P<service>[^"]+)" answers the addresses of its (?P<count>\d+)'
+        r" (?P<kind>(ready|listed) (pod|endpoint)s?), and no other"
     ),
     converters={"count": int},
 )
@@ -141,7 +142,7 @@ def _port_of_virtual_ip(world: World, port: str, protocol: str, service: str, nu
 @then(
     parsers.re(
         r'the port "(?P<port>[^"]+)" over (?P<protocol>\w+) of the Service "(?P<service>[^"]+)"'
-        r" is the port (?P<number>\d+) of every ready (?P<kind>pod|endpoint)"
+        r" is the port (?P<number>\d+) of every (?P<kind>(ready|listed) (pod|endpoint))"
     ),
     converters={"number": int},
 )
@@ -194,6 +195,15 @@ def _virtual_ip_leads_back(world: World, service: str) -> None:
     world.holds(judge.virtual_ip_leads_back(service))
 
 
+@then(
+    parsers.parse(
+        'the virtual IP of the Service "{service}" leads back to the Service name, in whatever case its reverse name is asked for'
+    )
+)
+def _virtual_ip_leads_back_in_any_case(world: World, service: str) -> None:
+    world.holds(judge.virtual_ip_leads_back(service, any_case=True))
+
+
 @then(parsers.parse('the address of the pod "{pod}" leads back to "{name}"'))
 def _pod_leads_back(world: World, pod: str, name: str) -> None:
     world.holds(judge.pod_leads_back(pod, name))
@@ -207,6 +217,16 @@ def _pod_leads_back(world: World, pod: str, name: str) -> None:
 )
 def _ready_endpoints_lead_back(world: World, kind: str, service: str) -> None:
     world.holds(judge.ready_endpoints_lead_back(service, kind))
+
+
+@then(
+    parsers.re(
+        r'the address of every ready (?P<kind>pod|endpoint) of the Service "(?P<service>[^"]+)"'
+        r" leads back to a name that answers it, in whatever case its reverse name is asked for"
+    )
+)
+def _ready_endpoints_lead_back_in_any_case(world: World, kind: str, service: str) -> None:
+    world.holds(judge.ready_endpoints_lead_back(service, kind, any_case=True))
 
 
 @then(

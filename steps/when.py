@@ -18,7 +18,10 @@ def _is_deleted(world: World, kind: str, name: str) -> None:
     world.change(lambda target, namespace: target.delete(kind, name, namespace))
 
 
-@when(parsers.parse('the {kind:w} "{name}" is scaled to {replicas:d} replicas'))
+@when(
+    parsers.re(r'the (?P<kind>\w+) "(?P<name>[^"]+)" is scaled to (?P<replicas>\d+) replicas?'),
+    converters={"replicas": int},
+)
 def _is_scaled(world: World, kind: str, name: str, replicas: int) -> None:
     world.change(lambda target, namespace: target.scale(kind, name, replicas, namespace))
 

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import cycle, repeat
+from typing import Any
 
 import dns.rcode
 import pytest
-from dns.rdatatype import CNAME, PTR, A
+from dns.rdatatype import CNAME, PTR, TXT, A
 
 from harness import inquiry, recorder, recording, records
 from harness.errors import UndeterminedError
@@ -175,6 +176,39 @@ def test_what_differs_from_the_rules_is_shown_and_nothing_else(target: Kubeadm):
     assert {next(one.lines()) for one in found} == {
         f"{name} CNAME over UDP, EDNS 4096" for name in ("away.n.svc.cluster.local.", "AWAY.N.SVC.Cluster.Local.")
     }
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({}, False),
+        ({"flags": ("QR", "RD")}, True),
+        ({"flags": ("QR", "AA", "RD", "RA")}, True),
+        ({"answer": (), "flags": ("QR", "AA", "TC", "RD")}, False),
+        ({"answer": (), "flags": ("QR", "TC", "RD")}, True),
+        ({"answer": (), "flags": ("QR", "AA", "TC", "RD"), "rcode": "SERVFAIL"}, True),
+    ],
+)
+def test_an_answer_that_differs_in_its_flags_or_rcode_alone_is_shown(
+    target: Kubeadm, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], *, wrong: bool
+):
+    honest = inquiry.said
+
+    def said(*arguments: Any) -> inquiry.Said:
+        return {one: replace(is_, **changes if one.type == TXT else {}) for one, is_ in honest(*arguments).items()}
+
+    monkeypatch.setattr(inquiry, "said", said)
+    monkeypatch.setattr(recorder, "MOST_LOOKS", 1)
+    _, found = recorder.differences(target, ["n"])
+    assert {one.got.question.type for one in found} == ({TXT} if wrong else set())
+    assert all(one.got.flags == changes.get("flags", one.got.flags) for one in found)
+    assert {one.expected.flags for one in found} <= {("QR", "AA", "RD")}
+
+
+def test_a_server_that_stands_behind_no_service_is_known_by_the_addresses_beside_its_name(target: Kubeadm):
+    target.profile = replace(target.profile, own_addresses=("10.99.0.9", "fe80::9"))
+    assert recorder.differences(target, ["n"])[1] == []
+    assert recorder.record(target, ["n"]).meta.addresses == ("10.99.0.9", "fe80::9")
 
 
 def test_a_question_without_an_answer_is_named(target: Kubeadm):

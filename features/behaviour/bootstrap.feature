@@ -13,7 +13,7 @@ Feature: Members that look for each other before they are ready
 
     @core @spec-2.1-c @D14 @J03
     Scenario: The Service name answers every member
-      Then the Service "members" answers the addresses of its 3 ready pods, and no other
+      Then the Service "members" answers the addresses of its 3 listed pods, and no other
 
     @core @D14 @J03
     Scenario: Every member has its name
@@ -22,7 +22,7 @@ Feature: Members that look for each other before they are ready
 
     @core @D14 @J03
     Scenario: The port lists every member
-      Then the port "metrics" over TCP of the Service "members" is the port 9100 of every ready pod
+      Then the port "metrics" over TCP of the Service "members" is the port 9100 of every listed pod
 
     @core @J03
     Scenario: The address of a member leads back to its name
@@ -50,7 +50,7 @@ Feature: Members that look for each other before they are ready
       And a client has asked for "member-0.members"
       When 1 pod becomes ready
       Then "member-0.members" answers the address of the pod "member-0", and nothing else
-      And the Service "members" answers the addresses of its 1 ready pods, and no other
+      And the Service "members" answers the addresses of its 1 ready pod, and no other
 
     @extended @J04
     Scenario: The annotation that stood for the field once has no effect

@@ -13,7 +13,7 @@ Feature: Services that change
       Then the Service "web" answers its virtual IP, and nothing else
 
     @extended @J17
-    Scenario: A new Service shows before the deadline, its port and its reverse name included
+    Scenario: A new Service shows with its port and its reverse name
       Given a client has asked for "_http._tcp.web"
       When the manifest "specification/web.yaml" is applied
       Then the port "http" over TCP of the Service "web" is the port 80 of the Service name
@@ -64,6 +64,7 @@ Feature: Services that change
       And a client has asked for "test-svc"
       When the manifest "behaviour/external-instead.yaml" is applied
       Then "test-svc" is an alias for "www.example.com." when asked for A
+      And "test-svc" is an alias for "www.example.com." when asked for CNAME
 
     @core @H09
     Scenario: An alias that becomes a ClusterIP Service answers its virtual IP
@@ -79,6 +80,7 @@ Feature: Services that change
       And a client has asked for "test-svc"
       When the manifest "behaviour/external-instead.yaml" is applied
       Then "test-svc" is an alias for "www.example.com." when asked for A
+      And "test-svc" is an alias for "www.example.com." when asked for CNAME
       And "_http._tcp.test-svc" does not exist
 
     @core @C25
@@ -92,9 +94,15 @@ Feature: Services that change
 
   Rule: The DNS servers themselves may restart
 
-    @core @J14 @G10 @disruptive
+    @core @J14 @disruptive
     Scenario: While the DNS servers restart, no name that exists is denied
       Given the manifest "specification/web.yaml"
       When the Deployment "coredns" of the DNS servers is restarted while a client asks for "web"
       Then while it lasts, "web" is never denied
       And the Service "web" answers its virtual IP, and nothing else
+
+    @extended @G10 @disruptive
+    Scenario: A DNS server that does not know the cluster yet denies no port either
+      Given the manifest "specification/web.yaml"
+      When the Deployment "coredns" of the DNS servers is restarted while a client asks for "_http._tcp.web"
+      Then while it lasts, "_http._tcp.web" is never denied

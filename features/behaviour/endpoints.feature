@@ -13,7 +13,7 @@ Feature: Which pods are endpoints
       And a client has asked for "leaving"
       And a client has asked for "leaving-1.leaving"
       When the pod "leaving-1" begins to terminate
-      Then the Service "leaving" answers the addresses of its 1 ready pods, and no other
+      Then the Service "leaving" answers the addresses of its 1 ready pod, and no other
       And "leaving-1.leaving" does not exist
       And the port "metrics" over TCP of the Service "leaving" is the port 9100 of every ready pod
 
@@ -21,18 +21,24 @@ Feature: Which pods are endpoints
     Scenario: With publishNotReadyAddresses, a pod stays listed while it ends
       Given the manifest "behaviour/slow-to-end.yaml"
       When the pod "leaving-1" begins to terminate
-      Then the Service "listed" answers the addresses of its 2 ready pods, and no other
+      Then the Service "listed" answers the addresses of its 2 listed pods, and no other
 
-  Rule: A pod whose readiness probe fails is not ready
+  Rule: A pod whose readiness probe fails, or whose readiness gate is closed, is not ready
+
+    @core @C06
+    Scenario: A pod whose readiness probe fails is left out, with its name and its reverse name
+      Given the manifest "behaviour/failing-probe.yaml"
+      Then the Service "probed" answers the addresses of its 2 ready pods, and no other
+      And "healthy.probed" answers the address of the pod "healthy", and nothing else
+      And "broken.probed" does not exist
+      And the address of no unready pod leads back to a name below the Service "probed"
 
     @core @C06 @J02
-    Scenario: A pod whose readiness probe really fails is left out, and so is a pod whose readiness gate stands for one
+    Scenario: A pod whose readiness gate closes is left out as well
       Given the manifest "behaviour/failing-probe.yaml"
       And a client has asked for "waiting.probed"
       When the pod "waiting" becomes unready
-      Then the Service "probed" answers the addresses of its 1 ready pods, and no other
-      And "healthy.probed" answers the address of the pod "healthy", and nothing else
-      And "broken.probed" does not exist
+      Then the Service "probed" answers the addresses of its 1 ready pod, and no other
       And "waiting.probed" does not exist
       And the address of no unready pod leads back to a name below the Service "probed"
 
@@ -42,7 +48,7 @@ Feature: Which pods are endpoints
     Scenario Outline: A pod that is over is no endpoint of "<service>"
       Given the manifest "behaviour/finished.yaml"
       When the manifest "behaviour/service-after-the-end.yaml" is applied
-      Then the Service "<service>" answers the addresses of its 1 ready pods, and no other
+      Then the Service "<service>" answers the addresses of its 1 ready pod, and no other
       And "over.<service>" does not exist
 
       Examples:
@@ -53,7 +59,7 @@ Feature: Which pods are endpoints
     @core @J07
     Scenario Outline: A pod without an address is no endpoint of "<service>"
       Given the manifest "behaviour/waiting.yaml"
-      Then the Service "<service>" answers the addresses of its 1 ready pods, and no other
+      Then the Service "<service>" answers the addresses of its 1 ready pod, and no other
       And "held.<service>" does not exist
 
       Examples:
@@ -70,19 +76,19 @@ Feature: Which pods are endpoints
     @core @J09
     Scenario: A pod that loses the label is no longer listed
       When the manifest "behaviour/labels-lost.yaml" is applied
-      Then the Service "chosen" answers the addresses of its 1 ready pods, and no other
+      Then the Service "chosen" answers the addresses of its 1 ready pod, and no other
 
     @core @J10
     Scenario: A Service with another selector answers other pods
       When the manifest "behaviour/selector-changed.yaml" is applied
-      Then the Service "chosen" answers the addresses of its 1 ready pods, and no other
+      Then the Service "chosen" answers the addresses of its 1 ready pod, and no other
 
   Rule: The address of an endpoint is the pod's, whatever it is
 
     @extended @B19
     Scenario: A pod in the network of its node is listed with the node's address
       Given the manifest "behaviour/host-network.yaml"
-      Then the Service "hosted" answers the addresses of its 1 ready pods, and no other
+      Then the Service "hosted" answers the addresses of its 1 ready pod, and no other
 
     @extended @F16 @F05 @coredns
     Scenario: The address of a node leads back to the names of the endpoints it carries
@@ -104,7 +110,7 @@ Feature: Which pods are endpoints
     @extended @C19
     Scenario: A legacy Endpoints object is answered like EndpointSlices
       Given the manifest "behaviour/legacy-endpoints.yaml"
-      Then the Service "legacy" answers the addresses of its 1 ready endpoints, and no other
+      Then the Service "legacy" answers the addresses of its 1 ready endpoint, and no other
       And "l-0" below the Service "legacy" answers the addresses of the endpoints of that hostname, and no other
       And "l-1.legacy" does not exist
 

@@ -1,8 +1,8 @@
 @combo-1
 Feature: A Deployment behind a ClusterIP Service
   Three interchangeable tomcat pods stand behind the Service "test-svc", which has one virtual IP. A client asks for the
-  Service by its name, gets that one address, and the cluster spreads its connections over the pods. DNS never shows a
-  single pod: pods may come, go, and fail their probes, and the answer stays the same.
+  Service by its name, gets that one address, and the cluster spreads its connections over the pods. The Service name never
+  shows a single pod: pods may come, go, and become unready, and the answer stays the same.
 
   Names are written here as a client in the same namespace writes them: "test-svc" is asked for by its full name,
   test-svc.<namespace>.svc.<cluster domain>. Every question is asked over UDP and over TCP.
@@ -58,7 +58,7 @@ Feature: A Deployment behind a ClusterIP Service
       And the port "http" over TCP of the Service "test-svc" is the port 80 of the Service name
 
     @core @B14
-    Scenario: While every pod fails its probe, the Service name still answers its virtual IP
+    Scenario: While no pod is ready, the Service name still answers its virtual IP
       Given no pod is ready
       Then the Service "test-svc" has no ready endpoint
       And the Service "test-svc" answers its virtual IP, and nothing else

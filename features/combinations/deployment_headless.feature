@@ -38,7 +38,7 @@ Feature: A Deployment behind a headless Service
   Rule: Readiness decides who is listed
 
     @core @spec-2.4.1-b @C04
-    Scenario: While every pod fails its probe, the Service name is NXDOMAIN
+    Scenario: While no pod is ready, the Service name is NXDOMAIN
       Given no pod is ready
       Then the Service "test-headless-svc" has no ready endpoint
       And "test-headless-svc" does not exist
@@ -48,7 +48,7 @@ Feature: A Deployment behind a headless Service
       Given no pod is ready
       And a client has asked for "test-headless-svc"
       When 1 pod becomes ready
-      Then the Service "test-headless-svc" answers the addresses of its 1 ready pods, and no other
+      Then the Service "test-headless-svc" answers the addresses of its 1 ready pod, and no other
       When 1 pod becomes ready
       Then the Service "test-headless-svc" answers the addresses of its 2 ready pods, and no other
       When 1 pod becomes ready
@@ -77,8 +77,8 @@ Feature: A Deployment behind a headless Service
     Scenario: Scaled up and down, the Service name answers as many addresses as there are pods
       When the Deployment "tomcat" is scaled to 4 replicas
       Then the Service "test-headless-svc" answers the addresses of its 4 ready pods, and no other
-      When the Deployment "tomcat" is scaled to 1 replicas
-      Then the Service "test-headless-svc" answers the addresses of its 1 ready pods, and no other
+      When the Deployment "tomcat" is scaled to 1 replica
+      Then the Service "test-headless-svc" answers the addresses of its 1 ready pod, and no other
 
     @core @J11 @C04
     Scenario: Scaled to zero, the Service name is NXDOMAIN; scaled back, it answers the new pods

@@ -23,7 +23,7 @@ Feature: A StatefulSet behind a ClusterIP Service
       Then the other address family of the Service "test-svc" has no data
 
     @core @B14
-    Scenario: While every pod fails its probe, the Service name still answers its virtual IP
+    Scenario: While no pod is ready, the Service name still answers its virtual IP
       Given no pod is ready
       Then the Service "test-svc" has no ready endpoint
       And the Service "test-svc" answers its virtual IP, and nothing else

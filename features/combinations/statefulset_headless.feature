@@ -83,7 +83,7 @@ Feature: A StatefulSet behind a headless Service
   Rule: Readiness decides who is listed
 
     @core @spec-2.4.1-b @C04
-    Scenario: While every pod fails its probe, the Service name and the pod names are NXDOMAIN
+    Scenario: While no pod is ready, the Service name and the pod names are NXDOMAIN
       Given no pod is ready
       Then the Service "test-headless-svc" has no ready endpoint
       And "test-headless-svc" does not exist
@@ -95,7 +95,7 @@ Feature: A StatefulSet behind a headless Service
       And a client has asked for "test-headless-svc"
       And a client has asked for "web-1.test-headless-svc"
       When 1 pod becomes ready
-      Then the Service "test-headless-svc" answers the addresses of its 1 ready pods, and no other
+      Then the Service "test-headless-svc" answers the addresses of its 1 ready pod, and no other
       And "web-0.test-headless-svc" answers the address of the pod "web-0", and nothing else
       And "web-1.test-headless-svc" does not exist
       When 1 pod becomes ready
@@ -131,8 +131,8 @@ Feature: A StatefulSet behind a headless Service
 
     @core @C03
     Scenario: Scaled down, the pods with the highest numbers leave with their names
-      When the StatefulSet "web" is scaled to 1 replicas
-      Then the Service "test-headless-svc" answers the addresses of its 1 ready pods, and no other
+      When the StatefulSet "web" is scaled to 1 replica
+      Then the Service "test-headless-svc" answers the addresses of its 1 ready pod, and no other
       And "web-1.test-headless-svc" does not exist
       And "web-2.test-headless-svc" does not exist
 

@@ -78,16 +78,16 @@ Feature: Negative answers
       And "svc.cluster.local" has no data of the type ANY
 
     @quirk @G09
-    Scenario Outline: Asked for the SOA of a name that does not exist, a server may answer without data: <name>
+    Scenario Outline: Asked for the SOA of a name that does not exist, a server may answer without data: <what>
       Then "<name>" of the type SOA is answered in one of these ways:
         | answer   | meaning                                     |
         | NXDOMAIN | the name does not exist for any type        |
         | NODATA   | the server does not look for names here     |
 
       Examples:
-        | name        |
-        | no-such-svc |
-        | nobody      |
+        | what                                  | name        |
+        | no Service has it                     | no-such-svc |
+        | its headless Service has no endpoints | nobody      |
 
   Rule: Labels are labels
 

@@ -25,6 +25,20 @@ Feature: Names are compared without regard to case
   Scenario: A hostname may be written in capitals
     Then "A-0" below the Service "peers" answers the addresses of the endpoints of that hostname, and no other
 
+  @core @spec-2.1-d @L14
+  Scenario: A virtual IP leads back to its Service in whatever case it is asked for
+    Then the virtual IP of the Service "web" leads back to the Service name, in whatever case its reverse name is asked for
+
+  @core @spec-2.1-d @L14
+  Scenario Outline: An endpoint's address leads back in whatever case it is asked for: <family>
+    Given the manifest "specification/ipv6.yaml"
+    Then the address of every ready endpoint of the Service "<service>" leads back to a name that answers it, in whatever case its reverse name is asked for
+
+    Examples:
+      | family | service |
+      | IPv4   | peers   |
+      | IPv6   | six     |
+
   @core @G16
   Scenario Outline: The question comes back in the case it was asked in: <name>
     Then the answer to "<name>" of the type A repeats the question as it was asked

@@ -21,15 +21,15 @@ Feature: A Service with a virtual IP
         | A Service without a selector   | manual  |
 
     @core @B07
-    Scenario Outline: A <type> Service answers its virtual IP, and nothing from outside
+    Scenario Outline: <kind> answers its virtual IP, and nothing from outside
       Then the Service "<service>" answers its virtual IP, and nothing else
       And the virtual IP of the Service "<service>" leads back to the Service name
 
       Examples:
-        | type         | service       |
-        | NodePort     | node-port     |
-        | LoadBalancer | load-balancer |
-        | ClusterIP    | external-ip   |
+        | kind                       | service       |
+        | A NodePort Service         | node-port     |
+        | A LoadBalancer Service     | load-balancer |
+        | A Service with externalIPs | external-ip   |
 
     @extended @B20 @K22
     Scenario: An address from outside leads back to no name of the cluster

@@ -12,18 +12,18 @@ Feature: A headless Service
 
     @core @spec-2.4.1-a @C01 @C02 @C18
     Scenario Outline: "<service>" answers each of its ready endpoints once
-      Then the Service "<service>" answers the addresses of its <count> ready endpoints, and no other
+      Then the Service "<service>" answers the addresses of its <endpoints>, and no other
 
       Examples:
-        | service      | count |
-        | peers        | 3     |
-        | anonymous    | 2     |
-        | shared       | 2     |
-        | unnamed-port | 1     |
+        | service      | endpoints         |
+        | peers        | 3 ready endpoints |
+        | anonymous    | 2 ready endpoints |
+        | shared       | 2 ready endpoints |
+        | unnamed-port | 1 ready endpoint  |
 
     @core @C15
     Scenario: An endpoint that stands in two EndpointSlices is answered once
-      Then the Service "doubled" answers the addresses of its 1 ready endpoints, and no other
+      Then the Service "doubled" answers the addresses of its 1 ready endpoint, and no other
       And the port "metrics" over TCP of the Service "doubled" is the port 9100 of every ready endpoint
       And the address of every ready endpoint of the Service "doubled" leads back to a name that answers it
 
@@ -47,7 +47,7 @@ Feature: A headless Service
 
     @core @C14
     Scenario: A Service without ports answers its endpoints all the same
-      Then the Service "no-ports" answers the addresses of its 1 ready endpoints, and no other
+      Then the Service "no-ports" answers the addresses of its 1 ready endpoint, and no other
       And "np-0" below the Service "no-ports" answers the addresses of the endpoints of that hostname, and no other
 
     @core @C05 @G06

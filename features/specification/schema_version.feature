@@ -85,7 +85,7 @@ Feature: The zone says which version of the DNS schema it follows
         | a.web.no-such-namespace |
 
     @core @A12
-    Scenario Outline: A name that is no name of the schema does not exist: <name>
+    Scenario Outline: A name elsewhere below the cluster domain, or with too many labels, does not exist: <name>
       Then "<name>" does not exist
 
       Examples:

@@ -14,14 +14,20 @@ def clean(context: str, kubeconfig: Path | None) -> None:
     """Remove what killed runs have left behind on a cluster.
 
     A run renews a Lease as long as it lives; only what carries our label and belongs to a run whose Lease expired is
-    removed.
+    removed. It waits until all of that is gone, names what is left and why, and exits with 1 if anything is.
 
     Example: svcdns clean --context kind-svcdns
     """
     from harness.targets.cluster import clean as remove  # noqa: PLC0415 - `--help` needs no Kubernetes client
 
-    removed = remove(kubeconfig, context)
-    for name in removed:
+    done = remove(kubeconfig, context)
+    for name in done.removed:
         click.echo(f"removed {name}")
-    if not removed:
+    for line in done.left:
+        click.echo(f"left {line}", err=True)
+    for line in done.unknown:
+        click.echo(line, err=True)
+    if done.left or done.unknown:
+        raise click.exceptions.Exit(1)
+    if not done.removed:
         click.echo("nothing was left behind")

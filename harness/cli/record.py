@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.opening import TargetCommand, opened
+from harness.errors import TargetError, UsageError
 
 if TYPE_CHECKING:
     from harness.plugin.options import Settings
@@ -43,8 +44,11 @@ def record(directory: Path, files: tuple[Path, ...], namespace: str | None, sett
       svcdns record recorded/web --target kind -f web.yaml --namespace web
     """
     from harness import recorder, recording  # noqa: PLC0415 - `--help` needs none of it
+    from harness.manifests.names import dns_1123_label  # noqa: PLC0415 - as above
     from harness.worlds import letters  # noqa: PLC0415 - as above
 
+    if namespace is not None and (problem := dns_1123_label(namespace)):
+        raise UsageError(f"--namespace {problem}")
     run = letters(5)
     with opened(settings, run) as target:
         if "udp" not in target.vantages[0].transports:
@@ -62,7 +66,6 @@ def record(directory: Path, files: tuple[Path, ...], namespace: str | None, sett
 def _applied(target: Target, files: tuple[Path, ...], namespace: str) -> Iterator[str]:
     """A Namespace of our own with some manifests in it, settled."""
     from harness import manifests  # noqa: PLC0415 - as above
-    from harness.errors import TargetError, UsageError  # noqa: PLC0415 - as above
     from harness.target import SECONDS_TO_DELETE  # noqa: PLC0415 - as above
 
     objects = [manifest for file in files for manifest in manifests.read(file)]
@@ -80,8 +83,6 @@ def _applied(target: Target, files: tuple[Path, ...], namespace: str) -> Iterato
 
 
 def _existing(target: Target, namespace: str) -> str:
-    from harness.errors import UsageError  # noqa: PLC0415 - as above
-
     if namespace not in target.state().namespaces:
         raise UsageError(f'there is no namespace "{namespace}"')
     return namespace

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -31,6 +33,12 @@ def run(arguments: tuple[str, ...]) -> None:
         *("-p", "harness.plugin.packaged"),
         # What happens to lie in the working directory has no say in what the features promise.
         "--noconftest",
-        *("-o", f"cache_dir={Path.cwd() / 'reports' / '.pytest_cache'}"),
+        *(["-o", f"cache_dir={Path.cwd() / 'reports' / '.pytest_cache'}"] if _keeps_a_cache(arguments) else []),
     ]
     sys.exit(pytest.main([*own, *arguments]))
+
+
+def _keeps_a_cache(arguments: tuple[str, ...]) -> bool:
+    """Whether pytest has its cache, and knows the options of it."""
+    given = (*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *arguments)
+    return not any(one.removeprefix("-p").strip() == "no:cacheprovider" for one in given)

@@ -11,13 +11,25 @@ from harness.errors import UsageError
 
 
 @click.command()
-@click.option("--fault", "names", multiple=True, metavar="NAME", help="Only this fault or variation; may be repeated.")
-@click.option("--feature", default="", metavar="FILE", help="Only the scenarios of this file below features/.")
+@click.option(
+    "--fault",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Only this fault or variation; may be repeated. No report is written then.",
+)
+@click.option(
+    "--feature",
+    default="",
+    metavar="FILE",
+    help="Only the scenarios of this file below features/. No report is written then.",
+)
 @click.option(
     "--directory",
     type=click.Path(path_type=Path),
     default=Path("reports/selftest"),
-    help="Where the report is written.",
+    show_default=True,
+    help="Where the report of a whole selftest is written.",
 )
 @click.option("--processes", type=click.IntRange(min=1), help="How many to use; else two for each processor.")
 def selftest(names: tuple[str, ...], *, feature: str, directory: Path, processes: int | None) -> None:
@@ -35,6 +47,8 @@ def selftest(names: tuple[str, ...], *, feature: str, directory: Path, processes
     if feature and not any(one.id.startswith(f"{feature}:") for one in scenarios()):
         raise UsageError(f"{feature} is no file below features/: say it as in specification/srv.feature")
     chosen = [find(name).name for name in names] or [*FAULTS, *VARIATIONS]
+    if whole := not (names or feature):
+        report.check(directory)
     caught: list[matrix.Caught] = []
     passed: list[matrix.Passed] = []
     for row in running.run(chosen, feature=feature, processes=processes):
@@ -46,10 +60,10 @@ def selftest(names: tuple[str, ...], *, feature: str, directory: Path, processes
         else:
             passed.append(row)
             click.echo(f"{row.variation}: {f'{len(row.alarms)} FALSE ALARMS' if row.alarms else 'no alarm'}")
-    found = matrix.matrix(caught, passed, () if names or feature else scenarios())
+    found = matrix.matrix(caught, passed, scenarios() if whole else ())
     click.echo()
     click.echo("\n".join(report.summary(found)))
-    if not names and not feature:
+    if whole:
         page, _ = report.write(found, directory)
         click.echo(f"written: {page}")
     sys.exit(1 if found.uncaught or found.alarming or found.useless else 0)

@@ -50,6 +50,11 @@ def _answered_for_endpoint(asked: Asked, reply: Reply) -> bool:
     return bool(reply.answer and _address(asked) and not _virtual(asked))
 
 
+def _reverse_and_not_lower(asked: Asked, reply: Reply) -> bool:
+    labels = asked.question.name.labels
+    return bool(reply.answer and _address(asked)) and any(label != label.lower() for label in labels)
+
+
 def _without_hostname(asked: Asked) -> bool:
     address = _address(asked)
     listed = asked.state.slices_by_address.get(address, ())
@@ -160,6 +165,12 @@ FAULTS = (
         "Addresses lead back to names that lack the cluster domain.",
         ("F01", "F03"),
         change=each(lambda asked, one: (pointing(one, without_domain(asked, target(one.rdata))),), PTR),
+    ),
+    Fault(
+        "reverse-names-compared-with-case",
+        "The reverse name of an address is recognised in lower case alone, its nibbles and its zone.",
+        ("L14",),
+        change=where(_reverse_and_not_lower, NO_NAME),
     ),
     Fault(
         "ptr-repeated",

@@ -5,7 +5,7 @@ Stale means older than the TTL and thirty seconds: a server that lags less may k
 
 from __future__ import annotations
 
-from dns.rdatatype import PTR
+from dns.rdatatype import CNAME, PTR
 
 from harness.faults.fault import Asked, Change, Fault
 from harness.faults.replies import is_denial
@@ -105,5 +105,11 @@ FAULTS = (
         "What an address led back to once, it leads back to for ever.",
         ("J13",),
         change=lambda asked, reply: _first(asked, reply) if asked.question.type == PTR else reply,
+    ),
+    Fault(
+        "stale-aliases",
+        "Asked for the CNAME alone, a name is for ever the alias that it was once, or none.",
+        ("H08", "H09", "H10"),
+        change=lambda asked, reply: _first(asked, reply) if asked.question.type == CNAME else reply,
     ),
 )

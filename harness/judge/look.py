@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -252,6 +252,13 @@ def addresses(found: Iterable[Backend], family: Family) -> tuple[str, ...]:
     """The endpoints' addresses of one family, each once."""
     every = (address for backend in found for address in backend.addresses)
     return tuple(dict.fromkeys(address for address in every if family_of(address) == family))
+
+
+def in_other_cases(found: dns.name.Name) -> Iterator[dns.name.Name]:
+    """The name in capitals, and with every other letter in them: as a client may ask that mixes case against forgery."""
+    lower = str(found).lower()
+    mixed = "".join(letter.upper() if index % 2 else letter for index, letter in enumerate(lower))
+    yield from map(name, (lower.upper(), mixed, mixed.swapcase()))
 
 
 def address_row(address: str) -> str:

@@ -159,10 +159,8 @@ def any_case(service: str) -> Promise:
         found = look.service(service)
         if not found.cluster_ips:
             raise UndeterminedError(f"the Service {found.key} has no virtual IP")
-        lower = str(look.name(service)).lower()
-        mixed = "".join(letter.upper() if index % 2 else letter for index, letter in enumerate(lower))
-        for spelled in (lower.upper(), mixed, mixed.swapcase()):
-            answer = look.ask(Question(look.name(spelled), TYPE_OF[found.families[0]]))
+        for spelled in looking.in_other_cases(look.name(service)):
+            answer = look.ask(Question(spelled, TYPE_OF[found.families[0]]))
             yield looking.expect_rows(answer, words, [looking.address_row(found.cluster_ips[0])])
 
     return Promise(words, judge)

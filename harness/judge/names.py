@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import dns.rcode
 import dns.rdatatype
-from dns.rdatatype import AAAA, PTR, SRV, TXT, A
+from dns.rdatatype import AAAA, CNAME, PTR, SRV, TXT, A
 
 from harness.client import Answer
 from harness.errors import UndeterminedError
@@ -53,12 +53,12 @@ def virtual_ips(service: str) -> Promise:
     return Promise(words, judge)
 
 
-def ready_endpoints(service: str, count: int, kind: str = "pods") -> Promise:
+def ready_endpoints(service: str, count: int, kind: str = "ready pods") -> Promise:
     """A headless Service's name answers every address of every ready endpoint, and no other (section 2.4.1).
 
     The number guards the promise: with another number of addresses in a family there is nothing to judge yet.
     """
-    words = f'the Service "{service}" answers the addresses of its {count} ready {kind}, and no other'
+    words = f'the Service "{service}" answers the addresses of its {count} {kind}, and no other'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -66,7 +66,7 @@ def ready_endpoints(service: str, count: int, kind: str = "pods") -> Promise:
         for family in looking.families(look, found):
             addresses = looking.addresses(backends, family)
             if len(addresses) != count:
-                raise UndeterminedError(f"the Service {found.key} has {len(addresses)} ready {kind}, not {count}")
+                raise UndeterminedError(f"the Service {found.key} has {len(addresses)} {kind}, not {count}")
             question = Question(look.name(service), TYPE_OF[family])
             yield looking.expect_rows(look.ask(question), words, map(looking.address_row, addresses))
 
@@ -212,9 +212,9 @@ def way(answer: Answer, words: str, choices: Mapping[str, str]) -> Reading:
 
 
 def asked(relative: str) -> Promise:
-    """Nothing is promised: a client asks for a name, for the addresses, SRV or PTR, as its form suggests."""
+    """Nothing is promised: a client asks for a name, for the addresses and the alias, SRV or PTR, as its form suggests."""
     words = f'a client has asked for "{relative}"'
-    types = (SRV,) if relative.startswith("_") else (PTR,) if relative.endswith(".arpa.") else (A, AAAA)
+    types = (SRV,) if relative.startswith("_") else (PTR,) if relative.endswith(".arpa.") else (A, AAAA, CNAME)
 
     def judge(look: Look) -> Iterator[Reading]:
         for type_ in types:

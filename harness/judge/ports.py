@@ -27,13 +27,13 @@ def port_of_virtual_ip(service: str, port: str, protocol: str, number: int) -> P
     return Promise(words, judge)
 
 
-def port_of_ready_endpoints(service: str, port: str, protocol: str, number: int, kind: str = "pod") -> Promise:
+def port_of_ready_endpoints(service: str, port: str, protocol: str, number: int, kind: str = "ready pod") -> Promise:
     """A named port of a headless Service is one SRV for every ready endpoint (sections 2.4.2 and 2.1; C08, E08, E09).
 
     An endpoint with a hostname of its own below the Service is named by it. The name of any other is the server's
     choice: it has to lie below the Service's, and to answer the address of exactly one ready endpoint.
     """
-    words = f'the port "{port}" over {protocol} of the Service "{service}" is the port {number} of every ready {kind}'
+    words = f'the port "{port}" over {protocol} of the Service "{service}" is the port {number} of every {kind}'
     return Promise(words, _targets(words, service, port, protocol, lambda got: _exactly(got, number)))
 
 

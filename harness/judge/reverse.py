@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import dns.name
 import dns.rdatatype
@@ -16,20 +16,28 @@ from harness.judge.names import way
 from harness.message import Question, reverse_name, target
 from harness.state import Service, family_of
 
+#: What sentences say of reverse names that are asked for in other cases (section 2.1; L14).
+_ANY_CASE = ", in whatever case its reverse name is asked for"
 
-def virtual_ip_leads_back(service: str) -> Promise:
+
+def virtual_ip_leads_back(service: str, *, any_case: bool = False) -> Promise:
     """Each virtual IP has exactly one PTR, to the Service's name (section 2.3.3)."""
-    words = f'the virtual IP of the Service "{service}" leads back to the Service name'
+    words = f'the virtual IP of the Service "{service}" leads back to the Service name{_ANY_CASE * any_case}'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
         if not found.cluster_ips:
             raise UndeterminedError(f"the Service {found.key} has no virtual IP")
-        for address in found.cluster_ips:
-            answer = look.ask(Question(reverse_name(address), PTR))
+        for owner in _reverse_names(found.cluster_ips, any_case=any_case):
+            answer = look.ask(Question(owner, PTR))
             yield looking.expect_rows(answer, words, [f"PTR {look.name(service).canonicalize()}"])
 
     return Promise(words, judge)
+
+
+def _reverse_names(addresses: Iterable[str], *, any_case: bool) -> Iterator[dns.name.Name]:
+    for address in addresses:
+        yield from looking.in_other_cases(reverse_name(address)) if any_case else (reverse_name(address),)
 
 
 def reverse_name_is_one_of(service: str, type_: str, above: int, choices: Mapping[str, str]) -> Promise:
@@ -61,12 +69,13 @@ def pod_leads_back(pod: str, relative: str) -> Promise:
     return Promise(words, judge)
 
 
-def ready_endpoints_lead_back(service: str, kind: str = "pod") -> Promise:
+def ready_endpoints_lead_back(service: str, kind: str = "pod", *, any_case: bool = False) -> Promise:
     """Every ready endpoint's address leads back to its name below the Service, which answers that address (F03, F04, F09).
 
     The name is the hostname where there is one, else whatever the server assigned (section 2.4.3 with 2.1).
     """
     words = f'the address of every ready {kind} of the Service "{service}" leads back to a name that answers it'
+    words += _ANY_CASE * any_case
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -75,13 +84,17 @@ def ready_endpoints_lead_back(service: str, kind: str = "pod") -> Promise:
             raise UndeterminedError(f"the Service {found.key} has no ready endpoint")
         for address, hostname in {one: each.hostname for each in backends for one in each.addresses}.items():
             own = look.below(hostname, service) if hostname else None
-            yield from _leads_back(look, words, service, address, own)
+            for owner in _reverse_names([address], any_case=any_case):
+                yield from _leads_back(look, words, service, (address, owner), own)
 
     return Promise(words, judge)
 
 
-def _leads_back(look: Look, words: str, service: str, address: str, own: dns.name.Name | None) -> Iterator[Reading]:
-    answer = look.ask(Question(reverse_name(address), PTR))
+def _leads_back(
+    look: Look, words: str, service: str, asked: tuple[str, dns.name.Name], own: dns.name.Name | None
+) -> Iterator[Reading]:
+    address, owner = asked
+    answer = look.ask(Question(owner, PTR))
     rows = _rows(answer)
     targets = [target(record.rdata) for record in answer.answer if record.type == PTR]
     below = [name for name in targets if name == own or (own is None and name.parent() == look.name(service))]

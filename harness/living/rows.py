@@ -11,7 +11,7 @@ import dns.rdatatype
 from dns.rdatatype import AAAA, CNAME, NS, PTR, SRV, A
 
 from harness.client import Answer
-from harness.living.symbols import Symbols
+from harness.living.symbols import Symbols, dashed
 from harness.message import Record, target
 
 _ORDER = ("A", "AAAA", "CNAME", "SRV", "PTR", "TXT")
@@ -29,7 +29,8 @@ class Row:
         answers: what it answers; empty where it answers nothing.
         denial: why it answers nothing, such as ``NXDOMAIN``.
         along: records that come along with the answer.
-        left_open: whether the specification leaves the answer open, and CoreDNS gives this one.
+        left_open: whether the specification leaves the answer, or the name that is asked for, to the server, and this is
+            CoreDNS's.
     """
 
     name: str
@@ -53,8 +54,14 @@ def row(answer: Answer, symbols: Symbols, *, left_open: bool = False) -> Row:
         answers=tuple(dict.fromkeys(sorted(_written(record, answer, symbols) for record in answer.answer))),
         denial="" if answer.answer else _denial(answer),
         along=tuple(dict.fromkeys(sorted(_in_full(record, symbols) for record in answer.additional))),
-        left_open=left_open,
+        left_open=left_open or _spelled_by_coredns(answer),
     )
+
+
+def _spelled_by_coredns(answer: Answer) -> bool:
+    """Whether the name is one that CoreDNS makes of an address, as it does for an endpoint without a hostname."""
+    addresses = (str(record.rdata) for record in answer.answer if record.type in (A, AAAA))
+    return answer.question.name.labels[0].decode().lower() in map(dashed, addresses)
 
 
 def merged(rows: Iterable[Row]) -> tuple[Row, ...]:

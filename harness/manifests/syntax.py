@@ -98,7 +98,10 @@ def documents(content: bytes) -> Iterator[Document]:
         # Only those that the scanner and the parser raise know where they are.
         mark = getattr(error, "problem_mark", None)
         problem = " ".join(filter(None, (getattr(error, "problem", str(error)), getattr(error, "context", ""))))
-        raise UnreadableError(mark.line + 1 if mark else 1, f"is not YAML: {problem}") from error
+        # libyaml scans ahead of its events and may have a limit of its own.
+        too_deep = "nesting depth" in problem
+        text = f"is nested more than {MAX_DEPTH} levels deep" if too_deep else f"is not YAML: {problem}"
+        raise UnreadableError(mark.line + 1 if mark else 1, text) from error
 
 
 def _decoded(content: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import types
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -23,8 +24,19 @@ DEFINITIONS = pytest.StashKey[Sequence[StepFunctionContext]]()
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect each ``.feature`` file as a module whose functions are its scenarios."""
     if file_path.suffix == ".feature":
-        return FeatureFile.from_parent(parent, path=file_path)
+        return FeatureFile.from_parent(parent, path=file_path, nodeid=_outside(file_path, parent.config))
     return None
+
+
+def _outside(path: Path, config: pytest.Config) -> str | None:
+    """What a file outside of the rootdir is called in node ids, where pytest has no name that tells it from others.
+
+    That is its path from where the run was started; in full, where it would read like that of a file in the rootdir.
+    """
+    if path.is_relative_to(config.rootpath):
+        return None
+    own = Path(os.path.relpath(path, config.invocation_params.dir))
+    return (path if (config.rootpath / own).exists() else own).as_posix()
 
 
 def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> bool:
@@ -43,7 +55,9 @@ class FeatureFile(pytest.Module):
         module.__file__ = str(self.path)
         self.described = {}
         for one in feature.scenarios:
-            test = scenario(str(self.path), one.name, features_base_dir=str(self.path.parent))(_nothing_more)
+            test = scenario(
+                str(self.path), one.name, encoding=features.ENCODING, features_base_dir=str(self.path.parent)
+            )(_nothing_more)
             name = function_of(one)
             setattr(module, name, pytest.mark.usefixtures("world")(test))
             self.described[name] = tuple(one.rendered())

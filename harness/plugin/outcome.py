@@ -65,7 +65,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         return (yield)
     try:
         yield
-    except ManifestError:
+    except ManifestError as error:
+        item.stash[VERDICT] = Judged(Verdict.NOT_DETERMINED, str(error))
         raise
     except HarnessError as error:
         run = item.config.stash[RUN]
@@ -118,7 +119,10 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
     observed = [reading.observed for reading in readings if reading.observed]
     if reason.startswith(verdicts.OBSERVED):
         observed.append(reason.removeprefix(verdicts.OBSERVED))
+    level = next(level for level in LEVELS if level in scenario.tags)
     broken = world if verdict is Verdict.NOT_CONFORMANT else None
+    # What is not known of the core fails the run as well.
+    troubled = world if verdict is Verdict.NOT_DETERMINED and level == "core" else broken
     kept = broken or item.config.stash[RUN].settings.transcripts
     findings = tuple(reading.finding() for reading in readings) if kept else ()
     known = item.config.stash[RUN].known_causes(scenario) if broken else ()
@@ -126,7 +130,7 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
         feature=_feature(item),
         scenario=scenario.name,
         line=scenario.line,
-        level=next(level for level in LEVELS if level in scenario.tags),
+        level=level,
         clauses=scenario.clauses,
         behaviours=scenario.behaviours,
         verdict=verdict,
@@ -136,9 +140,9 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
         steps=_steps(scenario, item.stash.get(STEPS, [])),
         findings=findings,
         state=_state(world) if world and kept and verdict is not Verdict.CONFORMANT else (),
-        advice=(*known, *advice.on_failure(broken.state(), broken.namespace, findings[-1])) if broken else (),
+        advice=(*known, *_advice(broken, findings[-1])) if broken else (),
         looks=world.looks if world else (0, 0.0),
-        evidence=_evidence(item, broken, findings) if broken else "",
+        evidence=_evidence(item, troubled, findings) if troubled else "",
         seconds=report.duration,
     )
 
@@ -147,6 +151,14 @@ def _state(world: World) -> tuple[str, ...]:
     """What stands in a world; nothing where the target itself was lost."""
     try:
         return tuple(evidence.state_lines(world.state(), world.namespace))
+    except HarnessError:
+        return ()
+
+
+def _advice(world: World, finding: Finding) -> tuple[str, ...]:
+    """What looks wrong in a world; nothing where the target itself was lost."""
+    try:
+        return tuple(advice.on_failure(world.state(), world.namespace, finding))
     except HarnessError:
         return ()
 
@@ -162,7 +174,11 @@ def _evidence(item: pytest.Item, world: World, findings: tuple[Finding, ...]) ->
     run = item.config.stash[RUN]
     if run.settings.live and not world.evidence:
         directory = evidence_directory(run, item)
-        evidence.write(directory, findings, run.target.evidence(world.namespace))
+        try:
+            found = run.target.evidence(world.namespace)
+        except HarnessError as error:
+            found = {"lost.txt": f"{error}\n"}
+        evidence.write(directory, findings, found)
         world.evidence = os.path.relpath(directory, item.config.invocation_params.dir)
     return world.evidence
 

@@ -63,7 +63,8 @@ def _coming(run: Run, shared: dict[str, Any], item: pytest.Item) -> Iterator[lis
     if not shared["by_worlds"]:
         yield [one for one in items if one.path == item.path]
         return
-    share = shares(item.config.rootpath, [one.nodeid for one in items], run.workers)
+    config = item.config
+    share = shares(config.rootpath, [one.nodeid for one in items], run.workers, config.invocation_params.dir)
     for number in (share[item.nodeid], *([] if run.planned else [run.worker])):
         yield [one for one in items if share[one.nodeid] == number and one.nodeid not in run.planned]
 

@@ -11,9 +11,13 @@ import pytest
 from _pytest.junitxml import xml_key
 
 from harness import data
+from harness.errors import UsageError
 from harness.plugin.options import Settings
 from harness.plugin.session import RUN, Run
+from harness.report import writable
 from harness.results import RunResult, ScenarioResult, Subject
+
+PAGE = "report.html"
 
 #: What was written, a line each.
 WRITTEN = pytest.StashKey[list[str]]()
@@ -32,15 +36,17 @@ def pytest_configure(config: pytest.Config) -> None:
     Raises:
         pytest.UsageError: if not.
     """
-    settings = config.stash[RUN].settings
-    for path in map(Path, filter(None, [settings.html_report, settings.conformance_report])):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            why = f"the directory {path.parent} cannot be made ({error.strerror})"
-            raise pytest.UsageError(f"the report cannot be written to {path}: {why}") from error
-        if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
-            raise pytest.UsageError(f"the report cannot be written to {path}: name a file that may be written")
+    run = config.stash[RUN]
+    if run.shared is not None:
+        return
+    settings = run.settings
+    junit = os.path.expandvars(getattr(config.option, "xmlpath", None) or "")
+    asked = [junit, settings.html_report, settings.conformance_report]
+    try:
+        for path in (*map(Path, filter(None, asked)), *([run.directory / PAGE] if settings.reports else [])):
+            writable.check(path.expanduser())
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 @pytest.hookimpl(wrapper=True)
@@ -77,7 +83,7 @@ def _asked(run: Run) -> dict[Path, Callable[[Settings, RunResult, Path], None]]:
     settings = run.settings
     asked: dict[Path, Callable[[Settings, RunResult, Path], None]] = {}
     if settings.reports:
-        asked[run.made_directory() / "report.html"] = _write_page
+        asked[run.made_directory() / PAGE] = _write_page
         asked[run.made_directory() / "conformance.yaml"] = _write_conformance
     if settings.html_report:
         asked[Path(settings.html_report)] = _write_page
@@ -114,6 +120,7 @@ def _write_page(settings: Settings, result: RunResult, path: Path) -> None:
     from harness.report import page  # noqa: PLC0415 - a run without reports does not need it
 
     del settings
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page.render(result), encoding="utf-8")
 
 

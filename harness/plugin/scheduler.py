@@ -18,7 +18,7 @@ class ByWorlds(LoadScopeScheduling):  # type: ignore[misc]  # as above
 
     @cached_property
     def _shares(self) -> dict[str, int]:
-        return shares(self.config.rootpath, self.collection or (), self.numnodes)
+        return shares(self.config.rootpath, self.collection or (), self.numnodes, self.config.invocation_params.dir)
 
     def _split_scope(self, nodeid: str) -> str:
         return str(self._shares[nodeid])

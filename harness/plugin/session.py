@@ -131,7 +131,10 @@ class Run:
         if self._opened is None:
             return
         opened, self._opened = self._opened, None
-        with self.clock.spent("clean"), signals.insisting(self.id) if self.settings.live else nullcontext():
+        with (
+            self.clock.spent("clean"),
+            signals.insisting(self.id, self._remedy(opened)) if self.settings.live else nullcontext(),
+        ):
             for end in (self._end_worlds, self._await_deleted, self._export_logs):
                 try:
                     self.problems += end(opened)
@@ -145,6 +148,12 @@ class Run:
     def made_directory(self) -> Path:
         """The run's own directory below ``reports/``; a run that has nothing to write has none."""
         return directory.made(self.directory)
+
+    def _remedy(self, opened: Opened) -> str:
+        """The command that removes what is left behind, if the user does not wait for it."""
+        if opened.disposable:
+            return f"{self.settings.kind_bin} delete cluster --name svcdns-{self.id}"
+        return f"svcdns clean --context {self.settings.context or f'kind-{self.settings.cluster_name or self.id}'}"
 
     def _end_worlds(self, _: Opened) -> list[str]:
         if self._worlds is None:
@@ -284,5 +293,6 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
 
 def evidence_directory(run: Run, item: pytest.Item) -> Path:
     """Where the evidence of a scenario's failure goes."""
-    name = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in item.name)
-    return run.made_directory() / name[:120]
+    # Scenarios of several features have the same name.
+    named = f"{item.path.stem}.{item.name}"
+    return run.made_directory() / "".join(one if one.isalnum() or one in "-_." else "-" for one in named)[:160]

@@ -28,7 +28,7 @@ _ASKS, _ASKS_PODS, _CHANGES = 0.1, 0.5, 2.0
 _CHANGES_THAT_WAIT = {
     " is restarted": 15.0,
     "namespace is deleted": 8.0,
-    " replicas": 5.0,
+    " is scaled to ": 5.0,
     " is deleted and replaced": 3.0,
     " becomes ": 1.0,
 }
@@ -47,7 +47,7 @@ class _Unit:
     kept_back: bool = True
 
 
-def shares(root: Path, nodes: Sequence[str], workers: int) -> dict[str, int]:
+def shares(root: Path, nodes: Sequence[str], workers: int, began: Path | None = None) -> dict[str, int]:
     """Which share each test is in, by node id: below ``workers`` that of a worker, from there on one that is kept back.
 
     The longest are given away first, each to whoever has the least; and the longest of those kept back come first.
@@ -56,10 +56,11 @@ def shares(root: Path, nodes: Sequence[str], workers: int) -> dict[str, int]:
         root: what the paths in node ids are relative to.
         nodes: all node ids of the run, in their order.
         workers: how many workers there are.
+        began: where the run was started, to which the paths of files outside of the root are relative.
     """
     lines: Mapping[Key, dict[Key, _Unit]] = defaultdict(lambda: defaultdict(_Unit))
     for node in nodes:
-        kin = _kinship(root, node)
+        kin = _kinship((root, began or root), node)
         unit = lines[kin.line][kin.world]
         unit.nodes.append(node)
         unit.seconds += kin.seconds
@@ -104,11 +105,12 @@ class _Kin(NamedTuple):
     only_asks_services: bool
 
 
-def _kinship(root: Path, node: str) -> _Kin:
+def _kinship(places: Iterable[Path], node: str) -> _Kin:
     """Whom a test belongs to; tests that are no scenarios stay with those of their file."""
     path, _, rest = node.partition("::")
     function = rest.partition("[")[0]
-    if (scenario := _scenarios(root / path).get(function)) is None:
+    found = (scenarios.get(function) for place in places if (scenarios := _scenarios(place / path)))
+    if (scenario := next(found, None)) is None:
         return _Kin((path,), (path,), _ASKS, only_asks_services=False)
     world, declared = key(node, scenario), line(scenario)
     waits = sum(map(_seconds_of, scenario.steps))

@@ -16,11 +16,12 @@ def end_orderly() -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def insisting(run: str) -> ExitStack:
+def insisting(run: str, remedy: str) -> ExitStack:
     """Answer a signal by saying what would be left, as long as the context lasts, and give up on the second.
 
     Args:
         run: the id of the run that cleans up.
+        remedy: the command that removes later what was left behind.
     """
     stack = ExitStack()
     if not _in_main_thread():
@@ -28,7 +29,7 @@ def insisting(run: str) -> ExitStack:
 
     def impatient(*_: object) -> None:
         print(f"\nsvcdns: still removing what the run {run} made; once more leaves it behind", file=sys.stderr)  # noqa: T201 - a signal
-        print("svcdns: `svcdns clean` removes it later", file=sys.stderr)  # noqa: T201 - as above
+        print(f"svcdns: `{remedy}` removes it later", file=sys.stderr)  # noqa: T201 - as above
         for number in _SIGNALS:
             signal.signal(number, signal.default_int_handler)
 

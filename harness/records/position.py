@@ -8,7 +8,7 @@ G19, H04, H12-H16, K07) are consequences of that, not cases.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import dns.name
@@ -21,7 +21,7 @@ from harness.message import target as target_of
 from harness.records import rules
 from harness.records.profile import Profile
 from harness.records.rules import IN, Entry
-from harness.state import ClusterState, Key
+from harness.state import ClusterState, EndpointSlice, Key
 
 IPV4_REVERSE = dns.name.from_text("in-addr.arpa.")
 IPV6_REVERSE = dns.name.from_text("ip6.arpa.")
@@ -239,24 +239,43 @@ def _name_servers(state: ClusterState, zone: dns.name.Name, profile: Profile) ->
 def _name_server_addresses(
     state: ClusterState, zone: dns.name.Name, profile: Profile
 ) -> list[tuple[dns.name.Name, str]]:
-    """Each Service that selects this DNS server, with its virtual IPs or, when headless, its endpoints (A06, A07)."""
-    found: list[tuple[dns.name.Name, str]] = []
-    own_addresses = profile.own_addresses or next(iter(dns_servers(state)), ())
-    for own in own_addresses if profile.name_servers else ():
-        for endpoint_slice in state.slices_by_address.get(own, ()):
-            key = Key(endpoint_slice.key.namespace, endpoint_slice.service)
-            service = state.services.get(key)
-            if service is None or own not in (address for _, address in rules.ready_addresses(endpoint_slice)):
-                continue
-            name = rules.service_name(key, zone)
-            if service.headless:
-                found += [
-                    (rules.prepend(rules.endpoint_label(endpoint, address, key, profile), name), address)
-                    for endpoint, address in rules.ready_addresses(endpoint_slice)
-                ]
-            else:
-                found += [(name, address) for address in service.cluster_ips]
-    return found
+    """The names of this DNS server, each with an address (A06, A07; CoreDNS ``ns.go``).
+
+    They are those of the Services that it stands behind, or ``ns.dns`` with its own addresses where it sees itself
+    behind none.
+    """
+    own_addresses = profile.own_addresses
+    if own_addresses is None:
+        own_addresses = next(iter(dns_servers(state)), ())
+    if not profile.name_servers:
+        return []
+    behind = [found for own in own_addresses if profile.endpoints for found in _slices_with(state, own)]
+    if not behind:
+        return [(rules.name_server_name(zone), own) for own in own_addresses]
+    return [found for endpoint_slice in behind for found in _served_at(state, endpoint_slice, zone, profile)]
+
+
+def _slices_with(state: ClusterState, address: str) -> Iterator[EndpointSlice]:
+    """The EndpointSlices in which an address is that of a ready endpoint."""
+    for endpoint_slice in state.slices_by_address.get(address, ()):
+        if any(address == ready for _, ready in rules.ready_addresses(endpoint_slice)):
+            yield endpoint_slice
+
+
+def _served_at(
+    state: ClusterState, endpoint_slice: EndpointSlice, zone: dns.name.Name, profile: Profile
+) -> Iterator[tuple[dns.name.Name, str]]:
+    """The Service of an EndpointSlice at each virtual IP or, when headless, its endpoints at their addresses."""
+    key = Key(endpoint_slice.key.namespace, endpoint_slice.service)
+    service = state.services.get(key)
+    if service is None:
+        return
+    name = rules.service_name(key, zone)
+    if not service.headless:
+        yield from ((name, address) for address in service.cluster_ips)
+        return
+    for endpoint, address in rules.ready_addresses(endpoint_slice):
+        yield rules.prepend(rules.endpoint_label(endpoint, address, key, profile), name), address
 
 
 def _name_server_entries(state: ClusterState, zone: dns.name.Name, profile: Profile) -> list[Entry]:
@@ -274,8 +293,15 @@ def dns_servers(state: ClusterState) -> tuple[tuple[str, ...], ...]:
 
 
 def _is_name_server_name(name: dns.name.Name, zone: dns.name.Name) -> bool:
-    """Whether the name is ``ns.dns.<zone>``; a zone not spelled in lower case is not recognised (A07, G19)."""
-    return _spelled_lower(zone) and [label.lower() for label in name.relativize(zone).labels] == [b"ns", b"dns"]
+    """Whether CoreDNS takes the name for ``ns.dns.<zone>`` (``isDefaultNS`` of ``ns.go``; A07, G19).
+
+    It looks at the beginning of the text: what stands behind, as in ``ns.dns.<zone>.n.svc.<zone>``, is no matter. A zone
+    that is not spelled in lower case is not recognised.
+    """
+    if name.labels[0].lower() != b"ns":
+        return False
+    text = name.to_text().lower()
+    return text.startswith("ns.dns.") and text.find(zone.to_text()) == len("ns.dns.")
 
 
 def _spelled_lower(name: dns.name.Name) -> bool:

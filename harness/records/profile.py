@@ -41,7 +41,7 @@ class Profile:
         edns_payload_octets: the payload size offered; None repeats the client's own (L04).
         endpoints: whether endpoints are looked at at all; no right server leaves that out (K13).
         empty_services: whether a Service with a virtual IP and without a ready endpoint has names (K14).
-        own_addresses: the server's own; none stands for those of the first pod behind the cluster's DNS Service (A06).
+        own_addresses: the server's own; None stands for those of the first pod behind the cluster's DNS Service (A06).
         deviations: what a version is known to do wrong, by its id in ``fixtures/coredns.yaml``.
     """
 
@@ -63,7 +63,7 @@ class Profile:
     edns_payload_octets: int | None
     endpoints: bool = True
     empty_services: bool = True
-    own_addresses: tuple[str, ...] = ()
+    own_addresses: tuple[str, ...] | None = None
     deviations: frozenset[str] = frozenset()
 
 

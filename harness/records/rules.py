@@ -52,15 +52,18 @@ class Entry(NamedTuple):
 
 
 def service_entries(state: ClusterState, service: Service, profile: Profile) -> Iterator[Entry]:
-    """What the Service's own name stands for: its alias, its virtual IPs or its ready endpoints (sections 2.3-2.5)."""
+    """What the Service's own name stands for: its alias, its virtual IPs or its ready endpoints (sections 2.3-2.5).
+
+    Without any port the virtual IPs stand there once, for their addresses (CoreDNS ``object/service.go``).
+    """
     if service.external:
         yield Entry("", service.external_name)
     elif service.headless:
         yield from endpoint_entries(state, service, profile)
     elif profile.empty_services or any(endpoint_entries(state, service, profile)):
-        for port in service.ports:
+        for name, protocol, number in _ports(service) or [("", "", None)]:
             for address in service.cluster_ips:
-                yield Entry("", address, port.name, port.protocol, port.port)
+                yield Entry("", address, name, protocol, number)
 
 
 def endpoint_entries(state: ClusterState, service: Service, profile: Profile) -> Iterator[Entry]:
@@ -71,13 +74,17 @@ def endpoint_entries(state: ClusterState, service: Service, profile: Profile) ->
     """
     for endpoint_slice in state.slices_by_service.get(service.key, ()) if profile.endpoints else ():
         if profile.headless_port == "service":
-            ports: list[tuple[str, str, int | None]] = [(port.name, port.protocol, port.port) for port in service.ports]
+            ports = _ports(service)
         else:
             ports = [(port.name, port.protocol, port.port) for port in endpoint_slice.ports]
         for endpoint, address in ready_addresses(endpoint_slice):
             label = endpoint_label(endpoint, address, service.key, profile)
             for name, protocol, number in ports or [("", "", None)]:
                 yield Entry(label, address, name, protocol, number)
+
+
+def _ports(service: Service) -> list[tuple[str, str, int | None]]:
+    return [(port.name, port.protocol, port.port) for port in service.ports]
 
 
 def ready_addresses(endpoint_slice: EndpointSlice) -> Iterator[tuple[Endpoint, str]]:
@@ -205,6 +212,11 @@ def soa_record(zone: dns.name.Name, state: ClusterState, profile: Profile) -> Re
 def domain(state: ClusterState) -> dns.name.Name:
     """The cluster domain as a name."""
     return dns.name.from_text(state.domain)
+
+
+def name_server_name(zone: dns.name.Name) -> dns.name.Name:
+    """``ns.dns.<zone>``: how CoreDNS calls itself where it knows no Service that it stands behind (A07)."""
+    return dns.name.from_text("ns.dns", origin=zone)
 
 
 def service_name(key: Key, zone: dns.name.Name) -> dns.name.Name:

@@ -13,7 +13,7 @@ import dns.name
 import dns.rcode
 from dns.rdatatype import AAAA, CNAME, NS, A
 
-from harness.message import Question, Record, Reply, name, reverse_name, target
+from harness.message import Question, Record, Reply, reverse_name, target
 from harness.records import position, rules
 from harness.records.profile import Profile
 from harness.records.rules import Entry
@@ -40,7 +40,10 @@ def rrsets(state: ClusterState, profile: Profile) -> RRsets:
 
 
 def service_records(state: ClusterState, service: Service, profile: Profile) -> Iterator[Record]:
-    """The records at and below one Service's name (sections 2.3.1, 2.3.2, 2.4.1, 2.4.2 and 2.5)."""
+    """The records at and below one Service's name (sections 2.3.1, 2.3.2, 2.4.1, 2.4.2 and 2.5).
+
+    A port whose name fills a label has no SRV records: there is no room for the underscore (RFC 1035, section 2.3.4).
+    """
     owner = rules.service_name(service.key, rules.domain(state))
     entries = tuple(rules.service_entries(state, service, profile))
     if service.external:
@@ -51,8 +54,9 @@ def service_records(state: ClusterState, service: Service, profile: Profile) -> 
     yield from _name_records(owner, entries, owner, profile)
     for port_name, protocol in {(entry.port_name, entry.protocol) for entry in entries if entry.port_name}:
         at_port = [entry for entry in entries if (entry.port_name, entry.protocol) == (port_name, protocol)]
-        srv_owner = dns.name.from_text(f"_{port_name}._{protocol.lower()}", origin=owner)
-        yield from rules.srv_records(srv_owner, at_port, owner, profile)[0]
+        if len(port_name) < rules.LONGEST_LABEL:
+            srv_owner = dns.name.from_text(f"_{port_name}._{protocol.lower()}", origin=owner)
+            yield from rules.srv_records(srv_owner, at_port, owner, profile)[0]
     if service.headless or profile.endpoints_behind_virtual_ip:
         below: dict[str, list[Entry]] = defaultdict(list)
         for entry in rules.endpoint_entries(state, service, profile):
@@ -80,7 +84,8 @@ def _zone_records(state: ClusterState, profile: Profile) -> Iterator[Record]:
     yield rules.schema_record(dns.name.from_text("dns-version", origin=zone), profile)
     yield rules.soa_record(zone, state, profile)
     if profile.name_servers:
-        for owner, type_ in ((zone, NS), (name(f"ns.dns.{state.domain}"), A), (name(f"ns.dns.{state.domain}"), AAAA)):
+        itself = rules.name_server_name(zone)
+        for owner, type_ in ((zone, NS), (itself, A), (itself, AAAA)):
             yield from position.answer(state, Question(owner, type_), zone, profile).answer
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from harness.faults import FAULTS, VARIATIONS
+from harness.report import writable
 from harness.selftest.matrix import Caught, Matrix
 
 #: How many of the scenarios that caught a fault the table names; the JSON file has all.
@@ -18,10 +19,24 @@ NAMED = 3
 def write(found: Matrix, directory: Path) -> tuple[Path, Path]:
     """Write both files, and say where they are."""
     directory.mkdir(parents=True, exist_ok=True)
-    page, plain = directory / "selftest.md", directory / "selftest.json"
+    page, plain = _files(directory)
     page.write_text("\n".join(lines(found)) + "\n", encoding="utf-8")
     plain.write_text(json.dumps(asdict(found) | {"idle": found.idle}, indent=1) + "\n", encoding="utf-8")
     return page, plain
+
+
+def check(directory: Path) -> None:
+    """See, before everything is played, that both files can be written.
+
+    Raises:
+        UsageError: if not.
+    """
+    for path in _files(directory):
+        writable.check(path)
+
+
+def _files(directory: Path) -> tuple[Path, Path]:
+    return directory / "selftest.md", directory / "selftest.json"
 
 
 def summary(found: Matrix) -> Iterator[str]:

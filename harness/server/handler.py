@@ -15,7 +15,7 @@ from dns.rcode import Rcode
 from dns.rdatatype import RdataType
 
 from harness.message import Question, Record, Reply
-from harness.server.query import DNSSEC_OK, HEADER_OCTETS, MalformedError, Opt, Query, read
+from harness.server.query import HEADER_OCTETS, EmptyError, MalformedError, Opt, Query, read
 from harness.server.render import render
 
 Respond = Callable[[Question], Reply]
@@ -35,7 +35,12 @@ UNFRAGMENTED_OCTETS_IPV4, UNFRAGMENTED_OCTETS_IPV6 = 1480, 1220
 
 _ANSWERED_OPCODES = frozenset({dns.opcode.QUERY, dns.opcode.NOTIFY})
 _TRANSFERS = frozenset({RdataType.AXFR, RdataType.IXFR})
+
+#: What answers have of a question's flags (miekg/dns ``SetReply``), and errors that say so before it is read
+#: (``Server.serveDNS``, which makes the answer of the message itself).
 _COPIED_FLAGS: Final = int(dns.flags.RD | dns.flags.CD)
+_LEFT_FLAGS: Final = int(dns.flags.TC | dns.flags.RD | dns.flags.RA | dns.flags.AD | dns.flags.CD)
+
 _OPCODE_BITS: Final = 0x7800
 _RCODE_BITS: Final = 0xF
 _OPT = struct.Struct("!BHHBBHH")
@@ -78,7 +83,7 @@ class Handler:
 
         Silence for responses and for what is shorter than a header; NOTIMP, FORMERR, REFUSED and BADVERS as CoreDNS
         gives them (``core/dnsserver/server.go``, miekg/dns ``acceptfunc.go``; behaviours G11 to G13, G16, L03 to L05,
-        L12, L13). AD and RA are never set.
+        L12, L13). AD and RA are never set but in NOTIMP and FORMERR, where they come back.
 
         Args:
             wire: the message.
@@ -88,13 +93,19 @@ class Handler:
         if len(wire) < HEADER_OCTETS or wire[2] & dns.flags.QR >> 8:
             return None
         ident, asked = struct.unpack_from("!HH", wire)
-        flags = dns.flags.QR | asked & (_OPCODE_BITS | _COPIED_FLAGS)
-        if dns.opcode.from_flags(asked) not in _ANSWERED_OPCODES:
-            return _bare(ident, flags, Rcode.NOTIMP)
+        opcode = dns.opcode.from_flags(asked)
+        left = dns.flags.QR | asked & _LEFT_FLAGS
+        if opcode not in _ANSWERED_OPCODES:
+            return _bare(ident, left | asked & _OPCODE_BITS | Rcode.NOTIMP)
+        flags = dns.flags.QR | asked & _OPCODE_BITS
+        if opcode == dns.opcode.QUERY:
+            flags |= asked & _COPIED_FLAGS
         try:
             query = read(wire[:DATAGRAM_OCTETS] if transport == "udp" else wire)
-        except MalformedError:
-            return _bare(ident, flags, Rcode.FORMERR)
+        except EmptyError:
+            return _bare(ident, flags | Rcode.SERVFAIL)
+        except MalformedError as error:
+            return _bare(ident, left | Rcode.FORMERR, error.section)
         try:
             return self._render(ident, flags, query, self._reply(query), transport, ipv6=ipv6)
         except BaseException as error:  # noqa: BLE001 - whatever a rule does wrong must not stop the server
@@ -135,9 +146,11 @@ class Handler:
         return (*staying, *moving)
 
     def _opt(self, asked: Opt, rcode: Rcode) -> bytes:
+        """The OPT record that comes back; one in another version says nothing of what was asked (``edns.Version``)."""
+        if rcode == Rcode.BADVERS:
+            asked = Opt(payload=0, version=0, flags=0, options=b"")
         payload = asked.payload if self._style.edns_size is None else self._style.edns_size
-        flags = DNSSEC_OK if asked.dnssec_ok else 0
-        return _OPT.pack(0, RdataType.OPT, payload, rcode >> 4, 0, flags, len(asked.options)) + asked.options
+        return _OPT.pack(0, RdataType.OPT, payload, rcode >> 4, 0, asked.flags, len(asked.options)) + asked.options
 
 
 def _is_cname(record: Record) -> bool:
@@ -148,6 +161,6 @@ def _refusal(rcode: Rcode) -> Reply:
     return Reply(rcode, authoritative=False)
 
 
-def _bare(ident: int, flags: int, rcode: Rcode) -> bytes:
-    """An answer to what has no question that could be repeated."""
-    return struct.pack("!6H", ident, flags | rcode, 0, 0, 0, 0)
+def _bare(ident: int, flags: int, section: bytes = b"") -> bytes:
+    """An answer to what was not read as a whole: the question section alone, if that was."""
+    return struct.pack("!6H", ident, flags, 1 if section else 0, 0, 0, 0) + section

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from harness import data
+from harness.errors import UsageError
+from harness.report import writable
 
 BAD_USAGE = 4
 
@@ -67,3 +71,47 @@ def test_what_failed_is_named_by_what_runs_it_again(tmp_path: Path) -> None:
     first = next(line for line in failed.stdout.splitlines() if line.startswith("FAILED ")).split()[1]
     assert first.startswith("combinations/statefulset_headless.feature::test_the_pod_name_of_pod")
     assert "1 failed" in svcdns(tmp_path, "run", "-q", first, "--fault", "pod-names-mixed-up").stdout
+
+
+def test_where_nothing_can_be_kept_the_summary_says_so_and_the_run_passes(tmp_path: Path) -> None:
+    (tmp_path / "reports").write_text("", encoding="utf-8")
+    ran = svcdns(tmp_path, "run", "-k", "pod_name_of", "combinations/statefulset_headless.feature")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "PytestCacheWarning" in ran.stdout
+    assert "core: 3 conformant" in ran.stdout
+    assert "Traceback" not in ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("without", [("-p", "no:cacheprovider"), ("-pno:cacheprovider",)])
+def test_pytest_may_be_told_to_keep_nothing(tmp_path: Path, without: tuple[str, ...]) -> None:
+    ran = svcdns(tmp_path, "run", "-q", "-k", "pod_name_of", "combinations/statefulset_headless.feature", *without)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("asked", [("--reports",), ("--junitxml", "reports/deep/junit.xml")])
+def test_reports_that_cannot_be_written_are_refused_before_the_run(tmp_path: Path, asked: tuple[str, ...]) -> None:
+    (tmp_path / "reports").write_text("", encoding="utf-8")
+    ran = svcdns(tmp_path, "run", "-q", "-p", "no:cacheprovider", *asked)
+    assert ran.returncode == BAD_USAGE
+    assert "passed" not in ran.stdout
+    (line,) = ran.stderr.strip().splitlines()
+    assert line.startswith("ERROR: the report cannot be written to ")
+
+
+def test_a_working_directory_that_may_not_be_written_is_said_before_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever runs the tests may be allowed to write everywhere, so here nobody may."""
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(UsageError, match=r"the report cannot be written to .*: .* may not be written"):
+        writable.check(tmp_path / "reports" / "some" / "report.html")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_example_of_the_page_about_clauses_runs_as_it_stands(tmp_path: Path) -> None:
+    page = (data.root() / "docs" / "adding-a-clause.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^ *```gherkin\n(.*?)^ *```", page, re.DOTALL | re.MULTILINE)
+    (tmp_path / "mine.feature").write_text(textwrap.dedent(example), encoding="utf-8")
+    ran = svcdns(tmp_path, "run", "mine.feature")
+    assert "core: 2 conformant" in ran.stdout, ran.stdout + ran.stderr

@@ -2,9 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import dns.rcode
 import pytest
+from dns.rdatatype import SRV, TXT
 
 from harness import catalogue, coredns
+from harness.faults import FAULTS, Fault
+from harness.faults.fault import Asked, Change
+from harness.faults.mistakes import as_profile
+from harness.faults.replies import is_denial, where, with_answer
+from harness.message import Record, Reply
+from harness.results import Verdict
+from harness.selftest import running
+from harness.selftest.playing import scenarios
+
+
+def _deviating(deviation: str) -> Change:
+    """What a server of a version does that the rules know of."""
+    return as_profile(lambda profile: replace(profile, deviations=frozenset({deviation})))
+
+
+def _shared(_: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+    """A hundred shared among more than a hundred, without a rest."""
+    weight = 100 // len(answer)
+    return tuple(one._replace(rdata=one.rdata.replace(weight=weight)) if one.type == SRV else one for one in answer)
+
+
+def _txt_denial(asked: Asked, reply: Reply) -> bool:
+    return asked.question.type == TXT and is_denial(reply)
+
+
+#: What servers with each deviation do to right replies.
+WRONG: dict[str, Change] = {
+    "srv-weight-zero": with_answer(_shared, SRV),
+    "wildcards": FAULTS["asterisk-answers"].change,
+    "txt-of-missing-names": where(_txt_denial, Reply(dns.rcode.NOERROR)),
+    "pointers-need-a-hostname": _deviating("pointers-need-a-hostname"),
+    "label-ends-in-a-dash": _deviating("label-ends-in-a-dash"),
+}
 
 
 def ids(version: str) -> set[str]:
@@ -38,3 +75,17 @@ def test_a_deviation_that_is_known_says_since_when_and_until_when():
         "known of CoreDNS 1.12.0 (since 1.11.4 until 1.12.1; coredns#6898, coredns#7177, coredns#7194): "
         "the address of an endpoint without a hostname leads back to nothing"
     )
+
+
+@pytest.mark.parametrize("deviation", coredns.deviations(), ids=lambda deviation: deviation.id)
+def test_what_a_version_does_fails_the_scenarios_of_its_behaviours_and_no_others(deviation: coredns.Deviation):
+    shown = set(deviation.behaviours) - catalogue.left_out().keys()
+    if not shown:
+        assert deviation.id not in WRONG
+        return
+    fault = Fault(deviation.id, deviation.sentence, deviation.behaviours, change=WRONG[deviation.id])
+    every = {one.id: one for one in scenarios()}
+    played = running.played(fault, tuple(every.values()))
+    failed = [every[one.id].scenario for one in played if one.judged.verdict is Verdict.NOT_CONFORMANT]
+    assert not [(one.name, one.behaviours) for one in failed if set(one.behaviours).isdisjoint(deviation.behaviours)]
+    assert shown <= {behaviour for one in failed for behaviour in one.behaviours}

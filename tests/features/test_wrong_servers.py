@@ -206,7 +206,7 @@ CASES = [
     Case(
         _adding("192.0.2.200", "external-ip"),
         "specification/clusterip",
-        "A ClusterIP Service answers its virtual IP, and nothing from outside",
+        "A Service with externalIPs answers its virtual IP, and nothing from outside",
         "A 192.0.2.200",
     ),
     Case(

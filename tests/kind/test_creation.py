@@ -305,3 +305,13 @@ def test_an_api_server_that_is_gone_is_named_in_kubectls_words(tools: Tools):
     with pytest.raises(UsageError, match=r"^nodes not ready: The connection to the server was refused; check"):
         enter()
     assert tools.left == []
+
+
+def test_clusters_that_other_runs_may_have_left_are_named(tools: Tools):
+    (tools.containers / "svcdns-zyxwv-control-plane").touch()
+    (tools.containers / "dev-control-plane").touch()
+    said: list[str] = []
+    enter(said=said)
+    [line] = [line for line in said if "other runs" in line]
+    assert "there are kind clusters of other runs, svcdns-zyxwv; " in line
+    assert line.endswith("delete those whose run is over: kind delete cluster --name NAME")

@@ -51,6 +51,18 @@ def test_what_the_specification_leaves_open_is_marked(book: Book) -> None:
     assert marked == ["<name of pod 1>.test-svc", "<name of pod 1>.test-headless-svc", "web-0.test-svc"]
 
 
+def test_a_name_as_coredns_spells_it_is_marked_though_a_core_scenario_asks_for_it_too(book: Book) -> None:
+    found = {row.name: row.left_open for row in book.combinations[1].chapter.scenes[0].rows if "A" in row.types}
+    assert [found[f"<dashed address of pod {number}>.test-headless-svc"] for number in (1, 2, 3)] == [True] * 3
+    assert not found["test-headless-svc"]
+
+
+def test_a_name_as_coredns_spells_it_is_marked_where_a_manifest_states_the_address(book: Book) -> None:
+    chapters = [chapter for one in book.clauses if one.clause.id == "2.4.3-a" for chapter in one.chapters]
+    rows = [row for chapter in chapters for scene in chapter.scenes for row in scene.rows if "A" in row.types]
+    assert {row.name for row in rows if row.left_open} == {"198-51-100-11.anonymous", "198-51-100-12.anonymous"}
+
+
 def answered(book: Book, tag: str, scenario: str) -> list[str]:
     """What was answered in a scenario of a combination, in order."""
     chapter = next(one.chapter for one in book.combinations if one.tag == tag)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from xml.etree import ElementTree as ET
+
 import pytest
 
+from harness.plugin.shares import shares
 from tests.plugin.conftest import Write, small
 
 OUTLINE = """\
@@ -131,3 +135,55 @@ def test_a_file_that_is_not_utf_8_is_refused(feature: Write, pytester: pytest.Py
     feature(small("Right")).write_bytes(b"Feature: \xff\n")
     output = pytester.runpytest_inprocess(".").stdout.str()
     assert "small.feature: cannot be read" in output
+
+
+@pytest.fixture
+def elsewhere(feature: Write, pytester: pytest.Pytester) -> list[str]:
+    """A run's arguments: two files with scenarios of one name, outside of the rootdir, and one named as one in it."""
+    names = ["two/a.feature", "two/b.feature", "inside/small.feature"]
+    rootdir = pytester.mkdir("root")
+    (rootdir / "inside").mkdir()
+    (pytester.path / "two").mkdir()
+    (pytester.path / "inside").mkdir()
+    for name in names:
+        feature(small("The same"), name)
+    feature(small("The same"), "root/inside/small.feature")
+    (pytester.path / "pytest.toml").rename(rootdir / "pytest.toml")
+    return [
+        "-c",
+        "root/pytest.toml",
+        "-p",
+        "harness.plugin.packaged",
+        "--noconftest",
+        *names,
+        "root/inside/small.feature",
+    ]
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_scenarios_of_one_name_in_files_outside_of_the_rootdir_are_told_apart(
+    workers: str, elsewhere: list[str], pytester: pytest.Pytester
+):
+    files = ["root/inside/small.feature", "two/a.feature", "two/b.feature", str(pytester.path / "inside/small.feature")]
+    asked = ("-n", workers, "--junitxml", "junit.xml", "--conformance-report", "report.json")
+    result = pytester.runpytest_subprocess(*elsewhere, *asked, "--fault", "wrong-virtual-ip")
+    result.assert_outcomes(failed=4)
+    named = [file.removeprefix("root/") for file in files]
+    result.stdout.fnmatch_lines_random([f"FAILED {file}::test_the_same - *" for file in named])
+    cases = ET.parse(pytester.path / "junit.xml").getroot().iter("testcase")
+    assert {case.get("classname") for case in cases} == {file.replace("/", ".") for file in named}
+    wrong = json.loads((pytester.path / "report.json").read_text(encoding="utf-8"))["notConformant"]
+    assert sorted(one["feature"] for one in wrong) == sorted(named)
+
+
+def test_what_a_worker_gets_is_known_of_files_outside_of_the_rootdir(feature: Write, pytester: pytest.Pytester):
+    feature(small("One", "Two"), "own.feature")
+    nodes = ["own.feature::test_one", "own.feature::test_two"]
+    root = pytester.mkdir("root")
+    assert set(shares(root, nodes, 1).values()) == {0}, "what nothing is known of belongs to a worker"
+    assert set(shares(root, nodes, 1, pytester.path).values()) == {1}, "what asks about Services alone is kept back"
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(feature: Write, pytester: pytest.Pytester):
+    feature(f"\ufeff{small('Right')}")
+    pytester.runpytest_inprocess(".").assert_outcomes(passed=1)

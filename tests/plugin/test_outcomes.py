@@ -78,7 +78,17 @@ def test_what_another_family_does_is_observed(feature: Write, pytester: pytest.P
         (("-o", "svcdns_dns_profile=moon"), {}, "svcdns_dns_profile: 'moon' is not one of coredns, spec"),
         (("--target=reference",), {"SVCDNS_TARGET": "moon"}, None),
         ((), {"SVCDNS_KIND_IMAGE": "kindest/node:v1.34.0", "SVCDNS_CONTEXT": "kind"}, None),
-        (("--kind-image=kindest/node:v1.34.0",), {}, "the options of kind are for --target kind, not reference"),
+        ((), {"SVCDNS_NAMESERVER": "192.0.2.1", "SVCDNS_PROBE_IMAGE": "python"}, None),
+        (("--kind-image=kindest/node:v1.34.0",), {}, "--kind-image is for --target kind, not reference"),
+        (("--nameserver=192.0.2.1",), {}, "--nameserver is for --target kind or cluster, not reference"),
+        (("--max-pods=3",), {}, "--max-pods is for --target kind or cluster, not reference"),
+        (("--target=cluster", "--context=a", "--nodes=1"), {}, "--nodes is for --target kind, not cluster"),
+        (("--target=kind", "--disruptive"), {}, "--disruptive is for --target cluster, not kind"),
+        (
+            ("--target=kind", "--cluster-name=dev", "--ip-family=ipv4"),
+            {},
+            "--ip-family is for a kind cluster that is made; --cluster-name names one that exists",
+        ),
     ],
 )
 def test_a_wrong_option_is_one_line_and_exit_code_4(
@@ -112,6 +122,14 @@ def test_a_run_that_is_interrupted_in_a_scenario_ends_in_order(feature: Write, p
     assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.no_fnmatch_line("*Traceback*")
     result.stderr.no_fnmatch_line("*Traceback*")
+
+
+def test_a_wrong_manifest_is_the_reason_in_its_own_words(feature: Write, pytester: pytest.Pytester):
+    feature(small("Wrong").replace("combinations/clusterip-service.yaml", "combinations/nobody.yaml"))
+    result = pytester.runpytest_inprocess(".")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["not determined: Wrong: *combinations/nobody.yaml: *"])
+    result.stdout.no_fnmatch_line("not determined: *.py:*")
 
 
 def test_the_reference_run_imports_no_kubernetes_client(pytester: pytest.Pytester, feature: Write):

@@ -31,13 +31,13 @@ def test_two_workers_write_the_report_that_one_process_writes(feature: Write, py
 def test_junit_says_what_was_tested_and_what_became_of_it(feature: Write, pytester: pytest.Pytester):
     feature(small("Right"))
     feature(small("Undetermined").replace("test-svc", "no-such-svc"), "other.feature")
-    pytester.runpytest_inprocess(".", "--junitxml", "junit.xml", "--max-pods", "7")
+    pytester.runpytest_inprocess(".", "--junitxml", "junit.xml", "--allow-undetermined")
     suite = ET.parse(pytester.path / "junit.xml").getroot().find("testsuite")
     facts = {one.get("name"): one.get("value") for one in suite.findall("properties/property")}
     assert facts["target"] == "reference"
     assert facts["vantage"] == "direct"
     assert facts["transports"] == "udp, tcp"
-    assert facts["max-pods"] == "7"
+    assert facts["allow-undetermined"] == "yes"
     cases = {
         case.get("name"): [(one.get("name"), one.get("value")) for one in case.findall("properties/property")]
         for case in suite.findall("testcase")
@@ -49,12 +49,12 @@ def test_junit_says_what_was_tested_and_what_became_of_it(feature: Write, pytest
 
 def test_reports_land_in_the_directory_of_the_run_which_explains_itself(feature: Write, pytester: pytest.Pytester):
     feature(small("Right"))
-    result = pytester.runpytest_inprocess(".", "--reports", "-k", "right", "--keep-namespaces")
+    result = pytester.runpytest_inprocess(".", "--reports", "-k", "right", "--allow-undetermined")
     result.stdout.fnmatch_lines(["written: reports/?????/report.html", "written: reports/?????/conformance.yaml"])
     reports = pytester.path / "reports"
     document = files.read(reports / "latest" / "conformance.yaml")
     assert document["run"] == (reports / "latest").resolve().name
-    assert document["settings"] == {"-k": "right", "--keep-namespaces": ""}
+    assert document["settings"] == {"-k": "right", "--allow-undetermined": ""}
     page = (reports / "latest" / "report.html").read_text(encoding="utf-8")
     assert "dig @127.0.0.1" in page, "what passes has its transcript too"
     assert "Open `latest/report.html` first" in (reports / "README.md").read_text(encoding="utf-8")
@@ -91,7 +91,7 @@ def test_a_failure_reaches_the_page_from_a_worker_with_all_its_evidence(feature:
         ("report.txt", "--conformance-report *report.txt: name a .yaml or a .json file"),
         (
             "small.feature/report.yaml",
-            "the report cannot be written to *report.yaml: the directory *small.feature cannot be made (*",
+            "the report cannot be written to *report.yaml: *small.feature is no directory",
         ),
         ("directory.yaml", "the report cannot be written to *directory.yaml: name a file that may be written"),
     ],

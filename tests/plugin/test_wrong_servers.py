@@ -161,7 +161,7 @@ CASES = [
     Case(
         no_virtual_ip_without_ready_pods,
         "deployment_clusterip",
-        "test_while_every_pod_fails_its_probe_the_service_name_still_answers_its_virtual_ip",
+        "test_while_no_pod_is_ready_the_service_name_still_answers_its_virtual_ip",
         ("answers NXDOMAIN, not NOERROR",),
     ),
     Case(
@@ -173,7 +173,7 @@ CASES = [
     Case(
         no_data_for_no_name,
         "statefulset_headless",
-        "test_while_every_pod_fails_its_probe_the_service_name_and_the_pod_names_are_nxdomain",
+        "test_while_no_pod_is_ready_the_service_name_and_the_pod_names_are_nxdomain",
         ("answers NOERROR, not NXDOMAIN",),
     ),
     Case(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from harness.state import ClusterState, Endpoint, EndpointPort, EndpointSlice, Key, Namespace, Service, ServicePort
 
 LABELS = st.sampled_from(["a", "b", "web", "web-0", "x1"])
-PORT_NAMES = st.sampled_from(["", "http", "dns", "dns-tcp"])
+PORT_NAMES = st.sampled_from(["", "http", "dns", "dns-tcp", 63 * "p"])
 PROTOCOLS = st.sampled_from(["TCP", "UDP", "SCTP"])
 ADDRESSES = {
     "IPv4": st.sampled_from(["10.244.0.1", "10.244.0.2", "10.244.1.3", "192.0.2.7"]),
@@ -29,7 +29,7 @@ def endpoint_slices(draw: st.DrawFn, service: str, index: int) -> EndpointSlice:
         for _ in range(draw(st.integers(0, 4)))
     ]
     ports = [
-        EndpointPort(draw(PORT_NAMES), draw(PROTOCOLS), draw(st.sampled_from([80, 8080, 53, None])))
+        EndpointPort(draw(PORT_NAMES), draw(PROTOCOLS), draw(st.sampled_from([80, 8080, 53, 0, None])))
         for _ in range(draw(st.integers(0, 3)))
     ]
     return EndpointSlice(Key("n", f"{service}-{index}"), service, family, tuple(endpoints), tuple(ports))
@@ -41,7 +41,7 @@ def services(draw: st.DrawFn, name: str) -> Service:
         return Service(Key("n", name), type="ExternalName", external_name=draw(TARGETS))
     ports = [
         ServicePort(draw(PORT_NAMES), draw(PROTOCOLS), draw(st.sampled_from([80, 443, 53])))
-        for _ in range(draw(st.integers(1, 3)))
+        for _ in range(draw(st.integers(0, 3)))
     ]
     return Service(Key("n", name), cluster_ips=draw(VIRTUAL_IPS), ports=tuple(ports))
 

@@ -128,7 +128,6 @@ A_RECORD = QUESTION[:-4] + struct.pack("!HHIH", 1, 1, 0, 4) + b"\x7f\0\0\1"
     [
         pytest.param(header(counts=(0, 0, 0, 0)), id="no question"),
         pytest.param(header(counts=(2, 0, 0, 0)) + 2 * QUESTION, id="two questions"),
-        pytest.param(header(), id="a question announced and not there"),
         pytest.param(header() + QUESTION[:-1], id="class cut short"),
         pytest.param(header() + QUESTION[:5], id="name cut short"),
         pytest.param(header() + b"\x40" + 64 * b"a" + b"\0\0\1\0\1", id="label of 64 octets"),
@@ -136,13 +135,6 @@ A_RECORD = QUESTION[:-4] + struct.pack("!HHIH", 1, 1, 0, 4) + b"\x7f\0\0\1"
         pytest.param(header() + 3 * LABEL + b"\x3e" + 62 * b"a" + b"\0\0\1\0\1", id="name of 256 octets"),
         pytest.param(header() + b"\xc0\x0c\0\1\0\1", id="name that points at itself"),
         pytest.param(header() + b"\xc0\x00\0\1\0\1", id="name that points into the header"),
-        pytest.param(header(counts=(1, 0, 0, 1)) + QUESTION, id="OPT announced and not there"),
-        pytest.param(header(counts=(1, 0, 0, 2)) + QUESTION + 2 * OPT, id="two OPT records"),
-        pytest.param(header(counts=(1, 0, 0, 1)) + QUESTION + b"\1a" + OPT, id="OPT that has an owner name"),
-        pytest.param(header(counts=(1, 0, 0, 1)) + QUESTION + OPT[:-1] + b"\5abc", id="rdata cut short"),
-        pytest.param(header(counts=(1, 0, 0, 1)) + QUESTION + A_RECORD[:-1], id="another record cut short"),
-        pytest.param(header(counts=(1, 0, 0, 1)) + QUESTION + OPT[:-1] + b"\5\0\x0a\0\2a", id="option cut short"),
-        pytest.param(header(counts=(1, 0, 0, 1)) + QUESTION + b"\x80" + OPT, id="label of a reserved kind"),
         pytest.param(header(counts=(1, 2, 0, 0)) + QUESTION + 2 * A_RECORD, id="two answers"),
         pytest.param(header(counts=(1, 0, 0, 3)) + QUESTION + 3 * A_RECORD, id="three additional records"),
     ],
@@ -156,11 +148,73 @@ def test_a_malformed_question_is_a_format_error(wire, transport):
     assert flags(answer) == {"QR"}
 
 
+@pytest.mark.parametrize(
+    "wire",
+    [
+        pytest.param(header(counts=(1, 0, 0, 1)) + QUESTION + OPT[:-1] + b"\5abc", id="rdata cut short"),
+        pytest.param(header(counts=(1, 0, 0, 1)) + QUESTION + A_RECORD[:-1], id="another record cut short"),
+        pytest.param(header(counts=(1, 0, 0, 1)) + QUESTION + OPT[:-1] + b"\5\0\x0a\0\2a", id="option cut short"),
+        pytest.param(header(counts=(1, 0, 0, 1)) + QUESTION + b"\x80" + OPT, id="label of a reserved kind"),
+        pytest.param(header(counts=(1, 0, 0, 1)) + QUESTION + OPT[:5], id="OPT cut short"),
+    ],
+)
+@pytest.mark.parametrize("transport", EVERYWHERE)
+def test_a_format_error_behind_the_question_repeats_the_question(wire, transport):
+    answer = handled(wire, transport=transport)
+
+    assert shown(answer) == ("FORMERR", 1, 0, -1)
+    assert answer.question[0].name == name(WEB)
+
+
+@pytest.mark.parametrize("opcode", [dns.opcode.QUERY, dns.opcode.NOTIFY])
+def test_errors_that_are_found_before_the_question_is_read_leave_the_flags_as_they_came(opcode):
+    every = dns.flags.AA | dns.flags.TC | dns.flags.RD | dns.flags.RA | dns.flags.AD | dns.flags.CD | 0x40
+    left = every & ~dns.flags.AA & ~0x40 | dns.flags.QR
+    malformed = Handler(one_address).handle(
+        header(flags=opcode << 11 | every, counts=(2, 0, 0, 0)) + QUESTION, transport="udp"
+    )
+    unknown = Handler(one_address).handle(header(flags=dns.opcode.UPDATE << 11 | every) + QUESTION, transport="udp")
+
+    assert malformed == header(flags=left | Rcode.FORMERR, counts=(0, 0, 0, 0))
+    assert unknown == header(flags=left | dns.opcode.UPDATE << 11 | Rcode.NOTIMP, counts=(0, 0, 0, 0))
+
+
+@pytest.mark.parametrize(("opcode", "copied"), [(dns.opcode.QUERY, {"RD", "CD"}), (dns.opcode.NOTIFY, set())])
+@pytest.mark.parametrize("transport", EVERYWHERE)
+def test_a_header_alone_is_a_server_failure(opcode, copied, transport):
+    wire = header(flags=opcode << 11 | dns.flags.RD | dns.flags.CD | dns.flags.AD, counts=(1, 0, 0, 1))
+    answer = handled(wire, transport=transport)
+
+    assert shown(answer) == ("SERVFAIL", 0, 0, -1)
+    assert flags(answer) == {"QR", *copied}
+    assert answer.opcode() == opcode
+
+
+@pytest.mark.parametrize("cut", [2, 4])
+def test_a_question_without_a_class_is_of_the_class_0_which_is_refused(cut):
+    answer = Handler(one_address).handle(header() + QUESTION[:-cut], transport="udp")
+
+    assert answer == header(flags=dns.flags.QR | Rcode.REFUSED) + QUESTION[:-cut] + bytes(cut)
+
+
+@pytest.mark.parametrize(
+    ("wire", "edns"),
+    [
+        pytest.param(header(counts=(1, 0, 0, 1)) + QUESTION, -1, id="OPT announced and not there"),
+        pytest.param(header(counts=(1, 1, 1, 2)) + QUESTION + A_RECORD, -1, id="only the first record there"),
+        pytest.param(header(counts=(1, 0, 0, 2)) + QUESTION + query(use_edns=1)[len(query()) :] + OPT, 0, id="two OPT"),
+        pytest.param(header(counts=(1, 0, 0, 1)) + QUESTION + b"\1a" + OPT, 0, id="OPT that has an owner name"),
+    ],
+)
+def test_what_miekg_dns_reads_is_answered(wire, edns):
+    assert shown(handled(wire)) == ("NOERROR", 1, 1, edns)
+
+
 def test_a_datagram_is_read_up_to_512_octets_as_coredns_does():
     padding = dns.edns.GenericOption(dns.edns.OptionType.PADDING, bytes(600))
     wire = query(use_edns=0, payload=4096, options=[padding])
 
-    assert shown(handled(wire, transport="udp")) == ("FORMERR", 0, 0, -1)
+    assert shown(handled(wire, transport="udp")) == ("FORMERR", 1, 0, -1)
     assert shown(handled(wire, transport="tcp")) == ("NOERROR", 1, 1, 0)
 
 
@@ -194,12 +248,12 @@ def test_other_opcodes_are_not_implemented(opcode, rest):
     assert answer == header(flags=dns.flags.QR | opcode << 11 | dns.flags.RD | Rcode.NOTIMP, counts=(0, 0, 0, 0))
 
 
-def test_notify_is_answered_like_a_query():
-    answer = handled(header(flags=dns.opcode.NOTIFY << 11 | dns.flags.AA) + QUESTION)
+def test_notify_is_answered_like_a_query_but_for_what_is_copied_of_its_flags():
+    answer = handled(header(flags=dns.opcode.NOTIFY << 11 | dns.flags.AA | dns.flags.RD | dns.flags.CD) + QUESTION)
 
     assert answer.opcode() == dns.opcode.NOTIFY
     assert shown(answer) == ("NOERROR", 1, 1, -1)
-    assert "AA" in flags(answer)
+    assert flags(answer) == {"QR", "AA"}
 
 
 @pytest.mark.parametrize(
@@ -233,8 +287,19 @@ def test_a_style_may_offer_a_size_of_its_own():
     assert handled(query(use_edns=0, payload=4096), style=Style(frozenset(), edns_size=1232)).payload == 1232
 
 
-def test_dnssec_ok_is_copied_and_the_bits_beside_it_are_not():
-    assert handled(query(use_edns=0, ednsflags=0xC001)).ednsflags == dns.flags.DO
+@pytest.mark.parametrize(("asked", "copied"), [(0x8000, 0x8000), (0x0001, 0), (0xC001, 0xC000), (0xFFFF, 0xFF00)])
+def test_dnssec_ok_is_copied_with_the_seven_bits_beside_it(asked, copied):
+    assert handled(query(use_edns=0, ednsflags=asked)).ednsflags == copied
+
+
+@pytest.mark.parametrize(("edns_size", "payload"), [(None, 0), (1232, 1232)])
+def test_an_answer_to_another_version_of_edns_has_an_opt_record_of_its_own(edns_size, payload):
+    options = [dns.edns.GenericOption(dns.edns.OptionType.NSID, b"a")]
+    wire = query(use_edns=1, payload=4096, ednsflags=dns.flags.DO, options=options)
+    answer = handled(wire, style=Style(frozenset(), edns_size=edns_size))
+
+    assert shown(answer) == ("BADVERS", 1, 0, 0)
+    assert (answer.payload, answer.ednsflags & 0xFFFF, answer.options) == (payload, 0, ())
 
 
 def test_known_options_are_echoed_and_unknown_ones_dropped():

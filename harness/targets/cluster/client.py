@@ -5,8 +5,6 @@ With `transport` the only module that imports lightkube, and itself imported onl
 
 from __future__ import annotations
 
-import binascii
-import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -28,7 +26,7 @@ from lightkube.models.meta_v1 import ObjectMeta, Status
 from lightkube.types import CascadeType, PatchType
 
 from harness.errors import UndeterminedError, UsageError
-from harness.targets.cluster.connection import Connection
+from harness.targets.cluster.connection import Connection, check_files, no_credentials
 from harness.targets.cluster.discovery import Resource
 from harness.targets.cluster.refusal import Cause, RefusedError
 from harness.targets.cluster.transport import Transport, configuration, proxy
@@ -47,6 +45,9 @@ _REQUEST = httpx2.Timeout(30, connect=5)
 #: Pauses before a request is made again that the server was too busy for (429, 503, 504).
 _BUSY = frozenset({429, 503, 504})
 _PAUSES_SECONDS = (0.5, 1.0, 2.0)
+
+#: What a token, a certificate or a credential plugin that cannot be used fails with, in lightkube's hands.
+_UNUSABLE = (ConfigError, OSError, ValueError, KeyError, TypeError)
 
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
 
@@ -80,13 +81,21 @@ class Client:
         self._connection = connection
         self._closed = Event()
         self.clock_offset = timedelta()
+        _check_server(connection)
+        check_files(connection)
+        unusable = f'the context "{connection.context}" cannot be used'
         try:
             config = configuration(connection)
-            self._transport = Transport(config, proxy=proxy(connection))
+            self._transport = Transport(config, proxy=proxy(connection), server_name=connection.server_name)
             auth = user_auth(config.user)
-        except (ConfigError, OSError, ssl.SSLError, binascii.Error, msgspec.ValidationError, ValueError) as error:
+        except (*_UNUSABLE, msgspec.ValidationError) as error:
+            raise UsageError(f"{unusable}: {error}; mend its kubeconfig") from error
+        except httpx2.InvalidURL as error:
+            # Its words may quote a password.
+            raise UsageError(f"{unusable}: its proxy is no URL; mend proxy-url or HTTPS_PROXY") from error
+        except ImportError as error:
             raise UsageError(
-                f'the context "{connection.context}" cannot be used: {error}; mend its kubeconfig'
+                f"{unusable}: its proxy speaks SOCKS, which is not supported; name an HTTP proxy by proxy-url or HTTPS_PROXY"
             ) from error
         self._objects = LightkubeClient(
             config, timeout=_REQUEST, field_manager=FIELD_MANAGER, transport=self._transport, trust_env=False
@@ -104,21 +113,30 @@ class Client:
         server, context = self._connection.server, self._connection.context
         try:
             response = self._raw.get("/version", timeout=_GREETING)
-        except (ConfigError, OSError, ValueError, KeyError, TypeError) as error:
-            # What a credential plugin fails with.
-            raise UsageError(f'no credentials for the context "{context}": {error}; log in again') from error
+        except _UNUSABLE as error:
+            raise UsageError(
+                f'no credentials for the context "{context}": {no_credentials(self._connection, error)}'
+            ) from error
         except httpx2.HTTPError as error:
             raise UsageError(
                 f'the API server {server} of the context "{context}" cannot be reached: {_words(error)}; '
                 "start the cluster, or choose another context"
             ) from error
+        return self._version(response)
+
+    def _version(self, response: httpx2.Response) -> str:
+        server, context = self._connection.server, self._connection.context
         if response.status_code == _UNAUTHORIZED:
             raise UsageError(
                 f'the API server {server} does not accept the credentials of the context "{context}" (401 Unauthorized); '
                 "log in again, or choose another context"
             )
-        if "date" in response.headers:
-            self.clock_offset = parsedate_to_datetime(response.headers["date"]) - datetime.now(UTC)
+        if response.is_server_error or response.status_code in _BUSY:
+            raise UsageError(
+                f'the API server {server} of the context "{context}" is not ready (HTTP status {response.status_code}); '
+                "try again once the cluster has started"
+            )
+        self.clock_offset = _ahead(response.headers.get("date", ""))
         if response.status_code == _FORBIDDEN:
             return ""
         try:
@@ -128,12 +146,18 @@ class Client:
 
     def read(self, path: str) -> Item:
         """What stands at a path, such as ``/apis``."""
+        asked = f'the API server {self._connection.server} of the context "{self._connection.context}"'
 
         def read() -> Item:
             response = self._raw.get(path)
             if response.is_error:
-                raise RefusedError(f"{path}: HTTP status {response.status_code}", code=response.status_code)
-            return dict(response.json())
+                code = response.status_code
+                advice = "; grant its user the ClusterRole system:discovery" if code == _FORBIDDEN else ""
+                raise RefusedError(f"{asked} answers {path} with HTTP status {code}{advice}", code=code)
+            try:
+                return dict(response.json())
+            except (ValueError, TypeError) as error:
+                raise UndeterminedError(f"{asked} answers {path} with nonsense: {error}") from error
 
         return self._ask(read)
 
@@ -275,9 +299,38 @@ class Client:
             raise UndeterminedError(f"the API server {server} cannot be reached any more: {_words(error)}") from error
         except msgspec.MsgspecError as error:
             raise UndeterminedError(f"the API server {self._connection.server} answers nonsense: {error}") from error
-        except (ConfigError, OSError) as error:
+        except _UNUSABLE as error:
+            raise UndeterminedError(self._lost(error)) from error
+
+    def _lost(self, error: Exception) -> str:
+        """What an error means that came with a request: only plugins fail with all kinds of them."""
+        if "exec" in self._connection.user or isinstance(error, ConfigError | OSError):
             context = self._connection.context
-            raise UndeterminedError(f'the credentials of the context "{context}" are lost: {error}') from error
+            return f'the credentials of the context "{context}" are lost: {no_credentials(self._connection, error)}'
+        return f"the API server {self._connection.server} answers nonsense: {error!r}"
+
+
+def _check_server(connection: Connection) -> None:
+    """See that the API server's URL is one.
+
+    Raises:
+        UsageError: if it is not.
+    """
+    named = f'the context "{connection.context}" names the server {connection.server}, which is no URL'
+    try:
+        scheme = httpx2.URL(connection.server).scheme
+    except httpx2.InvalidURL as error:
+        raise UsageError(f"{named}: {error}; mend its kubeconfig") from error
+    if scheme not in ("http", "https"):
+        raise UsageError(f"{named} of http or https; mend its kubeconfig")
+
+
+def _ahead(date: str) -> timedelta:
+    """How far a clock is ahead of ours by a ``Date`` header; none where there is none or it is no date."""
+    with suppress(ValueError, TypeError, OverflowError):
+        said = parsedate_to_datetime(date)
+        return (said if said.tzinfo else said.replace(tzinfo=UTC)) - datetime.now(UTC)
+    return timedelta()
 
 
 @cache

@@ -18,6 +18,9 @@ _DEFAULT = Path("~/.kube/config")
 #: Entries of a kubeconfig that name files, relative to the kubeconfig's own directory.
 _FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
 
+#: What a user's entry says of acting as somebody else, which the client does not know (client-go: clientcmd/api AuthInfo).
+_IMPERSONATION = ("as", "as-uid", "as-groups", "as-user-extra")
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:
@@ -40,6 +43,11 @@ class Connection:
         """The URL of the API server."""
         return str(self.cluster.get("server") or "http://localhost:8080")
 
+    @property
+    def server_name(self) -> str:
+        """The name that the API server's certificate has to have, or empty where it is that of the URL."""
+        return str(self.cluster.get("tls-server-name") or "")
+
 
 def resolve(kubeconfig: Path | None, context: str) -> Connection:
     """The context of a name in the files that kubectl would read.
@@ -48,7 +56,8 @@ def resolve(kubeconfig: Path | None, context: str) -> Connection:
     (client-go: tools/clientcmd/loader.go).
 
     Raises:
-        UsageError: if no context is named, the files cannot be read, or there is no such context in them.
+        UsageError: if no context is named, the files cannot be read, there is no such context in them, or its user acts
+            as somebody else.
     """
     files = _files(kubeconfig)
     shown = ", ".join(map(str, files))
@@ -74,7 +83,53 @@ def resolve(kubeconfig: Path | None, context: str) -> Connection:
     user = users.get(chosen.get("user"), {} if not chosen.get("user") else None)
     if user is None:
         raise UsageError(f'{shown}: the context "{context}" names the user "{chosen["user"]}", who is not there')
+    for field in _IMPERSONATION:
+        if user.get(field):
+            # Without it, the run would do as somebody with more rights what that other one may not.
+            raise UsageError(
+                f'{shown}: the user of the context "{context}" acts as somebody else by the field "{field}", which is not '
+                "supported; name a context whose user has the rights that a run needs"
+            )
     return Connection(context, cluster, user, str(chosen.get("namespace") or "default"))
+
+
+def check_files(connection: Connection) -> None:
+    """See that the certificates and keys that a context names can be read: who uses them does not say which it was.
+
+    Raises:
+        UsageError: if one cannot; it is named.
+    """
+    for entry in (connection.cluster, connection.user):
+        for key in _FILES:
+            if file := entry.get(key):
+                try:
+                    Path(file).open("rb").close()
+                except OSError as error:
+                    raise UsageError(
+                        f'the context "{connection.context}" cannot be used: its {key} {file} cannot be read: '
+                        f"{error.strerror}; mend its kubeconfig"
+                    ) from error
+
+
+def no_credentials(connection: Connection, error: Exception) -> str:
+    """Why there are no credentials for a context and what to do, in one line: tokens and plugins fail with many errors."""
+    said = _line(error)
+    plugin = connection.user.get("exec")
+    if not isinstance(plugin, Mapping):
+        return f"{said}; log in again"
+    name = f"its credential plugin {plugin.get('command')}"
+    if isinstance(error, FileNotFoundError):
+        return f"{name} cannot be found; {_line(plugin.get('installHint') or 'install it, or choose another context')}"
+    if isinstance(error, KeyError | TypeError):
+        return f"{name} gives no token, and certificates of plugins are not supported; choose another context"
+    if isinstance(error, ValueError):
+        return f"{name} prints no ExecCredential: {said}; log in again"
+    return f"{said}; log in again"
+
+
+def _line(words: object) -> str:
+    """Words on one line; plugins and their hints come with several."""
+    return " ".join(str(words).split())
 
 
 def _files(kubeconfig: Path | None) -> list[Path]:
@@ -115,7 +170,10 @@ def _entries(content: Mapping[str, Any], entry: str, file: Path) -> Iterator[tup
             raise UsageError(f"{file}: one of the kubeconfig's {entry}s is not a name and a {entry}; mend it")
         value = dict(item[entry])
         for key in _FILES:
-            if value.get(key):
+            if value.get(f"{key}-data"):
+                # As for kubectl, and unlike the client.
+                value.pop(key, None)
+            elif value.get(key):
                 value[key] = str(file.absolute().parent / value[key])
         if isinstance(value.get("exec"), Mapping):
             value["exec"] = _plugin(value["exec"], file)

@@ -57,8 +57,11 @@ class Lease:
         while not self._ending.wait(_RENEWAL_SECONDS):
             try:
                 self._write()
-            except TargetError as error:
-                self._watching.failed("lease", error)
+            except Exception as error:  # noqa: BLE001 - a thread must not die unheard
+                broken = (
+                    error if isinstance(error, TargetError) else TargetError(f"the Lease is not renewed: {error!r}")
+                )
+                self._watching.failed("lease", broken)
             else:
                 self._watching.failed("lease", None)
 
@@ -84,7 +87,7 @@ def name(run: str) -> str:
 
 def is_live(lease: dict[str, Any], now: datetime) -> bool:
     """Whether whoever holds a Lease is alive at a time of the API server's clock."""
-    spec = lease["spec"]
+    spec = lease.get("spec") or {}
     if not spec.get("renewTime"):
         return False
     renewed = datetime.fromisoformat(spec["renewTime"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.vantages import marks
@@ -59,11 +60,14 @@ class Namespaces:
 
     def _held(self, namespace: str) -> Iterator[str]:
         """Why a Namespace is still there, in the words of its controller."""
-        item = self._api.get("Namespace", namespace)
-        if item is None:
-            return
-        conditions = (item.get("status") or {}).get("conditions") or ()
-        reasons = [one["message"] for one in conditions if one["status"] == "True" and one.get("message")]
-        finalizers = item["metadata"].get("finalizers") or ()
-        reasons += [f"its own finalizers {', '.join(finalizers)}"] if finalizers else []
-        yield f'Namespace "{namespace}" is not gone yet: {"; ".join(reasons) or "its controller has not said why"}'
+        if (item := self._api.get("Namespace", namespace)) is not None:
+            yield f'Namespace "{namespace}" is not gone yet: {holding(item)}'
+
+
+def holding(item: Mapping[str, Any]) -> str:
+    """Why an object that was deleted is still there: in the words of a Namespace's controller, and its finalizers."""
+    conditions = (item.get("status") or {}).get("conditions") or ()
+    reasons = [one["message"] for one in conditions if one["status"] == "True" and one.get("message")]
+    finalizers = item["metadata"].get("finalizers") or ()
+    reasons += [f"its own finalizers {', '.join(finalizers)}"] if finalizers else []
+    return "; ".join(reasons) or "its controller has not said why"

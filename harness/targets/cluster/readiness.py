@@ -19,8 +19,13 @@ _IDLE_SECONDS = 60.0
 
 _RETRY_SECONDS = 1.0
 
-#: The pod is gone, or another one has its name.
-_REPLACED = frozenset({404, 409})
+#: After a refusal; a server that restarts, a quota of requests or a webhook that fails is over soon.
+_PAUSE_SECONDS = 0.2
+
+#: So many refusals in a row, of whichever pods, are no passing trouble.
+_REFUSALS = 50
+
+_FORBIDDEN, _NOT_FOUND = 403, 404
 
 
 class Readiness:
@@ -34,6 +39,7 @@ class Readiness:
         self._of_namespace: dict[str, bool] = {}
         self._of_pod: dict[str, bool] = {}
         self._sent: dict[str, bool] = {}
+        self._refusals = 0
         self._ending = Event()
         self._thread = Thread(target=self._keep, name="svcdns-readiness", daemon=True)
 
@@ -80,7 +86,12 @@ class Readiness:
         uid = picture.identities[Ref("Pod", key)].uid
         with self._lock:
             self._of_pod[uid] = self._sent[uid] = ready
-        self._watching.catch_up(self._tell(key, uid, ready=ready))
+        try:
+            told = self._tell(key, uid, ready=ready)
+        except TargetError:
+            self._unsent(uid)
+            raise
+        self._watching.catch_up(told)
 
     def forget(self, namespace: str) -> None:
         """Leave the pods of a namespace alone."""
@@ -100,6 +111,8 @@ class Readiness:
                         lambda picture: self._ending.is_set() or any(self._due(picture)), _IDLE_SECONDS
                     )
                     for key, uid, ready in self._due(self._watching.picture()):
+                        if self._ending.is_set():
+                            return
                         self._send(key, uid, ready=ready)
                 except UndeterminedError:
                     # Whoever lost the API server has said so; it may come back.
@@ -120,17 +133,43 @@ class Readiness:
                     yield key, uid, ready
 
     def _send(self, key: Key, uid: str, *, ready: bool) -> None:
+        """Tell the cluster of one pod; where it refuses, wait a moment, after which the pod is due again.
+
+        Raises:
+            TargetError: if we have no right to, or the cluster refused too often in a row.
+            UndeterminedError: if the connection is lost; the pod is due again.
+        """
         with self._lock:
             self._sent[uid] = ready
         try:
             self._tell(key, uid, ready=ready)
         except RefusedError as error:
-            if error.code not in _REPLACED:
-                raise
+            # A pod that is gone needs nothing.
+            if error.code != _NOT_FOUND:
+                self._refused(key, uid, error)
         except UndeterminedError:
-            with self._lock:
-                self._sent.pop(uid, None)
+            self._unsent(uid)
             raise
+        else:
+            self._refusals = 0
+
+    def _refused(self, key: Key, uid: str, error: RefusedError) -> None:
+        """Have a pod told again after a moment; also with 409, since its name may be taken by one that is not seen yet."""
+        if error.code == _FORBIDDEN:
+            raise error
+        self._refusals += 1
+        if self._refusals >= _REFUSALS:
+            raise TargetError(
+                f"readiness is kept no longer, after {self._refusals} refusals in a row; the last one, of "
+                f'Pod "{key.name}" in the namespace "{key.namespace}": {error}'
+            ) from error
+        self._unsent(uid)
+        self._ending.wait(_PAUSE_SECONDS)
+
+    def _unsent(self, uid: str) -> None:
+        """Forget that the cluster was told of a pod."""
+        with self._lock:
+            self._sent.pop(uid, None)
 
     def _tell(self, key: Key, uid: str, *, ready: bool) -> dict[str, Any]:
         change = {

@@ -6,18 +6,22 @@ from harness.errors import UsageError
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.picture import KINDS
 
-#: What every run does, in all namespaces: kind, subresource, verbs. Server-side apply takes ``create`` and ``patch``.
+#: What a run of all features does, in all namespaces: kind, subresource, verbs. Server-side apply takes ``create`` and
+#: ``patch``, a deletion looks first at what it deletes, and kubectl at what it exposes.
 _NEEDED = (
-    *((kind, "", ("list", "watch")) for kind in KINDS),
-    ("Namespace", "", ("create", "patch", "delete")),
-    ("Service", "", ("create", "patch", "delete")),
+    *((kind, "", ("get", "list", "watch")) for kind in KINDS),
+    *((kind, "", ("create", "patch", "delete")) for kind in KINDS),
     ("Pod", "status", ("patch",)),
+    *((kind, "", ("get", "create", "patch", "delete")) for kind in ("Deployment", "StatefulSet")),
+    *((kind, "scale", ("patch",)) for kind in ("Deployment", "StatefulSet")),
+    ("Endpoints", "", ("create", "patch")),
+    ("ServiceAccount", "", ("get",)),
     ("Lease", "", ("create", "patch", "delete", "list")),
 )
 
 
 def check(api: Api) -> None:
-    """See that nothing that every run does is forbidden.
+    """See that nothing that a run of all features does is forbidden.
 
     Raises:
         UsageError: if something is; it names every verb that is missing.

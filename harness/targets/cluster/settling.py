@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from threading import Lock
 from typing import Any
 
@@ -14,6 +15,7 @@ from harness.targets.cluster import workloads
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.picture import Picture
 from harness.targets.cluster.readiness import Readiness
+from harness.targets.cluster.refusal import RefusedError
 from harness.targets.cluster.settled import lacking
 from harness.targets.cluster.watching import Watching
 
@@ -130,8 +132,10 @@ class Settling:
                 yield f'{item["kind"]} "{item["metadata"]["name"]}": {problem}'
 
     def _warnings(self, namespace: str) -> list[str]:
-        """What controllers warn of; pods have words of their own."""
-        events = self._api.list("Event", namespace)
+        """What controllers warn of, as far as it may be seen; pods have words of their own."""
+        events: list[dict[str, Any]] = []
+        with suppress(RefusedError):
+            events = self._api.list("Event", namespace)
         events.sort(key=lambda event: event.get("lastTimestamp") or event.get("eventTime") or "")
         said = [
             f"{event['reason']}: {event['message']}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import urllib.request
 from contextlib import suppress
+from ipaddress import ip_address, ip_network
 from threading import Lock
 from weakref import WeakSet
 
@@ -18,17 +19,20 @@ from harness.targets.cluster.connection import Connection
 class Transport(httpx2.HTTPTransport):
     """Connections that can be ended while a thread waits on one: closing a socket does not wake who reads from it."""
 
-    def __init__(self, config: SingleConfig, *, proxy: str | None) -> None:
+    def __init__(self, config: SingleConfig, *, proxy: str | None, server_name: str = "") -> None:
         assert config.user is not None  # `configuration` gives everybody an entry, an empty one if need be
         verify = verify_cluster(config.cluster, config.user, config.abs_file)
         # What is made again is the connection alone, never a request.
         super().__init__(verify=verify, retries=1, proxy=proxy)
+        self._server_name = server_name
         self._lock = Lock()
         self._watches: WeakSet[socket.socket] = WeakSet()
         self._ended = False
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request, and remember the connection of a watch."""
+        if self._server_name:
+            request.extensions["sni_hostname"] = self._server_name
         response = super().handle_request(request)
         if "watch" in request.url.params:
             stream = response.extensions["network_stream"].get_extra_info("socket")
@@ -72,6 +76,22 @@ def proxy(connection: Connection) -> str | None:
     if connection.cluster.get("proxy-url"):
         return str(connection.cluster["proxy-url"])
     url = httpx2.URL(connection.server)
-    if urllib.request.proxy_bypass(url.host) or url.host == "localhost" or url.host.startswith(("127.", "::1")):
+    if _goes_past_proxies(url.host):
         return None
-    return urllib.request.getproxies().get(url.scheme)
+    found = urllib.request.getproxies().get(url.scheme)
+    return found if found is None or "://" in found else f"http://{found}"
+
+
+def _goes_past_proxies(host: str) -> bool:
+    if host == "localhost" or host.startswith(("127.", "::1")):
+        return True
+    excepted = urllib.request.getproxies().get("no", "")
+    return bool(urllib.request.proxy_bypass(host)) or any(_is_in(host, entry.strip()) for entry in excepted.split(","))
+
+
+def _is_in(host: str, network: str) -> bool:
+    """Whether a host is an address of a network in CIDR notation, which urllib does not know (Go: net/http/httpproxy)."""
+    try:
+        return "/" in network and ip_address(host) in ip_network(network, strict=False)
+    except ValueError:
+        return False

@@ -158,15 +158,16 @@ class Watching:
             while not self._ending.is_set():
                 try:
                     items, version = self._api.snapshot(kind)
+                    self._draw(Picture.replaced, kind, items, number(version))
+                    self._listed.add(kind)
+                    self.failed(who, None)
+                    self._watch(kind, version)
                 except TargetError as error:
+                    # Also where we may not: tokens run out and are renewed, and roles are mended.
                     self.failed(who, error)
                     self._ending.wait(_RETRY_SECONDS)
-                    continue
-                self._draw(Picture.replaced, kind, items, number(version))
-                self._listed.add(kind)
-                self.failed(who, None)
-                self._watch(kind, version)
-                self._ending.wait(_PAUSE_SECONDS)
+                else:
+                    self._ending.wait(_PAUSE_SECONDS)
         except Exception as error:  # noqa: BLE001 - a thread must not die unheard
             self.failed(who, error if isinstance(error, TargetError) else TargetError(f"the {who} broke: {error!r}"))
 

@@ -23,6 +23,7 @@ from harness.targets.kind.words import taken_port
 
 #: How often ports are chosen, since one may be taken between its choice and its use.
 _ATTEMPTS = 3
+_OF_A_RUN = re.compile(r"svcdns-[a-z0-9]{5}")
 _INSTALL = "https://kind.sigs.k8s.io/docs/user/quick-start/#installation"
 
 
@@ -146,8 +147,12 @@ class KindCluster:
         self._tell(f"found {self.name}, {len(self.mapped)} node ports are mapped to this host")
 
     def _create(self, wished: Configuration) -> None:
-        if self.name in self._existing():
+        existing = self._existing()
+        if self.name in existing:
             raise UsageError(f'there is a kind cluster "{self.name}": use it with --cluster-name, or delete it')
+        if others := [name for name in existing if _OF_A_RUN.fullmatch(name)]:
+            advice = f"delete those whose run is over: {self._settings.binary} delete cluster --name NAME"
+            self._tell(f"there are kind clusters of other runs, {', '.join(others)}; {advice}")
         self.address = wished.address
         self._tell(f"creating {self.name}, {wished.nodes} node{'s'[: wished.nodes - 1]}, {wished.ip_family}")
         for attempt in range(1, _ATTEMPTS + 1):

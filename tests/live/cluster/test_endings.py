@@ -54,7 +54,7 @@ def test_what_a_dead_run_left_is_found_and_removed_and_a_live_runs_own_stays(
     ]
     assert sorted(str(one) for one in leftovers(api) if one.run == dead) == named
     assert [line for line in cluster.notes if all(name in line for name in named)]
-    removed = clean(kubeconfig, context)
+    removed = clean(kubeconfig, context).removed
     assert sorted(line for line in removed if dead in line) == named
     assert not [line for line in removed if cluster.settings.run in line]
     assert [one for one in leftovers(api) if one.run == dead] == []

@@ -255,3 +255,25 @@ def test_worlds_that_do_not_settle_say_what_is_missing(cluster: LiveCluster, run
 def uids(cluster: LiveCluster, namespace: str) -> set[str]:
     identities = cluster._watching.picture().identities
     return {identities[Ref("Pod", pod.key)].uid for pod in pods(cluster, namespace)}
+
+
+def test_a_pod_that_a_hook_holds_does_not_hold_its_namespace(cluster: LiveCluster, api: Api, run: str):
+    namespace = f"svcdns-{run}-held"
+    cluster.create_namespace(namespace)
+    cluster.apply(list(manifests.read(data.fixtures() / "behaviour" / "slow-to-end.yaml")), namespace)
+    cluster.settle(namespace)
+    cluster.delete("Pod", "leaving-1", namespace)
+    cluster.delete_namespace(namespace)
+    # The hook takes 25 s.
+    assert cluster._watching.wait_for(lambda picture: namespace not in picture.state.namespaces, 20)
+    assert api.get("Namespace", namespace) is None
+
+
+def test_whoever_waits_for_a_namespace_stops_as_soon_as_it_is_abandoned(cluster: LiveCluster, namespace: str):
+    cluster.apply(edited("deployment", ("registry.k8s.io/pause:3.10", "nobody.invalid/none:1")), namespace)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(cluster.settle, namespace)
+        assert cluster._watching.wait_for(lambda _: bool(pods(cluster, namespace)), PATIENCE_SECONDS)
+        cluster.abandon(namespace)
+        with pytest.raises(UndeterminedError, match="did not settle within"):
+            waiting.result(PATIENCE_SECONDS)

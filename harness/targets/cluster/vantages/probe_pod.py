@@ -20,6 +20,9 @@ ROLE = "probe"
 DEADLINE_SECONDS = 180.0
 
 _PAUSE_SECONDS = 0.1
+
+#: Phases of a pod that never runs again: it was evicted, say.
+_OVER = frozenset({"Failed", "Succeeded"})
 _DIRECTORY = "/svcdns"
 _COMMAND = ("python3", "-I", f"{_DIRECTORY}/relay.py")
 _NOBODY = 65_534
@@ -80,6 +83,9 @@ def wait(api: Api, namespace: str, image: str) -> None:
         status = pod["status"]
         if any(one["type"] == "Ready" and one["status"] == "True" for one in status.get("conditions") or ()):
             return
+        if status.get("phase") in _OVER:
+            said = ": ".join(filter(None, [status.get("reason"), status.get("message")]))
+            raise TargetError(f"the pod {namespace}/{NAME} is over{f', {said}' if said else ''}")
         hopeless, said = _trouble(status)
         # The kubelet says why a pull failed before it says that it will try again later.
         words = max(words, said, key=len)

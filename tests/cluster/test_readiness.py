@@ -1,0 +1,129 @@
+"""How readiness is kept where the API server refuses to be told of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import pytest
+
+from harness.errors import UndeterminedError
+from harness.state import ClusterState
+from harness.targets.cluster import readiness
+from harness.targets.cluster.api import Api
+from harness.targets.cluster.picture import GATE, Picture
+from harness.targets.cluster.readiness import Readiness
+from harness.targets.cluster.refusal import RefusedError
+from harness.targets.cluster.watching import Watching
+
+NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "n", "uid": "n", "resourceVersion": "1"}}
+
+
+def pod(name: str, *, ready: bool | None = None, version: int = 2) -> dict[str, Any]:
+    conditions = [] if ready is None else [{"type": GATE, "status": str(ready)}]
+    return {
+        "kind": "Pod",
+        "metadata": {"namespace": "n", "name": name, "uid": name, "resourceVersion": str(version)},
+        "spec": {"containers": [], "readinessGates": [{"conditionType": GATE}]},
+        "status": {"phase": "Running", "conditions": conditions},
+    }
+
+
+class Server:
+    """An API server that knows pods, and refuses the first patches of each of them with some codes."""
+
+    def __init__(self, refusals: dict[str, list[int]]) -> None:
+        self.watching = Watching(cast("Api", self), "cluster.local")
+        self.refusals = refusals
+        self.patched: list[str] = []
+        self.watching._picture = Picture(ClusterState()).put(NAMESPACE)
+        for name in refusals:
+            self.watching._draw(Picture.put, pod(name))
+
+    def patch(self, kind: str, name: str, namespace: str, change: dict[str, Any], **how: Any) -> dict[str, Any]:
+        self.patched.append(name)
+        if self.refusals[name]:
+            code = self.refusals[name].pop(0)
+            raise RefusedError("trouble in the server", code=code)
+        said = pod(name, ready=change["status"]["conditions"][0]["status"] == "True", version=10 + len(self.patched))
+        self.watching._draw(Picture.put, said)
+        return said
+
+    def is_told(self, *names: str) -> bool:
+        progress = {key.name: one.conditions for key, one in self.watching.picture().progress.items()}
+        return all(progress[name].get(GATE) for name in names)
+
+
+@contextmanager
+def kept(refusals: dict[str, list[int]]) -> Iterator[tuple[Server, Readiness]]:
+    server = Server(refusals)
+    with Readiness(cast("Api", server), server.watching) as keeping:
+        keeping.wish("n", ready=True)
+        yield server, keeping
+
+
+def within(seconds: float, good: Callable[[], bool]) -> bool:
+    end = time.monotonic() + seconds
+    while not good():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readiness, "_PAUSE_SECONDS", 0.001)
+
+
+@pytest.mark.parametrize("code", [409, 422, 429, 500, 503])
+def test_a_pod_whose_condition_is_refused_is_told_again_and_the_others_too(code: int):
+    with kept({"a": [code, code], "b": []}) as (server, _):
+        assert within(20, lambda: server.is_told("a", "b"))
+        assert server.patched.count("a") == 3
+
+
+def test_a_pod_that_is_gone_is_left_alone():
+    with kept({"a": [404], "b": []}) as (server, _):
+        assert within(20, lambda: server.is_told("b"))
+        time.sleep(0.05)
+        assert server.patched.count("a") == 1
+
+
+def test_without_the_right_readiness_is_kept_no_longer():
+    with kept({"a": [403]}) as (server, _):
+        assert within(20, lambda: bool(server.watching._failures))
+        with pytest.raises(UndeterminedError, match=r"^trouble in the server$"):
+            server.watching.picture()
+        assert server.patched == ["a"]
+
+
+def test_refusals_without_end_end_the_keeping_of_readiness_with_the_last_of_them():
+    with kept({"a": [500] * 1000}) as (server, _):
+        assert within(20, lambda: bool(server.watching._failures))
+        with pytest.raises(UndeterminedError) as caught:
+            server.watching.picture()
+    assert str(caught.value) == (
+        "readiness is kept no longer, after 50 refusals in a row; the last one, of "
+        'Pod "a" in the namespace "n": trouble in the server'
+    )
+
+
+def test_refusals_that_are_not_in_a_row_are_no_reason_to_end():
+    with kept({"a": [500] * 40}) as (server, _):
+        assert within(20, lambda: server.is_told("a"))
+        server.refusals["b"] = [500] * 40
+        server.watching._draw(Picture.put, pod("b", version=99))
+        assert within(20, lambda: server.is_told("b"))
+
+
+def test_a_readiness_that_was_set_and_refused_is_set_afterwards():
+    with kept({"a": []}) as (server, keeping):
+        assert within(20, lambda: server.is_told("a"))
+        server.refusals["a"] = [500]
+        with pytest.raises(RefusedError):
+            keeping.set_ready("a", "n", ready=False)
+        server.watching.wake()
+        assert within(20, lambda: server.patched.count("a") == 3)

@@ -1,0 +1,60 @@
+"""What a run has to be allowed is asked before it begins, and all that is missing is named in one line."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+
+from harness.errors import UsageError
+from harness.targets.cluster import rights
+from harness.targets.cluster.api import Api
+
+ALL = {
+    "Namespace": "get list watch create patch delete",
+    "Service": "get list watch create patch delete",
+    "EndpointSlice": "get list watch create patch delete",
+    "Pod": "get list watch create patch delete",
+    "Pod/status": "patch",
+    "Deployment": "get create patch delete",
+    "Deployment/scale": "patch",
+    "StatefulSet": "get create patch delete",
+    "StatefulSet/scale": "patch",
+    "Endpoints": "create patch",
+    "ServiceAccount": "get",
+    "Lease": "create patch delete list",
+}
+EACH = [f"{verb} {what}" for what, verbs in ALL.items() for verb in verbs.split()]
+
+
+class Role:
+    """An API that allows what a role grants."""
+
+    context = "c"
+
+    def __init__(self, granted: list[str]) -> None:
+        self.granted = granted
+
+    def may(self, verb: str, kind: str, *, subresource: str) -> bool:
+        return f"{verb} {kind}{subresource and '/'}{subresource}" in self.granted
+
+
+def test_a_role_that_grants_all_of_it_is_enough():
+    rights.check(cast("Api", Role(EACH)))
+
+
+@pytest.mark.parametrize("missing", EACH)
+def test_a_verb_that_is_missing_is_named(missing: str):
+    with pytest.raises(UsageError) as caught:
+        rights.check(cast("Api", Role([one for one in EACH if one != missing])))
+    assert str(caught.value) == (
+        f'the context "c" may not: {missing}; '
+        "grant these verbs in all namespaces with a ClusterRole and a ClusterRoleBinding"
+    )
+
+
+def test_all_that_is_missing_is_named_on_one_line():
+    with pytest.raises(UsageError) as caught:
+        rights.check(cast("Api", Role([])))
+    assert "\n" not in str(caught.value)
+    assert all(one in str(caught.value) for one in EACH)
