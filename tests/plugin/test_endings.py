@@ -31,7 +31,11 @@ def test_a_target_is_closed_though_what_was_made_there_cannot_be_removed(feature
     result.stdout.fnmatch_lines(["*the target was closed", "left behind: the API server is gone"])
 
 
-def test_an_interrupted_run_ends_its_workers_before_it_closes(feature: Write, pytester: pytest.Pytester):
+def test_an_interrupted_run_ends_its_workers_before_it_closes(
+    feature: Write, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+):
+    # It is there where this test itself runs in a worker.
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     feature(small(*(f"Number {number}" for number in range(40))))
     pytester.makepyfile(
         interrupting="""
