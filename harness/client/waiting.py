@@ -37,23 +37,27 @@ def eventually(
     interval_seconds: float,
     in_a_row: int,
 ) -> Watched[T]:
-    """Attempts until ``in_a_row`` were good one after the other, or the first miss after the deadline.
+    """Attempts until ``in_a_row`` were good one after the other, or the first miss that began after the deadline.
 
-    A good attempt is repeated at once, a miss after the interval. With a deadline of 0 the first miss is the last, and
-    with ``in_a_row`` of 1 there is exactly one attempt.
+    One that began before it says nothing of what is so by then: this process may have been kept waiting in between. A good
+    attempt is repeated at once, a miss after the interval. With a deadline of 0 the first miss is the last, and with
+    ``in_a_row`` of 1 there is exactly one attempt.
     """
     start = time.monotonic()
     attempts = run = longest = 0
+    seconds = 0.0
     while True:
+        late = seconds >= deadline_seconds
         last = attempt()
         attempts += 1
         run = run + 1 if good(last) else 0
         longest = max(longest, run)
         seconds = time.monotonic() - start
-        if run >= in_a_row or (run == 0 and seconds >= deadline_seconds):
+        if run >= in_a_row or (run == 0 and late):
             return Watched(last, run >= in_a_row, attempts, seconds, longest)
         if run == 0:
-            time.sleep(min(interval_seconds, deadline_seconds - seconds))
+            time.sleep(min(interval_seconds, max(0.0, deadline_seconds - seconds)))
+            seconds = time.monotonic() - start
 
 
 def consistently(

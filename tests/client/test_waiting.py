@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from harness.client import consistently, eventually
@@ -54,6 +56,18 @@ def test_a_run_that_began_before_the_deadline_may_end_after_it():
     watched = eventually(Source("up"), is_up, deadline_seconds=0, interval_seconds=60, in_a_row=3)
 
     assert (watched.good, watched.attempts) == (True, 3)
+
+
+def test_eventually_looks_once_more_where_the_last_miss_began_before_the_deadline():
+    source = Source("down", "up")
+
+    def slow() -> str:
+        value = source()
+        time.sleep(0.03)
+        return value
+
+    watched = eventually(slow, is_up, deadline_seconds=0.02, interval_seconds=60, in_a_row=1)
+    assert (watched.good, watched.attempts) == (True, 2)
 
 
 def test_eventually_gives_up_at_the_deadline_with_the_last_miss():
