@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache, partial
+from itertools import chain
 
 import dns.name
 import dns.rcode
@@ -22,6 +23,10 @@ from harness.manifests import Manifest
 from harness.observer import Observer, Place, Seen
 from harness.state import ClusterState, Pod
 from harness.target import PROBE_LABEL, Target, Vantage
+
+
+def _is_denial(reading: Reading) -> bool:
+    return reading.answer.rcode == dns.rcode.NXDOMAIN
 
 
 def _set_ready(pod: str, target: Target, namespace: str, *, ready: bool) -> None:
@@ -159,8 +164,18 @@ class World:
             self._settled = time.monotonic()
 
     def change_while_asking(self, written: str, change: Callable[[Target, str], None]) -> None:
-        """Make a change while a client asks for a name all the time; every answer is kept."""
+        """Make a change while a client asks for a name all the time; every answer is kept.
+
+        The client begins once no server denies the name any more: one may still have to hear of what was declared.
+        """
         self._ready_to_use()
+        eventually(
+            lambda: [readings for readings, _ in self._observer.looks(judge.asked(written), self._place)],
+            lambda seen: not any(map(_is_denial, chain.from_iterable(seen))),
+            deadline_seconds=self._target.deadlines.becomes_seconds,
+            interval_seconds=self._target.deadlines.pause_seconds,
+            in_a_row=self._target.deadlines.looks_in_a_row,
+        )
         over = threading.Event()
 
         def keep_asking() -> None:
@@ -184,7 +199,7 @@ class World:
             NotConformantError: with the answer that did.
         """
         for index, reading in enumerate(self.readings):
-            if reading.answer.rcode == dns.rcode.NXDOMAIN:
+            if _is_denial(reading):
                 self._spoilt = True
                 denial = replace(reading, problem=f"{reading.answer.question} is denied, though {written} exists")
                 raise NotConformantError([*self.readings[:index], denial])

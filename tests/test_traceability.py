@@ -135,6 +135,7 @@ CORE = [
 SPLIT = {
     "A08": "CoreDNS denies the same names for TXT, which is recorded as a quirk beside the extended rule",
     "E10": "unequal port numbers are recorded as a quirk beside the core rule for equal ones",
+    "G10": "the restart of the DNS servers that shows it is the one that core J14 asks for",
 }
 
 MOST_LEFT_OUT = 30

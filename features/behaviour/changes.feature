@@ -94,15 +94,9 @@ Feature: Services that change
 
   Rule: The DNS servers themselves may restart
 
-    @core @J14 @disruptive
+    @core @J14 @G10 @disruptive
     Scenario: While the DNS servers restart, no name that exists is denied
       Given the manifest "specification/web.yaml"
       When the Deployment "coredns" of the DNS servers is restarted while a client asks for "web"
       Then while it lasts, "web" is never denied
       And the Service "web" answers its virtual IP, and nothing else
-
-    @extended @G10 @disruptive
-    Scenario: A DNS server that does not know the cluster yet denies no port either
-      Given the manifest "specification/web.yaml"
-      When the Deployment "coredns" of the DNS servers is restarted while a client asks for "_http._tcp.web"
-      Then while it lasts, "_http._tcp.web" is never denied
