@@ -135,15 +135,11 @@ class Run:
             self.clock.spent("clean"),
             signals.insisting(self.id, self._remedy(opened)) if self.settings.live else nullcontext(),
         ):
-            for end in (self._end_worlds, self._await_deleted, self._export_logs):
+            for end in (self._end_worlds, self._await_deleted, self._export_logs, self._close_target):
                 try:
                     self.problems += end(opened)
                 except TargetError as error:
                     self.problems.append(str(error))
-            try:
-                self._life.close()
-            except TargetError as error:
-                self.problems.append(str(error))
 
     def made_directory(self) -> Path:
         """The run's own directory below ``reports/``; a run that has nothing to write has none."""
@@ -169,6 +165,10 @@ class Run:
     def _export_logs(self, opened: Opened) -> list[str]:
         if self.shared is None and opened.export_logs and self._broken():
             opened.export_logs(self.made_directory() / "kind-logs")
+        return []
+
+    def _close_target(self, _: Opened) -> list[str]:
+        self._life.close()
         return []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

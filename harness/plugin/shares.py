@@ -40,11 +40,10 @@ _OUTSIDE = 6.0
 
 @dataclass
 class _Unit:
-    """What stays with one worker: nodes, the seconds they take, and whether it is kept back for whoever comes first."""
+    """What stays with one worker: nodes, and the seconds they take."""
 
     nodes: list[str] = field(default_factory=list)
     seconds: float = 0.0
-    kept_back: bool = True
 
 
 def shares(root: Path, nodes: Sequence[str], workers: int, began: Path | None = None) -> dict[str, int]:
@@ -59,22 +58,20 @@ def shares(root: Path, nodes: Sequence[str], workers: int, began: Path | None = 
         began: where the run was started, to which the paths of files outside of the root are relative.
     """
     lines: Mapping[Key, dict[Key, _Unit]] = defaultdict(lambda: defaultdict(_Unit))
+    kept_back: Mapping[Key, _Unit] = defaultdict(_Unit)
     for node in nodes:
         kin = _kinship((root, began or root), node)
-        unit = lines[kin.line][kin.world]
+        unit = kept_back[kin.world] if kin.only_asks_services else lines[kin.line][kin.world]
         unit.nodes.append(node)
         unit.seconds += kin.seconds
-        unit.kept_back &= kin.only_asks_services
-    first = [worlds for worlds in lines.values() if not all(unit.kept_back for unit in worlds.values())]
-    fair = sum(unit.seconds for worlds in first for unit in worlds.values()) / workers
+    fair = sum(unit.seconds for worlds in lines.values() for unit in worlds.values()) / workers
     load = dict.fromkeys(range(workers), 0.0)
     share: dict[str, int] = {}
-    for unit in _longest_first(unit for worlds in first for unit in _cut(list(worlds.values()), fair)):
+    for unit in _longest_first(unit for worlds in lines.values() for unit in _cut(list(worlds.values()), fair)):
         least = min(load, key=lambda worker: (load[worker], worker))
         load[least] += unit.seconds
         share |= dict.fromkeys(unit.nodes, least)
-    kept_back = (unit for worlds in lines.values() if worlds not in first for unit in worlds.values())
-    for number, unit in enumerate(_longest_first(kept_back), workers):
+    for number, unit in enumerate(_longest_first(kept_back.values()), workers):
         share |= dict.fromkeys(unit.nodes, number)
     return share
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from threading import Event
 from typing import Any, cast
 
@@ -15,6 +14,7 @@ from harness.targets.cluster.api import Api
 from harness.targets.cluster.lease import Lease
 from harness.targets.cluster.refusal import RefusedError
 from harness.targets.cluster.watching import Watching
+from tests.waiting import within
 
 
 class Heard:
@@ -85,15 +85,6 @@ class Refusing:
 
     def end_watches(self) -> None:
         self.ended.set()
-
-
-def within(seconds: float, good: Callable[[], bool]) -> bool:
-    end = time.monotonic() + seconds
-    while not good():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 @pytest.mark.parametrize("code", [401, 403])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from harness.targets.cluster.picture import GATE, Picture
 from harness.targets.cluster.readiness import Readiness
 from harness.targets.cluster.refusal import RefusedError
 from harness.targets.cluster.watching import Watching
+from tests.waiting import within
 
 NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "n", "uid": "n", "resourceVersion": "1"}}
 
@@ -62,15 +63,6 @@ def kept(refusals: dict[str, list[int]]) -> Iterator[tuple[Server, Readiness]]:
     with Readiness(cast("Api", server), server.watching) as keeping:
         keeping.wish("n", ready=True)
         yield server, keeping
-
-
-def within(seconds: float, good: Callable[[], bool]) -> bool:
-    end = time.monotonic() + seconds
-    while not good():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 @pytest.fixture(autouse=True)
