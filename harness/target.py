@@ -158,7 +158,10 @@ class Target(Protocol):
         """Create a Namespace."""
 
     def apply(self, manifests: Sequence[Manifest], namespace: str) -> None:
-        """Create or update all of the objects, or none: an unknown field or a refused object changes nothing."""
+        """Create or update all of the objects, or none: an unknown field or a refused object changes nothing.
+
+        An object goes to the Namespace that it names, if that one was made for these manifests.
+        """
 
     def delete(self, kind: str, name: str, namespace: str) -> None:
         """Delete an object and wait until it is gone."""
@@ -168,6 +171,9 @@ class Target(Protocol):
 
     def restart(self, kind: str, name: str, namespace: str) -> None:
         """Replace all pods of a workload, as ``kubectl rollout restart`` does."""
+
+    def restart_dns(self, deployment: str) -> None:
+        """Replace all pods of the Deployment of the cluster's DNS servers, and wait until the new ones are there."""
 
     def set_ready(self, pod: str, namespace: str, *, ready: bool) -> None:
         """Make a pod's readiness gate ``svcdns.dev/ready`` pass or fail."""
@@ -196,7 +202,10 @@ class Target(Protocol):
         """What a failure in the namespace should be looked at with: file names and their text."""
 
     def delete_namespace(self, namespace: str) -> None:
-        """Start deleting a Namespace with all it holds."""
+        """Start deleting a Namespace with all it holds, and those that were made for its manifests."""
+
+    def remove_namespace(self, namespace: str) -> None:
+        """Delete a Namespace with all it holds, and wait until it is gone."""
 
     def await_deleted(self, deadline_seconds: float) -> list[str]:
         """Wait until the Namespaces of this run are gone; say of each that is not what holds it."""

@@ -21,6 +21,7 @@ from harness.errors import HarnessError, ManifestError, TargetError, Undetermine
 from harness.judge import NotConformantError, Promise, PromiseOfState, Reading
 from harness.manifests import Manifest
 from harness.observer import Observer, Place, Seen
+from harness.scope import Scope
 from harness.state import ClusterState, Pod
 from harness.target import PROBE_LABEL, Target, Vantage
 
@@ -29,8 +30,8 @@ def _is_denial(reading: Reading) -> bool:
     return reading.answer.rcode == dns.rcode.NXDOMAIN
 
 
-def _set_ready(pod: str, target: Target, namespace: str, *, ready: bool) -> None:
-    target.set_ready(pod, namespace, ready=ready)
+def _set_ready(pod: str, scope: Scope, *, ready: bool) -> None:
+    scope.set_ready(pod, ready=ready)
 
 
 @cache
@@ -154,17 +155,13 @@ class World:
             heir._inherited = self.namespace
         return True
 
-    def change(self, change: Callable[[Target, str], None]) -> None:
-        """Make a change, and wait until the controllers have followed it."""
+    def change(self, change: Callable[[Scope], None]) -> None:
+        """Make a change to objects of the Namespace, and wait until the controllers have followed it."""
         self._ready_to_use()
-        self._changed = True
-        with self._clock.spent("change"), self._spoiling():
-            change(self._target, self.namespace)
-            self._target.settle(self.namespace)
-            self._settled = time.monotonic()
+        self._change(lambda: change(Scope(self._target, self.namespace)))
 
-    def change_while_asking(self, written: str, change: Callable[[Target, str], None]) -> None:
-        """Make a change while a client asks for a name all the time; every answer is kept.
+    def restart_dns_while_asking(self, deployment: str, written: str) -> None:
+        """Restart the Deployment of the DNS servers while a client asks for a name all the time; every answer is kept.
 
         The client begins once no server denies the name any more: one may still have to hear of what was declared.
         """
@@ -186,7 +183,7 @@ class World:
         self._ask_everywhere(written)
         client.start()
         try:
-            self.change(change)
+            self._change(lambda: self._target.restart_dns(deployment))
         finally:
             over.set()
             client.join()
@@ -208,19 +205,19 @@ class World:
         """Delete the Namespace beside, and wait until it is gone."""
         self._ready_to_use()
         self._neighbours = False
-        self.change(lambda target, _: target.delete("Namespace", self.neighbour, ""))
+        self._change(lambda: self._target.remove_namespace(self.neighbour))
 
     def replace_a_pod(self) -> None:
         """Delete the first pod in the order of the names; whoever owns it makes another."""
         self._ready_to_use()
         first = self.pods()[0].key.name
-        self.change(lambda target, namespace: target.delete("Pod", first, namespace))
+        self.change(lambda scope: scope.delete("Pod", first))
 
-    def attempt(self, change: Callable[[Target, str], None]) -> None:
+    def attempt(self, change: Callable[[Scope], None]) -> None:
         """Attempt a change that the target is to refuse, and keep what it says."""
         self._ready_to_use()
         try:
-            change(self._target, self.namespace)
+            change(Scope(self._target, self.namespace))
         except UndeterminedError:
             raise
         except (TargetError, ManifestError) as error:
@@ -229,7 +226,7 @@ class World:
     def apply(self, manifest: str) -> None:
         """Apply the objects of a manifest, named by its path below ``fixtures/``."""
         applied = [self._placed(item) for item in objects(manifest)]
-        self.change(lambda target, namespace: target.apply(applied, namespace))
+        self.change(lambda scope: scope.apply(applied))
         self._spoilt |= not inheritance.leaves_as_it_was(applied, self._wanted(self.namespace))
 
     def set_ready(self, count: int, *, ready: bool) -> None:
@@ -336,6 +333,14 @@ class World:
         spoilt, self._spoilt = self._spoilt, True
         yield
         self._spoilt = spoilt
+
+    def _change(self, change: Callable[[], None]) -> None:
+        """Make a change, and wait until the controllers have followed it."""
+        self._changed = True
+        with self._clock.spent("change"), self._spoiling():
+            change()
+            self._target.settle(self.namespace)
+            self._settled = time.monotonic()
 
     def _ready_to_use(self) -> None:
         with self._clock.spent("prepare"):

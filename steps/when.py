@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, when
 
-from harness.target import Target
 from harness.world import World
 
 
@@ -15,7 +14,7 @@ def _manifest_is_applied(world: World, manifest: str) -> None:
 
 @when(parsers.parse('the {kind:w} "{name}" is deleted'))
 def _is_deleted(world: World, kind: str, name: str) -> None:
-    world.change(lambda target, namespace: target.delete(kind, name, namespace))
+    world.change(lambda scope: scope.delete(kind, name))
 
 
 @when(
@@ -23,22 +22,22 @@ def _is_deleted(world: World, kind: str, name: str) -> None:
     converters={"replicas": int},
 )
 def _is_scaled(world: World, kind: str, name: str, replicas: int) -> None:
-    world.change(lambda target, namespace: target.scale(kind, name, replicas, namespace))
+    world.change(lambda scope: scope.scale(kind, name, replicas))
 
 
 @when(parsers.parse('the {kind:w} "{name}" is restarted'))
 def _is_restarted(world: World, kind: str, name: str) -> None:
-    world.change(lambda target, namespace: target.restart(kind, name, namespace))
+    world.change(lambda scope: scope.restart(kind, name))
 
 
 @when(parsers.parse('the pod "{pod}" is deleted and replaced'))
 def _pod_is_replaced(world: World, pod: str) -> None:
-    world.change(lambda target, namespace: target.delete("Pod", pod, namespace))
+    world.change(lambda scope: scope.delete("Pod", pod))
 
 
 @when(parsers.parse('the pod "{pod}" begins to terminate'))
 def _pod_begins_to_terminate(world: World, pod: str) -> None:
-    world.change(lambda target, namespace: target.delete("Pod", pod, namespace))
+    world.change(lambda scope: scope.delete("Pod", pod))
 
 
 @when("the neighbouring namespace is deleted")
@@ -48,11 +47,7 @@ def _neighbour_is_deleted(world: World) -> None:
 
 @when(parsers.parse('the Deployment "{name}" of the DNS servers is restarted while a client asks for "{asked}"'))
 def _dns_is_restarted(world: World, name: str, asked: str) -> None:
-    def restart(target: Target, _: str) -> None:
-        target.restart("Deployment", name, "kube-system")
-        target.settle("kube-system")
-
-    world.change_while_asking(asked, restart)
+    world.restart_dns_while_asking(name, asked)
 
 
 @when("1 pod is deleted and replaced")
@@ -62,7 +57,7 @@ def _any_pod_is_replaced(world: World) -> None:
 
 @when(parsers.parse('the pod "{pod}" becomes unready'))
 def _pod_becomes_unready(world: World, pod: str) -> None:
-    world.change(lambda target, namespace: target.set_ready(pod, namespace, ready=False))
+    world.change(lambda scope: scope.set_ready(pod, ready=False))
 
 
 @when("1 pod becomes unready")
@@ -82,8 +77,4 @@ def _any_pod_becomes_ready(world: World) -> None:
     )
 )
 def _is_exposed(world: World, kind: str, name: str, service: str, port: int, target_port: int) -> None:
-    world.attempt(
-        lambda target, namespace: target.expose(
-            kind, name, namespace, port=port, target_port=target_port, service=service
-        )
-    )
+    world.attempt(lambda scope: scope.expose(kind, name, port=port, target_port=target_port, service=service))

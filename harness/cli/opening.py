@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: Those of pytest's options that say which target it is and how it is reached.
 _NAMES = frozenset(
     {"target", "dns_profile", "context", "kubeconfig", "vantage", "nameserver", "cluster_domain"}
-    | {"probe_image", "pause_image"}
+    | {"probe_image", "pause_image", "create_namespaces", "load_balancer_class"}
     | {"kind_image", "kind_bin", "kind_config", "nodes", "ip_family", "cluster_name", "keep_cluster"}
 )
 

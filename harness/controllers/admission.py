@@ -47,21 +47,15 @@ def reference(store: Store, manifest: Manifest, namespace: str) -> Ref:
     """What identifies the object of a manifest that is applied to a namespace.
 
     Raises:
-        ManifestError: if the object belongs elsewhere, or the namespace does not exist.
+        ManifestError: if the namespace that it names, or is applied to, does not exist.
     """
     kind = kinds.key(manifest.api_version, manifest.kind)
     if not is_namespaced(manifest.api_version, manifest.kind):
         return Ref(kind, "", manifest.name)
-    if manifest.namespace not in ("", namespace):
-        raise manifest.error(
-            f'"{manifest.namespace}" is not the namespace "{namespace}" that this is applied to: '
-            "take the field away, or apply to that namespace",
-            "metadata",
-            "namespace",
-        )
-    if store.get(Ref("Namespace", "", namespace)) is None:
-        raise manifest.error(f'the namespace "{namespace}" does not exist: create it first', "metadata", "namespace")
-    return Ref(kind, namespace, manifest.name)
+    named = manifest.namespace or namespace
+    if store.get(Ref("Namespace", "", named)) is None:
+        raise manifest.error(f'the namespace "{named}" does not exist: create it first', "metadata", "namespace")
+    return Ref(kind, named, manifest.name)
 
 
 def admit(store: Store, manifest: Manifest, ref: Ref) -> Note | None:

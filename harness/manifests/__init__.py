@@ -9,16 +9,26 @@ from __future__ import annotations
 from harness.manifests.kinds import Effect, effect, is_namespaced
 from harness.manifests.manifest import Manifest
 from harness.manifests.names import dns_1035_label, dns_1123_label, dns_1123_subdomain
+from harness.manifests.placing import (
+    cluster_scoped,
+    further_namespaces,
+    refuse_cluster_scoped,
+    refuse_further_namespaces,
+)
 from harness.manifests.reader import read, read_text
 
 __all__ = [
     "Effect",
     "Manifest",
+    "cluster_scoped",
     "dns_1035_label",
     "dns_1123_label",
     "dns_1123_subdomain",
     "effect",
+    "further_namespaces",
     "is_namespaced",
     "read",
     "read_text",
+    "refuse_cluster_scoped",
+    "refuse_further_namespaces",
 ]

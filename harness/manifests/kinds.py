@@ -82,6 +82,13 @@ def is_namespaced(api_version: str, kind: str) -> bool:
     return kind not in _CLUSTER_SCOPED.get(schema.group(api_version), ())
 
 
+def is_cluster_scoped_name(word: str) -> bool:
+    """Whether a kind as kubectl takes it, in any case, singular or plural, names objects of Kubernetes that are in no namespace."""
+    kind = word.partition(".")[0].lower()
+    names = {name.lower() for kinds in _CLUSTER_SCOPED.values() for name in kinds}
+    return bool({kind, kind.removesuffix("s"), kind.removesuffix("es"), f"{kind.removesuffix('ies')}y"} & names)
+
+
 def name_rule(api_version: str, kind: str) -> Callable[[str], str | None]:
     """The rule for the names of a kind: for most a DNS-1123 subdomain, for a few whatever fits into a URL."""
     if kind in _PATH_SEGMENT_NAMES.get(schema.group(api_version), ()):

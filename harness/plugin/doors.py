@@ -75,6 +75,11 @@ def opened(settings: Settings, run: str, say: Say, shared: dict[str, Any] | None
                     mapped=tuple((node, port) for node, port in place["mapped"]),
                     host=place["host"],
                     domain=settings.cluster_domain.rstrip("."),
+                    disruptive=not settings.spares_dns,
+                    create_namespaces=settings.create_namespaces,
+                    load_balancer_class=""
+                    if settings.load_balancer_class == "cluster"
+                    else settings.load_balancer_class,
                 ),
                 shared and shared["cluster"],
             )

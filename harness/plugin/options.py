@@ -25,6 +25,8 @@ class Settings:
     nameserver: str
     cluster_domain: str
     disruptive: bool
+    create_namespaces: bool
+    load_balancer_class: str
     probe_image: str
     pause_image: str
     max_pods: str
@@ -162,6 +164,21 @@ OPTIONS = (
         "run what disturbs the cluster's DNS for everybody too; on a kind cluster that is always run",
         ("no", "yes"),
         targets=("cluster",),
+    ),
+    _Option(
+        "create_namespaces",
+        "no",
+        "create the Namespaces that manifests name, where they do not exist, and delete them afterwards",
+        ("no", "yes"),
+        targets=_LIVE,
+    ),
+    _Option(
+        "load_balancer_class",
+        "svcdns.dev/none",
+        "the loadBalancerClass of LoadBalancer Services, by default one that no controller has, so that no load balancer"
+        " is made; 'cluster' leaves them as they are",
+        metavar="CLASS",
+        targets=_LIVE,
     ),
     _Option(
         "probe_image",

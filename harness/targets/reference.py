@@ -13,8 +13,8 @@ from dns.rdatatype import AAAA, A
 from harness import data, records
 from harness.client import Answer, Channel, Direct, Transport, ask
 from harness.controllers import Cluster
-from harness.errors import TargetError, UndeterminedError
-from harness.manifests import Manifest
+from harness.errors import HarnessError, ManifestError, TargetError, UndeterminedError
+from harness.manifests import Manifest, further_namespaces
 from harness.message import Question, Reply
 from harness.records import Profile
 from harness.resolver import POD_HOSTNAME, POD_SUBDOMAIN, Identity, Lookup, ResolverConfiguration, candidates
@@ -48,6 +48,10 @@ class Reference:
         self.cluster = Cluster(families=families)
         self.profile = profile
         self._families = families
+        #: What was accepted and has no effect on DNS, or an unknown one.
+        self.remarks: list[str] = []
+        #: The Namespaces that were made for manifests, by the one that those are applied to.
+        self._further: dict[str, list[str]] = {}
         self.capabilities = frozenset({Capability.POD_RESOLVER}) | _FAMILIES.get(families, FAMILIES)
         shuffled = EVERY_TYPE if profile.shuffled is None else profile.shuffled
         style = Style(shuffled=shuffled, edns_size=profile.edns_payload_octets)
@@ -108,8 +112,30 @@ class Reference:
         self.cluster.create_namespace(namespace)
 
     def apply(self, manifests: Sequence[Manifest], namespace: str) -> None:
-        """Create or update all of the objects, or none."""
-        self.cluster.apply(manifests, namespace)
+        """Create or update all of the objects, or none; each in the Namespace that it names, which is made for it.
+
+        Raises:
+            ManifestError: if an object would be refused, or names a Namespace that was not made for these manifests.
+        """
+        made = self._further.setdefault(namespace, [])
+        new = {name: item for name, item in further_namespaces(manifests, namespace).items() if name not in made}
+        taken = [
+            str(item.error(f'the namespace "{name}" exists, so that nothing in it is changed: use another name'))
+            for name, item in new.items()
+            if name in self.cluster.state.namespaces
+        ]
+        if taken:
+            raise ManifestError("\n".join(taken))
+        for name in new:
+            self.cluster.create_namespace(name)
+        try:
+            remarks = self.cluster.apply(manifests, namespace)
+        except HarnessError:
+            for name in new:
+                self.cluster.delete("Namespace", name, "")
+            raise
+        made += new
+        self.remarks += [f'{note.kind} "{note.name}" {note.text}' for note in remarks]
 
     def delete(self, kind: str, name: str, namespace: str) -> None:
         """Delete an object."""
@@ -122,6 +148,10 @@ class Reference:
     def restart(self, kind: str, name: str, namespace: str) -> None:
         """Replace all pods of a workload."""
         self.cluster.restart(kind, name, namespace)
+
+    def restart_dns(self, deployment: str) -> None:
+        """Replace all pods of the Deployment of the cluster's DNS servers."""
+        self.cluster.restart("Deployment", deployment, "kube-system")
 
     def set_ready(self, pod: str, namespace: str, *, ready: bool) -> None:
         """Make a pod's readiness gate pass or fail."""
@@ -153,8 +183,13 @@ class Reference:
         return ReferenceResolver(self, namespace)
 
     def delete_namespace(self, namespace: str) -> None:
+        """Delete a Namespace with all it holds, and those that were made for its manifests."""
+        for one in (namespace, *self._further.pop(namespace, ())):
+            self.cluster.delete("Namespace", one, "")
+
+    def remove_namespace(self, namespace: str) -> None:
         """Delete a Namespace with all it holds."""
-        self.cluster.delete("Namespace", namespace, "")
+        self.delete_namespace(namespace)
 
 
 class ReferenceResolver:

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from harness.targets.cluster import kubectl
+from harness.targets.cluster import kubectl, paths
 from harness.targets.cluster.connection import resolve
-from harness.targets.cluster.discovery import Discovery
+from harness.targets.cluster.discovery import Discovery, Resource
 
 Item = dict[str, Any]
 Items = list[Item]
@@ -22,7 +22,7 @@ class Api:
     """The Kubernetes API of one context, in dicts, through lightkube.
 
     A ``kind`` is the bare Kind, such as ``Service``; an object of another API group than Kubernetes' own names its
-    ``apiVersion`` or is found by API discovery. May be used by several threads.
+    ``apiVersion`` or is found by API discovery. May be used by several threads. It reads; who writes is `writing`.
 
     Every method raises `RefusedError` where the server refuses, in the server's words, and `UndeterminedError` where
     the connection is refused or lost.
@@ -31,6 +31,7 @@ class Api:
         context: the context's name.
         server: the URL of the API server.
         version: the version of Kubernetes, such as ``v1.34.1``.
+        client: the requests beneath, for `writing`.
     """
 
     def __init__(self, kubeconfig: Path | None, context: str) -> None:
@@ -50,66 +51,40 @@ class Api:
         self._kubeconfig = kubeconfig
         self.context = context
         self.server = connection.server
-        self._client = Client(connection)
-        self._discovery = Discovery(self._client.read)
+        self.client = Client(connection)
+        self._discovery = Discovery(self.client.read)
         with ExitStack() as life:
-            life.callback(self._client.close)
-            self.version = self._client.greet()
+            life.callback(self.client.close)
+            self.version = self.client.greet()
             life.pop_all()
 
-    def get(self, kind: str, name: str, namespace: str = "") -> Item | None:
+    def resource(self, kind: str, api_version: str = "") -> Resource:
+        """What a request for objects of a kind has to name.
+
+        Raises:
+            TargetError: if the API server does not serve it, or the ``apiVersion`` cannot be one.
+        """
+        return self._discovery.resource(kind, paths.checked_version(api_version) if api_version else "")
+
+    def get(self, kind: str, name: str, namespace: str = "", *, api_version: str = "") -> Item | None:
         """An object, or None where there is none."""
-        return self._client.get(self._discovery.resource(kind), name, namespace)
+        return self.client.get(self.resource(kind, api_version), name, namespace)
 
     def list(self, kind: str, namespace: str | None = None, *, labels: Labels | None = None) -> Items:
         """The objects of a kind that have the labels (None: with any value), in one namespace or in all."""
-        return self._client.list(self._discovery.resource(kind), namespace, labels or {})[0]
+        return self.client.list(self.resource(kind), namespace, labels or {})[0]
 
     def snapshot(self, kind: str, namespace: str | None = None) -> tuple[Items, str]:
         """The objects of a kind, and the resource version from which `watch` goes on."""
-        return self._client.list(self._discovery.resource(kind), namespace, {})
-
-    def apply(self, item: Mapping[str, Any], *, dry_run: bool = False) -> Item:
-        """Server-side apply: create the object, or give it the fields of ``item``; an unknown field is refused."""
-        resource = self._discovery.resource(item["kind"], item["apiVersion"])
-        return self._client.apply(resource, item, dry_run=dry_run)
-
-    def patch(
-        self,
-        kind: str,
-        name: str,
-        namespace: str,
-        change: Mapping[str, Any],
-        *,
-        subresource: str = "",
-        strategic: bool = False,
-    ) -> Item:
-        """Change an object or its subresource, by a merge patch or a strategic merge patch."""
-        resource = self._discovery.resource(kind)
-        return self._client.patch(resource, name, namespace, change, subresource=subresource, strategic=strategic)
-
-    def delete(
-        self, kind: str, name: str, namespace: str = "", *, grace_seconds: int | None = None, foreground: bool = False
-    ) -> bool:
-        """Start deleting an object; False where there is none.
-
-        Args:
-            kind: its kind.
-            name: its name.
-            namespace: its namespace.
-            grace_seconds: what a pod gets to end, or None for what it asks for.
-            foreground: whether the object stays until all that it owns is gone.
-        """
-        resource = self._discovery.resource(kind)
-        return self._client.delete(resource, name, namespace, grace_seconds, foreground=foreground)
+        return self.client.list(self.resource(kind), namespace, {})
 
     def may(self, verb: str, kind: str, namespace: str = "", *, subresource: str = "") -> bool:
         """Whether the API server lets us do something, in one namespace or in all."""
-        return self._client.may(verb, self._discovery.resource(kind), namespace, subresource)
+        return self.client.may(verb, self.resource(kind), namespace, subresource)
 
     def now(self) -> datetime:
         """The time by the API server's clock, which all who use it share."""
-        return datetime.now(UTC) + self._client.clock_offset
+        return datetime.now(UTC) + self.client.clock_offset
 
     def watch(self, kind: str, namespace: str | None = None, *, since: str) -> Iterator[tuple[str, Item]]:
         """Changes after a resource version, as (``ADDED``, ``MODIFIED`` or ``DELETED``, object), until the watches are ended.
@@ -117,7 +92,7 @@ class Api:
         Raises:
             RefusedError: also with code 410 once the server no longer knows what happened since; list again then.
         """
-        return self._client.watch(self._discovery.resource(kind), namespace, since)
+        return self.client.watch(self.resource(kind), namespace, since)
 
     def kubectl(self, *arguments: str) -> Arguments:
         """The argument list that runs kubectl with this kubeconfig and context; never for a shell."""
@@ -125,12 +100,12 @@ class Api:
 
     def logs(self, pod: str, namespace: str, *, container: str = "", lines: int = 200) -> str:
         """The last lines that a container wrote."""
-        return self._client.logs(pod, namespace, container, lines)
+        return self.client.logs(pod, namespace, container, lines)
 
     def end_watches(self) -> None:
         """End all watches, also those that are yet to begin; whoever waits on one sees it end."""
-        self._client.end_watches()
+        self.client.end_watches()
 
     def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        self.client.close()

@@ -5,7 +5,7 @@ With `transport` the only module that imports lightkube, and itself imported onl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -26,17 +26,16 @@ from lightkube.models.meta_v1 import ObjectMeta, Status
 from lightkube.types import CascadeType, PatchType
 
 from harness.errors import UndeterminedError, UsageError
+from harness.targets.cluster import paths
 from harness.targets.cluster.connection import Connection, check_files, no_credentials
 from harness.targets.cluster.discovery import Resource
 from harness.targets.cluster.refusal import Cause, RefusedError
+from harness.targets.cluster.settings import CHANGING_MANAGER, FIELD_MANAGER
 from harness.targets.cluster.transport import Transport, configuration, proxy
 
 Item = dict[str, Any]
 Items = list[Item]
 _Result = TypeVar("_Result")
-
-#: Who applies, in ``metadata.managedFields``.
-FIELD_MANAGER = "svcdns"
 
 #: An API server that is there answers in milliseconds; a busy one may take long over admission.
 _GREETING = httpx2.Timeout(5, connect=3)
@@ -44,6 +43,8 @@ _REQUEST = httpx2.Timeout(30, connect=5)
 
 #: Pauses before a request is made again that the server was too busy for (429, 503, 504).
 _BUSY = frozenset({429, 503, 504})
+#: Those of them with which nothing was done.
+_UNTOUCHED = frozenset({429, 503})
 _PAUSES_SECONDS = (0.5, 1.0, 2.0)
 
 #: What a token, a certificate or a credential plugin that cannot be used fails with, in lightkube's hands.
@@ -51,11 +52,16 @@ _UNUSABLE = (ConfigError, OSError, ValueError, KeyError, TypeError)
 
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
 
-_VERBS = ["delete", "get", "global_list", "global_watch", "list", "patch", "post", "watch"]
+#: What lightkube calls all namespaces.
+_EVERYWHERE = "*"
+
+_VERBS = ["get", "global_list", "global_watch", "list", "patch", "post", "watch"]
 
 _ACCESS_REVIEW = Resource(
     "authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", namespaced=False
 )
+
+_POD = Resource("", "v1", "Pod", "pods", namespaced=True)
 
 # msgspec 0.22 works out a type when it first meets it, and the process crashes where two threads do so at a time. The types
 # of all kinds are met here, before there are threads, and those of a kind one at a time.
@@ -163,8 +169,10 @@ class Client:
 
     def get(self, resource: Resource, name: str, namespace: str) -> Item | None:
         """An object, or None where there is none."""
+        place = _place(resource, namespace)
+        legal = paths.checked_name(resource, name)
         try:
-            return self._ask(lambda: dict(self._objects.get(_model(resource), name, **_place(resource, namespace))))
+            return self._ask(lambda: dict(self._objects.get(_model(resource), legal, **place)))
         except RefusedError as error:
             if error.code == _NOT_FOUND:
                 return None
@@ -174,25 +182,36 @@ class Client:
         """Objects with the labels, in a namespace or in all, and the resource version of the list."""
 
         def read() -> tuple[Items, str]:
-            place = _place(resource, namespace or "*")
+            place = _place(resource, namespace or _EVERYWHERE)
             found = self._objects.list(_model(resource), labels=dict(labels), chunk_size=500, **place)
             return [_whole(resource, item) for item in found], found.resourceVersion
 
         return self._ask(read)
 
+    def create(self, resource: Resource, item: Mapping[str, Any], *, dry_run: bool) -> Item:
+        """Create an object; it is refused with code 409 where one of its name exists."""
+        metadata = item["metadata"]
+        if name := metadata.get("name"):
+            paths.checked_name(resource, name)
+        path = paths.of_kind(resource, metadata.get("namespace") or "")
+        # A server that gave up waiting (504) may have created it all the same.
+        return self._ask(lambda: self._write("POST", path, item, dry_run=dry_run), busy=_UNTOUCHED)
+
     def apply(self, resource: Resource, item: Mapping[str, Any], *, dry_run: bool) -> Item:
         """Server-side apply; fields that others have set are taken over."""
         metadata = item["metadata"]
+        name = paths.checked_name(resource, metadata["name"])
+        place = _place(resource, metadata.get("namespace") or "")
         return self._ask(
             lambda: dict(
                 self._objects.patch(
                     _model(resource),
-                    metadata["name"],
+                    name,
                     dict(item),
                     patch_type=PatchType.APPLY,
                     force=True,
                     dry_run=dry_run,
-                    **_place(resource, metadata.get("namespace") or ""),
+                    **place,
                 )
             )
         )
@@ -202,40 +221,61 @@ class Client:
         resource: Resource,
         name: str,
         namespace: str,
-        change: Mapping[str, Any],
+        change: Mapping[str, Any] | Items,
         subresource: str,
         *,
         strategic: bool,
     ) -> Item:
-        """Change an object or its subresource."""
+        """Change an object or its subresource, by a list of JSON patch operations, a merge or a strategic merge patch."""
+        kind = PatchType.JSON if isinstance(change, list) else PatchType.STRATEGIC if strategic else PatchType.MERGE
+        legal, place = paths.checked_name(resource, name), _place(resource, namespace)
+        body: Any = change if isinstance(change, list) else dict(change)
         return self._ask(
             lambda: dict(
                 self._objects.patch(
                     _model(resource, subresource),
-                    name,
-                    dict(change),
-                    patch_type=PatchType.STRATEGIC if strategic else PatchType.MERGE,
-                    **_place(resource, namespace),
+                    legal,
+                    body,
+                    patch_type=kind,
+                    field_manager=CHANGING_MANAGER,
+                    **place,
                 )
             )
         )
 
     def delete(
-        self, resource: Resource, name: str, namespace: str, grace_seconds: int | None, *, foreground: bool
+        self, resource: Resource, name: str, namespace: str, uid: str, grace_seconds: int | None, *, foreground: bool
     ) -> bool:
-        """Start deleting an object; False where there is none."""
-        options = _place(resource, namespace) | {"cascade": CascadeType.FOREGROUND if foreground else None}
+        """Start deleting the object of a uid; False where there is none of its name.
+
+        Raises:
+            RefusedError: also with code 409 where another object has its name by now.
+        """
+        path = paths.of_object(resource, name, namespace)
+        options: Item = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}}
+        options |= {"gracePeriodSeconds": grace_seconds} if grace_seconds is not None else {}
+        options |= {"propagationPolicy": CascadeType.FOREGROUND.value} if foreground else {}
         try:
-            self._ask(lambda: self._objects.delete(_model(resource), name, grace_period=grace_seconds, **options))
+            self._ask(lambda: self._write("DELETE", path, options))
         except RefusedError as error:
             if error.code == _NOT_FOUND:
                 return False
             raise
         return True
 
+    def _write(self, method: str, path: str, body: Mapping[str, Any], *, dry_run: bool = False) -> Item:
+        """Send a body, of which every field has to be known, and take the object that comes back."""
+        params = {"dryRun": "All"} if dry_run else {}
+        if method == "POST":
+            params |= {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict"}
+        response = self._raw.request(method, path, params=params, json=dict(body))
+        if response.is_error:
+            raise _refused_stream(response)
+        return msgspec.json.decode(response.content, type=dict[str, Any])
+
     def watch(self, resource: Resource, namespace: str | None, since: str) -> Iterator[tuple[str, Item]]:
         """Changes since a resource version, until `close`."""
-        place = _place(resource, namespace or "*")
+        place = _place(resource, namespace or _EVERYWHERE)
         changes = self._objects.watch(_model(resource), resource_version=since, **place)
         while True:
             change, item = self._once(lambda: next(changes))
@@ -261,8 +301,9 @@ class Client:
 
     def logs(self, pod: str, namespace: str, container: str, lines: int) -> str:
         """The last lines that a container wrote."""
+        named, place = paths.checked_name(_POD, pod), paths.checked_namespace(namespace)
         return self._ask(
-            lambda: "".join(self._objects.log(pod, namespace=namespace, container=container or None, tail_lines=lines))
+            lambda: "".join(self._objects.log(named, namespace=place, container=container or None, tail_lines=lines))
         )
 
     def end_watches(self) -> None:
@@ -276,13 +317,13 @@ class Client:
         self._objects.close()
         self._raw.close()
 
-    def _ask(self, request: Callable[[], _Result]) -> _Result:
+    def _ask(self, request: Callable[[], _Result], *, busy: Collection[int] = _BUSY) -> _Result:
         """Make a request, again where the server is too busy for it."""
         for pause in _PAUSES_SECONDS:
             try:
                 return self._once(request)
             except RefusedError as error:
-                if error.code not in _BUSY or self._closed.wait(pause):
+                if error.code not in busy or self._closed.wait(pause):
                     raise
         return self._once(request)
 
@@ -346,7 +387,14 @@ def _model(resource: Resource, subresource: str = "") -> type[Any]:
 
 
 def _place(resource: Resource, namespace: str) -> dict[str, Any]:
-    return {"namespace": namespace} if resource.namespaced else {}
+    """Where objects of a kind are, as lightkube takes it; ``*`` stands for all namespaces.
+
+    Raises:
+        TargetError: if the namespace cannot be one.
+    """
+    if not resource.namespaced:
+        return {}
+    return {"namespace": namespace if namespace == _EVERYWHERE else paths.checked_namespace(namespace)}
 
 
 def _whole(resource: Resource, item: Mapping[str, Any]) -> Item:

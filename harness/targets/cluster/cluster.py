@@ -8,18 +8,18 @@ from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Self
 
-from harness.errors import TargetError, UsageError
-from harness.manifests import Manifest
+from harness.errors import HarnessError, ManifestError, TargetError, UndeterminedError, UsageError
+from harness.manifests import Manifest, further_namespaces, refuse_cluster_scoped, refuse_further_namespaces
 from harness.resolver import Resolver
 from harness.results import Facts
 from harness.state import ClusterState
-from harness.target import LIVE_DEADLINES, Capability, Vantage
+from harness.target import LIVE_DEADLINES, SECONDS_TO_DELETE, Capability, Vantage
 from harness.targets.cluster import changes, evidence, facts, leftovers, nodes, objects, rights, vantages
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.lease import Lease
 from harness.targets.cluster.namespaces import Namespaces
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.readiness import Readiness
-from harness.targets.cluster.refusal import RefusedError
 from harness.targets.cluster.settings import ClusterSettings
 from harness.targets.cluster.settling import Settling
 from harness.targets.cluster.watching import Watching
@@ -75,14 +75,17 @@ class LiveCluster:
         settings, shared = self.settings, self._shared
         self.api = Api(settings.kubeconfig, settings.context)
         life.callback(self.api.close)
+        self._own = Ownership(self.api, settings.run)
+        #: The Namespaces that were made for manifests, by the one that those are applied to.
+        self._further: dict[str, list[str]] = {}
         self.facts = self._look_around()
         self._watching = life.enter_context(Watching(self.api, self.facts.domain))
-        self._readiness = life.enter_context(Readiness(self.api, self._watching))
+        self._readiness = life.enter_context(Readiness(self._own, self._watching))
         self._settling = Settling(self.api, self._watching, self._readiness)
-        self._namespaces = Namespaces(self.api, settings.run, self._watching)
+        self._namespaces = Namespaces(self._own, self._watching)
         if shared is None:
-            life.enter_context(Lease(self.api, settings.run, self._watching))
-        opened = vantages.open(self.api, settings, shared["vantages"] if shared else None)
+            life.enter_context(Lease(self._own, self._watching))
+        opened = vantages.open(self._own, settings, shared["vantages"] if shared else None)
         self._vantages = life.enter_context(opened)
         self.vantages = self._vantages.vantages
 
@@ -97,7 +100,7 @@ class LiveCluster:
         rights.check(self.api)
         found = nodes.PAUSE_IMAGE if self.settings.nameservers else nodes.pause_image(self.api)
         self._pause_image = self.settings.pause_image or found
-        return facts.read(self.api, self.settings)
+        return facts.read(self._own, self.settings)
 
     @property
     def dns_profile(self) -> str:
@@ -126,25 +129,71 @@ class LiveCluster:
         self._readiness.wish(namespace, ready=True)
 
     def apply(self, manifests: Sequence[Manifest], namespace: str) -> None:
-        """Create or update all of the objects, or none: all of them pass a dry run first."""
+        """Create or update all of the objects, or none: all of them pass a dry run first.
+
+        Objects go to the Namespace that they name, if that was made for them; see `ClusterSettings`.
+        """
+        refuse_cluster_scoped(manifests)
+        if not self.settings.create_namespaces:
+            refuse_further_namespaces(manifests, namespace, ())
+        new = self._make_further(manifests, namespace)
         for manifest in manifests:
-            self._settling.expect(manifest.kind, manifest.name, namespace)
-        run, image = self.settings.run, self._pause_image
-        for item in objects.apply(self.api, manifests, namespace, run=run, pause_image=image):
+            self._settling.expect(manifest.kind, manifest.name, manifest.namespace or namespace)
+        image, balancer = self._pause_image, self.settings.load_balancer_class
+        try:
+            made = objects.apply(self._own, manifests, namespace, pause_image=image, load_balancer_class=balancer)
+        except HarnessError:
+            for one in new:
+                self._further[namespace].remove(one)
+                self._delete_namespace(one)
+            raise
+        for item in made:
             self._watching.catch_up(item)
+
+    def _make_further(self, manifests: Sequence[Manifest], namespace: str) -> list[str]:
+        """Make the Namespaces that manifests name beside one.
+
+        Raises:
+            ManifestError: if one exists that was not made for it; then none is made.
+        """
+        made = self._further.setdefault(namespace, [])
+        wanted = [item for item in further_namespaces(manifests, namespace).items() if item[0] not in made]
+        taken = [
+            str(item.error(f'the namespace "{name}" exists, so that nothing in it is changed: use another name'))
+            for name, item in wanted
+            if self.api.get("Namespace", name) is not None
+        ]
+        if taken:
+            raise ManifestError("\n".join(taken))
+        for name, _ in wanted:
+            # Noted before it is made: an interrupted request may have reached the server.
+            made.append(name)
+            self._namespaces.create(name, restricted=False)
+            self._readiness.wish(name, ready=self._readiness.is_wished(namespace))
+        return [name for name, _ in wanted]
 
     def delete(self, kind: str, name: str, namespace: str) -> None:
         """Delete an object and wait until it is gone."""
-        changes.delete(self.api, self._watching, kind, name, namespace)
+        changes.delete(self._own, self._watching, kind, name, namespace)
 
     def scale(self, kind: str, name: str, replicas: int, namespace: str) -> None:
         """Set the number of replicas."""
-        changes.scale(self.api, kind, name, replicas, namespace)
+        changes.scale(self._own, kind, name, replicas, namespace)
 
     def restart(self, kind: str, name: str, namespace: str) -> None:
         """Replace all pods of a workload."""
-        changes.restart(self.api, kind, name, namespace)
+        changes.restart(self._own, kind, name, namespace)
         self._settling.expect(kind, name, namespace)
+
+    def restart_dns(self, deployment: str) -> None:
+        """Replace all pods of the Deployment of the DNS servers, and wait for them.
+
+        Raises:
+            UndeterminedError: if that is not allowed here.
+        """
+        if not self.settings.disruptive:
+            raise UndeterminedError("the DNS servers of a cluster you have are restarted with --disruptive alone")
+        self._settling.settle(changes.restart_dns(self._own, deployment))
 
     def set_ready(self, pod: str, namespace: str, *, ready: bool) -> None:
         """Make a pod's readiness gate pass or fail."""
@@ -158,17 +207,18 @@ class LiveCluster:
         self, kind: str, name: str, namespace: str, *, port: int, target_port: int | str | None, service: str
     ) -> None:
         """What ``kubectl expose`` does, with its refusals."""
-        made = changes.expose(self.api, kind, name, namespace, port=port, target_port=target_port, service=service)
-        if made is not None:
-            self._watching.catch_up(made)
+        self._watching.catch_up(
+            changes.expose(self._own, kind, name, namespace, port=port, target_port=target_port, service=service)
+        )
 
     def state(self) -> ClusterState:
         """What the cluster holds now."""
         return self._watching.picture().state
 
     def settle(self, namespace: str) -> None:
-        """Wait until the controllers have nothing left to do in the namespace."""
-        self._settling.settle(namespace)
+        """Wait until the controllers have nothing left to do in the namespace, and those made for its manifests."""
+        for one in (namespace, *self._further.get(namespace, ())):
+            self._settling.settle(one)
 
     def abandon(self, namespace: str) -> None:
         """Let whoever waits until a namespace settles wait no longer."""
@@ -179,8 +229,22 @@ class LiveCluster:
         return self._vantages.resolver(namespace)
 
     def delete_namespace(self, namespace: str) -> None:
-        """Start deleting a Namespace with all it holds."""
+        """Start deleting a Namespace with all it holds, and those made for its manifests."""
+        for one in (namespace, *self._further.pop(namespace, ())):
+            self._delete_namespace(one)
+
+    def remove_namespace(self, namespace: str) -> None:
+        """Delete a Namespace with all it holds, and wait until it is gone."""
+        self.delete_namespace(namespace)
+        if not self._namespaces.await_gone(namespace, SECONDS_TO_DELETE):
+            raise UndeterminedError(f'the namespace "{namespace}" is not gone after {SECONDS_TO_DELETE:.0f} s')
+
+    def _delete_namespace(self, namespace: str) -> None:
         self._readiness.forget(namespace)
+        if not self._own.holds(namespace):
+            # It was never made, or somebody put another in its place; or the request for it was interrupted.
+            self._namespaces.delete(namespace)
+            return
         # Else their controllers make pods anew, and are refused, for as long as the Namespace takes to go.
         for kind, name in self._settling.forget(namespace):
             self._end(kind, name, namespace)
@@ -191,8 +255,8 @@ class LiveCluster:
 
     def _end(self, kind: str, name: str, namespace: str, *, grace_seconds: int | None = None) -> None:
         """Start deleting what goes with its Namespace anyhow, so that it goes sooner; it need not be allowed."""
-        with suppress(RefusedError):
-            self.api.delete(kind, name, namespace, grace_seconds=grace_seconds)
+        with suppress(TargetError):
+            self._own.delete(kind, name, namespace, grace_seconds=grace_seconds)
 
     def await_deleted(self, deadline_seconds: float) -> list[str]:
         """Wait until the Namespaces of this run are gone; a line for each that is not, with what holds it."""

@@ -12,17 +12,19 @@ from harness.results import Facts
 from harness.state import CLUSTER_DOMAIN, Family, family_of
 from harness.targets.cluster import corefile
 from harness.targets.cluster.api import Api
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.settings import ClusterSettings
 from harness.targets.cluster.vantages import servers
 
 
-def read(api: Api, settings: ClusterSettings) -> Facts:
+def read(own: Ownership, settings: ClusterSettings) -> Facts:
     """Ask a cluster about itself; with nameservers to judge, nothing in kube-system and no node is looked at.
 
     Raises:
         UsageError: if it lets us make no Service.
     """
-    families = _families(api, look_at_nodes=not settings.nameservers)
+    api = own.api
+    families = _families(own, look_at_nodes=not settings.nameservers)
     if settings.nameservers:
         return Facts(api.version, "", "", (), settings.domain or CLUSTER_DOMAIN, families)
     try:
@@ -76,21 +78,21 @@ def _config(api: Api, name: str, namespace: str) -> Mapping[str, str]:
     return (found or {}).get("data") or {}
 
 
-def _families(api: Api, *, look_at_nodes: bool) -> tuple[Family, ...]:
+def _families(own: Ownership, *, look_at_nodes: bool) -> tuple[Family, ...]:
     """The families that a Service gets that would like two, if pods can have them too."""
     trial = {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": {"name": "svcdns-families", "namespace": "default"},
+        "metadata": {"generateName": "svcdns-families-", "namespace": "default"},
         "spec": {"ipFamilyPolicy": "PreferDualStack", "ports": [{"port": 53}]},
     }
     try:
-        families: tuple[Family, ...] = tuple(api.apply(trial, dry_run=True)["spec"]["ipFamilies"])
+        families: tuple[Family, ...] = tuple(own.trial(trial)["spec"]["ipFamilies"])
     except UndeterminedError:
         raise
     except TargetError as error:
         raise UsageError(f"the cluster lets us make no Service: {error}") from error
-    pods = _pod_families(api) if look_at_nodes else set()
+    pods = _pod_families(own.api) if look_at_nodes else set()
     return tuple(family for family in families if not pods or family in pods)
 
 

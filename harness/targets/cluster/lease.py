@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
 
-from harness.errors import TargetError
-from harness.targets.cluster.api import Api
-from harness.targets.cluster.vantages import marks
+from harness.errors import TargetError, UsageError
+from harness.targets.cluster import marks
+from harness.targets.cluster.ownership import Ownership, made_by
+from harness.targets.cluster.refusal import RefusedError
 from harness.targets.cluster.watching import Watching
 
 #: Every cluster has it and it is nobody's; kube-system is often closed, and one of our own would itself be a leftover.
@@ -18,7 +20,8 @@ NAMESPACE = "default"
 
 #: A run that was silent for this long is taken for dead, and what it left may be removed.
 DURATION_SECONDS = 60
-_RENEWAL_SECONDS = 15.0
+#: How often a run that lives renews it.
+RENEWAL_SECONDS = 15.0
 
 _API_VERSION = "coordination.k8s.io/v1"
 
@@ -26,19 +29,23 @@ _API_VERSION = "coordination.k8s.io/v1"
 class Lease:
     """The Lease ``svcdns-<run>``, held from entering to leaving."""
 
-    def __init__(self, api: Api, run: str, watching: Watching) -> None:
+    def __init__(self, own: Ownership, watching: Watching) -> None:
         """Make ready to hold the Lease of a run; ``watching`` hears of it if it cannot be renewed."""
-        self._api = api
-        self._run = run
+        self._own = own
         self._watching = watching
         self._ending = Event()
         self._thread = Thread(target=self._renew, name="svcdns-lease", daemon=True)
 
     def __enter__(self) -> Self:
+        """Create the Lease.
+
+        Raises:
+            UsageError: if there is one of its name, which another run of the same id may hold.
+        """
         with ExitStack() as life:
             # Before it is written: an interrupted request may have reached the server.
             life.callback(self._delete)
-            self._write()
+            self._create()
             life.pop_all()
         self._thread.start()
         return self
@@ -51,12 +58,12 @@ class Lease:
         self._delete()
 
     def _delete(self) -> None:
-        self._api.delete("Lease", name(self._run), NAMESPACE)
+        self._own.undo("Lease", name(self._own.run), NAMESPACE)
 
     def _renew(self) -> None:
-        while not self._ending.wait(_RENEWAL_SECONDS):
+        while not self._ending.wait(RENEWAL_SECONDS):
             try:
-                self._write()
+                self._prolong()
             except Exception as error:  # noqa: BLE001 - a thread must not die unheard
                 broken = (
                     error if isinstance(error, TargetError) else TargetError(f"the Lease is not renewed: {error!r}")
@@ -65,19 +72,36 @@ class Lease:
             else:
                 self._watching.failed("lease", None)
 
-    def _write(self) -> None:
-        self._api.apply(
-            {
-                "apiVersion": _API_VERSION,
-                "kind": "Lease",
-                "metadata": {"name": name(self._run), "namespace": NAMESPACE, "labels": {marks.RUN: self._run}},
-                "spec": {
-                    "holderIdentity": name(self._run),
-                    "leaseDurationSeconds": DURATION_SECONDS,
-                    "renewTime": self._api.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-                },
-            }
-        )
+    def _create(self) -> None:
+        try:
+            self._own.create(
+                {
+                    "apiVersion": _API_VERSION,
+                    "kind": "Lease",
+                    "metadata": {"name": name(self._own.run), "namespace": NAMESPACE},
+                    "spec": self._spec(),
+                }
+            )
+        except RefusedError:
+            raise
+        except TargetError as error:
+            raise UsageError(f"the run's id {self._own.run} is in use: {error}; run again") from error
+
+    def _prolong(self) -> None:
+        """Say that the run lives; a Lease that somebody has deleted is created again."""
+        try:
+            self._own.change("Lease", name(self._own.run), NAMESPACE, {"spec": self._spec()})
+        except TargetError:
+            if self._own.api.get("Lease", name(self._own.run), NAMESPACE) is not None:
+                raise
+            self._create()
+
+    def _spec(self) -> dict[str, Any]:
+        return {
+            "holderIdentity": name(self._own.run),
+            "leaseDurationSeconds": DURATION_SECONDS,
+            "renewTime": self._own.api.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        }
 
 
 def name(run: str) -> str:
@@ -85,10 +109,28 @@ def name(run: str) -> str:
     return f"svcdns-{run}"
 
 
-def is_live(lease: dict[str, Any], now: datetime) -> bool:
-    """Whether whoever holds a Lease is alive at a time of the API server's clock."""
-    spec = lease.get("spec") or {}
-    if not spec.get("renewTime"):
-        return False
-    renewed = datetime.fromisoformat(spec["renewTime"])
-    return now - renewed < timedelta(seconds=spec.get("leaseDurationSeconds") or DURATION_SECONDS)
+def run_of(lease: Mapping[str, Any]) -> str:
+    """The run that holds a Lease, or empty where it is not one that a run has made: where and how ours are is known."""
+    metadata = lease["metadata"]
+    run = str((metadata.get("labels") or {}).get(marks.RUN, ""))
+    ours = (metadata.get("namespace"), metadata["name"]) == (NAMESPACE, name(run)) and made_by(lease, run)
+    return run if ours else ""
+
+
+def is_live(lease: Mapping[str, Any], now: datetime) -> bool:
+    """Whether whoever holds a Lease is alive at a time of the API server's clock.
+
+    A Lease that does not say when it was renewed, in words that can be read, is a dead one; so is one that was renewed
+    further in the future than a clock may be wrong.
+    """
+    renewed = renewed_at(lease)
+    return renewed is not None and abs(now - renewed) < timedelta(seconds=DURATION_SECONDS)
+
+
+def renewed_at(lease: Mapping[str, Any]) -> datetime | None:
+    """When a Lease was renewed last, by the clock of the API server; None where it does not say."""
+    try:
+        renewed = datetime.fromisoformat(lease["spec"]["renewTime"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return renewed if renewed.tzinfo else renewed.replace(tzinfo=UTC)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.targets.cluster.api import Api
-from harness.targets.cluster.vantages import marks
+from harness.targets.cluster import marks
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.watching import Watching
 
 #: Pod Security Standards: pods have to fit, and the API server sees to it.
@@ -16,29 +16,32 @@ _ENFORCE = "pod-security.kubernetes.io/enforce"
 class Namespaces:
     """The Namespaces of a run's worlds."""
 
-    def __init__(self, api: Api, run: str, watching: Watching) -> None:
+    def __init__(self, own: Ownership, watching: Watching) -> None:
         """Make ready to make namespaces for a run."""
-        self._api = api
-        self._run = run
+        self._own = own
         self._watching = watching
 
-    def create(self, namespace: str) -> None:
-        """Create a Namespace, and wait until it is seen.
+    def create(self, namespace: str, *, restricted: bool = True) -> None:
+        """Create a Namespace, and wait until it is seen; pods in it are ``restricted``, unless it is of a user's manifest.
 
         Raises:
-            TargetError: if it may not be created.
+            TargetError: if it exists, or may not be created.
         """
-        labels = {marks.RUN: self._run, _ENFORCE: "restricted"}
+        labels = {marks.RUN: self._own.run, **({_ENFORCE: "restricted"} if restricted else {})}
         metadata = {"name": namespace, "labels": labels}
-        self._watching.catch_up(self._api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}))
+        self._watching.catch_up(self._own.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}))
 
     def delete(self, namespace: str) -> None:
-        """Start deleting a Namespace with all it holds.
+        """Start deleting a Namespace with all it holds, if it is still the one that was made.
 
         Raises:
             TargetError: if it may not be deleted.
         """
-        self._api.delete("Namespace", namespace)
+        self._own.undo("Namespace", namespace)
+
+    def await_gone(self, namespace: str, deadline_seconds: float) -> bool:
+        """Wait until a Namespace is not seen any more; whether it is so."""
+        return self._watching.wait_for(lambda picture: namespace not in picture.state.namespaces, deadline_seconds)
 
     def await_deleted(self, deadline_seconds: float) -> list[str]:
         """Wait until the Namespaces of the run's worlds are gone, whichever process made them.
@@ -49,18 +52,18 @@ class Namespaces:
             a line for each that is still there, with what holds it.
         """
         leaving = set()
-        for item in self._api.list("Namespace", labels={marks.RUN: self._run}):
+        for item in self._own.api.list("Namespace", labels={marks.RUN: self._own.run}):
             metadata = item["metadata"]
-            if marks.ROLE not in metadata["labels"]:
+            if marks.ROLE not in metadata["labels"] and self._own.has_made(item):
                 leaving.add(metadata["name"])
                 if "deletionTimestamp" not in metadata:
-                    self.delete(metadata["name"])
+                    self._own.delete_found(item)
         self._watching.wait_for(lambda picture: leaving.isdisjoint(picture.state.namespaces), deadline_seconds)
         return [line for namespace in sorted(leaving) for line in self._held(namespace)]
 
     def _held(self, namespace: str) -> Iterator[str]:
         """Why a Namespace is still there, in the words of its controller."""
-        if (item := self._api.get("Namespace", namespace)) is not None:
+        if (item := self._own.api.get("Namespace", namespace)) is not None:
             yield f'Namespace "{namespace}" is not gone yet: {holding(item)}'
 
 

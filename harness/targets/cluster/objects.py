@@ -8,10 +8,11 @@ from typing import Any
 from harness.client import eventually
 from harness.errors import ManifestError, TargetError, UndeterminedError
 from harness.manifests import Manifest, is_namespaced
+from harness.targets.cluster import marks
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.fields import wrong
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.refusal import RefusedError
-from harness.targets.cluster.vantages import marks
 
 #: The pods of the fixtures run it: it does nothing, and every node has one.
 _PAUSE = "registry.k8s.io/pause:"
@@ -21,55 +22,88 @@ _FORBIDDEN = 403
 
 
 def apply(
-    api: Api, manifests: Sequence[Manifest], namespace: str, *, run: str, pause_image: str
+    own: Ownership, manifests: Sequence[Manifest], namespace: str, *, pause_image: str, load_balancer_class: str
 ) -> list[dict[str, Any]]:
-    """Create or update all of the objects, or none.
+    """Create or update all of the objects, or none; each in the namespace that it names, else in ``namespace``.
+
+    Args:
+        own: what the run has made, those namespaces among it.
+        manifests: the objects.
+        namespace: where those go that name none.
+        pause_image: the image of pods that do nothing.
+        load_balancer_class: what LoadBalancer Services get; empty to leave them as they are.
 
     Returns:
         the objects as the API server has them now.
 
     Raises:
-        ManifestError: if the API server refuses one of them, in a dry run of all; one line a problem, each with file,
-            line, object and field.
+        ManifestError: if the API server refuses one of them, in a dry run of all, or one of that name exists that the run
+            did not make; one line a problem, each with file, line, object and field.
         TargetError: if a policy of the cluster forbids one of them.
+        UndeterminedError: if a namespace is not the run's any more; what was created in it is deleted.
     """
-    if any(manifest.kind == "Pod" for manifest in manifests):
-        _await_account(api, namespace)
-    items = [_prepared(manifest, namespace, run, pause_image) for manifest in manifests]
+    named = sorted({manifest.namespace or namespace for manifest in manifests} | {namespace})
+    for one in named:
+        own.require(one)
+        if any(manifest.kind == "Pod" and (manifest.namespace or namespace) == one for manifest in manifests):
+            _await_account(own.api, one)
+    items = [_prepared(manifest, namespace, own.run, pause_image, load_balancer_class) for manifest in manifests]
+    _check(own, manifests, items)
+    made = [_applied(own, manifest, item) for manifest, item in zip(manifests, items, strict=True)]
+    for one in named:
+        if not own.holds(one):
+            # Somebody put another in its place meanwhile, and it is there that these objects are.
+            for item in made:
+                own.undo_made(item)
+            own.require(one)
+    return made
+
+
+def _check(own: Ownership, manifests: Sequence[Manifest], items: Sequence[Mapping[str, Any]]) -> None:
+    """See that all of the objects can be applied."""
     refused: list[str] = []
     for manifest, item in zip(manifests, items, strict=True):
         try:
-            api.apply(item, dry_run=True)
+            own.check(item)
         except RefusedError as error:
             if error.code == _FORBIDDEN:
                 # Policy, such as the Pod Security Standard of our namespaces; the manifest itself is right.
                 raise TargetError(str(manifest.error(str(error)))) from error
             refused += [str(manifest.error(problem.text, *problem.field)) for problem in wrong(item, error)]
+        except UndeterminedError:
+            raise
+        except TargetError as error:
+            refused.append(str(manifest.error(str(error))))
     if refused:
         raise ManifestError("\n".join(refused))
-    return [_applied(api, manifest, item) for manifest, item in zip(manifests, items, strict=True)]
 
 
-def _applied(api: Api, manifest: Manifest, item: Mapping[str, Any]) -> dict[str, Any]:
+def _applied(own: Ownership, manifest: Manifest, item: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        return api.apply(item)
-    except RefusedError as error:
+        return own.apply(item)
+    except UndeterminedError:
+        raise
+    except TargetError as error:
         # What a dry run cannot know of: a quota, or what somebody else did since.
         raise manifest.error(str(error)) from error
 
 
-def _prepared(manifest: Manifest, namespace: str, run: str, pause_image: str) -> dict[str, Any]:
+def _prepared(
+    manifest: Manifest, namespace: str, run: str, pause_image: str, load_balancer_class: str
+) -> dict[str, Any]:
     item: dict[str, Any] = _with_image(_labelled(manifest.data, run), pause_image)
     if not is_namespaced(manifest.api_version, manifest.kind):
         return item
-    if manifest.namespace not in ("", namespace):
-        raise manifest.error(
-            f'"{manifest.namespace}" is not the namespace "{namespace}" that this is applied to: '
-            "take the field away, or apply to that namespace",
-            "metadata",
-            "namespace",
-        )
-    return {**item, "metadata": {**item["metadata"], "namespace": namespace}}
+    if load_balancer_class and _is_load_balancer(item):
+        item = {**item, "spec": {**item["spec"], "loadBalancerClass": load_balancer_class}}
+    return {**item, "metadata": {**item["metadata"], "namespace": manifest.namespace or namespace}}
+
+
+def _is_load_balancer(item: Mapping[str, Any]) -> bool:
+    """Whether a controller of the cluster may make a load balancer for an object, which may cost its owner money."""
+    spec = item.get("spec")
+    is_service = (item["apiVersion"], item["kind"]) == ("v1", "Service")
+    return is_service and isinstance(spec, Mapping) and spec.get("type") == "LoadBalancer"
 
 
 def _labelled(item: Mapping[str, Any], run: str) -> dict[str, Any]:

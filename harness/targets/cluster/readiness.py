@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from harness.errors import TargetError, UndeterminedError
 from harness.state import Key
-from harness.targets.cluster.api import Api
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.picture import GATE, Picture, Progress, Ref
 from harness.targets.cluster.refusal import RefusedError
 from harness.targets.cluster.watching import Watching
@@ -31,9 +31,9 @@ _FORBIDDEN, _NOT_FOUND = 403, 404
 class Readiness:
     """A thread that gives every pod with the gate, in the namespaces it was told of, the condition that is wished."""
 
-    def __init__(self, api: Api, watching: Watching) -> None:
+    def __init__(self, own: Ownership, watching: Watching) -> None:
         """Make ready to keep the readiness of pods that are watched."""
-        self._api = api
+        self._own = own
         self._watching = watching
         self._lock = Lock()
         self._of_namespace: dict[str, bool] = {}
@@ -72,6 +72,7 @@ class Readiness:
 
         Raises:
             TargetError: if there is no such pod, or it has no gate.
+            UndeterminedError: if the namespace is not ours any more.
         """
         key = Key(namespace, pod)
         picture = self._watching.picture()
@@ -84,6 +85,7 @@ class Readiness:
                 f'set: add "readinessGates: [{{conditionType: {GATE}}}]" to the spec of its template'
             )
         uid = picture.identities[Ref("Pod", key)].uid
+        self._own.require(namespace)
         with self._lock:
             self._of_pod[uid] = self._sent[uid] = ready
         try:
@@ -98,6 +100,11 @@ class Readiness:
         with self._lock:
             self._of_namespace.pop(namespace, None)
 
+    def is_wished(self, namespace: str) -> bool:
+        """Whether pods of a namespace are to be ready; they are unless told otherwise."""
+        with self._lock:
+            return self._of_namespace.get(namespace, True)
+
     def wished(self, key: Key, uid: str) -> bool:
         """Whether a pod is to be ready; it is unless told otherwise."""
         with self._lock:
@@ -110,10 +117,16 @@ class Readiness:
                     self._watching.wait_for(
                         lambda picture: self._ending.is_set() or any(self._due(picture)), _IDLE_SECONDS
                     )
-                    for key, uid, ready in self._due(self._watching.picture()):
+                    due = list(self._due(self._watching.picture()))
+                    # Asked after they were seen: what was in a Namespace then is in ours, if it is ours now.
+                    ours = {one: self._own.holds(one) for one in {key.namespace for key, _, _ in due}}
+                    for key, uid, ready in due:
                         if self._ending.is_set():
                             return
-                        self._send(key, uid, ready=ready)
+                        if ours[key.namespace]:
+                            self._send(key, uid, ready=ready)
+                        else:
+                            self.forget(key.namespace)
                 except UndeterminedError:
                     # Whoever lost the API server has said so; it may come back.
                     self._ending.wait(_RETRY_SECONDS)
@@ -172,12 +185,7 @@ class Readiness:
             self._sent.pop(uid, None)
 
     def _tell(self, key: Key, uid: str, *, ready: bool) -> dict[str, Any]:
-        change = {
-            # Whoever took the pod's name since is not meant.
-            "metadata": {"uid": uid},
-            "status": {"conditions": [{"type": GATE, "status": str(ready)}]},
-        }
-        return self._api.patch("Pod", key.name, key.namespace, change, subresource="status", strategic=True)
+        return self._own.set_condition(key.name, key.namespace, uid, {"type": GATE, "status": str(ready)})
 
 
 def _gate(progress: Progress) -> bool | None:

@@ -14,9 +14,9 @@ _NEEDED = (
     ("Pod", "status", ("patch",)),
     *((kind, "", ("get", "create", "patch", "delete")) for kind in ("Deployment", "StatefulSet")),
     *((kind, "scale", ("patch",)) for kind in ("Deployment", "StatefulSet")),
-    ("Endpoints", "", ("create", "patch")),
+    ("Endpoints", "", ("get", "create", "patch")),
     ("ServiceAccount", "", ("get",)),
-    ("Lease", "", ("create", "patch", "delete", "list")),
+    ("Lease", "", ("get", "create", "patch", "delete", "list")),
 )
 
 

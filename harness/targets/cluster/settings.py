@@ -6,6 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+#: Who creates and applies, in ``metadata.managedFields``.
+FIELD_MANAGER = "svcdns"
+
+#: Who changes single fields of what was created or applied; what is applied later does not take them back.
+CHANGING_MANAGER = "svcdns-changes"
+
+#: The ``loadBalancerClass`` of LoadBalancer Services: no controller has it, so that none makes a load balancer.
+NO_LOAD_BALANCER = "svcdns.dev/none"
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterSettings:
@@ -26,6 +35,10 @@ class ClusterSettings:
         host: the address of this host at which they are mapped, or empty for the loopback address of the DNS Service's
             first IP family.
         domain: the cluster domain, or empty to read it from the cluster.
+        disruptive: whether the Deployment of the cluster's DNS servers may be restarted.
+        create_namespaces: whether Namespaces that manifests name are created, where they do not exist.
+        load_balancer_class: the ``loadBalancerClass`` of LoadBalancer Services; empty to leave it as manifests have it, so
+            that the cluster may make load balancers, and its owner pay for them.
     """
 
     run: str
@@ -38,3 +51,6 @@ class ClusterSettings:
     mapped: tuple[tuple[int, int], ...] = ()
     host: str = ""
     domain: str = ""
+    disruptive: bool = False
+    create_namespaces: bool = False
+    load_balancer_class: str = NO_LOAD_BALANCER

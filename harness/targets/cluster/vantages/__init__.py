@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.targets.cluster.api import Api
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.settings import ClusterSettings
 from harness.targets.cluster.vantages.opening import OpenVantages
 
 __all__ = ["OpenVantages", "open"]
 
 
-def open(api: Api, settings: ClusterSettings, shared: Mapping[str, Any] | None) -> OpenVantages:  # noqa: A001 - read as vantages.open
+def open(own: Ownership, settings: ClusterSettings, shared: Mapping[str, Any] | None) -> OpenVantages:  # noqa: A001 - read as vantages.open
     """The vantages of a cluster, as a context manager.
 
     Args:
-        api: the cluster's API.
+        own: what the run has made in the cluster.
         settings: what the user decides.
         shared: None to open them, or what `OpenVantages.share` gave in the process that did.
     """
-    return OpenVantages(api, settings, shared)
+    return OpenVantages(own, settings, shared)

@@ -7,19 +7,20 @@ from functools import partial
 
 from harness.client import Channel, Direct
 from harness.target import Vantage
-from harness.targets.cluster.api import Api
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.vantages import node_ports, probe, probe_pod, servers, tunnel
 from harness.targets.cluster.vantages.plan import Plan
 from harness.targets.cluster.vantages.relaying import Relayed
 from harness.targets.cluster.vantages.servers import Replicas
 
 
-def join(api: Api, run: str, plan: Plan, life: ExitStack) -> Vantage:
+def join(own: Ownership, plan: Plan, life: ExitStack) -> Vantage:
     """The vantage of a plan, over processes of our own, which ``life`` ends.
 
     Raises:
         UndeterminedError: if kubectl opens no tunnel.
     """
+    api = own.api
     replicas = Replicas(plan.replicas, partial(servers.replicas, api, plan.service) if plan.service else tuple)
     found: list[Channel]
     if plan.vantage == "probe":
@@ -32,5 +33,5 @@ def join(api: Api, run: str, plan: Plan, life: ExitStack) -> Vantage:
         return Vantage("tunnel", tuple(tunnel.channels(api, plan.service, replicas, life)), transports=("tcp",))
     found = [Direct(address, port) for address, port in plan.servers]
     if plan.service is not None:
-        found += node_ports.channels(api, run, plan.service, plan.places)
+        found += node_ports.channels(own, plan.service, plan.places)
     return Vantage("direct", tuple(found))

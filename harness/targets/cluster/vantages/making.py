@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any
 
-from harness.targets.cluster.api import Api
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.refusal import RefusedError
 
 #: From this HTTP status on an error does not tell whether the object was made.
@@ -14,12 +14,12 @@ _SERVER_ERROR = 500
 
 
 def make(
-    api: Api, item: Mapping[str, Any], life: ExitStack, remove: Callable[[], object] | None = None
+    own: Ownership, item: Mapping[str, Any], life: ExitStack, remove: Callable[[], object] | None = None
 ) -> dict[str, Any]:
     """Create an object, with its removal registered in ``life`` before it is created.
 
     Args:
-        api: the API.
+        own: what the run has made.
         item: the object.
         life: takes what removes it.
         remove: removes it; None to delete it and not wait.
@@ -30,11 +30,11 @@ def make(
     metadata = item["metadata"]
     with ExitStack() as undoing:
         if remove is None:
-            undoing.callback(api.delete, item["kind"], metadata["name"], metadata.get("namespace", ""))
+            undoing.callback(own.undo, item["kind"], metadata["name"], metadata.get("namespace", ""))
         else:
             undoing.callback(remove)
         try:
-            made = api.apply(item)
+            made = own.create(item)
         except RefusedError as error:
             if error.code < _SERVER_ERROR:
                 undoing.pop_all()

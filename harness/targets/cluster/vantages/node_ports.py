@@ -10,9 +10,10 @@ from typing import Any
 
 from harness.client import Channel, Direct
 from harness.errors import TargetError
-from harness.targets.cluster.api import Api
+from harness.targets.cluster import marks
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.refusal import RefusedError
-from harness.targets.cluster.vantages import making, marks, servers
+from harness.targets.cluster.vantages import making, servers
 from harness.targets.cluster.vantages.following import Following
 from harness.targets.cluster.vantages.plan import Plan
 from harness.targets.cluster.vantages.servers import DnsService, Replica, reassigned
@@ -31,12 +32,11 @@ _MANAGED = {"endpointslice.kubernetes.io/managed-by": "svcdns.dev"}
 _TAKEN = "already allocated"
 
 
-def make(api: Api, run: str, mapped: Sequence[tuple[int, int]], plan: Plan, life: ExitStack, host: str = "") -> Plan:
+def make(own: Ownership, mapped: Sequence[tuple[int, int]], plan: Plan, life: ExitStack, host: str = "") -> Plan:
     """Publish all DNS pods on one node port, and each of them on one of its own, as far as there are node ports.
 
     Args:
-        api: the API.
-        run: the run's id.
+        own: what the run has made.
         mapped: (node port, port on the host) pairs; those that other Services have are passed over.
         plan: the DNS Service and its pods.
         life: takes what removes it all again.
@@ -51,15 +51,15 @@ def make(api: Api, run: str, mapped: Sequence[tuple[int, int]], plan: Plan, life
     if not mapped:
         raise TargetError("the cluster maps no node port to this host")
     pairs = iter(mapped)
-    shared = _publish(api, _service(run, service, "", replicas[0].port, service.selector), pairs, life)
+    shared = _publish(own, _service(own.run, service, "", replicas[0].port, service.selector), pairs, life)
     if shared is None:
         raise TargetError("other Services have every mapped node port")
     ports: list[int] = []
     for replica in replicas:
-        port = _publish(api, _service(run, service, f"-{len(ports)}", replica.port, {}), pairs, life)
+        port = _publish(own, _service(own.run, service, f"-{len(ports)}", replica.port, {}), pairs, life)
         if port is None:
             break
-        making.make(api, _slice(run, service, len(ports), replica), life)
+        making.make(own, _slice(own.run, service, len(ports), replica), life)
         ports.append(port)
     each = "".join(f", {replica.pod} at {port}" for replica, port in zip(replicas, ports, strict=False))
     note = f"node ports on {host} reach all DNS pods at {shared}{each}"
@@ -68,33 +68,35 @@ def make(api: Api, run: str, mapped: Sequence[tuple[int, int]], plan: Plan, life
     return replace(plan, servers=((host, shared),), places=tuple((host, port) for port in ports), note=note)
 
 
-def channels(api: Api, run: str, service: DnsService, places: Sequence[tuple[str, int]]) -> list[Channel]:
+def channels(own: Ownership, service: DnsService, places: Sequence[tuple[str, int]]) -> list[Channel]:
     """The ways to each DNS pod through the node ports that `make` gave it."""
     direct = [Direct(address, port) for address, port in places]
-    return [Following(channel, partial(_aligned, api, run, service, channel)) for channel in direct]
+    return [Following(channel, partial(_aligned, own, service, channel)) for channel in direct]
 
 
-def align(api: Api, run: str, service: DnsService) -> None:
+def align(own: Ownership, service: DnsService) -> None:
     """Let every replica's node port lead to a DNS pod that is there; several processes may do so at once."""
-    slices = sorted(api.list("EndpointSlice", service.namespace, labels=marks.labels(run, _ROLE) | _MANAGED), key=_name)
+    labels = marks.labels(own.run, _ROLE) | _MANAGED
+    slices = sorted(filter(own.has_made, own.api.list("EndpointSlice", service.namespace, labels=labels)), key=_name)
     current = [_replica(item) for item in slices]
-    for place, replica in enumerate(reassigned(current, servers.replicas(api, service))):
+    for place, replica in enumerate(reassigned(current, servers.replicas(own.api, service))):
         if replica != current[place]:
-            api.apply(_slice(run, service, int(_name(slices[place]).rpartition("-")[2]), replica))
+            leads = _slice(own.run, service, place, replica)
+            own.change_found(slices[place], {"endpoints": leads["endpoints"], "ports": leads["ports"]})
 
 
-def _aligned(api: Api, run: str, service: DnsService, channel: Channel) -> Channel:
-    align(api, run, service)
+def _aligned(own: Ownership, service: DnsService, channel: Channel) -> Channel:
+    align(own, service)
     return channel
 
 
-def _publish(api: Api, item: dict[str, Any], pairs: Iterator[tuple[int, int]], life: ExitStack) -> int | None:
+def _publish(own: Ownership, item: dict[str, Any], pairs: Iterator[tuple[int, int]], life: ExitStack) -> int | None:
     """Create a Service on the first node port that is free; the port on the host, or None where none is free."""
     for node_port, host_port in pairs:
         for port in item["spec"]["ports"]:
             port["nodePort"] = node_port
         try:
-            making.make(api, item, life)
+            making.make(own, item, life)
         except RefusedError as error:
             if _TAKEN not in str(error):
                 raise

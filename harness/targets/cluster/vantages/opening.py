@@ -10,7 +10,7 @@ from typing import Any, Self
 from harness.errors import UndeterminedError
 from harness.resolver import Resolver
 from harness.target import Capability, Vantage
-from harness.targets.cluster.api import Api
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.settings import ClusterSettings
 from harness.targets.cluster.vantages.joining import join
 from harness.targets.cluster.vantages.picking import pick
@@ -25,15 +25,15 @@ class OpenVantages:
     resolve names: they go with the Namespace of whoever asked for them.
     """
 
-    def __init__(self, api: Api, settings: ClusterSettings, shared: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, own: Ownership, settings: ClusterSettings, shared: Mapping[str, Any] | None = None) -> None:
         """Decide nothing yet.
 
         Args:
-            api: the API.
+            own: what the run has made.
             settings: what the user decides.
             shared: what another process has shared, which then makes and removes everything.
         """
-        self._api = api
+        self._own = own
         self._settings = settings
         self._shared = shared
 
@@ -45,11 +45,11 @@ class OpenVantages:
         """
         with ExitStack() as life:
             if self._shared is None:
-                self._plan, self._vantage = pick(self._api, self._settings, life)
+                self._plan, self._vantage = pick(self._own, self._settings, life)
             else:
                 self._plan = Plan.shared(self._shared)
-                self._vantage = join(self._api, self._settings.run, self._plan, life)
-            self._resolvers = PodResolvers(self._api, self._settings.run, self._plan.resolver_image)
+                self._vantage = join(self._own, self._plan, life)
+            self._resolvers = PodResolvers(self._own, self._plan.resolver_image)
             life.callback(self._resolvers.close)
             self._life = life.pop_all()
         return self
@@ -81,7 +81,7 @@ class OpenVantages:
     def withdraw(self) -> None:
         """Start removing what takes long to go; to be called when nobody will ask any more, before other waiting."""
         if self._shared is None and self._plan.namespace:
-            self._api.delete("Namespace", self._plan.namespace)
+            self._own.undo("Namespace", self._plan.namespace)
 
     def resolver(self, namespace: str) -> Resolver:
         """The resolver of a pod in a Namespace: the pod is created now, and waited for when it is first asked.

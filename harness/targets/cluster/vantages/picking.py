@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from harness.errors import TargetError, UsageError
 from harness.target import Vantage
-from harness.targets.cluster.api import Api
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.settings import ClusterSettings
 from harness.targets.cluster.vantages import images, nameservers, node_ports, probe, servers, tunnel
 from harness.targets.cluster.vantages.answering import wait_for_answers
@@ -31,23 +31,23 @@ _ADVICE = {
 }
 
 
-def pick(api: Api, settings: ClusterSettings, life: ExitStack) -> tuple[Plan, Vantage]:
+def pick(own: Ownership, settings: ClusterSettings, life: ExitStack) -> tuple[Plan, Vantage]:
     """A vantage whose every DNS server answers; ``life`` takes what removes it again.
 
     Raises:
         UsageError: if DNS pods are not ready, or no vantage works that may be used; with advice.
     """
     if settings.nameservers:
-        return _named(api, settings, life)
-    service = servers.find(api)
+        return _named(own, settings, life)
+    service = servers.find(own.api)
     try:
-        replicas = servers.wait_until_ready(api, service)
-        return _of_cluster(api, settings, Plan("", service, replicas), life)
+        replicas = servers.wait_until_ready(own.api, service)
+        return _of_cluster(own, settings, Plan("", service, replicas), life)
     except TargetError as error:
         raise UsageError(f"the DNS pods cannot be reached: {error}; {_ADVICE['direct']}") from error
 
 
-def _named(api: Api, settings: ClusterSettings, life: ExitStack) -> tuple[Plan, Vantage]:
+def _named(own: Ownership, settings: ClusterSettings, life: ExitStack) -> tuple[Plan, Vantage]:
     """The vantage to the servers that the user named; nothing else is looked at."""
     name = "direct" if settings.vantage == "auto" else settings.vantage
     if name == "tunnel":
@@ -57,29 +57,29 @@ def _named(api: Api, settings: ClusterSettings, life: ExitStack) -> tuple[Plan, 
     places = tuple((server.address, server.port) for server in map(nameservers.server, settings.nameservers))
     shown = ", ".join(settings.nameservers)
     try:
-        plan, vantage = _tried(api, settings, Plan(name, servers=places), _NAMED_SECONDS, life)
+        plan, vantage = _tried(own, settings, Plan(name, servers=places), _NAMED_SECONDS, life)
     except TargetError as error:
         raise UsageError(f"--nameserver {shown}: {error}; check that a DNS server listens there") from error
     by = f" ({plan.note})" if plan.note else ""
     return replace(plan, note=f"vantage {name}{by}: {shown}, as named by --nameserver"), vantage
 
 
-def _of_cluster(api: Api, settings: ClusterSettings, basis: Plan, life: ExitStack) -> tuple[Plan, Vantage]:
+def _of_cluster(own: Ownership, settings: ClusterSettings, basis: Plan, life: ExitStack) -> tuple[Plan, Vantage]:
     """The vantage that the user chose, or the first that works."""
     names = _BEST_FIRST if settings.vantage == "auto" else (settings.vantage,)
     problems: dict[str, str] = {}
     for name in names:
         try:
-            plan, vantage = _tried(api, settings, replace(basis, vantage=name), servers.DEADLINE_SECONDS, life)
+            plan, vantage = _tried(own, settings, replace(basis, vantage=name), servers.DEADLINE_SECONDS, life)
         except TargetError as error:
             problems[name] = str(error)
         else:
             why = "".join(f", because {other} does not work ({said})" for other, said in problems.items())
-            image, resolving = _resolver_image(api, settings, plan, problems)
+            image, resolving = _resolver_image(own, settings, plan, problems)
             note = f"vantage {name}{why}: {plan.note}; {resolving}"
             return replace(plan, resolver_image=image, note=note), vantage
     assert basis.service is not None, "it was found"
-    pods = servers.states(api, basis.service)
+    pods = servers.states(own.api, basis.service)
     if settings.vantage == "auto":
         said = "; ".join(f"{name}: {problem}" for name, problem in problems.items())
         raise UsageError(f"no vantage works: {said}; the DNS pods: {pods}; name the DNS servers with --nameserver")
@@ -88,26 +88,28 @@ def _of_cluster(api: Api, settings: ClusterSettings, basis: Plan, life: ExitStac
 
 
 def _tried(
-    api: Api, settings: ClusterSettings, plan: Plan, deadline_seconds: float, life: ExitStack
+    own: Ownership, settings: ClusterSettings, plan: Plan, deadline_seconds: float, life: ExitStack
 ) -> tuple[Plan, Vantage]:
     """A vantage whose servers answer, with what it needs in the cluster; if they do not, nothing of it is left."""
     with ExitStack() as attempt:
-        plan = _made(api, settings, plan, attempt)
-        vantage = join(api, settings.run, plan, attempt)
+        plan = _made(own, settings, plan, attempt)
+        vantage = join(own, plan, attempt)
         wait_for_answers(vantage, settings.domain or _DEFAULT_DOMAIN, deadline_seconds)
         life.enter_context(attempt.pop_all())
     return plan, vantage
 
 
-def _made(api: Api, settings: ClusterSettings, plan: Plan, life: ExitStack) -> Plan:
+def _made(own: Ownership, settings: ClusterSettings, plan: Plan, life: ExitStack) -> Plan:
     if plan.vantage == "probe":
-        return probe.make(api, settings.run, images.choose(api, settings.probe_image).name, plan, life)
+        return probe.make(own, images.choose(own.api, settings.probe_image).name, plan, life)
     if plan.vantage == "tunnel":
         return replace(plan, note=tunnel.NOTE)
-    return node_ports.make(api, settings.run, settings.mapped, plan, life, settings.host) if plan.service else plan
+    return node_ports.make(own, settings.mapped, plan, life, settings.host) if plan.service else plan
 
 
-def _resolver_image(api: Api, settings: ClusterSettings, plan: Plan, problems: Mapping[str, str]) -> tuple[str, str]:
+def _resolver_image(
+    own: Ownership, settings: ClusterSettings, plan: Plan, problems: Mapping[str, str]
+) -> tuple[str, str]:
     """The image for pods that resolve names, or empty; and words for the note.
 
     Raises:
@@ -117,12 +119,12 @@ def _resolver_image(api: Api, settings: ClusterSettings, plan: Plan, problems: M
         return plan.image, "pods with this image resolve names"
     if "probe" in problems:
         return "", "no pod resolves names"
-    image = images.choose(api, settings.probe_image)
+    image = images.choose(own.api, settings.probe_image)
     try:
-        api.kubectl("exec")
+        own.api.kubectl("exec")
         if not image.on_nodes:
             with ExitStack() as trial:
-                probe.make(api, settings.run, image.name, plan, trial)
+                probe.make(own, image.name, plan, trial)
     except (TargetError, UsageError) as error:
         if settings.probe_image:
             raise UsageError(f"--probe-image {image.name}: {error}; {_ADVICE['probe']}") from error

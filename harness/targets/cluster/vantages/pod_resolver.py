@@ -15,7 +15,7 @@ from harness.errors import TargetError, UndeterminedError
 from harness.message import Question
 from harness.resolver import POD_SUBDOMAIN, Identity, Lookup, ResolverConfiguration
 from harness.state import Family
-from harness.targets.cluster.api import Api
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.vantages import probe_pod
 from harness.targets.cluster.vantages.relaying import Relay, Relayed
 from harness.targets.cluster.vantages.search import Libc, configuration, search
@@ -115,9 +115,8 @@ class PodResolver:
 class PodResolvers:
     """Resolvers by Namespace, each in a probe pod that is created when it is first wanted and goes with its Namespace."""
 
-    def __init__(self, api: Api, run: str, image: str) -> None:
-        self._api = api
-        self._run = run
+    def __init__(self, own: Ownership, image: str) -> None:
+        self._own = own
         self._image = image
         self._lock = Lock()
         self._resolvers: dict[str, PodResolver] = {}
@@ -132,10 +131,10 @@ class PodResolvers:
         with self._lock:
             if namespace not in self._resolvers:
                 try:
-                    probe_pod.create(self._api, self._run, namespace, self._image)
+                    probe_pod.create(self._own, namespace, self._image)
                 except TargetError as error:
                     raise UndeterminedError(f"no probe pod in the Namespace {namespace}: {error}") from error
-                relay = probe_pod.relay_in(self._api, namespace, self._image)
+                relay = probe_pod.relay_in(self._own.api, namespace, self._image)
                 self._resolvers[namespace] = PodResolver(relay)
             resolver = self._resolvers[namespace]
             self._recent[namespace] = resolver.relay

@@ -10,7 +10,7 @@ from functools import partial
 from harness.client import Channel
 from harness.errors import TargetError
 from harness.target import SECONDS_TO_DELETE
-from harness.targets.cluster.api import Api
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.vantages import making, probe_pod
 from harness.targets.cluster.vantages.following import Following
 from harness.targets.cluster.vantages.plan import Plan
@@ -21,16 +21,16 @@ _DNS_PORT = 53
 _PAUSE_SECONDS = 0.1
 
 
-def make(api: Api, run: str, image: str, plan: Plan, life: ExitStack) -> Plan:
+def make(own: Ownership, image: str, plan: Plan, life: ExitStack) -> Plan:
     """Run a probe pod in a Namespace of its own; ``life`` takes what removes it.
 
     Raises:
         TargetError: if it cannot run.
     """
-    name = f"svcdns-{run}-probe"
-    making.make(api, probe_pod.namespace(run, name), life, partial(_remove, api, name))
-    probe_pod.create(api, run, name, image)
-    probe_pod.wait(api, name, image)
+    name = f"svcdns-{own.run}-probe"
+    making.make(own, probe_pod.namespace(own.run, name), life, partial(_remove, own, name))
+    probe_pod.create(own, name, image)
+    probe_pod.wait(own.api, name, image)
     virtual = tuple((ip, _DNS_PORT) for ip in plan.service.cluster_ips) if plan.service else plan.servers
     note = f"the pod {name}/{probe_pod.NAME} with the image {image} asks"
     return replace(plan, servers=virtual, namespace=name, image=image, note=note)
@@ -42,16 +42,17 @@ def channels(relay: Relay, replicas: Replicas) -> list[Channel]:
     return [Following(_at(relay, replicas, place), partial(_found, relay, replicas, place)) for place in places]
 
 
-def _remove(api: Api, namespace: str) -> None:
-    """Delete the Namespace and wait until it is gone.
+def _remove(own: Ownership, namespace: str) -> None:
+    """Delete the Namespace and wait until it is gone, or is another one.
 
     Raises:
         TargetError: if it is not gone at the deadline; with what holds it.
     """
     deadline = time.monotonic() + SECONDS_TO_DELETE
-    while left := api.get("Namespace", namespace):
+    own.undo("Namespace", namespace)
+    while (left := own.api.get("Namespace", namespace)) and own.has_made(left):
         if "deletionTimestamp" not in left["metadata"]:
-            api.delete("Namespace", namespace)
+            own.delete_found(left)
         if time.monotonic() > deadline:
             conditions = left["status"].get("conditions") or ()
             said = "; ".join(one["message"] for one in conditions if one["status"] == "True" and one.get("message"))

@@ -9,8 +9,10 @@ from typing import Any
 
 from harness.errors import TargetError, UndeterminedError
 from harness.resolver import POD_HOSTNAME, POD_SUBDOMAIN
+from harness.targets.cluster import marks
 from harness.targets.cluster.api import Api
-from harness.targets.cluster.vantages import marks, relay
+from harness.targets.cluster.ownership import Ownership
+from harness.targets.cluster.vantages import relay
 from harness.targets.cluster.vantages.relaying import Relay
 
 NAME = "svcdns-probe"
@@ -52,20 +54,22 @@ def namespace(run: str, name: str) -> dict[str, Any]:
     }
 
 
-def create(api: Api, run: str, namespace: str, image: str) -> None:
-    """Create the pod and its script in a Namespace, or leave them as they are.
+def create(own: Ownership, namespace: str, image: str) -> None:
+    """Create the pod and its script in a Namespace of the run, or leave ours as they are.
 
     Raises:
-        TargetError: if the API server refuses them.
+        TargetError: if the API server refuses them, or others have their names.
     """
     deadline = time.monotonic() + DEADLINE_SECONDS
     # No pod is admitted before the Namespace's ServiceAccount is there, which a controller creates.
-    while api.get("ServiceAccount", "default", namespace) is None and time.monotonic() < deadline:
+    while own.api.get("ServiceAccount", "default", namespace) is None and time.monotonic() < deadline:
         time.sleep(_PAUSE_SECONDS)
-    metadata = {"name": NAME, "namespace": namespace, "labels": marks.labels(run, ROLE)}
+    metadata = {"name": NAME, "namespace": namespace, "labels": marks.labels(own.run, ROLE)}
     script = Path(relay.__file__).read_text(encoding="utf-8")
-    api.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"relay.py": script}})
-    api.apply({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": _spec(image)})
+    own.require(namespace)
+    own.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"relay.py": script}})
+    own.apply({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": _spec(image)})
+    own.require(namespace)
 
 
 def wait(api: Api, namespace: str, image: str) -> None:

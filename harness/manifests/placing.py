@@ -1,0 +1,73 @@
+"""Which Namespace each object of a manifest belongs to, and what belongs to none."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from harness.errors import ManifestError
+from harness.manifests.kinds import is_namespaced
+from harness.manifests.manifest import Manifest
+
+
+def cluster_scoped(manifests: Iterable[Manifest]) -> list[Manifest]:
+    """The objects that are in no namespace, without Namespaces themselves."""
+    return [item for item in manifests if not _is_namespace(item) and not is_namespaced(item.api_version, item.kind)]
+
+
+def further_namespaces(manifests: Iterable[Manifest], namespace: str) -> dict[str, Manifest]:
+    """The Namespaces that objects are or belong to, beside one; each with the first object that says so."""
+    further: dict[str, Manifest] = {}
+    for item in manifests:
+        named = item.name if _is_namespace(item) else _own_namespace(item)
+        if named not in ("", namespace):
+            further.setdefault(named, item)
+    return further
+
+
+def refuse_cluster_scoped(manifests: Iterable[Manifest]) -> None:
+    """Refuse objects that are in no namespace: whoever uses the cluster would meet them.
+
+    Raises:
+        ManifestError: a line for each.
+    """
+    lines = [
+        str(item.error("is not in a namespace, so that others would meet it: remove it, or apply it before the run"))
+        for item in cluster_scoped(manifests)
+    ]
+    if lines:
+        raise ManifestError("\n".join(lines))
+
+
+def refuse_further_namespaces(manifests: Sequence[Manifest], namespace: str, made: Collection[str]) -> None:
+    """Refuse objects that are or belong to other Namespaces than one and those that were made for it.
+
+    Raises:
+        ManifestError: a line for each.
+    """
+    lines = [str(error) for item in manifests for error in _elsewhere(item, namespace, made)]
+    if lines:
+        raise ManifestError("\n".join(lines))
+
+
+def _elsewhere(item: Manifest, namespace: str, made: Collection[str]) -> Iterator[ManifestError]:
+    if _is_namespace(item):
+        if item.name not in (namespace, *made):
+            yield item.error(
+                "is a Namespace of its own: remove it, so that the objects go to the namespace of the run, or add "
+                "--create-namespaces, which creates it if it does not exist, and deletes it afterwards"
+            )
+    elif (named := _own_namespace(item)) not in ("", namespace, *made):
+        yield item.error(
+            f'"{named}" is not the namespace "{namespace}" that this is applied to: remove the field, or add '
+            "--create-namespaces, which creates that namespace if it does not exist, and deletes it afterwards",
+            "metadata",
+            "namespace",
+        )
+
+
+def _own_namespace(item: Manifest) -> str:
+    return item.namespace if is_namespaced(item.api_version, item.kind) else ""
+
+
+def _is_namespace(item: Manifest) -> bool:
+    return (item.api_version, item.kind) == ("v1", "Namespace")
