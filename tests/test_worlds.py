@@ -202,7 +202,7 @@ def lived(found: Worlds, names: str, do: Callable[[World], None], then: str = '"
 
 
 def scaled(world: World) -> None:
-    world.change(lambda target, namespace: target.scale("Deployment", "tomcat", 1, namespace))
+    world.change(lambda scope: scope.scale("Deployment", "tomcat", 1))
 
 
 def made_unready(world: World) -> None:
@@ -214,7 +214,7 @@ def given_another_service(world: World) -> None:
 
 
 def robbed_of_its_service(world: World) -> None:
-    world.change(lambda target, namespace: target.delete("Service", "test-headless-svc", namespace))
+    world.change(lambda scope: scope.delete("Service", "test-headless-svc"))
 
 
 @pytest.mark.parametrize("do", [scaled, made_unready, given_another_service, robbed_of_its_service])
@@ -262,8 +262,8 @@ def asked_for_a_reverse_name(world: World) -> None:
 
 def asked_and_replaced(world: World) -> None:
     asked_for_a_reverse_name(world)
-    world.change(lambda target, namespace: target.scale("Deployment", "tomcat", 0, namespace))
-    world.change(lambda target, namespace: target.scale("Deployment", "tomcat", 3, namespace))
+    world.change(lambda scope: scope.scale("Deployment", "tomcat", 0))
+    world.change(lambda scope: scope.scale("Deployment", "tomcat", 3))
 
 
 def asked_for_names(world: World) -> None:
@@ -309,7 +309,7 @@ def given_more_pods(world: World) -> None:
 
 
 def failed(world: World) -> None:
-    world.change(lambda target, namespace: target.delete("Service", "nothing", namespace))
+    world.change(lambda scope: scope.delete("Service", "nothing"))
 
 
 def wrong(world: World) -> None:

@@ -282,7 +282,7 @@ def test_a_server_that_is_starting_is_not_ready(code: int, write: Write, served)
 def test_an_odd_date_is_taken_for_none(date: str, write: Write, served):
     url = served({"/version": (200, {"Date": date}, VERSION[2])})
     with closing(Api(write({"server": url}), "a")) as api:
-        assert api._client.clock_offset == timedelta()
+        assert api.client.clock_offset == timedelta()
 
 
 def test_a_date_without_a_zone_is_universal_time(write: Write, served):

@@ -1,4 +1,4 @@
-"""What happens behind the scenes of a run is heard of: the Lease, and watches that are refused."""
+"""Watches that are refused behind the scenes of a run are heard of."""
 
 from __future__ import annotations
 
@@ -8,56 +8,11 @@ from typing import Any, cast
 
 import pytest
 
-from harness.errors import TargetError
-from harness.targets.cluster import lease, watching
+from harness.targets.cluster import watching
 from harness.targets.cluster.api import Api
-from harness.targets.cluster.lease import Lease
 from harness.targets.cluster.refusal import RefusedError
 from harness.targets.cluster.watching import Watching
 from tests.waiting import within
-
-
-class Heard:
-    """Stands for what is watched: it hears what went wrong."""
-
-    def __init__(self) -> None:
-        self.of: list[TargetError | None] = []
-        self.twice = Event()
-
-    def failed(self, who: str, error: TargetError | None) -> None:
-        assert who == "lease"
-        self.of.append(error)
-        if len(self.of) > 1:
-            self.twice.set()
-
-
-class Broken:
-    """An API whose second write fails as nobody expects."""
-
-    writes = 0
-
-    def apply(self, item: dict[str, Any]) -> dict[str, Any]:
-        self.writes += 1
-        if self.writes == 2:
-            raise KeyError("token")
-        return item
-
-    def delete(self, kind: str, name: str, namespace: str) -> bool:
-        return True
-
-    def now(self) -> Any:
-        return lease.datetime(2026, 1, 1)
-
-
-def test_a_lease_that_cannot_be_renewed_for_whatever_reason_is_heard_of_and_renewed_again(
-    monkeypatch: pytest.MonkeyPatch,
-):
-    monkeypatch.setattr(lease, "_RENEWAL_SECONDS", 0.01)
-    heard = Heard()
-    with Lease(cast("Api", Broken()), "r", cast("Watching", heard)):
-        assert heard.twice.wait(20)
-    assert str(heard.of[0]) == "the Lease is not renewed: KeyError('token')"
-    assert heard.of[1] is None
 
 
 class Refusing:

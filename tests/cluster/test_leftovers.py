@@ -1,10 +1,12 @@
-"""What killed runs have left: how it is named, removed and waited for."""
+"""What killed runs have left: how it is told from what is somebody else's, named, removed and waited for."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
-from typing import Any, cast
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread, Timer
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -12,114 +14,165 @@ from click.testing import CliRunner
 from harness.cli import main
 from harness.errors import TargetError, UndeterminedError
 from harness.targets import cluster
-from harness.targets.cluster import leftovers
+from harness.targets.cluster import leftovers, marks
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.leftovers import Cleaned, clean, notes
-from harness.targets.cluster.refusal import RefusedError
+from tests.cluster.apiserver import ApiServer, Refusal
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-LIVE = {"renewTime": "2025-12-31T23:59:50.000000Z", "leaseDurationSeconds": 60}
 CONTROLLER = "some resources are remaining: pods. has 1 resource instances"
-
-
-def item(name: str, run: str = "dead", namespace: str = "", **more: Any) -> dict[str, Any]:
-    metadata = {"name": name, "namespace": namespace, "labels": {"svcdns.dev/run": run}, **more.pop("metadata", {})}
-    return {"metadata": metadata, **more}
-
-
-class Cluster:
-    """An API that holds objects; some kinds may not be listed, some objects not be deleted, and some do not go."""
-
-    context = "c"
-
-    def __init__(self, **items: list[dict[str, Any]]) -> None:
-        self.items = items
-        self.unlisted: set[str] = set()
-        self.kept: dict[str, TargetError] = {}
-        self.stuck: set[str] = set()
-        self.listings = 0
-
-    def now(self) -> datetime:
-        return NOW
-
-    def list(self, kind: str, *, labels: dict[str, None]) -> list[dict[str, Any]]:
-        self.listings += 1
-        if kind in self.unlisted:
-            raise RefusedError(f"{kind} is forbidden", code=403)
-        assert kind not in ("Pod", "ConfigMap"), "they go with their Namespaces"
-        found = list(self.items.get(kind, ()))
-        for one in found:
-            if "deletionTimestamp" in one["metadata"] and one["metadata"]["name"] not in self.stuck:
-                self.items[kind].remove(one)
-        return found
-
-    def delete(self, kind: str, name: str, namespace: str) -> bool:
-        if name in self.kept:
-            raise self.kept[name]
-        for one in self.items[kind]:
-            if one["metadata"]["name"] == name:
-                one["metadata"]["deletionTimestamp"] = "now"
-        return True
-
-    @property
-    def api(self) -> Api:
-        return cast("Api", self)
 
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leftovers, "_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(leftovers, "OBSERVED_SECONDS", 0.05)
 
 
-def whole() -> Cluster:
-    return Cluster(
-        Namespace=[item("svcdns-dead-1"), item("svcdns-dead-2"), item("svcdns-live-1", "live")],
-        Service=[item("svcdns-dead", namespace="kube-system"), item("web", namespace="svcdns-dead-1")],
-        Lease=[item("svcdns-dead", namespace="default"), item("svcdns-live", "live", "default", spec=LIVE)],
-    )
+def made(
+    server: ApiServer, kind: str, name: str, run: str = "dead", namespace: str = "", **more: Any
+) -> dict[str, Any]:
+    """An object as a run leaves it."""
+    uid = f"uid-of-{kind}-{name}"
+    metadata = {"uid": uid, "labels": {marks.RUN: run}, "annotations": {marks.UID: uid}, **more.pop("metadata", {})}
+    return server.put(kind, name, namespace, metadata=metadata, **more)
+
+
+def lease_of(server: ApiServer, run: str, *, age_seconds: float) -> dict[str, Any]:
+    renewed = (datetime.now(UTC) - timedelta(seconds=age_seconds)).isoformat()
+    return made(server, "Lease", f"svcdns-{run}", run, "default", spec={"renewTime": renewed})
+
+
+@pytest.fixture
+def whole(server: ApiServer) -> ApiServer:
+    """A cluster with what a dead run and a live one have made, and with what only looks so."""
+    for name in ("svcdns-dead-1", "svcdns-dead-2"):
+        made(server, "Namespace", name)
+    made(server, "Namespace", "svcdns-live-1", "live")
+    made(server, "Service", "svcdns-dead-dns", namespace="kube-system")
+    made(server, "Service", "web", namespace="svcdns-dead-1")
+    lease_of(server, "dead", age_seconds=3600)
+    lease_of(server, "live", age_seconds=1)
+    server.put("Namespace", "shop", metadata={"labels": {marks.RUN: "dead"}})
+    copied = {"labels": {marks.RUN: "dead"}, "annotations": {marks.UID: "uid-of-Namespace-svcdns-dead-1"}}
+    server.put("Namespace", "copy", metadata=copied)
+    server.put("Service", "db", "prod", metadata={"labels": {marks.RUN: "dead"}})
+    return server
 
 
 GONE = {
     "Namespace svcdns-dead-1 (run dead)",
     "Namespace svcdns-dead-2 (run dead)",
-    "Service svcdns-dead in kube-system (run dead)",
+    "Service svcdns-dead-dns in kube-system (run dead)",
     "Lease svcdns-dead in default (run dead)",
 }
+THEIRS = {"svcdns-live-1", "shop", "copy"}
 
 
-def test_what_is_removed_is_waited_for():
-    there = whole()
-    done = clean(there.api)
+def test_what_is_removed_is_waited_for(whole: ApiServer, api: Api):
+    done = clean(api)
     assert (set(done.removed), done.left, done.unknown) == (GONE, (), ())
-    assert [one["metadata"]["name"] for one in there.items["Namespace"]] == ["svcdns-live-1"]
+    assert whole.names("Namespace") == THEIRS
 
 
-@pytest.mark.parametrize("error", [RefusedError("a webhook says no", code=403), UndeterminedError("a webhook says no")])
-def test_where_one_may_not_be_removed_the_others_are_all_the_same(error: TargetError):
-    there = whole()
-    there.kept = {"svcdns-dead-1": error}
-    done = clean(there.api)
+def test_what_only_carries_the_label_is_named_and_left(whole: ApiServer, api: Api):
+    before = [whole.get("Namespace", "shop"), whole.get("Namespace", "copy"), whole.get("Service", "db", "prod")]
+    done = clean(api)
+    assert sorted(line.partition(":")[0] for line in done.foreign) == [
+        "Namespace copy (run dead)",
+        "Namespace shop (run dead)",
+        "Service db in prod (run dead)",
+    ]
+    assert all("no run made it" in line for line in done.foreign)
+    after = [whole.get("Namespace", "shop"), whole.get("Namespace", "copy"), whole.get("Service", "db", "prod")]
+    assert after == before
+
+
+def test_nothing_is_written_before_it_is_confirmed(whole: ApiServer, api: Api):
+    shown: list[leftovers.Found] = []
+    done = clean(api, lambda found: bool(shown.append(found)))
+    assert {str(one) for one in shown[0].there} == GONE
+    assert all(marks.UID in one.why for one in shown[0].there)
+    assert set(done.left) == {f"{one}: not confirmed" for one in GONE}
+    assert whole.writes == []
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_run_whose_clock_is_an_hour_off_lives_as_long_as_it_renews_its_lease(
+    server: ApiServer, api: Api, hours: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(leftovers, "OBSERVED_SECONDS", 20.0)
+    made(server, "Namespace", "svcdns-live-1", "live")
+    lease_of(server, "live", age_seconds=hours * 3600)
+    over = Event()
+
+    def renew() -> None:
+        while not over.wait(0.1):
+            lease_of(server, "live", age_seconds=hours * 3600)
+
+    renewing = Thread(target=renew)
+    renewing.start()
+    try:
+        assert clean(api) == Cleaned((), (), ())
+    finally:
+        over.set()
+        renewing.join()
+    assert server.names("Namespace") == {"svcdns-live-1"}
+
+
+def test_a_run_whose_lease_somebody_deleted_lives_once_it_has_made_it_again(
+    server: ApiServer, api: Api, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(leftovers, "OBSERVED_SECONDS", 20.0)
+    made(server, "Namespace", "svcdns-live-1", "live")
+    Timer(0.2, lambda: lease_of(server, "live", age_seconds=0)).start()
+    assert clean(api) == Cleaned((), (), ())
+
+
+@pytest.mark.parametrize("renewed", ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "soon", 7])
+@pytest.mark.parametrize("namespace", ["default", "elsewhere"])
+def test_leases_of_others_neither_stop_anybody_nor_hide_what_was_left(
+    whole: ApiServer, api: Api, renewed: Any, namespace: str
+):
+    for name in ("svcdns-dead", "evil"):
+        if (name, namespace) != ("svcdns-dead", "default"):
+            labels = {"labels": {marks.RUN: "dead"}}
+            whole.put("Lease", name, namespace, metadata=labels, spec={"renewTime": renewed})
+    assert set(clean(api).removed) == GONE
+
+
+def refuse(name: str, code: int) -> Callable[..., None]:
+    def refusing(method: str, _kind: str, _namespace: str, asked: str) -> None:
+        if method == "DELETE" and asked == name:
+            raise Refusal(code, "Forbidden", "a webhook says no")
+
+    return refusing
+
+
+def test_where_one_may_not_be_removed_the_others_are_all_the_same(whole: ApiServer, api: Api):
+    whole.before = refuse("svcdns-dead-1", 403)
+    done = clean(api)
     assert done.left == ("Namespace svcdns-dead-1 (run dead): a webhook says no",)
     assert set(done.removed) == GONE - {"Namespace svcdns-dead-1 (run dead)"}
 
 
-def test_what_does_not_go_is_left_with_what_holds_it_also_where_somebody_else_removes_it():
-    there = Cluster(
-        Namespace=[
-            item(
-                "svcdns-dead-1",
-                metadata={"deletionTimestamp": "earlier"},
-                status={
-                    "conditions": [{"status": "True", "message": CONTROLLER}, {"status": "False", "message": "no"}]
-                },
-            ),
-            item("svcdns-dead-2"),
-        ],
-        Service=[item("svcdns-dead", namespace="kube-system", metadata={"finalizers": ["a.b/c"]})],
-        Lease=[],
-    )
-    there.stuck = {"svcdns-dead-1", "svcdns-dead"}
-    done = clean(there.api, deadline_seconds=0.05)
+def test_what_was_replaced_after_it_was_found_is_left_alone(whole: ApiServer, api: Api):
+    def replace(found: leftovers.Found) -> bool:
+        whole.drop("Namespace", "svcdns-dead-1")
+        whole.put("Namespace", "svcdns-dead-1", metadata={"labels": {marks.RUN: "dead"}})
+        return bool(found)
+
+    (line,) = clean(api, replace).left
+    assert line.startswith('Namespace svcdns-dead-1 (run dead): Namespace "svcdns-dead-1" exists and was not made')
+    assert whole.names("Namespace") == {*THEIRS, "svcdns-dead-1"}
+
+
+def test_what_does_not_go_is_left_with_what_holds_it_also_where_somebody_else_removes_it(server: ApiServer, api: Api):
+    conditions = [{"status": "True", "message": CONTROLLER}, {"status": "False", "message": "no"}]
+    going = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
+    made(server, "Namespace", "svcdns-dead-1", metadata=going, status={"conditions": conditions})
+    made(server, "Namespace", "svcdns-dead-2")
+    made(server, "Service", "svcdns-dead", namespace="kube-system", metadata={"finalizers": ["a.b/c"]})
+    done = clean(api, deadline_seconds=0.05)
     assert sorted(done.left) == [
         f"Namespace svcdns-dead-1 (run dead): is not gone after 0 s: {CONTROLLER}",
         "Service svcdns-dead in kube-system (run dead): is not gone after 0 s: its own finalizers a.b/c",
@@ -128,34 +181,40 @@ def test_what_does_not_go_is_left_with_what_holds_it_also_where_somebody_else_re
 
 
 def test_a_connection_that_is_lost_while_waiting_is_no_reason_to_forget_what_was_begun(
-    monkeypatch: pytest.MonkeyPatch,
+    server: ApiServer, api: Api, monkeypatch: pytest.MonkeyPatch
 ):
-    there = Cluster(Namespace=[item("a")], Lease=[])
+    made(server, "Namespace", "a")
     monkeypatch.setattr(leftovers, "_there", lambda *_: (_ for _ in ()).throw(UndeterminedError("nobody there")))
-    assert clean(there.api).left == (
+    assert clean(api).left == (
         "Namespace a (run dead): is being removed, and whether it is gone cannot be seen: nobody there",
     )
 
 
-def test_a_kind_that_may_not_be_listed_is_passed_over_and_said():
-    there = whole()
-    there.unlisted = {"EndpointSlice"}
+def unlisted(kind: str) -> Callable[..., None]:
+    def refusing(method: str, asked: str, _: str, name: str) -> None:
+        if method == "GET" and asked == kind and not name:
+            raise Refusal(403, "Forbidden", f"{kind} is forbidden")
+
+    return refusing
+
+
+def test_a_kind_that_may_not_be_listed_is_passed_over_and_said(whole: ApiServer, api: Api):
+    whole.before = unlisted("EndpointSlice")
     unknown = "what killed runs may have left behind cannot be looked for: EndpointSlice: EndpointSlice is forbidden"
-    named, also = notes(there.api, None)
+    named, also = notes(api, None)
     assert all(one in named for one in GONE)
     assert named.endswith("; remove it with: svcdns clean --context c")
     assert also == unknown
-    done = clean(there.api)
+    done = clean(api)
     assert (set(done.removed), done.left, done.unknown) == (GONE, (), (unknown,))
 
 
-def test_without_leases_nobody_is_taken_for_dead():
-    there = whole()
-    there.unlisted = {"Lease"}
-    assert notes(there.api, None) == ("what killed runs may have left behind cannot be looked for: Lease is forbidden",)
+def test_without_leases_nobody_is_taken_for_dead(whole: ApiServer, api: Api):
+    whole.before = unlisted("Lease")
+    assert notes(api, None) == ("what killed runs may have left behind cannot be looked for: Lease is forbidden",)
     with pytest.raises(TargetError, match="Lease is forbidden"):
-        clean(there.api)
-    assert not [one for one in there.items["Namespace"] if "deletionTimestamp" in one["metadata"]]
+        clean(api)
+    assert whole.writes == []
 
 
 @pytest.mark.parametrize(
@@ -165,6 +224,7 @@ def test_without_leases_nobody_is_taken_for_dead():
         (Cleaned(("a", "b"), (), ()), 0, "removed a\nremoved b\n", ""),
         (Cleaned(("a",), ("b: why",), ()), 1, "removed a\n", "left b: why\n"),
         (Cleaned((), (), ("who knows",)), 1, "", "who knows\n"),
+        (Cleaned((), (), (), ("c: why",)), 0, "nothing was left behind\n", "not ours: c: why\n"),
     ],
 )
 def test_the_command_says_what_is_gone_and_what_is_left(

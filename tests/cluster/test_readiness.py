@@ -13,6 +13,7 @@ from harness.errors import UndeterminedError
 from harness.state import ClusterState
 from harness.targets.cluster import readiness
 from harness.targets.cluster.api import Api
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.picture import GATE, Picture
 from harness.targets.cluster.readiness import Readiness
 from harness.targets.cluster.refusal import RefusedError
@@ -33,22 +34,30 @@ def pod(name: str, *, ready: bool | None = None, version: int = 2) -> dict[str, 
 
 
 class Server:
-    """An API server that knows pods, and refuses the first patches of each of them with some codes."""
+    """What a run owns: pods in a Namespace, of which the API server refuses the first changes of each with some codes."""
 
     def __init__(self, refusals: dict[str, list[int]]) -> None:
         self.watching = Watching(cast("Api", self), "cluster.local")
         self.refusals = refusals
         self.patched: list[str] = []
+        self.ours = {"n"}
         self.watching._picture = Picture(ClusterState()).put(NAMESPACE)
         for name in refusals:
             self.watching._draw(Picture.put, pod(name))
 
-    def patch(self, kind: str, name: str, namespace: str, change: dict[str, Any], **how: Any) -> dict[str, Any]:
+    def holds(self, namespace: str) -> bool:
+        return namespace in self.ours
+
+    def require(self, namespace: str) -> None:
+        assert self.holds(namespace)
+
+    def set_condition(self, name: str, namespace: str, uid: str, condition: dict[str, Any]) -> dict[str, Any]:
+        assert (namespace, uid) == ("n", name)
         self.patched.append(name)
         if self.refusals[name]:
             code = self.refusals[name].pop(0)
             raise RefusedError("trouble in the server", code=code)
-        said = pod(name, ready=change["status"]["conditions"][0]["status"] == "True", version=10 + len(self.patched))
+        said = pod(name, ready=condition["status"] == "True", version=10 + len(self.patched))
         self.watching._draw(Picture.put, said)
         return said
 
@@ -60,7 +69,7 @@ class Server:
 @contextmanager
 def kept(refusals: dict[str, list[int]]) -> Iterator[tuple[Server, Readiness]]:
     server = Server(refusals)
-    with Readiness(cast("Api", server), server.watching) as keeping:
+    with Readiness(cast("Ownership", server), server.watching) as keeping:
         keeping.wish("n", ready=True)
         yield server, keeping
 
@@ -82,6 +91,16 @@ def test_a_pod_that_is_gone_is_left_alone():
         assert within(20, lambda: server.is_told("b"))
         time.sleep(0.05)
         assert server.patched.count("a") == 1
+
+
+def test_pods_of_a_namespace_that_somebody_put_in_the_place_of_ours_are_left_alone():
+    with kept({"a": []}) as (server, keeping):
+        assert within(20, lambda: server.is_told("a"))
+        server.ours = set()
+        server.refusals["b"] = []
+        server.watching._draw(Picture.put, pod("b", version=99))
+        assert within(20, lambda: "n" not in keeping._of_namespace)
+        assert server.patched == ["a"]
 
 
 def test_without_the_right_readiness_is_kept_no_longer():

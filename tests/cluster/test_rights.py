@@ -20,9 +20,9 @@ ALL = {
     "Deployment/scale": "patch",
     "StatefulSet": "get create patch delete",
     "StatefulSet/scale": "patch",
-    "Endpoints": "create patch",
+    "Endpoints": "get create patch",
     "ServiceAccount": "get",
-    "Lease": "create patch delete list",
+    "Lease": "get create patch delete list",
 }
 EACH = [f"{verb} {what}" for what, verbs in ALL.items() for verb in verbs.split()]
 

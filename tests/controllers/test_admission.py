@@ -6,6 +6,7 @@ import pytest
 
 from harness.controllers import Note
 from harness.errors import ManifestError, TargetError
+from harness.state import Key
 
 CONFIG_MAP = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"a": "b"}}
 
@@ -64,12 +65,14 @@ def test_a_namespace_may_come_first_in_the_same_apply(world, service):
     assert stored["status"] == {"phase": "Active"}
 
 
-def test_an_object_of_another_namespace_is_refused(world, service):
+def test_an_object_goes_to_the_namespace_that_it_names(world, service):
     elsewhere = service()
     elsewhere["metadata"]["namespace"] = "default"
-    with pytest.raises(ManifestError, match=r'metadata\.namespace: "default" is not the namespace "t"'):
+    world.apply(elsewhere)
+    assert Key("default", elsewhere["metadata"]["name"]) in world.cluster.state.services
+    elsewhere["metadata"]["namespace"] = "missing"
+    with pytest.raises(ManifestError, match=r'metadata\.namespace: the namespace "missing" does not exist'):
         world.apply(elsewhere)
-    world.apply(elsewhere, namespace="default")
 
 
 @pytest.mark.parametrize(

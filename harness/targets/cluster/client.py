@@ -182,7 +182,7 @@ class Client:
         """Objects with the labels, in a namespace or in all, and the resource version of the list."""
 
         def read() -> tuple[Items, str]:
-            place = _place(resource, namespace or _EVERYWHERE)
+            place = _places(resource, namespace)
             found = self._objects.list(_model(resource), labels=dict(labels), chunk_size=500, **place)
             return [_whole(resource, item) for item in found], found.resourceVersion
 
@@ -275,7 +275,7 @@ class Client:
 
     def watch(self, resource: Resource, namespace: str | None, since: str) -> Iterator[tuple[str, Item]]:
         """Changes since a resource version, until `close`."""
-        place = _place(resource, namespace or _EVERYWHERE)
+        place = _places(resource, namespace)
         changes = self._objects.watch(_model(resource), resource_version=since, **place)
         while True:
             change, item = self._once(lambda: next(changes))
@@ -387,14 +387,21 @@ def _model(resource: Resource, subresource: str = "") -> type[Any]:
 
 
 def _place(resource: Resource, namespace: str) -> dict[str, Any]:
-    """Where objects of a kind are, as lightkube takes it; ``*`` stands for all namespaces.
+    """Where an object of a kind is, as lightkube takes it.
 
     Raises:
         TargetError: if the namespace cannot be one.
     """
-    if not resource.namespaced:
-        return {}
-    return {"namespace": namespace if namespace == _EVERYWHERE else paths.checked_namespace(namespace)}
+    return {"namespace": paths.checked_namespace(namespace)} if resource.namespaced else {}
+
+
+def _places(resource: Resource, namespace: str | None) -> dict[str, Any]:
+    """Where objects of a kind are, in a namespace or in all.
+
+    Raises:
+        TargetError: if the namespace cannot be one.
+    """
+    return _place(resource, namespace) if namespace or not resource.namespaced else {"namespace": _EVERYWHERE}
 
 
 def _whole(resource: Resource, item: Mapping[str, Any]) -> Item:
