@@ -45,7 +45,7 @@ class Write(NamedTuple):
     dry_run: bool
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """An answer other than success."""
 
     def __init__(self, code: int, reason: str, message: str) -> None:
@@ -57,15 +57,13 @@ class ApiServer:
     """The objects, by kind, namespace and name, and every write.
 
     Attributes:
-        before: called before each request with its method, kind, namespace and name; may raise `Refusal`, or change objects.
-        stuck: the names of objects that stay, being deleted.
+        before: called before each request with its method, kind, namespace and name; may raise `RefusalError`, or change objects.
     """
 
     def __init__(self) -> None:
         self.objects: dict[tuple[str, str, str], Item] = {}
         self.writes: list[Write] = []
         self.before: Callable[[str, str, str, str], None] = lambda *_: None
-        self.stuck: set[str] = set()
         self.url = ""
         self._version = 100
         self._lock = RLock()
@@ -98,56 +96,58 @@ class ApiServer:
         namespace, rest = (rest[1], rest[2:]) if namespaced else ("", rest)
         kind = next((one for one, (of, plural, _) in KINDS.items() if (of, plural) == (version, rest[0])), "")
         if not kind:
-            raise Refusal(404, "NotFound", "the server could not find the requested resource")
-        name, subresource = (rest[1:] + ["", ""])[:2]
+            raise RefusalError(404, "NotFound", "the server could not find the requested resource")
+        name = [*rest[1:], ""][0]
         if method == "POST":
             name = body["metadata"].get("name") or body["metadata"]["generateName"] + "x"
         self.before(method, kind, namespace, name)
         with self._lock:
             if method != "GET":
                 self.writes.append(Write(method, kind, namespace, name, "dryRun" in query))
-            return self._done(method, kind, namespace, name, subresource, query, body, content_type)
+            return self._done(method, kind, namespace, name, query, body, content_type)
 
     def _done(
-        self, method: str, kind: str, namespace: str, name: str, sub: str, query: dict[str, str], body: Any, how: str
+        self, method: str, kind: str, namespace: str, name: str, query: dict[str, str], body: Any, how: str
     ) -> tuple[int, Item]:
-        key = (kind, namespace, name)
-        there = self.objects.get(key)
-        dry = "dryRun" in query
         if method == "GET" and not name:
             return 200, self._list(kind, namespace, query)
-        if method == "POST":
-            if there:
-                raise Refusal(409, "AlreadyExists", f'{KINDS[kind][1]} "{name}" already exists')
-            made = {**body, "metadata": {**body["metadata"], "name": name, "uid": str(uuid.uuid4())}}
-            return 201, made if dry else self._store(*key, made)
-        if method == "PATCH" and there is None and how.endswith("apply-patch+yaml"):
-            if body["metadata"].get("uid"):
-                raise Refusal(409, "Conflict", "uid mismatch: no existing object was found")
-            made = {**body, "metadata": {**body["metadata"], "uid": str(uuid.uuid4())}}
-            return 201, made if dry else self._store(*key, made)
+        key, dry = (kind, namespace, name), "dryRun" in query
+        there = self.objects.get(key)
+        if method == "POST" or (there is None and how.endswith("apply-patch+yaml")):
+            return 201, self._created(key, there, body, dry=dry)
         if there is None:
-            raise Refusal(404, "NotFound", f'{KINDS[kind][1]} "{name}" not found')
+            raise RefusalError(404, "NotFound", f'{KINDS[kind][1]} "{name}" not found')
         if method == "DELETE":
-            wanted = body.get("preconditions", {}).get("uid")
-            if wanted and wanted != there["metadata"]["uid"]:
-                raise Refusal(409, "Conflict", "Precondition failed: UID in precondition")
-            if name in self.stuck or there["metadata"].get("finalizers"):
-                self._store(*key, _merged(there, {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}}))
-            else:
-                del self.objects[key]
+            self._deleted(key, there, body)
             return 200, {"kind": "Status", "status": "Success"}
-        if method == "PATCH":
-            for field in ("uid", "resourceVersion"):
-                wanted = body.get("metadata", {}).get(field) if isinstance(body, dict) else None
-                if wanted and wanted != there["metadata"][field]:
-                    raise Refusal(409, "Conflict", f"the {field} differs")
-            if isinstance(body, list):
-                return 200, there
-            changed = _merged(there, body)
-            return 200, changed if dry else self._store(*key, changed)
-        del sub
-        return 200, there
+        return 200, self._changed(key, there, body, dry=dry) if method == "PATCH" else there
+
+    def _created(self, key: tuple[str, str, str], there: Item | None, body: Item, *, dry: bool) -> Item:
+        if there:
+            raise RefusalError(409, "AlreadyExists", f'{KINDS[key[0]][1]} "{key[2]}" already exists')
+        if body["metadata"].get("uid"):
+            raise RefusalError(409, "Conflict", "uid mismatch: no existing object was found")
+        made = {**body, "metadata": {**body["metadata"], "name": key[2], "uid": str(uuid.uuid4())}}
+        return made if dry else self._store(*key, made)
+
+    def _changed(self, key: tuple[str, str, str], there: Item, body: Any, *, dry: bool) -> Item:
+        if isinstance(body, list):
+            return there
+        for field in ("uid", "resourceVersion"):
+            wanted = body.get("metadata", {}).get(field)
+            if wanted and wanted != there["metadata"][field]:
+                raise RefusalError(409, "Conflict", f"the {field} differs")
+        changed = _merged(there, body)
+        return changed if dry else self._store(*key, changed)
+
+    def _deleted(self, key: tuple[str, str, str], there: Item, body: Item) -> None:
+        wanted = body.get("preconditions", {}).get("uid")
+        if wanted and wanted != there["metadata"]["uid"]:
+            raise RefusalError(409, "Conflict", "Precondition failed: UID in precondition")
+        if there["metadata"].get("finalizers"):
+            self._store(*key, _merged(there, {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}}))
+        else:
+            del self.objects[key]
 
     def _store(self, kind: str, namespace: str, name: str, item: Item) -> Item:
         with self._lock:
@@ -195,7 +195,7 @@ class _Handler(BaseHTTPRequestHandler):
             code, said = self.server_of.answer(
                 self.command, url.path, query, body, self.headers.get("Content-Type") or ""
             )
-        except Refusal as refusal:
+        except RefusalError as refusal:
             status = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": str(refusal)}
             code, said = refusal.code, {**status, "reason": refusal.reason, "code": refusal.code}
         octets = json.dumps(said).encode()
@@ -205,7 +205,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(octets)
 
-    do_GET = do_POST = do_PATCH = do_DELETE = _handle
+    do_GET = do_POST = do_PATCH = do_DELETE = _handle  # noqa: N815 - the names that http.server calls
 
     def log_message(self, *_: object) -> None: ...
 

@@ -15,7 +15,7 @@ from harness.targets.cluster import lease
 from harness.targets.cluster.lease import Lease, is_live, run_of
 from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.watching import Watching
-from tests.cluster.apiserver import ApiServer, Refusal
+from tests.cluster.apiserver import ApiServer, RefusalError
 from tests.waiting import within
 
 NAME = "svcdns-abcde"
@@ -68,7 +68,7 @@ def test_what_goes_wrong_is_heard_of_and_tried_again(server: ApiServer, own: Own
     def fail(method: str, kind: str, *_: str) -> None:
         if method == "PATCH" and own._uids and not failed.is_set() and kind == "Lease" and ready.is_set():
             failed.set()
-            raise Refusal(500, "InternalError", "not now")
+            raise RefusalError(500, "InternalError", "not now")
 
     ready = Event()
     server.before = fail

@@ -17,7 +17,7 @@ from harness.targets import cluster
 from harness.targets.cluster import leftovers, marks
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.leftovers import Cleaned, clean, notes
-from tests.cluster.apiserver import ApiServer, Refusal
+from tests.cluster.apiserver import ApiServer, RefusalError
 
 CONTROLLER = "some resources are remaining: pods. has 1 resource instances"
 
@@ -143,7 +143,7 @@ def test_leases_of_others_neither_stop_anybody_nor_hide_what_was_left(
 def refuse(name: str, code: int) -> Callable[..., None]:
     def refusing(method: str, _kind: str, _namespace: str, asked: str) -> None:
         if method == "DELETE" and asked == name:
-            raise Refusal(code, "Forbidden", "a webhook says no")
+            raise RefusalError(code, "Forbidden", "a webhook says no")
 
     return refusing
 
@@ -193,7 +193,7 @@ def test_a_connection_that_is_lost_while_waiting_is_no_reason_to_forget_what_was
 def unlisted(kind: str) -> Callable[..., None]:
     def refusing(method: str, asked: str, _: str, name: str) -> None:
         if method == "GET" and asked == kind and not name:
-            raise Refusal(403, "Forbidden", f"{kind} is forbidden")
+            raise RefusalError(403, "Forbidden", f"{kind} is forbidden")
 
     return refusing
 

@@ -401,7 +401,9 @@ def _places(resource: Resource, namespace: str | None) -> dict[str, Any]:
     Raises:
         TargetError: if the namespace cannot be one.
     """
-    return _place(resource, namespace) if namespace or not resource.namespaced else {"namespace": _EVERYWHERE}
+    if resource.namespaced and namespace is None:
+        return {"namespace": _EVERYWHERE}
+    return _place(resource, namespace or "")
 
 
 def _whole(resource: Resource, item: Mapping[str, Any]) -> Item:
