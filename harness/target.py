@@ -151,6 +151,10 @@ class Target(Protocol):
     def notes(self) -> tuple[str, ...]:
         """What a person should know of the target as it was found, a line each."""
 
+    @property
+    def remarks(self) -> Sequence[str]:
+        """What was accepted so far and means nothing to DNS, or who knows what, a line each."""
+
     def capacity(self) -> int | None:
         """How many pods a run may have at a time; None where it does not matter."""
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="MANIFEST",
     type=click.Path(path_type=Path, exists=True),
-    help="apply this first, in a namespace of its own that is removed afterwards; may be given several times",
+    help="apply this first, in a namespace of its own that is removed afterwards; may be given several times; "
+    "what is in no namespace is refused, and other namespaces that it names are created with --create-namespaces alone",
 )
 @click.option(
     "--namespace",
@@ -55,7 +56,9 @@ def record(directory: Path, files: tuple[Path, ...], namespace: str | None, sett
             click.echo(f"svcdns: the vantage {target.vantages[0].name} carries no UDP: only TCP is recorded", err=True)
         if files:
             with _applied(target, files, namespace or f"svcdns-{run}-{letters(5)}") as made:
-                found = recorder.record(target, [made])
+                for remark in target.remarks:
+                    click.echo(f"svcdns: {remark}", err=True)
+                found = recorder.record(target, made)
         else:
             found = recorder.record(target, None if namespace is None else [_existing(target, namespace)])
         recording.write(found, directory)
@@ -63,8 +66,8 @@ def record(directory: Path, files: tuple[Path, ...], namespace: str | None, sett
 
 
 @contextmanager
-def _applied(target: Target, files: tuple[Path, ...], namespace: str) -> Iterator[str]:
-    """A Namespace of our own with some manifests in it, settled."""
+def _applied(target: Target, files: tuple[Path, ...], namespace: str) -> Iterator[list[str]]:
+    """A Namespace of our own with some manifests in it, settled, and the Namespaces that they name beside it."""
     from harness import manifests  # noqa: PLC0415 - as above
     from harness.target import SECONDS_TO_DELETE  # noqa: PLC0415 - as above
 
@@ -75,7 +78,7 @@ def _applied(target: Target, files: tuple[Path, ...], namespace: str) -> Iterato
         target.create_namespace(namespace)
         target.apply(objects, namespace)
         target.settle(namespace)
-        yield namespace
+        yield [namespace, *manifests.further_namespaces(objects, namespace)]
     finally:
         target.delete_namespace(namespace)
         if left := target.await_deleted(SECONDS_TO_DELETE):

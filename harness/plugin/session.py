@@ -40,6 +40,7 @@ class Run:
         subject: what was tested, once the target was open; under xdist, as a worker says.
         clock: where this process's time went, and that of its workers.
         problems: what went wrong at the end; any makes the run fail.
+        remarks: what was applied and means nothing to DNS, also by its workers.
         kept: the Namespaces that were left behind on request, also by its workers.
         planned: the node ids of the tests whose worlds are being made ahead.
         workers: how many processes share the run, and ``worker`` which of them this is, from 0.
@@ -58,6 +59,7 @@ class Run:
         self.clock = Clock()
         self.problems: list[str] = []
         self.kept: list[str] = []
+        self.remarks: list[str] = []
         self.planned: set[str] = set()
         self.directory = config.invocation_params.dir / "reports" / self.id
         self._config = config
@@ -131,6 +133,7 @@ class Run:
         if self._opened is None:
             return
         opened, self._opened = self._opened, None
+        self.remarks += opened.target.remarks
         with (
             self.clock.spent("clean"),
             signals.insisting(self.id, self._remedy(opened)) if self.settings.live else nullcontext(),
@@ -195,6 +198,7 @@ class Run:
         self.clock.add(output.get("seconds", {}))
         self.problems += output.get("problems", [])
         self.kept += output.get("kept", [])
+        self.remarks += output.get("remarks", [])
         if output.get("subject"):
             self.subject = Subject.read(output["subject"])
 
@@ -275,6 +279,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
             "seconds": run.clock.seconds,
             "problems": run.problems,
             "kept": run.kept,
+            "remarks": run.remarks,
             "subject": run.subject and run.subject.plain(),
         }
         return

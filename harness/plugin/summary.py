@@ -32,6 +32,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.line(line)
     if run.settings.live and results:
         terminalreporter.line(f"time: {run.clock.line()}")
+    for remark in dict.fromkeys(run.remarks):
+        terminalreporter.line(f"note: {remark}")
     for namespace in run.kept:
         terminalreporter.line(f"kept: namespace {namespace}")
     for written in config.stash.get(WRITTEN, []):

@@ -38,6 +38,8 @@ class LiveCluster:
     vantages: tuple[Vantage, ...]
 
     name = "cluster"
+    #: What would have no effect on DNS alone is refused.
+    remarks: tuple[str, ...] = ()
     deadlines = LIVE_DEADLINES
 
     def __init__(self, settings: ClusterSettings, shared: Mapping[str, Any] | None = None) -> None:
