@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from harness import catalogue, data, features
 from harness.cli import main
@@ -131,3 +132,21 @@ def test_the_numbers_that_the_readme_shows_are_those_of_the_features() -> None:
 
 def test_the_readme_fits_two_screens() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 100
+
+
+def test_what_a_run_writes_is_said_in_full() -> None:
+    page = (ROOT / "docs" / "validating-a-cluster.md").read_text(encoding="utf-8")
+    shown = page.partition("<!-- writes: from fixtures/writes.yaml -->\n")[2].partition("<!-- end of writes -->")[0]
+    assert shown == "\n".join([*_writes(), ""])
+
+
+def _writes() -> Iterator[str]:
+    """The table of what a run writes, as Markdown."""
+    yield "| what | resources and verbs | where | why |"
+    yield "|---|---|---|---|"
+    for row in yaml.safe_load((data.fixtures() / "writes.yaml").read_text(encoding="utf-8"))["writes"]:
+        resources = ", ".join(f"`{one}`" for one in row["resources"]).replace("`*`", "any")
+        where = {"own": "namespaces of the run", "": "-", "dns": "the namespace of the DNS Service"}
+        place = where.get(row["where"], f"`{row['where']}`")
+        named = f", `{row['name']}…`" if row["name"] else ""
+        yield f"| {row['what']} | {resources}: {', '.join(row['verbs'])} | {place}{named} | {row['why']} |"

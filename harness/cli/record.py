@@ -13,6 +13,7 @@ from harness.cli.opening import TargetCommand, opened
 from harness.errors import TargetError, UsageError
 
 if TYPE_CHECKING:
+    from harness.manifests import Manifest
     from harness.plugin.options import Settings
     from harness.target import Target
 
@@ -51,11 +52,13 @@ def record(directory: Path, files: tuple[Path, ...], namespace: str | None, sett
     if namespace is not None and (problem := dns_1123_label(namespace)):
         raise UsageError(f"--namespace {problem}")
     run = letters(5)
+    name = namespace or f"svcdns-{run}-{letters(5)}"
+    objects = _read(files, name, settings)
     with opened(settings, run) as target:
         if "udp" not in target.vantages[0].transports:
             click.echo(f"svcdns: the vantage {target.vantages[0].name} carries no UDP: only TCP is recorded", err=True)
         if files:
-            with _applied(target, files, namespace or f"svcdns-{run}-{letters(5)}") as made:
+            with _applied(target, objects, name) as made:
                 for remark in target.remarks:
                     click.echo(f"svcdns: {remark}", err=True)
                 found = recorder.record(target, made)
@@ -65,13 +68,29 @@ def record(directory: Path, files: tuple[Path, ...], namespace: str | None, sett
     click.echo(f"{len(found.answers)} answers recorded: {directory}")
 
 
+def _read(files: tuple[Path, ...], namespace: str, settings: Settings) -> list[Manifest]:
+    """The objects of some manifests.
+
+    Raises:
+        ManifestError: if they cannot be read, or a cluster is not to have them.
+    """
+    from harness import manifests  # noqa: PLC0415 - as above
+
+    objects = [manifest for file in files for manifest in manifests.read(file)]
+    if settings.live:
+        # Before anything is written; the target itself sees to it as well.
+        manifests.refuse_cluster_scoped(objects)
+        if not settings.create_namespaces:
+            manifests.refuse_further_namespaces(objects, namespace, ())
+    return objects
+
+
 @contextmanager
-def _applied(target: Target, files: tuple[Path, ...], namespace: str) -> Iterator[list[str]]:
+def _applied(target: Target, objects: list[Manifest], namespace: str) -> Iterator[list[str]]:
     """A Namespace of our own with some manifests in it, settled, and the Namespaces that they name beside it."""
     from harness import manifests  # noqa: PLC0415 - as above
     from harness.target import SECONDS_TO_DELETE  # noqa: PLC0415 - as above
 
-    objects = [manifest for file in files for manifest in manifests.read(file)]
     if namespace in target.state().namespaces:
         raise UsageError(f'the namespace "{namespace}" exists already, and would be removed: name another one')
     try:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from harness.targets.cluster import ClusterSettings, LiveCluster
-from harness.targets.cluster.api import Api
+from tests.live.somebody import SomebodysApi
 
 KUBECONFIG, CONTEXT = os.environ.get("SVCDNS_TEST_KUBECONFIG", ""), os.environ.get("SVCDNS_TEST_CONTEXT", "")
 
@@ -30,8 +30,8 @@ def context(kubeconfig: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def api(kubeconfig: Path, context: str) -> Iterator[Api]:
-    found = Api(kubeconfig, context)
+def api(kubeconfig: Path, context: str) -> Iterator[SomebodysApi]:
+    found = SomebodysApi(kubeconfig, context)
     yield found
     found.close()
 

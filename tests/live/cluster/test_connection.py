@@ -18,10 +18,12 @@ from harness.targets.cluster import ClusterSettings, LiveCluster, facts, leftove
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.lease import Lease
 from harness.targets.cluster.namespaces import Namespaces
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.readiness import Readiness
 from harness.targets.cluster.refusal import RefusedError
 from harness.targets.cluster.settling import Settling
 from harness.targets.cluster.watching import Watching
+from tests.live.somebody import SomebodysApi
 
 WATCHED = ["namespaces", "services", "pods"]
 ALL_RULES = [
@@ -35,15 +37,19 @@ ALL_RULES = [
         "verbs": ["get", "create", "patch", "delete"],
     },
     {"apiGroups": ["apps"], "resources": ["deployments/scale", "statefulsets/scale"], "verbs": ["patch"]},
-    {"apiGroups": [""], "resources": ["endpoints"], "verbs": ["create", "patch"]},
+    {"apiGroups": [""], "resources": ["endpoints"], "verbs": ["get", "create", "patch"]},
     {"apiGroups": [""], "resources": ["serviceaccounts"], "verbs": ["get"]},
     {"apiGroups": [""], "resources": ["pods/status"], "verbs": ["patch"]},
-    {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["create", "patch", "delete", "list"]},
+    {
+        "apiGroups": ["coordination.k8s.io"],
+        "resources": ["leases"],
+        "verbs": ["get", "create", "patch", "delete", "list"],
+    },
 ]
 
 
 @pytest.fixture
-def token(api: Api, namespace: str) -> str:
+def token(api: SomebodysApi, namespace: str) -> str:
     """The token of a ServiceAccount that nobody has granted anything."""
     api.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "limited", "namespace": namespace}})
     command = api.kubectl("create", "token", "limited", "-n", namespace)
@@ -51,7 +57,7 @@ def token(api: Api, namespace: str) -> str:
 
 
 @pytest.fixture
-def grant(api: Api, namespace: str, run: str) -> Iterator[Callable[[list[dict[str, Any]]], None]]:
+def grant(api: SomebodysApi, namespace: str, run: str) -> Iterator[Callable[[list[dict[str, Any]]], None]]:
     """Grants rules to that ServiceAccount, in all namespaces."""
     labels = {"svcdns.dev/run": run}
     rbac = "rbac.authorization.k8s.io"
@@ -188,19 +194,20 @@ def test_what_is_checked_at_the_start_is_all_that_a_run_needs(
     path = changed_kubeconfig(user={"token": token})
     settings = ClusterSettings(run=f"{run}r", context=context, kubeconfig=path, nameservers=("127.0.0.1",))
     api = Api(path, context)
+    own = Ownership(api, settings.run)
     try:
         rights.check(api)
-        assert facts.read(api, settings).domain == "cluster.local"
+        assert facts.read(own, settings).domain == "cluster.local"
         with (
             Watching(api, "cluster.local") as watching,
-            Readiness(api, watching) as readiness,
-            Lease(api, settings.run, watching),
+            Readiness(own, watching) as readiness,
+            Lease(own, watching),
         ):
             assert not any("cannot be looked for" in note for note in leftovers.notes(api, path))
-            namespaces = Namespaces(api, settings.run, watching)
+            namespaces = Namespaces(own, watching)
             namespaces.create(f"svcdns-{run}r-few")
             service = manifests.read(data.fixtures() / "combinations" / "headless-service.yaml")
-            objects.apply(api, service, f"svcdns-{run}r-few", run=settings.run, pause_image="none")
+            objects.apply(own, service, f"svcdns-{run}r-few", pause_image="none", load_balancer_class="")
             Settling(api, watching, readiness).settle(f"svcdns-{run}r-few")
             assert namespaces.await_deleted(60) == []
     finally:

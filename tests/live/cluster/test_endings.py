@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from harness.manifests import Manifest, read_text
-from harness.targets.cluster import ClusterSettings, LiveCluster, clean, facts, nodes
-from harness.targets.cluster.api import Api
+from harness.targets.cluster import ClusterSettings, LiveCluster, clean, facts, marks, nodes
 from harness.targets.cluster.leftovers import leftovers
 from harness.targets.cluster.namespaces import Namespaces
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.kind import KindCluster, KindSettings
+from tests.live.somebody import SomebodysApi
 
 SECRET = "hunter2-is-planted-here"
 
@@ -22,7 +23,7 @@ DEAD = "dead0"
 
 
 @pytest.fixture
-def dead(api: Api) -> Iterator[str]:
+def dead(api: SomebodysApi) -> Iterator[str]:
     """What a run has left that was killed a while ago: a Lease, a Namespace with something in it, a Service elsewhere."""
     labels = {"svcdns.dev/run": DEAD}
     lease = {"holderIdentity": "svcdns-dead0", "leaseDurationSeconds": 60, "renewTime": "2020-02-02T02:02:02.000000Z"}
@@ -38,14 +39,17 @@ def dead(api: Api) -> Iterator[str]:
         },
     ]
     for item in made:
-        api.apply({**item, "metadata": {**item["metadata"], "name": "svcdns-dead0", "labels": labels}})
+        put = api.apply({**item, "metadata": {**item["metadata"], "name": "svcdns-dead0", "labels": labels}})
+        # As a run does with what it has made.
+        own = {"metadata": {"annotations": {marks.UID: put["metadata"]["uid"]}}}
+        api.patch(item["kind"], "svcdns-dead0", item["metadata"].get("namespace", ""), own)
     yield DEAD
     for item in reversed(made):
         api.delete(item["kind"], "svcdns-dead0", item["metadata"].get("namespace", ""))
 
 
 def test_what_a_dead_run_left_is_found_and_removed_and_a_live_runs_own_stays(
-    dead: str, cluster: LiveCluster, namespace: str, api: Api, kubeconfig: Path, context: str
+    dead: str, cluster: LiveCluster, namespace: str, api: SomebodysApi, kubeconfig: Path, context: str
 ):
     named = [
         "Lease svcdns-dead0 in default (run dead0)",
@@ -62,8 +66,8 @@ def test_what_a_dead_run_left_is_found_and_removed_and_a_live_runs_own_stays(
     assert "deletionTimestamp" not in (api.get("Namespace", namespace) or {})["metadata"]
 
 
-def test_a_namespace_that_does_not_go_is_named_with_what_holds_it(api: Api, cluster: LiveCluster, run: str):
-    namespaces = Namespaces(api, f"{run}h", cluster._watching)
+def test_a_namespace_that_does_not_go_is_named_with_what_holds_it(api: SomebodysApi, cluster: LiveCluster, run: str):
+    namespaces = Namespaces(Ownership(api, f"{run}h"), cluster._watching)
     namespaces.create(f"svcdns-{run}-held")
     held = {"name": "held", "namespace": f"svcdns-{run}-held", "finalizers": ["svcdns.dev/held"]}
     api.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": held})
@@ -79,14 +83,16 @@ def test_a_namespace_that_does_not_go_is_named_with_what_holds_it(api: Api, clus
 
 
 def test_namespaces_that_a_process_of_the_run_left_when_it_died_are_deleted_at_the_end(
-    api: Api, cluster: LiveCluster, run: str
+    api: SomebodysApi, cluster: LiveCluster, run: str
 ):
-    Namespaces(api, f"{run}d", cluster._watching).create(f"svcdns-{run}-died")
-    assert Namespaces(api, f"{run}d", cluster._watching).await_deleted(60) == []
+    Namespaces(Ownership(api, f"{run}d"), cluster._watching).create(f"svcdns-{run}-died")
+    assert Namespaces(Ownership(api, f"{run}d"), cluster._watching).await_deleted(60) == []
     assert api.get("Namespace", f"svcdns-{run}-died") is None
 
 
-def test_a_run_holds_its_lease_as_long_as_it_lives(api: Api, kubeconfig: Path, context: str, cluster: LiveCluster):
+def test_a_run_holds_its_lease_as_long_as_it_lives(
+    api: SomebodysApi, kubeconfig: Path, context: str, cluster: LiveCluster
+):
     run = f"{cluster.settings.run}2"
     with LiveCluster(ClusterSettings(run=run, context=context, kubeconfig=kubeconfig)):
         lease = api.get("Lease", f"svcdns-{run}", "default")
@@ -99,7 +105,7 @@ def test_a_run_holds_its_lease_as_long_as_it_lives(api: Api, kubeconfig: Path, c
 
 
 def test_another_process_of_the_run_opens_the_cluster_from_plain_data_and_leaves_it_as_it_is(
-    cluster: LiveCluster, namespace: str, api: Api
+    cluster: LiveCluster, namespace: str, api: SomebodysApi
 ):
     shared = json.loads(json.dumps(cluster.share()))
     with LiveCluster(cluster.settings, shared) as worker:
@@ -166,7 +172,7 @@ spec:
 
 
 def test_a_planted_secret_shows_nowhere(
-    cluster: LiveCluster, namespace: str, api: Api, context: str, run: str, tmp_path: Path
+    cluster: LiveCluster, namespace: str, api: SomebodysApi, context: str, run: str, tmp_path: Path
 ):
     cluster.apply(planted(), namespace)
     cluster.settle(namespace)
@@ -189,7 +195,7 @@ def test_a_planted_secret_shows_nowhere(
         assert [path for path in files if SECRET.encode() in path.read_bytes()] == []
 
 
-def test_a_cluster_says_what_it_is(cluster: LiveCluster, api: Api):
+def test_a_cluster_says_what_it_is(cluster: LiveCluster, api: SomebodysApi):
     found = cluster.facts
     assert found.kubernetes == api.version
     assert found.families
@@ -198,15 +204,15 @@ def test_a_cluster_says_what_it_is(cluster: LiveCluster, api: Api):
     assert any(found.kubernetes in line for line in cluster.notes)
 
 
-def test_with_nameservers_named_nothing_else_is_looked_at(api: Api, kubeconfig: Path, context: str, run: str):
+def test_with_nameservers_named_nothing_else_is_looked_at(api: SomebodysApi, kubeconfig: Path, context: str, run: str):
     settings = ClusterSettings(
         run=run, context=context, kubeconfig=kubeconfig, nameservers=("127.0.0.1",), domain="a.b"
     )
-    found = facts.read(api, settings)
+    found = facts.read(Ownership(api, run), settings)
     assert (found.dns_server, found.dns_version, found.corefile, found.domain) == ("", "", (), "a.b")
     assert found.profile == "spec"
 
 
-def test_a_run_takes_a_part_of_what_the_nodes_can_still_take(api: Api):
+def test_a_run_takes_a_part_of_what_the_nodes_can_still_take(api: SomebodysApi):
     free = sum(int(node["status"]["allocatable"]["pods"]) for node in api.list("Node"))
     assert 0 < nodes.capacity(api) <= free * 0.6

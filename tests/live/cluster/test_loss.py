@@ -14,10 +14,12 @@ from harness.client import eventually
 from harness.errors import TargetError, UndeterminedError
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.lease import Lease
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.readiness import Readiness
 from harness.targets.cluster.refusal import RefusedError
 from harness.targets.cluster.settling import Settling
 from harness.targets.cluster.watching import Watching
+from tests.live.somebody import SomebodysApi
 
 
 class Relay:
@@ -63,7 +65,7 @@ class Relay:
 
 
 @pytest.fixture
-def relay(api: Api) -> Iterator[Relay]:
+def relay(api: SomebodysApi) -> Iterator[Relay]:
     relay = Relay(api.server)
     yield relay
     relay.cut()
@@ -77,7 +79,7 @@ def relayed(relay: Relay, changed_kubeconfig: Callable[..., object], context: st
 
 
 def test_a_lost_server_makes_everything_undetermined_until_it_is_back(relay: Relay, relayed: Api, namespace: str):
-    with Watching(relayed, "cluster.local") as watching, Readiness(relayed, watching) as readiness:
+    with Watching(relayed, "cluster.local") as watching, Readiness(Ownership(relayed, "lost"), watching) as readiness:
         settling = Settling(relayed, watching, readiness)
         settling.settle(namespace)
         relay.cut()
@@ -96,7 +98,7 @@ def test_a_lost_server_makes_everything_undetermined_until_it_is_back(relay: Rel
         ).good
 
 
-def test_a_watch_that_is_cut_goes_on_without_a_loss(relay: Relay, relayed: Api, api: Api, namespace: str):
+def test_a_watch_that_is_cut_goes_on_without_a_loss(relay: Relay, relayed: Api, api: SomebodysApi, namespace: str):
     with Watching(relayed, "cluster.local") as watching:
         relay.cut()
         relay.restore()
@@ -110,7 +112,7 @@ def test_a_watch_that_is_cut_goes_on_without_a_loss(relay: Relay, relayed: Api, 
 
 
 def test_a_lease_that_cannot_be_renewed_is_told(relay: Relay, relayed: Api, run: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("harness.targets.cluster.lease._RENEWAL_SECONDS", 0.1)
+    monkeypatch.setattr("harness.targets.cluster.lease.RENEWAL_SECONDS", 0.1)
     told: list[TargetError | None] = []
     heard = threading.Event()
 
@@ -120,7 +122,7 @@ def test_a_lease_that_cannot_be_renewed_is_told(relay: Relay, relayed: Api, run:
                 told.append(error)
                 heard.set()
 
-    with Lease(relayed, f"{run}-lost", Listening(relayed, "cluster.local")):
+    with Lease(Ownership(relayed, f"{run}-lost"), Listening(relayed, "cluster.local")):
         assert heard.wait(60)
         assert told[0] is None
         relay.cut()
@@ -130,7 +132,7 @@ def test_a_lease_that_cannot_be_renewed_is_told(relay: Relay, relayed: Api, run:
         relay.restore()
 
 
-def test_a_version_that_is_too_old_is_gone(api: Api):
+def test_a_version_that_is_too_old_is_gone(api: SomebodysApi):
     code = 0
     try:
         next(api.watch("Pod", since="1"))

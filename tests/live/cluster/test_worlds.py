@@ -12,9 +12,9 @@ from harness.errors import TargetError, UndeterminedError
 from harness.manifests import Manifest, read_text
 from harness.state import Endpoint, Key, Pod
 from harness.targets.cluster import LiveCluster
-from harness.targets.cluster.api import Api
 from harness.targets.cluster.picture import GATE, Ref
 from harness.targets.cluster.settling import Settling
+from tests.live.somebody import SomebodysApi
 
 COMBINATIONS = data.fixtures() / "combinations"
 
@@ -140,7 +140,7 @@ def test_a_deleted_service_takes_its_endpoint_slices_with_it(cluster: LiveCluste
     assert cluster.state().only(web).slices == {}
 
 
-def test_a_terminating_pod_that_a_hook_holds_is_settled(cluster: LiveCluster, namespace: str):
+def test_a_terminating_pod_that_a_hook_holds_is_settled(cluster: LiveCluster, namespace: str, api: SomebodysApi):
     held = ("          ports:\n", "          lifecycle: {preStop: {sleep: {seconds: 20}}}\n          ports:\n")
     longer = ("terminationGracePeriodSeconds: 1", "terminationGracePeriodSeconds: 30")
     cluster.apply([*declared("headless-service"), *edited("statefulset-of-headless-service", held, longer)], namespace)
@@ -151,9 +151,9 @@ def test_a_terminating_pod_that_a_hook_holds_is_settled(cluster: LiveCluster, na
     endpoint = endpoints(cluster, namespace)["web-2"]
     assert (endpoint.ready, endpoint.serving, endpoint.terminating) == (False, True, True)
     # So that nobody has to wait for the hooks.
-    cluster.api.delete("StatefulSet", "web", namespace)
+    api.delete("StatefulSet", "web", namespace)
     for pod in pods(cluster, namespace):
-        cluster.api.delete("Pod", pod.key.name, namespace, grace_seconds=0)
+        api.delete("Pod", pod.key.name, namespace, grace_seconds=0)
 
 
 def test_a_readiness_probe_that_fails_is_as_good_as_a_gate(cluster: LiveCluster, namespace: str):
@@ -227,7 +227,7 @@ UNSETTLED = [
 ]
 
 
-def test_worlds_that_do_not_settle_say_what_is_missing(cluster: LiveCluster, run: str, api: Api):
+def test_worlds_that_do_not_settle_say_what_is_missing(cluster: LiveCluster, run: str, api: SomebodysApi):
     hurried = Settling(api, cluster._watching, cluster._readiness, deadline_seconds=PATIENCE_SECONDS)
     hurried._workloads = cluster._settling._workloads
     names = [f"svcdns-{run}-without{number}" for number in range(len(UNSETTLED))]
@@ -257,7 +257,7 @@ def uids(cluster: LiveCluster, namespace: str) -> set[str]:
     return {identities[Ref("Pod", pod.key)].uid for pod in pods(cluster, namespace)}
 
 
-def test_a_pod_that_a_hook_holds_does_not_hold_its_namespace(cluster: LiveCluster, api: Api, run: str):
+def test_a_pod_that_a_hook_holds_does_not_hold_its_namespace(cluster: LiveCluster, api: SomebodysApi, run: str):
     namespace = f"svcdns-{run}-held"
     cluster.create_namespace(namespace)
     cluster.apply(list(manifests.read(data.fixtures() / "behaviour" / "slow-to-end.yaml")), namespace)

@@ -39,6 +39,7 @@ def _opened(name: str, becomes_seconds: float) -> Iterator[LiveCluster]:
             vantage="direct",
             mapped=kind.mapped,
             host=kind.address,
+            disruptive=True,
         )
         with LiveCluster(settings) as cluster:
             cluster.deadlines = replace(LIVE_DEADLINES, becomes_seconds=becomes_seconds)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import time
 
-from harness.targets.cluster.api import Api
 from harness.targets.cluster.vantages import servers
+from tests.live.somebody import SomebodysApi
 
 _CONFIG = ("ConfigMap", "coredns", "kube-system")
 _PAUSE_SECONDS = 0.25
@@ -20,7 +20,7 @@ class Corefile:
         original: the text that was found.
     """
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: SomebodysApi) -> None:
         """Read what is there."""
         self._api = api
         self._used = self.original = self._read()

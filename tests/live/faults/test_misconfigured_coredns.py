@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from harness.target import LIVE_DEADLINES
-from harness.targets.cluster.api import Api
 from harness.verdicts import OBSERVED
 from tests.live.faults.conftest import BECOMES_SECONDS, KUBECONFIG, Open
 from tests.live.faults.corefile import Corefile, replaced
 from tests.live.faults.verdicts import broken, judged
+from tests.live.somebody import SomebodysApi
 
 VIRTUAL_IP = "specification/clusterip.feature: A Service with several ports answers its virtual IP and nothing else"
 FAMILY = 'specification/clusterip.feature: The family that "web" lacks is NODATA'
@@ -66,7 +66,7 @@ NO_CACHE = (r"cache 30( \{[^}]*\})?", "")
 @pytest.fixture(scope="module")
 def corefile(kind_cluster: str) -> Iterator[Corefile]:
     """kind's Corefile, as it was before whatever happens."""
-    api = Api(Path(KUBECONFIG), f"kind-{kind_cluster}")
+    api = SomebodysApi(Path(KUBECONFIG), f"kind-{kind_cluster}")
     try:
         found = Corefile(api)
         try:

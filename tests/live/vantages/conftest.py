@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from harness.targets.cluster import marks
 from harness.targets.cluster.api import Api
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.settings import ClusterSettings
-from harness.targets.cluster.vantages import OpenVantages, marks
+from harness.targets.cluster.vantages import OpenVantages
+from tests.live.somebody import SomebodysApi
 
 KUBECONFIG = os.environ.get("SVCDNS_TEST_KUBECONFIG", "")
 CONTEXT = os.environ.get("SVCDNS_TEST_CONTEXT", "")
@@ -27,7 +30,7 @@ _KINDS = ("Namespace", "Service", "EndpointSlice", "Pod", "ConfigMap")
 def api():
     if not KUBECONFIG or not CONTEXT:
         pytest.skip("NO LIVE CLUSTER: set SVCDNS_TEST_KUBECONFIG and SVCDNS_TEST_CONTEXT; nothing was tested here")
-    found = Api(Path(KUBECONFIG), CONTEXT)
+    found = SomebodysApi(Path(KUBECONFIG), CONTEXT)
     yield found
     found.close()
 
@@ -55,7 +58,7 @@ def opened(api, run):
     """Opens vantages with these settings."""
 
     def make(shared=None, via=api, **settings) -> OpenVantages:
-        return OpenVantages(via, ClusterSettings(run=run, context=via.context, **settings), shared)
+        return OpenVantages(Ownership(via, run), ClusterSettings(run=run, context=via.context, **settings), shared)
 
     return make
 

@@ -13,6 +13,7 @@ from harness.errors import TargetError, UsageError
 from harness.message import Reply, question
 from harness.server import Server
 from harness.target import Vantage
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.vantages import node_ports, servers
 from harness.targets.cluster.vantages.answering import wait_for_answers
 from harness.targets.cluster.vantages.plan import Plan
@@ -34,14 +35,14 @@ def pairs(ports, count):
 def answering(api, run, plan) -> Vantage:
     """The vantage, once the node ports lead somewhere."""
     channels = [Direct(*server) for server in plan.servers]
-    found = Vantage("direct", (*channels, *node_ports.channels(api, run, plan.service, plan.places)))
+    found = Vantage("direct", (*channels, *node_ports.channels(Ownership(api, run), plan.service, plan.places)))
     wait_for_answers(found, "cluster.local", 30)
     return found
 
 
 def test_node_ports_lead_to_all_dns_pods_and_to_each(api, run, plan, free_ports, node_address):
     with ExitStack() as life:
-        made = node_ports.make(api, run, pairs(free_ports, 9), plan, life, host=node_address)
+        made = node_ports.make(Ownership(api, run), pairs(free_ports, 9), plan, life, host=node_address)
         vantage = answering(api, run, made)
         for channel in vantage.channels:
             for transport in ("udp", "tcp"):
@@ -53,7 +54,7 @@ def test_node_ports_lead_to_all_dns_pods_and_to_each(api, run, plan, free_ports,
 
 def test_too_few_node_ports_are_used_as_far_as_they_go_and_the_note_says_so(api, run, plan, free_ports, node_address):
     with ExitStack() as life:
-        made = node_ports.make(api, run, pairs(free_ports, 2), plan, life, host=node_address)
+        made = node_ports.make(Ownership(api, run), pairs(free_ports, 2), plan, life, host=node_address)
         answering(api, run, made)
 
     assert len(made.places) == 1
@@ -63,11 +64,11 @@ def test_too_few_node_ports_are_used_as_far_as_they_go_and_the_note_says_so(api,
 def test_node_ports_of_another_run_are_passed_over(api, run, plan, free_ports, node_address):
     both = pairs(free_ports, 2)
     with ExitStack() as life:
-        first = node_ports.make(api, f"{run}", both[:1], plan, life, host=node_address)
+        first = node_ports.make(Ownership(api, f"{run}"), both[:1], plan, life, host=node_address)
         with ExitStack() as other:
-            second = node_ports.make(api, f"{run}b", both, plan, other, host=node_address)
+            second = node_ports.make(Ownership(api, f"{run}b"), both, plan, other, host=node_address)
             with pytest.raises(TargetError, match="other Services have every mapped node port"):
-                node_ports.make(api, f"{run}c", both, plan, life, host=node_address)
+                node_ports.make(Ownership(api, f"{run}c"), both, plan, life, host=node_address)
 
     assert (first.servers, second.servers) == (((node_address, both[0][1]),), ((node_address, both[1][1]),))
 

@@ -15,6 +15,7 @@ from dns.rcode import Rcode
 from harness.client import ask
 from harness.errors import UsageError
 from harness.message import question
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.vantages import images, node_ports, probe, probe_pod, servers, tunnel
 from harness.targets.cluster.vantages.plan import Plan
 from harness.targets.cluster.vantages.servers import DnsService, Replicas
@@ -79,14 +80,14 @@ def replaced(api, service, channels, transport, shown) -> bool:
 def by_node_ports(api, run, plan, mapped, host, life):
     """The ways through node ports, and to which DNS pods they lead."""
     labels = {"svcdns.dev/run": run, **node_ports._MANAGED}
-    made = node_ports.make(api, run, mapped, plan, life, host=host)
-    found = node_ports.channels(api, run, plan.service, made.places)
+    made = node_ports.make(Ownership(api, run), mapped, plan, life, host=host)
+    found = node_ports.channels(Ownership(api, run), plan.service, made.places)
     return found, lambda: {node_ports._replica(item) for item in api.list("EndpointSlice", labels=labels)}
 
 
 def by_probe(api, run, plan, life):
     """The ways from a pod, and to which DNS pods they lead."""
-    made = probe.make(api, run, images.choose(api, "").name, plan, life)
+    made = probe.make(Ownership(api, run), images.choose(api, "").name, plan, life)
     relay = probe_pod.relay_in(api, made.namespace, made.image)
     life.callback(relay.close)
     places = Replicas(plan.replicas, partial(servers.replicas, api, plan.service))

@@ -13,6 +13,7 @@ from dns.rcode import Rcode
 
 from harness.errors import UndeterminedError
 from harness.resolver import POD_HOSTNAME
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.vantages import images, probe_pod, relay, servers
 from harness.targets.cluster.vantages.pod_resolver import PodResolver, PodResolvers
 
@@ -26,18 +27,22 @@ def asked(lookup) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def own(api):
-    """A Namespace for resolvers."""
-    name = f"vantage-resolving-{secrets.token_hex(3)}"
-    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
-    api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
-    yield name
-    api.delete("Namespace", name)
+def ownership(api):
+    return Ownership(api, secrets.token_hex(3)[:5])
 
 
 @pytest.fixture(scope="module")
-def resolvers(api):
-    found = PodResolvers(api, "tests", images.choose(api, "").name)
+def own(ownership):
+    """A Namespace for resolvers."""
+    made = ownership.create(probe_pod.namespace(ownership.run, f"svcdns-{ownership.run}-resolving"))
+    name = made["metadata"]["name"]
+    yield name
+    ownership.undo("Namespace", name)
+
+
+@pytest.fixture(scope="module")
+def resolvers(api, ownership):
+    found = PodResolvers(ownership, images.choose(api, "").name)
     yield found
     found.close()
 
@@ -79,10 +84,14 @@ def test_a_pod_is_made_once_and_goes_with_its_namespace(api, resolvers, own):
     assert len(api.list("Pod", own)) == 1
 
 
-def test_a_namespace_that_is_not_there_leaves_the_answer_open(resolvers, monkeypatch):
+@pytest.mark.parametrize("name", ["no-such-namespace", "kube-public"])
+def test_no_pod_is_made_in_a_namespace_that_the_run_did_not_make(api, resolvers, name, monkeypatch):
     monkeypatch.setattr(probe_pod, "DEADLINE_SECONDS", 0.5)
-    with pytest.raises(UndeterminedError, match="no probe pod in the Namespace no-such-namespace"):
-        resolvers.of("no-such-namespace")
+    with pytest.raises(
+        UndeterminedError, match=f"no probe pod in the Namespace {name}: .*is not the one that this run"
+    ):
+        resolvers.of(name)
+    assert api.list("Pod", name) == []
 
 
 @pytest.mark.parametrize("name", ["web", "web.t", "a.b.c.d.e.f", "web."])

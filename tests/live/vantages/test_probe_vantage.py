@@ -14,6 +14,7 @@ from harness.client import ask, ask_all
 from harness.errors import UndeterminedError, UsageError
 from harness.message import question
 from harness.target import Capability
+from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.settings import ClusterSettings
 from harness.targets.cluster.vantages import OpenVantages, probe_pod, servers
 
@@ -28,7 +29,7 @@ PATIENCE = 10
 def probe(api):
     """A vantage that several tests look at, and its settings."""
     settings = ClusterSettings(run=secrets.token_hex(3)[:5], context=api.context, vantage="probe")
-    with OpenVantages(api, settings) as found:
+    with OpenVantages(Ownership(api, settings.run), settings) as found:
         yield found, settings
 
 
@@ -63,7 +64,7 @@ def test_another_process_joins_without_making_or_removing_anything(api, probe):
     owner, settings = probe
     shared = json.loads(json.dumps(owner.share()))
     before = api.get("Pod", probe_pod.NAME, f"svcdns-{settings.run}-probe")["metadata"]["uid"]
-    with OpenVantages(api, settings, shared) as worker:
+    with OpenVantages(Ownership(api, settings.run), settings, shared) as worker:
         assert worker.note == owner.note
         assert worker.capabilities == owner.capabilities == {Capability.POD_RESOLVER}
         for channel in worker.vantages[0].channels:
@@ -111,7 +112,7 @@ def test_an_image_that_cannot_run_is_refused_in_the_kubelets_words(api, run):
     def refused(own, image) -> str:
         settings = ClusterSettings(run=own, context=api.context, vantage="probe", probe_image=image)
         with pytest.raises(UsageError) as caught:
-            OpenVantages(api, settings).__enter__()
+            OpenVantages(Ownership(api, settings.run), settings).__enter__()
         return str(caught.value)
 
     with ThreadPoolExecutor(len(words)) as pool:
