@@ -14,6 +14,7 @@ from harness.manifests.placing import (
     further_namespaces,
     refuse_cluster_scoped,
     refuse_further_namespaces,
+    refuse_reserved,
 )
 from harness.manifests.reader import read, read_text
 
@@ -31,4 +32,5 @@ __all__ = [
     "read_text",
     "refuse_cluster_scoped",
     "refuse_further_namespaces",
+    "refuse_reserved",
 ]

@@ -1,12 +1,41 @@
-"""Which Namespace each object of a manifest belongs to, and what belongs to none."""
+"""Which Namespace each object of a manifest belongs to, what belongs to none, and which names are not for manifests."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from harness.errors import ManifestError
+from harness.manifests.field import Field
 from harness.manifests.kinds import is_namespaced
 from harness.manifests.manifest import Manifest
+
+#: What the pod that resolves names is called, and its script.
+PROBE = "svcdns-probe"
+
+#: Labels and annotations below it say what a run made, and what its pods are for.
+_OURS = "svcdns.dev/"
+
+
+def refuse_reserved(manifests: Iterable[Manifest]) -> None:
+    """Refuse objects that would pass for what a run makes beside them.
+
+    Raises:
+        ManifestError: a line for each name, label and annotation.
+    """
+    lines = [str(error) for item in manifests for error in _reserved(item)]
+    if lines:
+        raise ManifestError("\n".join(lines))
+
+
+def _reserved(item: Manifest) -> Iterator[ManifestError]:
+    if item.name == PROBE:
+        yield item.error("has the name of the run's own probe: use another name", "metadata", "name")
+    whole = Field(item.data)
+    for metadata in (whole["metadata"], whole["spec"]["template"]["metadata"]):
+        for table in ("labels", "annotations"):
+            for key, field in metadata[table].entries().items():
+                if str(key).startswith(_OURS):
+                    yield item.error(f"says what a run made, as all that begins with {_OURS}: remove it", *field.path)
 
 
 def cluster_scoped(manifests: Iterable[Manifest]) -> list[Manifest]:

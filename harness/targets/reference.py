@@ -14,7 +14,7 @@ from harness import data, records
 from harness.client import Answer, Channel, Direct, Transport, ask
 from harness.controllers import Cluster
 from harness.errors import HarnessError, ManifestError, TargetError, UndeterminedError
-from harness.manifests import Manifest, further_namespaces
+from harness.manifests import Manifest, further_namespaces, refuse_reserved
 from harness.message import Question, Reply
 from harness.records import Profile
 from harness.resolver import POD_HOSTNAME, POD_SUBDOMAIN, Identity, Lookup, ResolverConfiguration, candidates
@@ -117,6 +117,7 @@ class Reference:
         Raises:
             ManifestError: if an object would be refused, or names a Namespace that was not made for these manifests.
         """
+        refuse_reserved(manifests)
         made = self._further.setdefault(namespace, [])
         new = {name: item for name, item in further_namespaces(manifests, namespace).items() if name not in made}
         taken = [
@@ -209,7 +210,7 @@ class ReferenceResolver:
     @property
     def identity(self) -> Identity:
         """What the kubelet tells a pod of itself (``pkg/kubelet/kubelet_pods.go``, ``managedHostsFileContent``)."""
-        self._target.apply([Manifest(_POD, "the pod that asks", {(): 1})], self._namespace)
+        self._target.cluster.apply([Manifest(_POD, "the pod that asks", {(): 1})], self._namespace)
         state = self._target.state()
         pod = state.pods[Key(self._namespace, _POD["metadata"]["name"])]
         full = f"{pod.hostname}.{pod.subdomain}.{self._namespace}.svc.{state.domain}"

@@ -9,7 +9,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from harness.errors import HarnessError, ManifestError, TargetError, UndeterminedError, UsageError
-from harness.manifests import Manifest, further_namespaces, refuse_cluster_scoped, refuse_further_namespaces
+from harness.manifests import (
+    Manifest,
+    further_namespaces,
+    refuse_cluster_scoped,
+    refuse_further_namespaces,
+    refuse_reserved,
+)
 from harness.resolver import Resolver
 from harness.results import Facts
 from harness.state import ClusterState
@@ -135,6 +141,7 @@ class LiveCluster:
 
         Objects go to the Namespace that they name, if that was made for them; see `ClusterSettings`.
         """
+        refuse_reserved(manifests)
         refuse_cluster_scoped(manifests)
         if not self.settings.create_namespaces:
             refuse_further_namespaces(manifests, namespace, ())
