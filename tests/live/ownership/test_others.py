@@ -308,7 +308,7 @@ import signal, sys, pytest
 signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.exit(pytest.main(sys.argv[1:]))
 """
-TARGET = ["--target", "cluster", "--kubeconfig", KUBECONFIG, "--context", CONTEXT, "--vantage", "probe", "-q"]
+TARGET = ["--target", "cluster", "--kubeconfig", KUBECONFIG, "--context", CONTEXT, "--vantage", "probe"]
 
 
 def settings(run: str) -> ClusterSettings:
