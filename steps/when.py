@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, when
 
+from harness import effects
 from harness.target import Target
 from harness.world import World
 
@@ -15,7 +16,7 @@ def _manifest_is_applied(world: World, manifest: str) -> None:
 
 @when(parsers.parse('the {kind:w} "{name}" is deleted'))
 def _is_deleted(world: World, kind: str, name: str) -> None:
-    world.change(lambda target, namespace: target.delete(kind, name, namespace))
+    world.change(lambda target, namespace: target.delete(kind, name, namespace), effects.deleted(kind, name))
 
 
 @when(
@@ -23,22 +24,24 @@ def _is_deleted(world: World, kind: str, name: str) -> None:
     converters={"replicas": int},
 )
 def _is_scaled(world: World, kind: str, name: str, replicas: int) -> None:
-    world.change(lambda target, namespace: target.scale(kind, name, replicas, namespace))
+    world.change(
+        lambda target, namespace: target.scale(kind, name, replicas, namespace), effects.scaled(kind, name, replicas)
+    )
 
 
 @when(parsers.parse('the {kind:w} "{name}" is restarted'))
 def _is_restarted(world: World, kind: str, name: str) -> None:
-    world.change(lambda target, namespace: target.restart(kind, name, namespace))
+    world.change(lambda target, namespace: target.restart(kind, name, namespace), effects.restarted(kind, name))
 
 
 @when(parsers.parse('the pod "{pod}" is deleted and replaced'))
 def _pod_is_replaced(world: World, pod: str) -> None:
-    world.change(lambda target, namespace: target.delete("Pod", pod, namespace))
+    world.change(lambda target, namespace: target.delete("Pod", pod, namespace), effects.replaced(pod))
 
 
 @when(parsers.parse('the pod "{pod}" begins to terminate'))
 def _pod_begins_to_terminate(world: World, pod: str) -> None:
-    world.change(lambda target, namespace: target.delete("Pod", pod, namespace))
+    world.change(lambda target, namespace: target.delete("Pod", pod, namespace), effects.terminates(pod))
 
 
 @when("the neighbouring namespace is deleted")
@@ -52,7 +55,7 @@ def _dns_is_restarted(world: World, name: str, asked: str) -> None:
         target.restart("Deployment", name, "kube-system")
         target.settle("kube-system")
 
-    world.change_while_asking(asked, restart)
+    world.change_while_asking(asked, restart, effects.restarted("Deployment", name, "kube-system"))
 
 
 @when("1 pod is deleted and replaced")
@@ -62,7 +65,9 @@ def _any_pod_is_replaced(world: World) -> None:
 
 @when(parsers.parse('the pod "{pod}" becomes unready'))
 def _pod_becomes_unready(world: World, pod: str) -> None:
-    world.change(lambda target, namespace: target.set_ready(pod, namespace, ready=False))
+    world.change(
+        lambda target, namespace: target.set_ready(pod, namespace, ready=False), effects.becomes(pod, ready=False)
+    )
 
 
 @when("1 pod becomes unready")
@@ -85,5 +90,6 @@ def _is_exposed(world: World, kind: str, name: str, service: str, port: int, tar
     world.attempt(
         lambda target, namespace: target.expose(
             kind, name, namespace, port=port, target_port=target_port, service=service
-        )
+        ),
+        effects.exposed(service),
     )
