@@ -15,26 +15,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from harness.errors import UndeterminedError
+from harness.manifests.kinds import DNS_KINDS
 from harness.state import ClusterState, Key, Pod
 from harness.target import PROBE_LABEL
 
 _OVER = frozenset({"Succeeded", "Failed"})
 
-#: Kinds whose objects show in a state, by themselves or by their pods.
-SEEN = frozenset(
-    {
-        "Namespace",
-        "Service",
-        "EndpointSlice",
-        "Pod",
-        "Deployment",
-        "ReplicaSet",
-        "StatefulSet",
-        "DaemonSet",
-        "Job",
-        "ReplicationController",
-    }
-)
+#: Kinds whose objects show in a state, by themselves, by their pods or by their EndpointSlices.
+SEEN = frozenset(kind for _, kind in DNS_KINDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,13 +226,17 @@ class World:
             raise UndeterminedError(f'no answer for "{written}" came since the change began')
 
     def never_denied(self, written: str) -> None:
-        """See that no answer since the scenario began has denied a name; no answer at all is no denial.
+        """See that no answer to the client that asked for a name has denied it; no answer at all is no denial.
 
         Raises:
             NotConformantError: with the answer that did.
+            UndeterminedError: if no client asked for it while something changed.
         """
+        words = judge.asked(written).words
+        if all(reading.words != words for reading in self.readings):
+            raise UndeterminedError(f'no client has asked for "{written}" while something changed')
         for index, reading in enumerate(self.readings):
-            if _is_denial(reading):
+            if reading.words == words and _is_denial(reading):
                 self._spoilt = True
                 denial = replace(reading, problem=f"{reading.answer.question} is denied, though {written} exists")
                 raise NotConformantError([*self.readings[:index], denial])

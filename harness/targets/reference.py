@@ -124,7 +124,7 @@ class Reference:
         self.cluster.restart(kind, name, namespace)
 
     def set_ready(self, pod: str, namespace: str, *, ready: bool) -> None:
-        """Make a pod's readiness gate pass or fail."""
+        """Make a pod ready or unready."""
         self.cluster.set_ready(pod, namespace, ready=ready)
 
     def wish_ready(self, namespace: str, *, ready: bool) -> None:

@@ -126,7 +126,11 @@ class LiveCluster:
         self._readiness.wish(namespace, ready=True)
 
     def apply(self, manifests: Sequence[Manifest], namespace: str) -> None:
-        """Create or update all of the objects, or none: all of them pass a dry run first."""
+        """Create or update all of the objects, or none: all of them pass a dry run first.
+
+        Where no pod is to be ready, those that would become so by themselves are refused.
+        """
+        self._readiness.accept(manifests, namespace)
         for manifest in manifests:
             self._settling.expect(manifest.kind, manifest.name, namespace)
         run, image = self.settings.run, self._pause_image
@@ -140,6 +144,7 @@ class LiveCluster:
     def scale(self, kind: str, name: str, replicas: int, namespace: str) -> None:
         """Set the number of replicas."""
         changes.scale(self.api, kind, name, replicas, namespace)
+        self._settling.expect(kind, name, namespace)
 
     def restart(self, kind: str, name: str, namespace: str) -> None:
         """Replace all pods of a workload."""
