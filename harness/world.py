@@ -267,7 +267,8 @@ class World:
 
     def attempt(self, change: Callable[[Target, str], None], effect: Effect) -> None:
         """Attempt a change that the target may refuse, and keep what it says, for the next sentence to expect it."""
-        spoilt = self._spoilt
+        self._ready_to_use()
+        self.refusal, spoilt = None, self._spoilt
         try:
             self.change(change, effect)
         except UndeterminedError:
@@ -287,9 +288,9 @@ class World:
         self._spoilt |= not inheritance.leaves_as_it_was(applied, self._wanted(self.namespace))
 
     def set_ready(self, count: int, *, ready: bool) -> None:
-        """Make the first pods, in the order of their names, that are not so yet become ready or unready."""
+        """Make the first pods, in the order of their names, that are not so yet become ready or unready; those that run first."""
         self._ready_to_use()
-        pods = [pod for pod in self.pods() if pod.ready is not ready]
+        pods = sorted((pod for pod in self.pods() if pod.ready is not ready), key=lambda pod: pod.phase != "Running")
         if len(pods) < count:
             raise UndeterminedError(f"only {len(pods)} pods of {self.namespace} can still change their readiness")
         for pod in pods[:count]:

@@ -260,6 +260,16 @@ WITHOUT_EFFECT: Mapping[str, tuple[list[Json], list[str], str]] = {
         ],
         'the change was refused: Error from server (AlreadyExists): services "web" already exists; fix it, or expect it',
     ),
+    "a refusal that another attempt was to meet": (
+        [workload("Deployment")],
+        [
+            'When kubectl is told to expose the Deployment "wbe" as the Service "web", from port 80 to port 8080',
+            'Then it refuses with "Error from server (NotFound): deployments.apps "wbe" not found"',
+            'When kubectl is told to expose the Deployment "web" as the Service "web", from port 80 to port 8080',
+            'Then it refuses with "Error from server (NotFound): deployments.apps "wbe" not found"',
+        ],
+        "the answer was no refusal, not Error from server (NotFound)",
+    ),
     "the DNS servers restart, and there is none": (
         [VIRTUAL],
         ['When the Deployment "no-dns" of the DNS servers is restarted while a client asks for "web"'],
@@ -346,6 +356,10 @@ COMES_TRUE: Mapping[str, tuple[list[Json], list[str]]] = {
     "what is seen of no state is deleted and applied again": (
         [SETTINGS],
         ['When the ConfigMap "settings" is deleted', 'When the manifest "{settings}" is applied'],
+    ),
+    "1 pod becomes ready beside one that cannot": (
+        [bare("a", schedulingGates=[{"name": "example.com/held"}]), bare("b")],
+        ['When the pod "b" becomes unready', "And 1 pod becomes ready"],
     ),
     "1 pod is replaced beside a bare one": ([bare("a"), workload()], ["When 1 pod is deleted and replaced"]),
     "a pod of a Deployment and its ReplicaSet are deleted": (
