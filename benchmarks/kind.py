@@ -1,14 +1,16 @@
 """How long the features take on a kind cluster, where the time goes, and how many pods they hold at a time.
 
-Usage: python benchmarks/kind.py [--vantage NAME] ...: the options are those of `pytest features/` on any kind cluster;
-what it is made from is said by the environment, SVCDNS_KIND_IMAGE and the like.
+Usage: python benchmarks/kind.py [--short] [--cluster-name NAME] [OPTION ...]: other options are those of `pytest features/`
+on any kind cluster; what it is made from is said by the environment, SVCDNS_KIND_IMAGE and the like.
 
 It times the four combinations in a run that creates and deletes its cluster, the same and all features on a cluster that
-is ready, and ten times the worlds of a feature within the room for 20 pods.
+is ready, and ten times the worlds of a feature within the room for 20 pods. With --cluster-name it makes no cluster, uses
+that one and leaves it. The short form takes one combination, and its worlds twice.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import shutil
@@ -23,8 +25,11 @@ FEATURES = ROOT / "features"
 #: Scenarios wait for pods more than they work, so four processes are right for two cores.
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "4", "--target", "kind"]
 
-#: The room for pods in the last measurement, and how often its feature is run.
-MOST_PODS, TIMES = 20, 10
+#: The feature whose worlds are made several times over, and all of the short form.
+ONE = "features/combinations/deployment_headless.feature"
+
+#: The room for pods in the last measurement, and how often its feature is run; in the short form less often.
+MOST_PODS, TIMES, FEW_TIMES = 20, 10, 2
 
 
 def timed(*arguments: str) -> tuple[float, str]:
@@ -37,7 +42,7 @@ def timed(*arguments: str) -> tuple[float, str]:
         seconds = time.perf_counter() - start
         broken = json.loads(report.read_text())["notConformant"] if report.exists() else []
     if done.returncode and not (broken and all("known of CoreDNS" in one["reason"] for one in broken)):
-        sys.exit(f"the features failed:\n{done.stdout}{done.stderr}")
+        sys.exit(f"nothing was measured, since the features failed:\n{done.stdout}{done.stderr}")
     return seconds, done.stdout
 
 
@@ -54,39 +59,68 @@ def pods(name: str) -> int:
     return sum(one["namespace"].startswith("svcdns-") and "deletionTimestamp" not in one for one in found)
 
 
-def ten_times(name: str, options: list[str]) -> tuple[float, str, int]:
-    """Run a feature ten times over within the room for few pods: the seconds, what was said, the most pods."""
+def several_times(name: str, options: list[str], times: int) -> tuple[float, str, int]:
+    """Run a feature several times over within the room for few pods: the seconds, what was said, the most pods."""
     most = 0
     with tempfile.TemporaryDirectory() as directory, tempfile.TemporaryFile("w+") as file:
         shutil.copy(FEATURES / "pytest.toml", directory)
-        for number in range(TIMES):
-            shutil.copy(FEATURES / "combinations" / "deployment_headless.feature", f"{directory}/{number}.feature")
+        for number in range(times):
+            shutil.copy(ROOT / ONE, f"{directory}/{number}.feature")
         room = ["--cluster-name", name, "--max-pods", str(MOST_PODS)]
         start = time.perf_counter()
         with subprocess.Popen([*PYTEST, directory, *options, *room], cwd=ROOT, stdout=file) as process:
             while process.poll() is None:
                 most = max(most, pods(name))
+        seconds = time.perf_counter() - start
         file.seek(0)
-        return time.perf_counter() - start, file.read(), most
+        output = file.read()
+    if process.returncode or not most:
+        sys.exit(f"nothing was measured, with at most {most} pods:\n{output}")
+    return seconds, output, most
+
+
+def created(options: list[str], *, short: bool) -> str:
+    """Time a run that makes its cluster and deletes it, and make one that is kept; its name."""
+    features = ONE if short else "features/combinations"
+    seconds, output = timed(features, *options)
+    goal = "" if short else " (goal: at most 120)"
+    print(f"{features}, with creation and deletion: {seconds:.0f} s{goal}\n  {said(output)}")
+    _, output = timed("features/behaviour/service_name.feature", *options, "--keep-cluster")
+    found = re.search(r"--cluster-name (\S+)", output)
+    if found is None:
+        sys.exit(f"the kept cluster was not named:\n{output}")
+    return found[1]
+
+
+def measured(name: str, options: list[str], *, short: bool) -> None:
+    """Time features on a cluster that is ready, and the making of worlds."""
+    ready = (
+        {ONE: ""} if short else {"features/combinations": " (goal: at most 60)", "features/": " (goal: at most 120)"}
+    )
+    for features, goal in ready.items():
+        seconds, output = timed(features, *options, "--cluster-name", name)
+        print(f"{features} on a ready cluster: {seconds:.0f} s{goal}\n  {said(output)}")
+    times = FEW_TIMES if short else TIMES
+    seconds, output, most = several_times(name, options, times)
+    print(f"{times} times the worlds: {seconds:.0f} s, at most {most} pods of {MOST_PODS}\n  {said(output)}")
 
 
 def main() -> None:
     """Measure and print."""
-    options = sys.argv[1:]
-    seconds, output = timed("features/combinations", *options)
-    print(f"the combinations, with creation and deletion: {seconds:.0f} s (goal: at most 120)\n  {said(output)}")
-    seconds, output = timed("features/behaviour/service_name.feature", *options, "--keep-cluster")
-    found = re.search(r"--cluster-name (\S+)", output)
-    if found is None:
-        sys.exit(f"the kept cluster was not named:\n{output}")
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    parser.add_argument("--short", action="store_true", help="one combination, and its worlds twice")
+    parser.add_argument("--cluster-name", help="a kind cluster that is there, to be used and left")
+    own, options = parser.parse_known_args()
+    if missing := [program for program in ("kind", "docker") if shutil.which(program) is None]:
+        sys.exit(f"nothing was measured: there is no {' and no '.join(missing)} on the PATH")
+    if own.cluster_name:
+        measured(own.cluster_name, options, short=own.short)
+        return
+    name = created(options, short=own.short)
     try:
-        for features, goal in (("features/combinations", 60), ("features/", 120)):
-            seconds, output = timed(features, *options, "--cluster-name", found[1])
-            print(f"{features} on a ready cluster: {seconds:.0f} s (goal: at most {goal})\n  {said(output)}")
-        seconds, output, most = ten_times(found[1], options)
-        print(f"ten times the worlds: {seconds:.0f} s, at most {most} pods of {MOST_PODS}\n  {said(output)}")
+        measured(name, options, short=own.short)
     finally:
-        subprocess.run(["kind", "delete", "cluster", "--name", found[1]], check=True, capture_output=True)  # noqa: S607 - the kind on the PATH
+        subprocess.run(["kind", "delete", "cluster", "--name", name], check=True, capture_output=True)  # noqa: S607 - the kind on the PATH
 
 
 if __name__ == "__main__":

@@ -127,6 +127,8 @@ class Pod:
         ready: whether its Ready condition is true.
         terminating: whether it is being deleted.
         container_ports: the named ports of its containers, as (name, protocol) → number.
+        owner: its controller, as kind/name, or empty.
+        uid: tells it from others that had its name; no answer depends on it, so pods that differ in nothing else are equal.
     """
 
     key: Key
@@ -139,6 +141,7 @@ class Pod:
     subdomain: str = ""
     container_ports: Mapping[tuple[str, str], int] = field(default_factory=dict)
     owner: str = ""
+    uid: str = field(default="", compare=False)
 
     def address(self, family: Family) -> str | None:
         """The pod's address of one family, or None."""
@@ -352,6 +355,7 @@ def _pod(item: Mapping[str, Any]) -> Pod:
             }
         ),
         owner=f"{owner['kind']}/{owner['name']}" if owner else "",
+        uid=metadata.get("uid") or "",
     )
 
 

@@ -176,14 +176,17 @@ class Target(Protocol):
     def restart(self, kind: str, name: str, namespace: str) -> None:
         """Replace all pods of a workload, as ``kubectl rollout restart`` does."""
 
-    def restart_dns(self, deployment: str) -> None:
-        """Replace all pods of the Deployment of the cluster's DNS servers, and wait until the new ones are there."""
+    def restart_dns(self, deployment: str) -> str:
+        """Replace all pods of the Deployment of the cluster's DNS servers, and wait for the new ones; its namespace."""
 
     def set_ready(self, pod: str, namespace: str, *, ready: bool) -> None:
-        """Make a pod's readiness gate ``svcdns.dev/ready`` pass or fail."""
+        """Make a pod ready or unready, by the readiness gate ``svcdns.dev/ready``; on the reference also without it."""
 
     def wish_ready(self, namespace: str, *, ready: bool) -> None:
-        """Say whether pods of the namespace, present and future, are to become ready; they are unless told otherwise."""
+        """Say whether pods of the namespace, present and future, are to become ready; they are unless told otherwise.
+
+        Where they are not, a live target refuses to apply pods without the readiness gate ``svcdns.dev/ready``.
+        """
 
     def expose(
         self, kind: str, name: str, namespace: str, *, port: int, target_port: int | str | None, service: str

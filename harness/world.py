@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache, partial
-from itertools import chain
+from typing import Any
 
 import dns.name
 import dns.rcode
 
-from harness import data, inheritance, judge, manifests
+from harness import data, effects, inheritance, judge, manifests
 from harness.client import Watched, eventually
 from harness.clock import Clock
+from harness.effects import Change, Effect
 from harness.errors import HarnessError, ManifestError, TargetError, UndeterminedError
 from harness.judge import NotConformantError, Promise, PromiseOfState, Reading
 from harness.manifests import Manifest
@@ -38,6 +39,19 @@ def _set_ready(pod: str, scope: Scope, *, ready: bool) -> None:
 def objects(manifest: str) -> tuple[Manifest, ...]:
     """The objects of a fixture, named by its path below ``fixtures/``; it does not change during a run."""
     return manifests.read(data.fixtures() / manifest)
+
+
+def _require_once(declared: Iterable[Manifest]) -> None:
+    """See that no object is declared twice, since one of the two would have no effect.
+
+    Raises:
+        ManifestError: if one is.
+    """
+    seen: dict[tuple[str, str, str], Manifest] = {}
+    for item in declared:
+        first = seen.setdefault((item.api_version, item.kind, item.name), item)
+        if first is not item:
+            raise item.error(f"is given twice, first in {first.path}:{first.line()}: take one away")
 
 
 class World:
@@ -72,6 +86,14 @@ class World:
         self._declared: dict[tuple[str, bool], None] = {}
         self._asked: dict[str, None] = {}
         self._ready = True
+        #: Why what is given says nothing so far, though nothing contradicts it.
+        self._unproven = ""
+        #: Whether there was a pod that was not ready.
+        self._was_unready = False
+        #: What was last applied of each object, by kind and name.
+        self._standing: dict[tuple[str, str], Any] = {}
+        #: Whether a scenario has said that the last refusal was to come.
+        self._refusal_is_known = False
         self._resolves = False
         self._asks_reverse_names = False
         self._deviation_is_known = False
@@ -93,16 +115,17 @@ class World:
 
     def declare(self, manifest: str, *, neighbour: bool = False) -> None:
         """Have the objects of a manifest, named by its path below ``fixtures/``, here or in a Namespace beside."""
-        if self._prepared and (manifest, neighbour) not in self._declared:
-            raise TargetError(f"{manifest}: a world cannot be given more once something in it was asked or changed")
+        self._still_takes(f'the manifest "{manifest}"', known=(manifest, neighbour) in self._declared)
         self._declared[manifest, neighbour] = None
 
     def wish_unready(self) -> None:
         """Have every pod fail its readiness probe until a scenario says otherwise."""
+        self._still_takes("no pod is ready", known=not self._ready)
         self._ready = False
 
     def declare_asked(self, name: str) -> None:
         """Have a client ask for a name before anything changes, so that old answers could be remembered somewhere."""
+        self._still_takes(f'a client has asked for "{name}"', known=name in self._asked)
         self._asked[name] = None
 
     def want_resolver(self) -> None:
@@ -117,6 +140,7 @@ class World:
         """Forget what an earlier scenario in this world saw."""
         self.readings = []
         self.refusal = None
+        self._refusal_is_known = False
         self.looks = (0, 0.0)
         self._deviation_is_known = False
 
@@ -155,24 +179,26 @@ class World:
             heir._inherited = self.namespace
         return True
 
-    def change(self, change: Callable[[Scope], None]) -> None:
-        """Make a change to objects of the Namespace, and wait until the controllers have followed it."""
+    def change(self, change: Callable[[Scope], None], effect: Effect) -> None:
+        """Make a change to objects of the Namespace, wait until the controllers have followed it, and see that it had its effect.
+
+        Raises:
+            UndeterminedError: if it had not.
+        """
         self._ready_to_use()
-        self._change(lambda: change(Scope(self._target, self.namespace)))
+        self._change(lambda: change(Scope(self._target, self.namespace)), effect)
 
     def restart_dns_while_asking(self, deployment: str, written: str) -> None:
         """Restart the Deployment of the DNS servers while a client asks for a name all the time; every answer is kept.
 
         The client begins once no server denies the name any more: one may still have to hear of what was declared.
+
+        Raises:
+            UndeterminedError: if the change had no effect, nobody answers before it or since, or the name does not exist.
         """
         self._ready_to_use()
-        eventually(
-            lambda: [readings for readings, _ in self._observer.looks(judge.asked(written), self._place)],
-            lambda seen: not any(map(_is_denial, chain.from_iterable(seen))),
-            deadline_seconds=self._target.deadlines.becomes_seconds,
-            interval_seconds=self._target.deadlines.pause_seconds,
-            in_a_row=self._target.deadlines.looks_in_a_row,
-        )
+        if problem := self._unheard(judge.exists(written), in_a_row=self._target.deadlines.looks_in_a_row):
+            raise UndeterminedError(problem)
         over = threading.Event()
 
         def keep_asking() -> None:
@@ -181,62 +207,86 @@ class World:
 
         client = threading.Thread(target=keep_asking, name="client", daemon=True)
         self._ask_everywhere(written)
+        begun = len(self.readings)
         client.start()
         try:
-            self._change(lambda: self._target.restart_dns(deployment))
+            self._restart_dns(deployment)
         finally:
             over.set()
             client.join()
         self._ask_everywhere(written)
+        if all(reading.answer.rcode is None for reading in self.readings[begun:]):
+            raise UndeterminedError(f'no answer for "{written}" came since the change began')
 
     def never_denied(self, written: str) -> None:
-        """See that no answer since the scenario began has denied a name; no answer at all is no denial.
+        """See that no answer to the client that asked for a name has denied it; no answer at all is no denial.
 
         Raises:
             NotConformantError: with the answer that did.
+            UndeterminedError: if no client asked for it while something changed.
         """
+        words = judge.asked(written).words
+        if all(reading.words != words for reading in self.readings):
+            raise UndeterminedError(f'no client has asked for "{written}" while something changed')
         for index, reading in enumerate(self.readings):
-            if _is_denial(reading):
+            if reading.words == words and _is_denial(reading):
                 self._spoilt = True
                 denial = replace(reading, problem=f"{reading.answer.question} is denied, though {written} exists")
                 raise NotConformantError([*self.readings[:index], denial])
+        self._require_given()
 
     def delete_neighbour(self) -> None:
         """Delete the Namespace beside, and wait until it is gone."""
         self._ready_to_use()
+        if not self._neighbours:
+            raise UndeterminedError(
+                'there is no neighbouring namespace: declare a manifest "in the neighbouring namespace"'
+            )
         self._neighbours = False
-        self._change(lambda: self._target.remove_namespace(self.neighbour))
+        self._change(
+            lambda: self._target.remove_namespace(self.neighbour), effects.deleted("Namespace", self.neighbour)
+        )
 
     def replace_a_pod(self) -> None:
-        """Delete the first pod in the order of the names; whoever owns it makes another."""
+        """Delete the first pod, in the order of the names, that has an owner, which makes another."""
         self._ready_to_use()
-        first = self.pods()[0].key.name
-        self.change(lambda scope: scope.delete("Pod", first))
+        first = next((pod.key.name for pod in self.pods() if pod.owner), "")
+        if not first:
+            raise UndeterminedError(
+                f"{self.namespace} has no pod that a controller would replace: declare one that does"
+            )
+        self.change(lambda scope: scope.delete("Pod", first), effects.replaced(first))
 
-    def attempt(self, change: Callable[[Scope], None]) -> None:
-        """Attempt a change that the target is to refuse, and keep what it says."""
+    def attempt(self, change: Callable[[Scope], None], effect: Effect) -> None:
+        """Attempt a change that the target may refuse, and keep what it says, for the next sentence to expect it."""
         self._ready_to_use()
+        self.refusal, spoilt = None, self._spoilt
         try:
-            change(Scope(self._target, self.namespace))
+            self.change(change, effect)
         except UndeterminedError:
             raise
         except (TargetError, ManifestError) as error:
-            self.refusal = str(error)
+            self.refusal, self._refusal_is_known = str(error), False
+            self._spoilt = spoilt
 
     def apply(self, manifest: str) -> None:
         """Apply the objects of a manifest, named by its path below ``fixtures/``."""
+        self._ready_to_use()
         applied = [self._placed(item) for item in objects(manifest)]
-        self.change(lambda scope: scope.apply(applied))
+        anew = {(item.kind, item.name): item.data for item in applied}
+        effect = effects.applied(manifest, anew=not anew.items() <= self._standing.items())
+        self.change(lambda scope: scope.apply(applied), effect)
+        self._standing |= anew
         self._spoilt |= not inheritance.leaves_as_it_was(applied, self._wanted(self.namespace))
 
     def set_ready(self, count: int, *, ready: bool) -> None:
-        """Make the first pods, in the order of their names, that are not so yet become ready or unready."""
+        """Make the first pods, in the order of their names, that are not so yet become ready or unready; those that run first."""
         self._ready_to_use()
-        pods = [pod for pod in self.pods() if pod.ready is not ready]
+        pods = sorted((pod for pod in self.pods() if pod.ready is not ready), key=lambda pod: pod.phase != "Running")
         if len(pods) < count:
             raise UndeterminedError(f"only {len(pods)} pods of {self.namespace} can still change their readiness")
         for pod in pods[:count]:
-            self.change(partial(_set_ready, pod.key.name, ready=ready))
+            self.change(partial(_set_ready, pod.key.name, ready=ready), effects.becomes(pod.key.name, ready=ready))
 
     def refused_with(self, words: str) -> None:
         """See that the last attempt was refused in these words.
@@ -246,6 +296,7 @@ class World:
         """
         if self.refusal != words:
             raise UndeterminedError(f"the answer was {self.refusal or 'no refusal'}, not {words}")
+        self._refusal_is_known = True
 
     @property
     def namespaces(self) -> list[str]:
@@ -303,6 +354,7 @@ class World:
                 in_a_row=deadlines.looks_in_a_row if self._changed else 1,
             ):
                 self._conclude(promise, watched)
+        self._require_given()
 
     def holds_in_cluster(self, promise: PromiseOfState) -> None:
         """See that the cluster itself is as a sentence says.
@@ -322,6 +374,7 @@ class World:
         if not watched.good:
             self._spoilt = True
             raise UndeterminedError(watched.last)
+        self._require_given()
 
     @property
     def _place(self) -> Place:
@@ -334,17 +387,82 @@ class World:
         yield
         self._spoilt = spoilt
 
-    def _change(self, change: Callable[[], None]) -> None:
-        """Make a change, and wait until the controllers have followed it."""
+    def _restart_dns(self, deployment: str) -> None:
+        namespace = ""
+
+        def restart() -> None:
+            nonlocal namespace
+            namespace = self._target.restart_dns(deployment)
+
+        def effect(change: Change) -> str:
+            return effects.restarted("Deployment", deployment, namespace)(change)
+
+        self._change(restart, effect)
+
+    def _change(self, change: Callable[[], None], effect: Effect) -> None:
+        """Make a change, wait until the controllers have followed it, and see that it had its effect."""
         self._changed = True
         with self._clock.spent("change"), self._spoiling():
+            before = self.state()
             change()
             self._target.settle(self.namespace)
             self._settled = time.monotonic()
+            self._prove(effect, before)
+        # What became of other kinds is not seen.
+        self._standing = {known: item for known, item in self._standing.items() if known[0] in effects.SEEN}
 
     def _ready_to_use(self) -> None:
         with self._clock.spent("prepare"):
             self.prepare()
+        if self.refusal is not None and not self._refusal_is_known:
+            raise UndeterminedError(
+                f'the change was refused: {self.refusal}; fix it, or expect it: Then it refuses with "…"'
+            )
+
+    def _still_takes(self, given: str, *, known: bool) -> None:
+        """See that something can still be given.
+
+        Raises:
+            TargetError: if it is new, and something was asked or changed already.
+        """
+        if self._prepared and not known:
+            raise TargetError(f"{given}: a world cannot be given more once something in it was asked or changed")
+
+    def _require_given(self) -> None:
+        """See, once a sentence holds, that it says anything about what is given; where it does not hold, it does.
+
+        Raises:
+            UndeterminedError: if something that is given had no effect.
+        """
+        if not self._ready and not self._was_unready:
+            raise UndeterminedError(
+                '"no pod is ready" says nothing where there is no pod: declare one, or remove the step'
+            )
+        if self._unproven:
+            raise UndeterminedError(self._unproven)
+
+    def _prove(self, effect: Effect, before: ClusterState) -> None:
+        """See that a change had its effect, and left no pod ready that is not to be."""
+        change = Change(before, self.state(), self.namespace)
+        effects.prove(effect, change)
+        self._see_unready(change)
+
+    def _see_unready(self, change: Change) -> None:
+        if not self._ready:
+            effects.prove(effects.none_is_born_ready, change)
+            self._was_unready |= effects.has_unready_pod(change.after, change.namespace)
+
+    def _unheard(self, promise: Promise, *, in_a_row: int) -> str:
+        """Have a client ask everywhere until it hears what it should, and keep the answers; why it does not, or nothing."""
+        deadlines = self._target.deadlines
+        problem = ""
+        for watched in self._observer.watches(
+            promise, self._place, deadline_seconds=deadlines.becomes_seconds, in_a_row=in_a_row
+        ):
+            readings, undetermined = watched.last
+            self._keep(readings)
+            problem = problem or undetermined
+        return problem
 
     def _prepare(self) -> None:
         self._created = True
@@ -356,8 +474,9 @@ class World:
             self._target.create_namespace(self.neighbour)
             self._have(self.neighbour)
         self._settled = time.monotonic()
+        self._standing = {(item.kind, item.name): item.data for item in self._wanted(self.namespace)}
         for name in self._asked:
-            self._ask_everywhere(name)
+            self._unproven = self._unproven or self._unheard(judge.heard(name), in_a_row=1)
         self.readings = []
 
     def _put_back(self) -> bool:
@@ -387,8 +506,11 @@ class World:
             # Where there can be none, whoever asks for it hears why.
             with suppress(UndeterminedError):
                 self._target.resolver(namespace)
-        self._target.apply(self._wanted(namespace), namespace)
+        wanted = self._wanted(namespace)
+        _require_once(wanted)
+        self._target.apply(wanted, namespace)
         self._target.settle(namespace)
+        self._see_unready(Change(ClusterState(), self.state(), namespace))
 
     def _placed(self, item: Manifest) -> Manifest:
         """An object whose external name says ``my-namespace`` or ``neighbour``, with the names that those have."""

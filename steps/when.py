@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, when
 
+from harness import effects
 from harness.world import World
 
 
@@ -14,7 +15,7 @@ def _manifest_is_applied(world: World, manifest: str) -> None:
 
 @when(parsers.parse('the {kind:w} "{name}" is deleted'))
 def _is_deleted(world: World, kind: str, name: str) -> None:
-    world.change(lambda scope: scope.delete(kind, name))
+    world.change(lambda scope: scope.delete(kind, name), effects.deleted(kind, name))
 
 
 @when(
@@ -22,22 +23,22 @@ def _is_deleted(world: World, kind: str, name: str) -> None:
     converters={"replicas": int},
 )
 def _is_scaled(world: World, kind: str, name: str, replicas: int) -> None:
-    world.change(lambda scope: scope.scale(kind, name, replicas))
+    world.change(lambda scope: scope.scale(kind, name, replicas), effects.scaled(kind, name, replicas))
 
 
 @when(parsers.parse('the {kind:w} "{name}" is restarted'))
 def _is_restarted(world: World, kind: str, name: str) -> None:
-    world.change(lambda scope: scope.restart(kind, name))
+    world.change(lambda scope: scope.restart(kind, name), effects.restarted(kind, name))
 
 
 @when(parsers.parse('the pod "{pod}" is deleted and replaced'))
 def _pod_is_replaced(world: World, pod: str) -> None:
-    world.change(lambda scope: scope.delete("Pod", pod))
+    world.change(lambda scope: scope.delete("Pod", pod), effects.replaced(pod))
 
 
 @when(parsers.parse('the pod "{pod}" begins to terminate'))
 def _pod_begins_to_terminate(world: World, pod: str) -> None:
-    world.change(lambda scope: scope.delete("Pod", pod))
+    world.change(lambda scope: scope.delete("Pod", pod), effects.terminates(pod))
 
 
 @when("the neighbouring namespace is deleted")
@@ -57,7 +58,7 @@ def _any_pod_is_replaced(world: World) -> None:
 
 @when(parsers.parse('the pod "{pod}" becomes unready'))
 def _pod_becomes_unready(world: World, pod: str) -> None:
-    world.change(lambda scope: scope.set_ready(pod, ready=False))
+    world.change(lambda scope: scope.set_ready(pod, ready=False), effects.becomes(pod, ready=False))
 
 
 @when("1 pod becomes unready")
@@ -77,4 +78,7 @@ def _any_pod_becomes_ready(world: World) -> None:
     )
 )
 def _is_exposed(world: World, kind: str, name: str, service: str, port: int, target_port: int) -> None:
-    world.attempt(lambda scope: scope.expose(kind, name, port=port, target_port=target_port, service=service))
+    world.attempt(
+        lambda scope: scope.expose(kind, name, port=port, target_port=target_port, service=service),
+        effects.exposed(service),
+    )

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from dns.rdatatype import PTR
 
-from harness import inheritance, judge
+from harness import effects, inheritance, judge
 from harness.clock import Clock
 from harness.errors import HarnessError, UndeterminedError
 from harness.features import Scenario, Step
@@ -201,8 +201,18 @@ def lived(found: Worlds, names: str, do: Callable[[World], None], then: str = '"
     return namespaces
 
 
+def scale(world: World, replicas: int) -> None:
+    effect = effects.scaled("Deployment", "tomcat", replicas)
+    world.change(lambda scope: scope.scale("Deployment", "tomcat", replicas), effect)
+
+
+def delete_service(world: World, name: str) -> None:
+    effect = effects.deleted("Service", name)
+    world.change(lambda scope: scope.delete("Service", name), effect)
+
+
 def scaled(world: World) -> None:
-    world.change(lambda scope: scope.scale("Deployment", "tomcat", 1))
+    scale(world, 1)
 
 
 def made_unready(world: World) -> None:
@@ -214,7 +224,7 @@ def given_another_service(world: World) -> None:
 
 
 def robbed_of_its_service(world: World) -> None:
-    world.change(lambda scope: scope.delete("Service", "test-headless-svc"))
+    delete_service(world, "test-headless-svc")
 
 
 @pytest.mark.parametrize("do", [scaled, made_unready, given_another_service, robbed_of_its_service])
@@ -262,8 +272,8 @@ def asked_for_a_reverse_name(world: World) -> None:
 
 def asked_and_replaced(world: World) -> None:
     asked_for_a_reverse_name(world)
-    world.change(lambda scope: scope.scale("Deployment", "tomcat", 0))
-    world.change(lambda scope: scope.scale("Deployment", "tomcat", 3))
+    scale(world, 0)
+    scale(world, 3)
 
 
 def asked_for_names(world: World) -> None:
@@ -309,7 +319,7 @@ def given_more_pods(world: World) -> None:
 
 
 def failed(world: World) -> None:
-    world.change(lambda scope: scope.delete("Service", "nothing"))
+    delete_service(world, "nothing")
 
 
 def wrong(world: World) -> None:

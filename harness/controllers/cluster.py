@@ -139,32 +139,23 @@ class Cluster:
             store.put({**item, "spec": {**item["spec"], "template": template}})
 
     def set_ready(self, pod: str, namespace: str, *, ready: bool) -> None:
-        """Sets the condition of a pod's readiness gate ``svcdns.dev/ready``.
+        """Lets a pod's application pass or fail its readiness probe; with a gate ``svcdns.dev/ready``, sets that instead.
 
         Raises:
-            TargetError: if there is no such pod, or it has no such gate.
+            TargetError: if there is no such pod.
         """
         with self._changing() as store:
-            item = _existing(store, "Pod", pod, namespace)
-            if not pods.is_gated(item):
-                raise TargetError(
-                    f'Pod "{pod}" of the namespace "{namespace}" has no readiness gate {pods.GATE}, so its readiness '
-                    f'cannot be set: add "readinessGates: [{{conditionType: {pods.GATE}}}]" to the spec of its template'
-                )
-            pods.set_gate(store, item, ready=ready)
+            store.tell(_existing(store, "Pod", pod, namespace), ready=ready)
 
     def wish_ready(self, namespace: str, *, ready: bool) -> None:
-        """Says whether the pods of a namespace that have the gate shall be ready: those it has, and those born later.
+        """Says whether the pods of a namespace shall be ready: those it has, and those born later.
 
         Raises:
             TargetError: if there is no such namespace.
         """
         with self._changing() as store:
             _existing(store, "Namespace", namespace, "")
-            store.wishes[namespace] = ready
-            for item in store.objects("Pod", namespace):
-                if pods.is_gated(item):
-                    pods.set_gate(store, item, ready=ready)
+            store.wish(namespace, ready=ready)
 
     def finish_terminating(self, namespace: str) -> None:
         """Lets the pods of a namespace that are terminating be gone.

@@ -1,9 +1,9 @@
 """Pods: how controllers make and delete them, and what the kubelet makes of them.
 
 Every pod without a scheduling gate is scheduled, its containers start at once, and a deadline that it has is over as
-soon. A container passes its readiness probe, unless it is a pause container, which listens on nothing and has no command to
-run. A readiness gate ``svcdns.dev/ready`` stands for the application's own readiness: a pod without it is ready as soon as
-its containers are, a pod with it when its condition says so.
+soon. Whether the application in a pod is ready is wished (`Store.wished`). A readiness gate ``svcdns.dev/ready`` stands for
+it where a pod has one, and says so by its condition; else the containers pass their readiness probes or fail them, as though
+each had one. A pause container with a probe fails it in any case: it listens on nothing and has no command to run.
 """
 
 from __future__ import annotations
@@ -84,20 +84,8 @@ def is_available(pod: Json) -> bool:
     return is_ready(pod) and not is_terminating(pod)
 
 
-def is_gated(pod: Json) -> bool:
-    """Whether a pod has the readiness gate that this cluster sets."""
-    return GATE in _gates(pod)
-
-
-def set_gate(store: Store, pod: Json, *, ready: bool) -> None:
-    """Sets the condition of a pod's readiness gate."""
-    conditions = _changed(pod["status"].get("conditions", []), {GATE: ready})
-    store.put({**pod, "status": {**pod["status"], "conditions": conditions}})
-
-
 def run(store: Store, namespace: str) -> None:
     """The kubelet: gives addresses and conditions to the pods of a namespace (``pkg/kubelet/status/generate.go``)."""
-    wish = store.wishes.get(namespace, True)
     for pod in store.objects("Pod", namespace):
         if pod["spec"].get("schedulingGates"):
             store.put({**pod, "status": {**pod["status"], "phase": "Pending"}})
@@ -107,10 +95,10 @@ def run(store: Store, namespace: str) -> None:
             status = _started(store, pod)
         if pod["spec"].get("activeDeadlineSeconds"):
             status = {**status, "phase": "Failed"}
-        gates = {gate: _condition(pod, gate) == "True" for gate in _gates(pod)}
-        if GATE in gates and not _condition(pod, GATE):
-            gates[GATE] = wish
-        ready = status["phase"] == "Running" and not any(map(_fails_its_probe, pod["spec"]["containers"]))
+        wished = store.wished(pod)
+        gates = {gate: wished if gate == GATE else _condition(pod, gate) == "True" for gate in _gates(pod)}
+        passes = (wished or GATE in gates) and not any(map(_fails_its_probe, pod["spec"]["containers"]))
+        ready = status["phase"] == "Running" and passes
         conditions = {
             "PodScheduled": True,
             "Initialized": True,

@@ -54,7 +54,8 @@ class Store:
     Attributes:
         network: where addresses come from; shared by all forks.
         random: the source of names and identities; shared by all forks.
-        wishes: per namespace, whether pods with the readiness gate shall be ready.
+        wishes: per namespace, whether its pods shall be ready.
+        told: of pods that were told otherwise, by their uid, whether they shall be ready.
         changed: what was put or dropped since the fork.
         version: grows with every change.
     """
@@ -63,6 +64,7 @@ class Store:
         self.network = network
         self.random = random
         self.wishes: dict[str, bool] = {}
+        self.told: dict[str, bool] = {}
         self.changed: dict[Ref, None] = {}
         self.version = 0
         self._namespaces: dict[str, dict[str, dict[str, Json]]] = {}
@@ -73,6 +75,7 @@ class Store:
         """A store with the same content, whose changes leave this one alone."""
         fork = Store(self.network, self.random)
         fork.wishes = dict(self.wishes)
+        fork.told = dict(self.told)
         fork.version = self.version
         fork._namespaces = dict(self._namespaces)
         fork._claims = dict(self._claims)
@@ -107,7 +110,25 @@ class Store:
         """Removes an object, and gives back its addresses and ports."""
         ref = ref_of(item)
         self._release(self._own(ref.namespace)[ref.kind].pop(ref.name))
+        self.told.pop(item["metadata"]["uid"], None)
         self._note(ref)
+
+    def tell(self, pod: Json, *, ready: bool) -> None:
+        """Says whether one pod shall be ready, whatever is wished of its namespace."""
+        self.told[pod["metadata"]["uid"]] = ready
+        self._note(ref_of(pod))
+
+    def wish(self, namespace: str, *, ready: bool) -> None:
+        """Says whether the pods of a namespace shall be ready: those it has, whatever they were told, and those born later."""
+        self.wishes[namespace] = ready
+        for pod in self.objects("Pod", namespace):
+            self.told.pop(pod["metadata"]["uid"], None)
+            self._note(ref_of(pod))
+
+    def wished(self, pod: Json) -> bool:
+        """Whether a pod shall be ready; it shall unless told otherwise."""
+        metadata = pod["metadata"]
+        return self.told.get(metadata["uid"], self.wishes.get(metadata["namespace"], True))
 
     def holder(self, claim: int) -> Ref | None:
         """What has an address, as a number, or a node port; no address is as low a number as a port."""

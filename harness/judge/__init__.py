@@ -8,6 +8,7 @@ never looks at records. Each function here makes a `Promise`: what one sentence 
 from __future__ import annotations
 
 from harness.judge.aliases import alias, ends_in_time, leads_to
+from harness.judge.clients import asked, exists, heard
 from harness.judge.cluster import (
     dashed_addresses,
     has_ports,
@@ -38,7 +39,6 @@ from harness.judge.messages import (
 )
 from harness.judge.names import (
     address_of_pod,
-    asked,
     does_not_exist,
     hostname,
     no_data,
@@ -90,10 +90,12 @@ __all__ = [
     "dashed_addresses",
     "does_not_exist",
     "ends_in_time",
+    "exists",
     "fits",
     "found_by",
     "found_in_one_family",
     "has_ports",
+    "heard",
     "hostname",
     "knows_its_name",
     "leads_to",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import dns.rcode
 import dns.rdatatype
-from dns.rdatatype import AAAA, CNAME, PTR, SRV, TXT, A
+from dns.rdatatype import AAAA, SRV, TXT, A
 
 from harness.client import Answer
 from harness.errors import UndeterminedError
@@ -209,15 +209,3 @@ def way(answer: Answer, words: str, choices: Mapping[str, str]) -> Reading:
         problem = f"{answer.question} answers {seen}, not one of {', '.join(choices)}"
         return looking.reading(answer, words, tuple(choices), problem=problem)
     return looking.reading(answer, words, tuple(choices), observed=f"{seen}: {choices[seen]}")
-
-
-def asked(relative: str) -> Promise:
-    """Nothing is promised: a client asks for a name, for the addresses and the alias, SRV or PTR, as its form suggests."""
-    words = f'a client has asked for "{relative}"'
-    types = (SRV,) if relative.startswith("_") else (PTR,) if relative.endswith(".arpa.") else (A, AAAA, CNAME)
-
-    def judge(look: Look) -> Iterator[Reading]:
-        for type_ in types:
-            yield looking.reading(look.ask_outside(Question(look.name(relative), type_)), words, ())
-
-    return Promise(words, judge)

@@ -52,12 +52,25 @@ def _problems_of(scenario: Scenario, definitions: Sequence[StepFunctionContext])
     yield from _tag_problems(scenario)
     if not any(step.type == "then" for step in scenario.steps):
         yield scenario.line, "has no Then, so it would check nothing"
+    yield from _late_givens(scenario)
     if scenario.outline:
         yield from _outline_problems(scenario)
     for one in scenario.rendered():
         for step in one.steps:
             yield from _step_problems(step, definitions)
         break
+
+
+def _late_givens(scenario: Scenario) -> Iterator[Problem]:
+    """What is given is there before anything else happens, wherever it stands."""
+    begun = False
+    for step in scenario.steps:
+        begun |= step.type in ("when", "then")
+        if begun and step.type == "given":
+            yield (
+                step.line,
+                f"{step.keyword} {step.text}: is given from the beginning, so it has to stand before the rest",
+            )
 
 
 def _tag_problems(scenario: Scenario) -> Iterator[Problem]:

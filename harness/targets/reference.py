@@ -150,12 +150,13 @@ class Reference:
         """Replace all pods of a workload."""
         self.cluster.restart(kind, name, namespace)
 
-    def restart_dns(self, deployment: str) -> None:
-        """Replace all pods of the Deployment of the cluster's DNS servers."""
+    def restart_dns(self, deployment: str) -> str:
+        """Replace all pods of the Deployment of the cluster's DNS servers; its namespace."""
         self.cluster.restart("Deployment", deployment, "kube-system")
+        return "kube-system"
 
     def set_ready(self, pod: str, namespace: str, *, ready: bool) -> None:
-        """Make a pod's readiness gate pass or fail."""
+        """Make a pod ready or unready."""
         self.cluster.set_ready(pod, namespace, ready=ready)
 
     def wish_ready(self, namespace: str, *, ready: bool) -> None:

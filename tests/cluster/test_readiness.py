@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +10,10 @@ from typing import Any, cast
 
 import pytest
 
-from harness.errors import UndeterminedError
+from harness.errors import ManifestError, TargetError, UndeterminedError
+from harness.manifests import read_text
 from harness.state import ClusterState
-from harness.targets.cluster import readiness
+from harness.targets.cluster import ClusterSettings, LiveCluster, readiness, workloads
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.picture import GATE, Picture
@@ -138,3 +140,74 @@ def test_a_readiness_that_was_set_and_refused_is_set_afterwards():
             keeping.set_ready("a", "n", ready=False)
         server.watching.wake()
         assert within(20, lambda: server.patched.count("a") == 3)
+
+
+def manifest(kind: str, **spec: Any) -> str:
+    """An object whose pods have these fields beside their container, as a file has it."""
+    inner = {"containers": [{"name": "c", "image": "example.com/app:1"}], **spec}
+    pod = {"metadata": {"labels": {"app": "q"}}, "spec": inner}
+    if kind == "Pod":
+        return json.dumps({"apiVersion": "v1", "kind": "Pod", **pod, "metadata": {"name": "q"}}, indent=1)
+    if kind == "Job":
+        inner["restartPolicy"] = "Never"
+        return json.dumps(
+            {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "q"}, "spec": {"template": pod}}, indent=1
+        )
+    if kind == "ReplicationController":
+        whole = {"replicas": 1, "template": pod}
+        return json.dumps({"apiVersion": "v1", "kind": kind, "metadata": {"name": "q"}, "spec": whole}, indent=1)
+    whole = {"selector": {"matchLabels": {"app": "q"}}, "template": pod}
+    return json.dumps({"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": "q"}, "spec": whole}, indent=1)
+
+
+PODS = ["Pod", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController"]
+
+
+@pytest.mark.parametrize("kind", PODS)
+def test_where_no_pod_is_to_be_ready_those_without_the_gate_are_refused_before_they_are_applied(kind: str):
+    cluster = LiveCluster(ClusterSettings(context="nowhere", run="r"))
+    objects = read_text(manifest(kind), "q.yaml")
+    with kept({}) as (_, cluster._readiness):
+        cluster._readiness.wish("n", ready=False)
+        with pytest.raises(ManifestError) as caught:
+            cluster.apply(objects, "n")
+    line = objects[0].line("spec") if kind == "Pod" else objects[0].line("spec", "template", "spec")
+    said = str(caught.value)
+    assert said.startswith(f'q.yaml:{line}: {kind} "q": spec')
+    assert 'has no readiness gate svcdns.dev/ready, so "no pod is ready" cannot be kept: add "readinessGates:' in said
+    assert "\n" not in said
+
+
+def test_every_kind_that_makes_pods_is_one_of_those_refused():
+    assert set(PODS) == {"Pod", *workloads.KINDS}
+
+
+@pytest.mark.parametrize("kind", PODS)
+@pytest.mark.parametrize(
+    ("ready", "spec"),
+    [
+        pytest.param(False, {"readinessGates": [{"conditionType": GATE}]}, id="with the gate"),
+        pytest.param(False, {"schedulingGates": [{"name": "example.com/held"}]}, id="never given a node"),
+        pytest.param(True, {}, id="where pods are to be ready"),
+    ],
+)
+def test_pods_that_can_be_as_ready_as_is_wished_are_accepted(kind: str, ready: bool, spec: dict[str, Any]):
+    with kept({}) as (_, keeping):
+        keeping.wish("n", ready=ready)
+        keeping.accept(read_text(manifest(kind, **spec), "q.yaml"), "n")
+
+
+def test_what_makes_no_pods_is_accepted_everywhere():
+    service = '{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "q"}, "spec": {"ports": [{"port": 1}]}}'
+    with kept({}) as (_, keeping):
+        keeping.wish("n", ready=False)
+        keeping.accept(read_text(service, "q.yaml"), "n")
+
+
+def test_a_pod_without_the_gate_cannot_be_made_unready():
+    with kept({}) as (server, keeping):
+        ungated = pod("a")
+        ungated["spec"].pop("readinessGates")
+        server.watching._draw(Picture.put, ungated)
+        with pytest.raises(TargetError, match=r'has no readiness gate .* add "readinessGates: .* spec of its template'):
+            keeping.set_ready("a", "n", ready=False)

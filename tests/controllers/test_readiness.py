@@ -39,17 +39,97 @@ def test_a_replaced_pod_forgets_what_was_set_for_the_old_one(gated):
     assert gated.pod("web-1").ready
 
 
-def test_a_pod_without_the_gate_is_ready_always(world, workload):
-    world.cluster.wish_ready("t", ready=False)
-    world.apply(workload("Deployment", replicas=2))
-    world.cluster.wish_ready("t", ready=False)
-    assert [pod.ready for pod in world.pods] == [True, True]
+#: Containers of a user's own pods: with an ordinary probe, and with none.
+ORDINARY = [
+    {"name": "c", "image": "qdrant/qdrant:v1", "readinessProbe": {"httpGet": {"path": "/readyz", "port": 6333}}},
+    {"name": "c", "image": "qdrant/qdrant:v1"},
+]
 
 
-def test_a_pod_without_the_gate_cannot_be_made_unready(world, bare_pod):
-    world.apply(bare_pod())
-    with pytest.raises(TargetError, match=r'Pod "p" of the namespace "t" has no readiness gate svcdns\.dev/ready'):
-        world.cluster.set_ready("p", "t", ready=False)
+@pytest.fixture(params=ORDINARY, ids=["with a probe", "without a probe"])
+def ordinary(request, world, workload, service):
+    """Three pods without the gate, applied by the function that it gives."""
+
+    def apply(kind, **spec):
+        world.apply(workload(kind, replicas=3, pod={"containers": [request.param]}, **spec))
+        world.apply(service(clusterIP="None"))
+
+    world.apply_ordinary = apply
+    return world
+
+
+def conditions(world, pod):
+    return {one["type"]: one["status"] for one in world.stored("Pod", pod)["status"]["conditions"]}
+
+
+def test_a_pod_without_the_gate_is_as_ready_as_its_namespace_is_wished(ordinary):
+    ordinary.cluster.wish_ready("t", ready=False)
+    ordinary.apply_ordinary("Deployment")
+    assert [pod.ready for pod in ordinary.pods] == [False] * 3
+    assert list(ordinary.ready().values()) == [False] * 3
+    ordinary.cluster.wish_ready("t", ready=True)
+    assert list(ordinary.ready().values()) == [True] * 3
+    ordinary.cluster.wish_ready("t", ready=False)
+    assert list(ordinary.ready().values()) == [False] * 3
+
+
+def test_one_pod_without_the_gate_becomes_unready_and_ready_again(ordinary):
+    ordinary.apply_ordinary("StatefulSet", podManagementPolicy="Parallel")
+    ordinary.cluster.set_ready("web-1", "t", ready=False)
+    assert ordinary.ready() == {"web-0": True, "web-1": False, "web-2": True}
+    ordinary.cluster.set_ready("web-1", "t", ready=True)
+    assert ordinary.ready() == {"web-0": True, "web-1": True, "web-2": True}
+
+
+def test_without_the_gate_the_containers_are_what_is_not_ready(ordinary):
+    ordinary.apply_ordinary("StatefulSet")
+    ordinary.cluster.set_ready("web-1", "t", ready=False)
+    assert conditions(ordinary, "web-1") == {
+        "PodScheduled": "True",
+        "Initialized": "True",
+        "ContainersReady": "False",
+        "Ready": "False",
+    }
+
+
+def test_an_ordered_stateful_set_without_the_gate_goes_on_behind_no_unready_pod(ordinary):
+    ordinary.cluster.wish_ready("t", ready=False)
+    ordinary.apply_ordinary("StatefulSet")
+    assert ordinary.names == ["web-0"]
+    ordinary.cluster.set_ready("web-0", "t", ready=True)
+    assert ordinary.ready() == {"web-0": True, "web-1": False}
+    ordinary.cluster.set_ready("web-1", "t", ready=True)
+    assert ordinary.ready() == {"web-0": True, "web-1": True, "web-2": False}
+
+
+def test_the_rollout_of_a_deployment_without_the_gate_waits_for_ready_pods(ordinary):
+    ordinary.apply_ordinary("Deployment")
+    before = set(ordinary.names)
+    ordinary.cluster.wish_ready("t", ready=False)
+    for name in before:
+        ordinary.cluster.set_ready(name, "t", ready=True)
+    ordinary.cluster.restart("Deployment", "web", "t")
+    assert len(before & set(ordinary.names)) == 3
+    (new,) = set(ordinary.names) - before
+    ordinary.cluster.set_ready(new, "t", ready=True)
+    assert len(before & set(ordinary.names)) == 2
+
+
+def test_a_replaced_pod_without_the_gate_forgets_what_was_set_for_the_old_one(ordinary):
+    ordinary.apply_ordinary("StatefulSet")
+    ordinary.cluster.set_ready("web-1", "t", ready=False)
+    ordinary.cluster.delete("Pod", "web-1", "t")
+    assert ordinary.pod("web-1").ready
+
+
+def test_a_pod_that_cannot_be_ready_does_not_become_so(world, bare_pod):
+    probed = bare_pod("probed")
+    probed["spec"]["containers"][0]["readinessProbe"] = {"tcpSocket": {"port": 8080}}
+    held = bare_pod("held", schedulingGates=[{"name": "t.dev/held"}])
+    world.apply(probed, held, bare_pod("over", activeDeadlineSeconds=1))
+    for name in ("probed", "held", "over"):
+        world.cluster.set_ready(name, "t", ready=True)
+    assert [pod.ready for pod in world.pods] == [False] * 3
 
 
 def test_a_gate_that_nobody_sets_keeps_a_pod_unready(world, bare_pod):

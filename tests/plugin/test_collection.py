@@ -99,6 +99,11 @@ REFUSED = {
         ":5:",
         "nothing says whether it is a Given, a When or a Then",
     ),
+    "a Given after a When": (
+        small("Right").replace("    Then", "    When 1 pod becomes ready\n    Given no pod is ready\n    Then"),
+        ":7:",
+        "Given no pod is ready: is given from the beginning, so it has to stand before the rest",
+    ),
     "no Gherkin": ("Feature: Small\n\n  @core\n", ":4:", "unexpected end of file"),
     "an empty file": ("", ":1:", "holds no Feature"),
     "a feature without scenarios": ("Feature: Small\n", ":1:", "has no scenario"),

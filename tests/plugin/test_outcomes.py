@@ -39,6 +39,46 @@ def test_undetermined_scenarios_can_be_allowed_beside_determined_ones(feature: W
     assert pytester.runpytest_inprocess(".", "--allow-undetermined").ret == pytest.ExitCode.OK
 
 
+ORDINARY = """\
+apiVersion: v1
+kind: Service
+metadata: {name: q}
+spec: {clusterIP: None, selector: {app: q}, ports: [{name: http, port: 6333}]}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: q}
+spec:
+  serviceName: q
+  replicas: 2
+  selector: {matchLabels: {app: q}}
+  template:
+    metadata: {labels: {app: q}}
+    spec:
+      containers:
+        - {name: q, image: "qdrant/qdrant:v1", readinessProbe: {httpGet: {path: /readyz, port: 6333}}}
+"""
+
+
+def test_no_pod_is_ready_is_so_of_pods_without_the_gate(feature: Write, pytester: pytest.Pytester):
+    manifest = pytester.path / "q.yaml"
+    manifest.write_text(ORDINARY)
+    scenario = """
+  @core
+  Scenario: {name}
+    Given the manifest "{manifest}"
+    And no pod is ready
+    Then {then}
+"""
+    right = scenario.format(name="Right", manifest=manifest, then='"q" does not exist')
+    listed = 'the Service "q" answers the addresses of its 2 ready pods, and no other'
+    wrong = scenario.format(name="Wrong", manifest=manifest, then=listed)
+    feature(f"Feature: Small\n{right}{wrong}")
+    result = pytester.runpytest_inprocess(".")
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(["not determined: Wrong: the Service */q has 0 ready pods, not 2"])
+
+
 def test_a_scenario_that_judges_no_answer_fails(feature: Write, pytester: pytest.Pytester):
     feature(small("Empty").replace("answers its virtual IP, and nothing else", "has no ready endpoint"))
     result = pytester.runpytest_inprocess(".")

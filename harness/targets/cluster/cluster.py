@@ -140,11 +140,13 @@ class LiveCluster:
         """Create or update all of the objects, or none: all of them pass a dry run first.
 
         Objects go to the Namespace that they name, if that was made for them; see `ClusterSettings`.
+        Where no pod is to be ready, those that would become so by themselves are refused.
         """
         refuse_reserved(manifests)
         refuse_cluster_scoped(manifests)
         if not self.settings.create_namespaces:
             refuse_further_namespaces(manifests, namespace, ())
+        self._readiness.accept(manifests, namespace)
         new = self._make_further(manifests, namespace)
         for manifest in manifests:
             self._settling.expect(manifest.kind, manifest.name, manifest.namespace or namespace)
@@ -188,21 +190,24 @@ class LiveCluster:
     def scale(self, kind: str, name: str, replicas: int, namespace: str) -> None:
         """Set the number of replicas."""
         changes.scale(self._own, kind, name, replicas, namespace)
+        self._settling.expect(kind, name, namespace)
 
     def restart(self, kind: str, name: str, namespace: str) -> None:
         """Replace all pods of a workload."""
         changes.restart(self._own, kind, name, namespace)
         self._settling.expect(kind, name, namespace)
 
-    def restart_dns(self, deployment: str) -> None:
-        """Replace all pods of the Deployment of the DNS servers, and wait for them.
+    def restart_dns(self, deployment: str) -> str:
+        """Replace all pods of the Deployment of the DNS servers, and wait for them; its namespace.
 
         Raises:
             UndeterminedError: if that is not allowed here.
         """
         if not self.settings.disruptive:
             raise UndeterminedError("the DNS servers of a cluster you have are restarted with --disruptive alone")
-        self._settling.settle(changes.restart_dns(self._own, deployment))
+        namespace = changes.restart_dns(self._own, deployment)
+        self._settling.settle(namespace)
+        return namespace
 
     def set_ready(self, pod: str, namespace: str, *, ready: bool) -> None:
         """Make a pod's readiness gate pass or fail."""

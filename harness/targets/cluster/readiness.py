@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Any, Self
 
-from harness.errors import TargetError, UndeterminedError
+from harness.errors import ManifestError, TargetError, UndeterminedError
+from harness.manifests import Manifest
 from harness.state import Key
+from harness.targets.cluster import workloads
 from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.picture import GATE, Picture, Progress, Ref
 from harness.targets.cluster.refusal import RefusedError
@@ -26,6 +28,9 @@ _PAUSE_SECONDS = 0.2
 _REFUSALS = 50
 
 _FORBIDDEN, _NOT_FOUND = 403, 404
+
+#: What is missing where a pod cannot be made ready or unready, and what to do.
+_ADVICE = f'add "readinessGates: [{{conditionType: {GATE}}}]" to the spec of its template'
 
 
 class Readiness:
@@ -82,7 +87,7 @@ class Readiness:
         if not progress.gated:
             raise TargetError(
                 f'Pod "{pod}" of the namespace "{namespace}" has no readiness gate {GATE}, so its readiness cannot be '
-                f'set: add "readinessGates: [{{conditionType: {GATE}}}]" to the spec of its template'
+                f"set: {_ADVICE}"
             )
         uid = picture.identities[Ref("Pod", key)].uid
         self._own.require(namespace)
@@ -94,6 +99,18 @@ class Readiness:
             self._unsent(uid)
             raise
         self._watching.catch_up(told)
+
+    def accept(self, manifests: Sequence[Manifest], namespace: str) -> None:
+        """See that pods can be as ready as is wished: unready they can be kept by the gate alone.
+
+        Raises:
+            ManifestError: if some cannot, in a namespace where no pod is to be ready; one line for each object.
+        """
+        with self._lock:
+            ready = self._of_namespace.get(namespace, True)
+        refused = [] if ready else [str(error) for one in manifests if (error := _ungated(one)) is not None]
+        if refused:
+            raise ManifestError("\n".join(refused))
 
     def forget(self, namespace: str) -> None:
         """Leave the pods of a namespace alone."""
@@ -186,6 +203,25 @@ class Readiness:
 
     def _tell(self, key: Key, uid: str, *, ready: bool) -> dict[str, Any]:
         return self._own.set_condition(key.name, key.namespace, uid, {"type": GATE, "status": str(ready)})
+
+
+def _ungated(manifest: Manifest) -> ManifestError | None:
+    """What is wrong with an object whose pods have no gate, and so become ready by themselves."""
+    if manifest.kind == "Pod":
+        field: tuple[str, ...] = ("spec",)
+    elif manifest.kind in workloads.KINDS:
+        field = ("spec", "template", "spec")
+    else:
+        return None
+    spec: Any = manifest.data
+    for name in field:
+        spec = spec.get(name) or {}
+    gates = [gate["conditionType"] for gate in spec.get("readinessGates") or ()]
+    # One that is never given a node is not ready either.
+    if GATE in gates or spec.get("schedulingGates"):
+        return None
+    advice = _ADVICE.removesuffix(" of its template") if manifest.kind == "Pod" else _ADVICE
+    return manifest.error(f'has no readiness gate {GATE}, so "no pod is ready" cannot be kept: {advice}', *field)
 
 
 def _gate(progress: Progress) -> bool | None:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from harness import data, manifests
-from harness.errors import TargetError, UndeterminedError
+from harness.errors import ManifestError, TargetError, UndeterminedError
 from harness.manifests import Manifest, read_text
 from harness.state import Endpoint, Key, Pod
 from harness.targets.cluster import LiveCluster
@@ -95,6 +95,14 @@ def test_pods_of_a_namespace_that_is_wished_unready_are_born_unready(cluster: Li
     cluster.wish_ready(namespace, ready=True)
     cluster.settle(namespace)
     assert [endpoint.ready for endpoint in endpoints(cluster, namespace).values()] == [True] * 4
+
+
+def test_where_no_pod_is_to_be_ready_those_without_the_gate_are_refused(cluster: LiveCluster, namespace: str):
+    cluster.wish_ready(namespace, ready=False)
+    ungated = edited("deployment", ("svcdns.dev/ready", "example.com/other"))
+    with pytest.raises(ManifestError, match=r":\d+: Deployment .* has no readiness gate svcdns\.dev/ready"):
+        cluster.apply(ungated, namespace)
+    assert not pods(cluster, namespace)
 
 
 def test_a_restart_replaces_every_pod(cluster: LiveCluster, namespace: str):

@@ -7,7 +7,13 @@ from types import SimpleNamespace
 import pytest
 from pytest_bdd.steps import step_function_context_registry
 
+from harness.plugin import planning
 from harness.plugin.session import PLACE
+
+
+def pytest_configure() -> None:
+    """Make no worlds ahead of the scenarios, which never meet one."""
+    planning.plan = _nothing
 
 
 def pytest_collection_finish() -> None:
@@ -16,8 +22,8 @@ def pytest_collection_finish() -> None:
         context.step_func = _nothing
 
 
-def _nothing() -> None:
-    """Do nothing."""
+def _nothing(*_arguments: object, **_named: object) -> None:
+    """Do nothing, whoever calls: pytest-bdd, or what says a step ahead of it, with the arguments in its text."""
 
 
 @pytest.fixture
