@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.client import eventually
 from harness.errors import TargetError, UndeterminedError
+from harness.manifests import exposing
 from harness.state import Key
 from harness.targets.cluster import kubectl, workloads
 from harness.targets.cluster.api import Api
@@ -82,12 +83,13 @@ def expose(
         the Service.
 
     Raises:
-        TargetError: if kubectl or the API server refuses, in kubectl's words.
+        TargetError: if a name is none, or kubectl or the API server refuses, in kubectl's words.
         UsageError: if there is no kubectl.
     """
+    known = exposing.check(kind, name, service)
     target = [] if target_port is None else [f"--target-port={target_port}"]
     options = [f"--namespace={namespace}", f"--name={service}", f"--port={port}", *target]
-    kubectl.run(api.kubectl("expose", kind.lower(), name, *options))
+    kubectl.run(api.kubectl("expose", *options, "--", known.lower(), name))
     return api.get("Service", service, namespace)
 
 

@@ -57,12 +57,13 @@ def _shut(stream: socket.socket) -> None:
 
 
 def configuration(connection: Connection) -> SingleConfig:
-    """A context as lightkube takes it."""
+    """A context as lightkube takes it, without its credentials but the certificate: what asks adds them itself."""
     name = connection.context
+    certificate = {key: value for key, value in connection.user.items() if key.startswith("client-")}
     whole = KubeConfig.from_dict(
         {
-            "clusters": [{"name": name, "cluster": connection.cluster}],
-            "users": [{"name": name, "user": connection.user}],
+            "clusters": [{"name": name, "cluster": {**connection.cluster, "server": connection.server}}],
+            "users": [{"name": name, "user": certificate}],
             "contexts": [{"name": name, "context": {"cluster": name, "user": name, "namespace": connection.namespace}}],
         }
     )
