@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Iterator
 from threading import Lock
-from urllib.parse import quote, quote_plus, unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 #: What stands in place of a credential.
 REMOVED = "[removed]"
@@ -28,7 +28,7 @@ _ENCODED = 8
 #: bearer token (RFC 6750), a JSON Web Token (RFC 7519), user information of a URL (RFC 3986, 3.2.1) and a private key in
 #: PEM (RFC 7468), with escaped line breaks too.
 _SHAPES = re.compile(
-    r"""(?P<kept>\b(?:proxy-)?authorization\b\\?["']?\s*[:=]\s*\[?\\?["']?(?:(?:bearer|basic)\s+)?)[^\s"'\\,;\]]+"""
+    r"""(?P<kept>\b(?:proxy-)?authorization\b\\?["']?\s*[:=]\s*\[?+\\?+["']?+(?:(?:bearer|basic)\s+)?+)(?!\[removed\])[^\s"'\\,;\]]+"""
     r"""|(?P<bearer>\bBearer\s+)(?=[^\s"']*\d)[\w.~+/-]{8,}=*"""
     r"""|\beyJ[\w-]{8,4096}\.[\w-]{8,4096}\.[\w-]*"""
     r"""|(?P<scheme>\b[a-z][a-z0-9+.-]{0,15}://)[^\s/@"'<>]+@"""
@@ -51,7 +51,7 @@ class _Known:
                 return
             self._forms |= forms
             longest_first = sorted(self._forms, key=lambda form: (-len(form), form))
-            self.pattern = re.compile("|".join(map(re.escape, longest_first)))
+            self.pattern = re.compile("|".join(longest_first))
 
 
 _KNOWN = _Known()
@@ -89,7 +89,7 @@ def _without(found: re.Match[str]) -> str:
 
 
 def _forms(credential: str) -> Iterator[str]:
-    """The credential as it may appear: as it is, on one line, escaped, percent-encoded, in base64, and decoded from it."""
+    """Patterns of the credential as it may appear: as it is, on one line, escaped, encoded, and decoded."""
     whole = credential.strip()
     texts = {whole, unquote(whole), " ".join(whole.split()), *_decoded(whole)}
     # A text of several lines may be shown by the line. The marks of PEM are no secret.
@@ -97,17 +97,23 @@ def _forms(credential: str) -> Iterator[str]:
     for text in texts:
         if len(text) < SHORTEST:
             continue
-        yield text
-        yield from (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], repr(text)[1:-1])
+        yield "".join(map(_percent_encoded, text))
         escaped = html.escape(text)
-        yield from (
-            html.escape(text, quote=False),
-            escaped,
-            escaped.replace("&#x27;", "&#39;").replace("&quot;", "&#34;"),
-        )
-        for encoded in (quote(text, safe=""), quote(text), quote_plus(text)):
-            yield from (encoded, re.sub("%[0-9A-F]{2}", lambda octet: octet[0].lower(), encoded))
-        yield from _in_base64(text.encode(errors="surrogateescape"))
+        # Of its two quotation marks, others write the numbers.
+        numbered = escaped.replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
+        written = (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], repr(text)[1:-1])
+        yield from map(re.escape, (*written, html.escape(text, quote=False), escaped, numbered))
+        yield from map(re.escape, _in_base64(text.encode(errors="surrogateescape")))
+
+
+def _percent_encoded(character: str) -> str:
+    """A pattern of a character as it is and in a URL, where nobody agrees on which are encoded."""
+    if character.isascii() and character.isalnum():
+        return character
+    encoded = quote(character.encode(errors="surrogateescape"), safe="")
+    encoded = encoded if "%" in encoded else f"%{ord(character):02X}"
+    plus = r"|\+" if character == " " else ""
+    return f"(?:{re.escape(character)}|(?i:{encoded}){plus})"
 
 
 def _in_base64(octets: bytes) -> Iterator[str]:

@@ -93,7 +93,9 @@ def test_a_name_that_is_taken_is_refused(world, workload, service):
 
 def test_a_name_that_no_service_can_have_is_refused(world, workload):
     world.apply(workload("Deployment"))
-    with pytest.raises(TargetError, match='^the name of the Service to make must be a DNS-1123 label .*, not "Web_1"$'):
+    with pytest.raises(
+        TargetError, match=r'^the name of the Service to make must be a DNS-1123 label .*, not "Web_1"$'
+    ):
         _expose(world, "Deployment", service="Web_1")
     # Newer servers may take it.
     with pytest.raises(ManifestError, match=r"kubectl expose:\d+: Service \"1-web\": metadata\.name"):

@@ -25,6 +25,7 @@ from lightkube.models.meta_v1 import ObjectMeta, Status
 from lightkube.types import CascadeType, PatchType
 
 from harness.errors import UndeterminedError, UsageError
+from harness.targets.cluster import tls
 from harness.targets.cluster.connection import Connection, check_files
 from harness.targets.cluster.credentials import Authorized, CredentialError
 from harness.targets.cluster.discovery import Resource
@@ -85,10 +86,13 @@ class Client:
         check_files(connection)
         unusable = f'the context "{connection.context}" cannot be used'
         try:
-            config = configuration(connection)
-            self._transport = Transport(config, proxy=proxy(connection), server_name=connection.server_name)
+            self._transport = Transport(
+                tls.context(connection), proxy=proxy(connection), server_name=connection.server_name
+            )
             authorized = Authorized(self._transport, connection)
-        except (CredentialError, *_UNUSABLE, msgspec.ValidationError) as error:
+        except CredentialError as error:
+            raise UsageError(f"{unusable}: {error}") from error
+        except (*_UNUSABLE, msgspec.ValidationError) as error:
             raise UsageError(f"{unusable}: {error}; fix its kubeconfig") from error
         except httpx2.InvalidURL:
             # Its words may quote a password.
@@ -98,7 +102,11 @@ class Client:
                 f"{unusable}: its proxy speaks SOCKS, which is not supported; name an HTTP proxy by proxy-url or HTTPS_PROXY"
             ) from error
         self._objects = LightkubeClient(
-            config, timeout=_REQUEST, field_manager=FIELD_MANAGER, transport=authorized, trust_env=False
+            configuration(connection),
+            timeout=_REQUEST,
+            field_manager=FIELD_MANAGER,
+            transport=authorized,
+            trust_env=False,
         )
         self._raw = httpx2.Client(transport=authorized, base_url=connection.server, timeout=_REQUEST, trust_env=False)
 
@@ -287,7 +295,8 @@ class Client:
         try:
             return request()
         except ApiError as error:
-            raise _refused(error.status) from error
+            # Its own words repeat whatever the server said, credentials too.
+            raise _refused(error.status) from None
         except httpx2.HTTPStatusError as error:
             raise _refused_stream(error.response) from error
         except httpx2.HTTPError as error:

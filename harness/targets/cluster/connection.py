@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import urllib.request
@@ -154,6 +155,14 @@ def check_files(connection: Connection) -> None:
         UsageError: if one cannot; it is named.
     """
     for entry in (connection.cluster, connection.user):
+        for key in _FILES:
+            if data := entry.get(f"{key}-data"):
+                try:
+                    base64.b64decode(data, validate=True)
+                except (TypeError, ValueError):
+                    raise UsageError(
+                        f'the context "{connection.context}" cannot be used: its {key}-data is not base64; fix its kubeconfig'
+                    ) from None
         for key in _FILES:
             if file := entry.get(key):
                 try:

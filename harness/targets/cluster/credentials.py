@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -54,8 +55,10 @@ class Authorized(httpx2.BaseTransport):
             CredentialError: if what the kubeconfig says of credentials cannot be used.
         """
         self._transport = transport
-        self._origin = _origin(httpx2.URL(connection.server))
-        self._make = _maker(connection)
+        url = httpx2.URL(connection.server)
+        self._origin = _origin(url)
+        # As for kubectl, no credential goes in clear text over a network (client-go: clientcmd/client_config.go).
+        self._make = _maker(connection) if url.scheme == "https" or _is_loopback(url.host) else None
         self._lock = Lock()
         self._made = ""
 
@@ -95,6 +98,13 @@ class Authorized(httpx2.BaseTransport):
 
 def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port or _PORTS.get(url.scheme)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _maker(connection: Connection) -> Callable[[], str] | None:
@@ -175,7 +185,7 @@ class _Plugin:
         self._environment = {_text(one, "name"): _text(one, "value") for one in variables}
         if self._version not in _VERSIONS:
             raise CredentialError(
-                f"{self._name} is of an apiVersion that is not supported; name one of {', '.join(_VERSIONS[:2])}"
+                f"{self._name} is of an apiVersion that is not supported; set one of {', '.join(_VERSIONS[:2])}"
             )
 
     def header(self) -> str:
