@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess  # nosec B404 - kubectl, kind, the container engine and credential plugins are commands
+import subprocess  # kubectl, kind, the container engine and credential plugins are commands  # nosec B404
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -58,7 +58,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], seconds: float
         CommandError: if it cannot be started, writes more than `LIMIT_BYTES`, or, as a `LateError`, does not end in time.
     """
     try:
-        process = subprocess.Popen(  # noqa: S603  # nosec B603 - an argument list, never a shell
+        process = subprocess.Popen(  # noqa: S603 - an argument list, never a shell  # nosec B603
             arguments,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from threading import Thread
 from typing import Any, NamedTuple, Self
 from urllib.parse import quote
@@ -43,7 +44,9 @@ class Asked(NamedTuple):
 class ApiServer:
     """Answers discovery and what it is given by path; every other request by `refusal`."""
 
-    def __init__(self, *resources: Resource, answers: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, *resources: Resource, answers: dict[str, Any] | None = None, context: SSLContext | None = None
+    ) -> None:
         self.asked: list[Asked] = []
         self.answers = {"/version": _VERSION, **_discovery(resources), **(answers or {})}
         self.refusal: Callable[[Asked], dict[str, Any]] = lambda asked: status(
@@ -75,7 +78,9 @@ class ApiServer:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.port = self._server.server_port
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if context else 'http'}://127.0.0.1:{self.port}"
+        if context is not None:
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     def __enter__(self) -> Self:
         Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()

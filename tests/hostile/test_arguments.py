@@ -136,6 +136,10 @@ def test_the_real_kubectl_asks_nobody_else_and_writes_nothing(
     assert [file.name for file in tmp_path.iterdir() if "stolen" in file.name] == []
     deployments = "/apis/apps/v1/namespaces/t/deployments"
     assert f"{deployments}/--profile-output=stolen" in {one.path for one in server.asked}
+    # Without the dashes it would have asked: this test can fail.
+    with ApiServer(DEPLOYMENT, SERVICE) as other, pytest.raises(TargetError):
+        kubectl.run(api.kubectl("expose", "--namespace=t", "--name=x", "deployment", f"--server={other.url}", "web"))
+    assert f"{deployments}/web" in {one.path for one in other.asked}
 
 
 def test_what_begins_with_a_dash_arrives_as_a_value(notes: Notes, kubeconfig: Path, monkeypatch: pytest.MonkeyPatch):

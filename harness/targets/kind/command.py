@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import signal
-import subprocess  # nosec B404 - as in harness/targets/command.py
+import subprocess  # as in harness/targets/command.py  # nosec B404
 import sys
 import threading
 import time
@@ -48,7 +48,7 @@ class Background:
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         self.said: deque[str] = deque(maxlen=_LINES)
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._process = subprocess.Popen(  # noqa: S603  # nosec B603 - an argument list, never a shell
+        self._process = subprocess.Popen(  # noqa: S603 - an argument list, never a shell  # nosec B603
             arguments,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import subprocess  # nosec B404 - as in harness/targets/command.py
+import subprocess  # as in harness/targets/command.py  # nosec B404
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -135,7 +135,7 @@ class _Session:
 
     def __init__(self, command: Sequence[str]) -> None:
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the process lives
-        self._process = subprocess.Popen(  # noqa: S603  # nosec B603 - an argument list, never a shell
+        self._process = subprocess.Popen(  # noqa: S603 - an argument list, never a shell  # nosec B603
             command,
             env=kubectl.environment(),
             stdin=subprocess.PIPE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import subprocess  # nosec B404 - as in harness/targets/command.py
+import subprocess  # as in harness/targets/command.py  # nosec B404
 from collections import deque
 from contextlib import ExitStack
 from queue import Empty, SimpleQueue
@@ -82,7 +82,7 @@ class _Forward:
     """One ``kubectl port-forward``, whose every line is read: it stops when nobody does."""
 
     def __init__(self, command: list[str]) -> None:
-        self._process = subprocess.Popen(  # noqa: S603  # nosec B603 - an argument list, never a shell
+        self._process = subprocess.Popen(  # noqa: S603 - an argument list, never a shell  # nosec B603
             command,
             env=kubectl.environment(),
             stdin=subprocess.DEVNULL,
