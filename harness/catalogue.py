@@ -162,7 +162,8 @@ def _check(path: Path, row: dict[str, Any], fields: tuple[str, ...]) -> None:
 @cache
 def _content(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506 - it is a safe one
+        octets = path.read_bytes()
+        content = yaml.load(octets, Loader=_Loader)  # noqa: S506 - it is a safe one  # nosec B506
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise FeatureError(f"{path}:{mark.line + 1 if mark else 1}: is no YAML: {error.problem}") from error

@@ -12,9 +12,17 @@
 
 from __future__ import annotations
 
+from harness.redaction import redact
+
 
 class HarnessError(Exception):
-    """The root of every error that carries a message for the user; its text is complete and needs no traceback."""
+    """The root of every error that carries a message for the user; its text is complete and needs no traceback.
+
+    Whatever a message quotes, it holds no credential that this process knows.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(redact(message))
 
 
 class ManifestError(HarnessError):

@@ -23,6 +23,7 @@ from harness import message, state, state_list
 from harness.client import Answer, Transport
 from harness.errors import ManifestError, TargetError
 from harness.message import Question, Record
+from harness.redaction import redact
 from harness.state import CLUSTER_DOMAIN, ClusterState
 
 STATE, ANSWERS, META = "state.json", "answers.jsonl", "meta.json"
@@ -138,7 +139,7 @@ def write(recording: Recording, directory: Path) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
-            (directory / name).write_text(f"{content}\n", encoding="utf-8")
+            (directory / name).write_text(f"{redact(content)}\n", encoding="utf-8")
     except OSError as error:
         raise TargetError(f"{directory}: the recording cannot be written: {error.strerror}") from error
 

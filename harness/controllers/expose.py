@@ -7,7 +7,7 @@ import json
 from harness.controllers import kinds
 from harness.controllers.store import Json, Ref, Store
 from harness.errors import TargetError
-from harness.manifests import Manifest, read_text
+from harness.manifests import Manifest, exposing, read_text
 
 _EXPOSED = {"Pod", "Service", "ReplicationController", "Deployment", "ReplicaSet"}
 _INTROSPECTION = "error: couldn't retrieve selectors via --selector flag or introspection:"
@@ -17,10 +17,11 @@ def service_for(store: Store, ref: Ref, *, port: int, target_port: int | str | N
     """The Service that ``kubectl expose`` creates (``kubectl/pkg/cmd/expose``).
 
     Raises:
-        TargetError: if the object does not exist, is of a kind that cannot be exposed or has no plain selector, or the
+        TargetError: if a name is none, the object does not exist, is of a kind that cannot be exposed or has no plain selector, or the
             Service exists already.
         ManifestError: if the API server would refuse the Service.
     """
+    exposing.check(ref.kind, ref.name, service)
     item = store.get(ref)
     if item is None:
         raise TargetError(f'Error from server (NotFound): {kinds.resource(ref.kind)} "{ref.name}" not found')

@@ -49,7 +49,7 @@ def _without_address(asked: Asked, reply: Reply) -> Reply:
         for key, pod in asked.state.pods.items()
         if key.namespace == found.service.key.namespace and wanted <= pod.labels.items() and not pod.addresses
     ]
-    return replace(reply, answer=(*reply.answer, *(made_up(asked, A, "0.0.0.0") for _ in waiting[:1])))  # noqa: S104 - no socket is bound
+    return replace(reply, answer=(*reply.answer, *(made_up(asked, A, "0.0.0.0") for _ in waiting[:1])))  # noqa: S104 - no socket is bound  # nosec B104
 
 
 def _now_and_then(asked: Asked, reply: Reply) -> bool:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from harness.redaction import redact
+
 FieldPath = tuple[str | int, ...]
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -47,6 +49,8 @@ def quoted(text: str) -> str:
 
 def shortened(text: str) -> str:
     """Text of a manifest that could have any length, short enough for a message."""
+    # Of a credential that is cut short, the rest would not be known any more.
+    text = redact(text)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 

@@ -7,6 +7,7 @@ other project on the machine.
 from __future__ import annotations
 
 pytest_plugins = [
+    "harness.plugin.secrecy",
     "harness.plugin.options",
     "harness.plugin.session",
     "harness.plugin.planning",

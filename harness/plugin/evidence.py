@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from harness.redaction import redact
 from harness.results import Finding
 from harness.state import ClusterState, Endpoint, EndpointSlice, Pod, Service
 
@@ -12,9 +13,9 @@ from harness.state import ClusterState, Endpoint, EndpointSlice, Pod, Service
 def write(directory: Path, findings: Iterable[Finding], files: Mapping[str, str]) -> None:
     """Write the transcript of a scenario, and what the target has to show beside it, to a directory."""
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / "transcript.txt").write_text("\n".join(_transcript(findings)) + "\n", encoding="utf-8")
-    for name, text in files.items():
-        (directory / name).write_text(text, encoding="utf-8")
+    transcript = "".join(f"{line}\n" for line in _transcript(findings))
+    for name, text in {"transcript.txt": transcript, **files}.items():
+        (directory / name).write_text(redact(text), encoding="utf-8")
 
 
 def _transcript(findings: Iterable[Finding]) -> Iterator[str]:

@@ -10,6 +10,8 @@ from typing import Literal
 
 import pytest
 
+from harness.redaction import redact
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -77,7 +79,7 @@ class Settings:
         """The settings that differ from the defaults, by their flags; a switch says nothing more."""
         own = {option: getattr(self, option.name) for option in OPTIONS[1:]}
         return {
-            option.flag: "" if value is True else str(value)
+            option.flag: "" if value is True else redact(str(value))
             for option, value in own.items()
             if value not in ("", False) and str(value) != option.default
         }

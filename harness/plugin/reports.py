@@ -14,6 +14,7 @@ from harness import data
 from harness.errors import UsageError
 from harness.plugin.options import Settings
 from harness.plugin.session import RUN, Run
+from harness.redaction import redact
 from harness.report import writable
 from harness.results import RunResult, ScenarioResult, Subject
 
@@ -55,7 +56,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     run = session.config.stash[RUN]
     if run.shared is None and (xml := session.config.stash.get(xml_key, None)) and run.subject:
         for name, value in _properties(run, run.subject, session.config):
-            xml.add_global_property(name, value)
+            xml.add_global_property(name, redact(value))
     yield
     config = session.config
     if run.shared is None and not config.option.collectonly and session.exitstatus != pytest.ExitCode.USAGE_ERROR:
@@ -121,7 +122,7 @@ def _write_page(settings: Settings, result: RunResult, path: Path) -> None:
 
     del settings
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page.render(result), encoding="utf-8")
+    path.write_text(redact(page.render(result)), encoding="utf-8")
 
 
 def _write_conformance(settings: Settings, result: RunResult, path: Path) -> None:

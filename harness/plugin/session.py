@@ -20,6 +20,7 @@ from harness.plugin import doors, signals
 from harness.plugin.collect import SCENARIO
 from harness.plugin.doors import Opened
 from harness.plugin.options import Settings, settings
+from harness.redaction import redact
 from harness.report import directory
 from harness.results import Subject, Verdict
 from harness.target import SECONDS_TO_DELETE, Capability, Target
@@ -224,7 +225,7 @@ class Run:
             return
         with capture.global_and_fixture_disabled() if capture else ExitStack():
             reporter.ensure_newline()
-            reporter.write_line(line)
+            reporter.write_line(redact(line))
             reporter.flush()
 
 

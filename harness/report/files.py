@@ -11,6 +11,7 @@ from typing import Any, cast
 import yaml
 
 from harness.errors import UsageError
+from harness.redaction import redact
 
 
 def write(document: dict[str, Any], path: Path) -> None:
@@ -23,7 +24,7 @@ def write(document: dict[str, Any], path: Path) -> None:
         text = yaml.dump(
             document, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=2**20
         )
-    path.write_text(text, encoding="utf-8")
+    path.write_text(redact(text), encoding="utf-8")
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -31,6 +31,9 @@ PROXIES = ("http_proxy", "https_proxy", "no_proxy", "all_proxy")
 
 POD = Resource("", "v1", "Pod", "pods", namespaced=True)
 
+#: Where the pods of all namespaces are.
+PODS = "/api/v1/pods?limit=500"
+
 VERSION = (200, {}, '{"gitVersion": "v1.34.0"}')
 
 
@@ -111,13 +114,13 @@ def test_who_acts_as_somebody_else_is_refused_rather_than_taken_for_himself(fiel
         ("https://[::1", "which is no URL: "),
         ("https://x:notaport", "which is no URL: "),
         ("127.0.0.1:6443", "which is no URL"),
-        ("ftp://here", "which is no URL of http or https; mend its kubeconfig"),
+        ("ftp://here", "which is no URL of http or https; fix its kubeconfig"),
     ],
 )
 def test_a_server_that_is_no_url_is_named(url: str, said: str, write: Write):
     line = refused(write({"server": url}))
     assert line.startswith(f'the context "a" names the server {url}, {said}')
-    assert line.endswith("; mend its kubeconfig")
+    assert line.endswith("; fix its kubeconfig")
 
 
 def test_a_proxy_that_speaks_socks_is_refused(write: Write, monkeypatch: pytest.MonkeyPatch):
@@ -133,7 +136,7 @@ def test_a_proxy_that_speaks_socks_is_refused(write: Write, monkeypatch: pytest.
 
 def test_a_proxy_that_is_no_url_is_refused_without_its_password(write: Write):
     said = refused(write({"server": "https://here", "proxy-url": "http://me:SECRET/x@here"}))
-    assert said == 'the context "a" cannot be used: its proxy is no URL; mend proxy-url or HTTPS_PROXY'
+    assert said == 'the context "a" cannot be used: its proxy is no URL; fix proxy-url or HTTPS_PROXY'
 
 
 @pytest.mark.parametrize(
@@ -191,7 +194,7 @@ def test_a_file_that_is_missing_is_named(key: str, write: Write, tmp_path: Path)
     path = write({"server": "https://here", **cluster}, {} if cluster else entry)
     assert refused(path) == (
         f'the context "a" cannot be used: its {key} {tmp_path / "missing"} cannot be read: No such file or directory; '
-        "mend its kubeconfig"
+        "fix its kubeconfig"
     )
 
 
@@ -221,7 +224,11 @@ CERTIFICATE = json.dumps({"status": {"clientCertificateData": "c", "clientKeyDat
 @pytest.mark.parametrize(
     ("script", "more", "said"),
     [
-        ("printf 'one\\n  two\\n' >&2; exit 3", {}, "Exec {} returned 3: one two; log in again"),
+        (
+            "echo SECRET-1 >&2; echo SECRET-2; exit 3",
+            {},
+            "its credential plugin {} failed with exit code 3; run it by itself to see why, or log in again",
+        ),
         (
             f"echo '{CERTIFICATE}'",
             {},
@@ -254,8 +261,8 @@ def test_a_credential_plugin_that_fails_in_the_middle_leaves_the_answers_open(
     first = f"echo >> {tmp_path}/count; test $(wc -l < {tmp_path}/count) = 1"
     credential = json.dumps({"status": {"token": "t"}})
     user = plugin(f"{first} && echo '{credential}' || echo '{output}'")
-    with closing(Api(write({"server": served({"/version": VERSION})}, user), "a")) as api:
-        # The client of objects logs in on its own.
+    expired = (401, {}, "{}")
+    with closing(Api(write({"server": served({"/version": VERSION, PODS: expired})}, user), "a")) as api:
         api._discovery._served["v1"] = {"Pod": POD}
         with pytest.raises(UndeterminedError) as caught:
             api.list("Pod")

@@ -62,8 +62,8 @@ def test_a_context_is_never_guessed(kubeconfig: Path):
     [
         ("", "has no context at all"),
         ("- 1\n", "is no kubeconfig; name another with --kubeconfig"),
-        ("a: b\nc: 'SECRET\n", ":3: the kubeconfig is not YAML; mend it, or name another with --kubeconfig"),
-        ("contexts: [{name: a}]\n", "one of the kubeconfig's contexts is not a name and a context; mend it"),
+        ("a: b\nc: 'SECRET\n", ":3: the kubeconfig is not YAML; fix it, or name another with --kubeconfig"),
+        ("contexts: [{name: a}]\n", "one of the kubeconfig's contexts is not a name and a context; fix it"),
         ("contexts: [{name: a, context: {cluster: x}}]\n", 'the context "a" names the cluster "x", which is not there'),
         (
             "contexts: [{name: a, context: {cluster: x, user: y}}]\nclusters: [{name: x, cluster: {server: s}}]\n",
@@ -119,7 +119,7 @@ def test_a_certificate_that_is_missing_is_named(kubeconfig: Path):
         Api(kubeconfig, "a")
     assert str(caught.value) == (
         f'the context "a" cannot be used: its certificate-authority {kubeconfig.parent / "ca.crt"} cannot be read: '
-        "No such file or directory; mend its kubeconfig"
+        "No such file or directory; fix its kubeconfig"
     )
 
 

@@ -93,8 +93,31 @@ def test_a_name_that_is_taken_is_refused(world, workload, service):
 
 def test_a_name_that_no_service_can_have_is_refused(world, workload):
     world.apply(workload("Deployment"))
-    with pytest.raises(ManifestError, match=r"kubectl expose:\d+: Service \"Web_1\": metadata\.name"):
+    with pytest.raises(
+        TargetError, match=r'^the name of the Service to make must be a DNS-1123 label .*, not "Web_1"$'
+    ):
         _expose(world, "Deployment", service="Web_1")
+    # Newer servers may take it.
+    with pytest.raises(ManifestError, match=r"kubectl expose:\d+: Service \"1-web\": metadata\.name"):
+        _expose(world, "Deployment", service="1-web")
+
+
+@pytest.mark.parametrize(
+    "name", ["--server=https://evil", "-f", "--filename=https://evil", "Web", "web/scale", "", "a b"]
+)
+def test_what_no_object_can_be_called_is_refused_before_anybody_looks_for_it(world, name):
+    with pytest.raises(TargetError, match=r"^the name of the Deployment to expose must be a DNS-1123 subdomain "):
+        _expose(world, "Deployment", name)
+
+
+@pytest.mark.parametrize("kind", ["--server=https://evil", "Secret", "deployment.evil.example", "all", ""])
+def test_what_has_no_pods_is_refused_before_anybody_looks_for_it(world, kind):
+    with pytest.raises(TargetError) as refusal:
+        _expose(world, kind)
+    assert str(refusal.value) == (
+        "kubectl exposes Pod, Service, ReplicationController, Deployment, ReplicaSet, StatefulSet, DaemonSet or Job, "
+        f'not "{kind}"; name one of these kinds'
+    )
 
 
 def test_selectors_that_a_service_cannot_express_are_refused(world, workload, bare_pod, service):

@@ -13,6 +13,7 @@ from .conftest import Tools
 
 SETTINGS = KindSettings(run="abcde")
 NAME = "svcdns-abcde"
+IMAGE = "kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5"
 
 
 def enter(settings: KindSettings = SETTINGS, said: list[str] | None = None, **patience: float) -> None:
@@ -31,17 +32,16 @@ def test_a_cluster_is_created_for_the_run_and_deleted_at_its_end(tools: Tools):
 
 
 def test_kind_is_given_an_argument_list_and_a_kubeconfig_of_ours(tools: Tools):
-    with KindCluster(KindSettings(run="abcde", image="node; touch $(pwned)"), print) as cluster:
+    with KindCluster(KindSettings(run="abcde", image=IMAGE), print) as cluster:
         config = str(cluster.kubeconfig.with_name("kind.yaml"))
         kubeconfig = str(cluster.kubeconfig)
     [arguments] = tools.made("create", "cluster")
     assert arguments[2:] == [
-        *("--name", NAME, "--config", config, "--kubeconfig", kubeconfig),
-        *("--image", "node; touch $(pwned)"),
+        *(f"--name={NAME}", f"--config={config}", f"--kubeconfig={kubeconfig}", f"--image={IMAGE}"),
     ]
     of_kind = [call for call in tools.calls if call["program"] == "kind"]
     assert {call["kubeconfig"] for call in of_kind} == {kubeconfig}
-    assert tools.made("delete", "cluster") == [["delete", "cluster", "--name", NAME, "--kubeconfig", kubeconfig]]
+    assert tools.made("delete", "cluster") == [["delete", "cluster", f"--name={NAME}", f"--kubeconfig={kubeconfig}"]]
 
 
 def test_every_command_leads_a_process_group_that_ctrl_c_does_not_reach(tools: Tools):
@@ -127,7 +127,7 @@ def test_logs_are_exported_once(tools: Tools):
     with KindCluster(SETTINGS, print) as cluster:
         cluster.export_logs(tools.state / "logs")
         cluster.export_logs(tools.state / "logs")
-    assert tools.made("export", "logs") == [["export", "logs", str(tools.state / "logs"), "--name", NAME]]
+    assert tools.made("export", "logs") == [["export", "logs", f"--name={NAME}", "--", str(tools.state / "logs")]]
 
 
 def test_logs_that_cannot_be_exported_are_mentioned(tools: Tools):

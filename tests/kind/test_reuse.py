@@ -71,7 +71,7 @@ def test_node_ports_of_ours_are_read_back_from_the_engine(tools: Tools, ports, a
     with KindCluster(SETTINGS, print) as cluster:
         assert (cluster.address, cluster.mapped) == (address, mapped)
     asked = [call["arguments"] for call in tools.calls if call["program"] == "docker"]
-    assert asked == [["inspect", "--format", "{{json .NetworkSettings.Ports}}", "mine-control-plane"]]
+    assert asked == [["inspect", "--format={{json .NetworkSettings.Ports}}", "--", "mine-control-plane"]]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ A test writes Python into ``<verb>.py`` of the directory that ``STATE`` names; w
 command does at its best. Containers are files in ``containers``.
 """
 
-import itertools
 import json
 import os
 import signal  # noqa: F401 - for what tests write
@@ -14,7 +13,8 @@ from pathlib import Path
 
 state = Path(os.environ["STATE"])
 program, *arguments = Path(sys.argv[0]).name, *sys.argv[1:]
-options = dict(itertools.pairwise(arguments))
+given = arguments[: arguments.index("--")] if "--" in arguments else arguments
+options = dict(option.split("=", 1) for option in given if option.startswith("--") and "=" in option)
 name = options.get("--name", "")
 containers = state / "containers"
 verb = "-".join([program, *arguments[:2]]) if program == "kind" else program

@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.client import eventually
 from harness.errors import TargetError, UndeterminedError
+from harness.manifests import exposing
 from harness.state import Key
 from harness.targets.cluster import kubectl, workloads
 from harness.targets.cluster.api import Api
@@ -107,14 +108,15 @@ def expose(
         the Service.
 
     Raises:
-        TargetError: if kubectl or the API server refuses, in kubectl's words.
+        TargetError: if a name is none, or kubectl or the API server refuses, in kubectl's words.
         UndeterminedError: if kubectl does not say what it made.
         UsageError: if there is no kubectl.
     """
+    known = exposing.check(kind, name, service)
     target = [] if target_port is None else [f"--target-port={target_port}"]
     options = [f"--namespace={namespace}", f"--name={service}", f"--port={port}", "--output=json", *target]
     own.require(namespace)
-    said = kubectl.run(own.api.kubectl("expose", kind.lower(), name, *options))
+    said = kubectl.run(own.api.kubectl("expose", *options, "--", known.lower(), name))
     try:
         made: dict[str, Any] = json.loads(said)
         own.record(made)

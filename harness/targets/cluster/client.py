@@ -17,7 +17,6 @@ import httpx2
 import msgspec
 from lightkube import ApiError
 from lightkube import Client as LightkubeClient
-from lightkube.config.client_adapter import user_auth
 from lightkube.core.decoders import ListMetadata, WatchEvent, decode_list
 from lightkube.core.exceptions import ConfigError
 from lightkube.core.resource import ApiInfo, GlobalResource, NamespacedResourceG, ResourceDef
@@ -26,8 +25,9 @@ from lightkube.models.meta_v1 import ObjectMeta, Status
 from lightkube.types import CascadeType, PatchType
 
 from harness.errors import UndeterminedError, UsageError
-from harness.targets.cluster import paths
-from harness.targets.cluster.connection import Connection, check_files, no_credentials
+from harness.targets.cluster import paths, tls
+from harness.targets.cluster.connection import Connection, check_files
+from harness.targets.cluster.credentials import Authorized, CredentialError
 from harness.targets.cluster.discovery import Resource
 from harness.targets.cluster.refusal import Cause, RefusedError
 from harness.targets.cluster.settings import CHANGING_MANAGER, FIELD_MANAGER
@@ -47,7 +47,7 @@ _BUSY = frozenset({429, 503, 504})
 _UNTOUCHED = frozenset({429, 503})
 _PAUSES_SECONDS = (0.5, 1.0, 2.0)
 
-#: What a token, a certificate or a credential plugin that cannot be used fails with, in lightkube's hands.
+#: What a certificate that cannot be used, or an answer that makes no sense, fails with in lightkube's hands.
 _UNUSABLE = (ConfigError, OSError, ValueError, KeyError, TypeError)
 
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
@@ -91,24 +91,29 @@ class Client:
         check_files(connection)
         unusable = f'the context "{connection.context}" cannot be used'
         try:
-            config = configuration(connection)
-            self._transport = Transport(config, proxy=proxy(connection), server_name=connection.server_name)
-            auth = user_auth(config.user)
+            self._transport = Transport(
+                tls.context(connection), proxy=proxy(connection), server_name=connection.server_name
+            )
+            authorized = Authorized(self._transport, connection)
+        except CredentialError as error:
+            raise UsageError(f"{unusable}: {error}") from error
         except (*_UNUSABLE, msgspec.ValidationError) as error:
-            raise UsageError(f"{unusable}: {error}; mend its kubeconfig") from error
-        except httpx2.InvalidURL as error:
+            raise UsageError(f"{unusable}: {error}; fix its kubeconfig") from error
+        except httpx2.InvalidURL:
             # Its words may quote a password.
-            raise UsageError(f"{unusable}: its proxy is no URL; mend proxy-url or HTTPS_PROXY") from error
+            raise UsageError(f"{unusable}: its proxy is no URL; fix proxy-url or HTTPS_PROXY") from None
         except ImportError as error:
             raise UsageError(
                 f"{unusable}: its proxy speaks SOCKS, which is not supported; name an HTTP proxy by proxy-url or HTTPS_PROXY"
             ) from error
         self._objects = LightkubeClient(
-            config, timeout=_REQUEST, field_manager=FIELD_MANAGER, transport=self._transport, trust_env=False
+            configuration(connection),
+            timeout=_REQUEST,
+            field_manager=FIELD_MANAGER,
+            transport=authorized,
+            trust_env=False,
         )
-        self._raw = httpx2.Client(
-            transport=self._transport, base_url=connection.server, auth=auth, timeout=_REQUEST, trust_env=False
-        )
+        self._raw = httpx2.Client(transport=authorized, base_url=connection.server, timeout=_REQUEST, trust_env=False)
 
     def greet(self) -> str:
         """The version of Kubernetes, or empty where we may not know it.
@@ -119,10 +124,8 @@ class Client:
         server, context = self._connection.server, self._connection.context
         try:
             response = self._raw.get("/version", timeout=_GREETING)
-        except _UNUSABLE as error:
-            raise UsageError(
-                f'no credentials for the context "{context}": {no_credentials(self._connection, error)}'
-            ) from error
+        except CredentialError as error:
+            raise UsageError(f'no credentials for the context "{context}": {error}') from error
         except httpx2.HTTPError as error:
             raise UsageError(
                 f'the API server {server} of the context "{context}" cannot be reached: {_words(error)}; '
@@ -332,7 +335,8 @@ class Client:
         try:
             return request()
         except ApiError as error:
-            raise _refused(error.status) from error
+            # Its own words repeat whatever the server said, credentials too.
+            raise _refused(error.status) from None
         except httpx2.HTTPStatusError as error:
             raise _refused_stream(error.response) from error
         except httpx2.HTTPError as error:
@@ -340,15 +344,11 @@ class Client:
             raise UndeterminedError(f"the API server {server} cannot be reached any more: {_words(error)}") from error
         except msgspec.MsgspecError as error:
             raise UndeterminedError(f"the API server {self._connection.server} answers nonsense: {error}") from error
-        except _UNUSABLE as error:
-            raise UndeterminedError(self._lost(error)) from error
-
-    def _lost(self, error: Exception) -> str:
-        """What an error means that came with a request: only plugins fail with all kinds of them."""
-        if "exec" in self._connection.user or isinstance(error, ConfigError | OSError):
+        except CredentialError as error:
             context = self._connection.context
-            return f'the credentials of the context "{context}" are lost: {no_credentials(self._connection, error)}'
-        return f"the API server {self._connection.server} answers nonsense: {error!r}"
+            raise UndeterminedError(f'the credentials of the context "{context}" are lost: {error}') from error
+        except _UNUSABLE as error:
+            raise UndeterminedError(f"the API server {self._connection.server} answers nonsense: {error!r}") from error
 
 
 def _check_server(connection: Connection) -> None:
@@ -357,13 +357,19 @@ def _check_server(connection: Connection) -> None:
     Raises:
         UsageError: if it is not.
     """
+    if set("/?#") & set(connection.userinfo):
+        # Nobody can tell where the host begins, and whom the credentials would go to.
+        raise UsageError(
+            f'the context "{connection.context}" names a server with an @ behind the host\'s place; '
+            "percent-encode what stands in its user information, path and query, in its kubeconfig"
+        )
     named = f'the context "{connection.context}" names the server {connection.server}, which is no URL'
     try:
         scheme = httpx2.URL(connection.server).scheme
     except httpx2.InvalidURL as error:
-        raise UsageError(f"{named}: {error}; mend its kubeconfig") from error
+        raise UsageError(f"{named}: {error}; fix its kubeconfig") from error
     if scheme not in ("http", "https"):
-        raise UsageError(f"{named} of http or https; mend its kubeconfig")
+        raise UsageError(f"{named} of http or https; fix its kubeconfig")
 
 
 def _ahead(date: str) -> timedelta:

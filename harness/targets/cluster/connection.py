@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import base64
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+import urllib.request
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from harness.errors import UsageError
+from harness.redaction import learn, learn_url
 
 _DEFAULT = Path("~/.kube/config")
 
@@ -22,9 +25,21 @@ _FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFil
 _IMPERSONATION = ("as", "as-uid", "as-groups", "as-user-extra")
 
 
+#: What of a user's entry is no secret, at any depth; every other text in it may be one.
+_NO_SECRETS = frozenset(
+    {"apiVersion", "client-certificate", "client-certificate-data", "client-key", "command", "installHint"}
+    | {"interactiveMode", "name", "tokenFile", "username", *_IMPERSONATION}
+)
+
+#: Characters of an argument or a variable of a credential plugin that may be a secret: shorter ones are ordinary words.
+_SHORTEST_ARGUMENT = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """One context, with what it refers to.
+
+    Its entries hold credentials, and are shown by no ``repr``.
 
     Attributes:
         context: its name.
@@ -34,13 +49,23 @@ class Connection:
     """
 
     context: str
-    cluster: Mapping[str, Any]
-    user: Mapping[str, Any]
+    cluster: Mapping[str, Any] = field(repr=False)
+    user: Mapping[str, Any] = field(repr=False)
     namespace: str
 
     @property
     def server(self) -> str:
-        """The URL of the API server."""
+        """The URL of the API server without user information, query and fragment (client-go: rest/client.go drops these)."""
+        scheme, mark, rest = self._server.partition("://")
+        return scheme + mark + re.split(r"[?#]", rest.rpartition("@")[2], maxsplit=1)[0]
+
+    @property
+    def userinfo(self) -> str:
+        """The user information in the URL of the API server, as it is written there."""
+        return self._server.partition("://")[2].rpartition("@")[0]
+
+    @property
+    def _server(self) -> str:
         return str(self.cluster.get("server") or "http://localhost:8080")
 
     @property
@@ -81,16 +106,46 @@ def resolve(kubeconfig: Path | None, context: str) -> Connection:
             f'{shown}: the context "{context}" names the cluster "{chosen.get("cluster")}", which is not there'
         )
     user = users.get(chosen.get("user"), {} if not chosen.get("user") else None)
+    _learn(cluster, user or {}, shown=(context, str(chosen)))
     if user is None:
         raise UsageError(f'{shown}: the context "{context}" names the user "{chosen["user"]}", who is not there')
-    for field in _IMPERSONATION:
-        if user.get(field):
+    for claim in _IMPERSONATION:
+        if user.get(claim):
             # Without it, the run would do as somebody with more rights what that other one may not.
             raise UsageError(
-                f'{shown}: the user of the context "{context}" acts as somebody else by the field "{field}", which is not '
+                f'{shown}: the user of the context "{context}" acts as somebody else by the field "{claim}", which is not '
                 "supported; name a context whose user has the rights that a run needs"
             )
     return Connection(context, cluster, user, str(chosen.get("namespace") or "default"))
+
+
+def _learn(cluster: Mapping[str, Any], user: Mapping[str, Any], *, shown: Iterable[str]) -> None:
+    """Make known what of a context's entries is a credential, and the passwords of the environment's proxies.
+
+    Arguments and variables of credential plugins count as such, but for what is a part of the names that are shown anyway.
+    """
+    for url in (cluster.get("server"), cluster.get("proxy-url"), *urllib.request.getproxies().values()):
+        learn_url(str(url or ""))
+    plugin = user.get("exec")
+    learn(*_texts({key: value for key, value in user.items() if key != "exec"}))
+    known = Connection("", cluster, {}, "").server + " ".join(shown)
+    for text in _texts(plugin):
+        value = text.partition("=")[2] if text.startswith("-") else text
+        if len(value) >= _SHORTEST_ARGUMENT and value not in known:
+            learn(value)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text of an entry that may be a secret."""
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            if key not in _NO_SECRETS:
+                yield from _texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
 
 
 def check_files(connection: Connection) -> None:
@@ -101,35 +156,22 @@ def check_files(connection: Connection) -> None:
     """
     for entry in (connection.cluster, connection.user):
         for key in _FILES:
+            if data := entry.get(f"{key}-data"):
+                try:
+                    base64.b64decode(data, validate=True)
+                except (TypeError, ValueError):
+                    raise UsageError(
+                        f'the context "{connection.context}" cannot be used: its {key}-data is not base64; fix its kubeconfig'
+                    ) from None
+        for key in _FILES:
             if file := entry.get(key):
                 try:
                     Path(file).open("rb").close()
                 except OSError as error:
                     raise UsageError(
                         f'the context "{connection.context}" cannot be used: its {key} {file} cannot be read: '
-                        f"{error.strerror}; mend its kubeconfig"
+                        f"{error.strerror}; fix its kubeconfig"
                     ) from error
-
-
-def no_credentials(connection: Connection, error: Exception) -> str:
-    """Why there are no credentials for a context and what to do, in one line: tokens and plugins fail with many errors."""
-    said = _line(error)
-    plugin = connection.user.get("exec")
-    if not isinstance(plugin, Mapping):
-        return f"{said}; log in again"
-    name = f"its credential plugin {plugin.get('command')}"
-    if isinstance(error, FileNotFoundError):
-        return f"{name} cannot be found; {_line(plugin.get('installHint') or 'install it, or choose another context')}"
-    if isinstance(error, KeyError | TypeError):
-        return f"{name} gives no token, and certificates of plugins are not supported; choose another context"
-    if isinstance(error, ValueError):
-        return f"{name} prints no ExecCredential: {said}; log in again"
-    return f"{said}; log in again"
-
-
-def _line(words: object) -> str:
-    """Words on one line; plugins and their hints come with several."""
-    return " ".join(str(words).split())
 
 
 def _files(kubeconfig: Path | None) -> list[Path]:
@@ -154,7 +196,7 @@ def _read(file: Path) -> Mapping[str, Any]:
         # YAML errors quote what they stumble over, and that may be a key.
         line = f":{mark.line + 1}" if (mark := getattr(error, "problem_mark", None)) else ""
         raise UsageError(
-            f"{file}{line}: the kubeconfig is not YAML; mend it, or name another with --kubeconfig"
+            f"{file}{line}: the kubeconfig is not YAML; fix it, or name another with --kubeconfig"
         ) from None
     if content is None:
         return {}
@@ -167,7 +209,7 @@ def _entries(content: Mapping[str, Any], entry: str, file: Path) -> Iterator[tup
     """The entries of a kind by their names, with file names made absolute."""
     for item in content.get(f"{entry}s") or ():
         if not isinstance(item, Mapping) or not isinstance(item.get(entry), Mapping) or not item.get("name"):
-            raise UsageError(f"{file}: one of the kubeconfig's {entry}s is not a name and a {entry}; mend it")
+            raise UsageError(f"{file}: one of the kubeconfig's {entry}s is not a name and a {entry}; fix it")
         value = dict(item[entry])
         for key in _FILES:
             if value.get(f"{key}-data"):
@@ -181,21 +223,9 @@ def _entries(content: Mapping[str, Any], entry: str, file: Path) -> Iterator[tup
 
 
 def _plugin(plugin: Mapping[str, Any], file: Path) -> dict[str, Any]:
-    """A credential plugin as the client can run it (client-go: plugin/pkg/client/auth/exec).
-
-    The client knows v1beta1 alone, which says the same as v1, and sets no ``KUBERNETES_EXEC_INFO``, without which some
-    plugins do not start.
-    """
+    """A credential plugin, with its command relative to the kubeconfig where it is a path (client-go: exec.go)."""
     command = str(plugin.get("command"))
-    version = str(plugin.get("apiVersion"))
-    asked = {"apiVersion": version, "kind": "ExecCredential", "spec": {"interactive": False}}
-    environment = [*(plugin.get("env") or ()), {"name": "KUBERNETES_EXEC_INFO", "value": json.dumps(asked)}]
-    return {
-        **plugin,
-        "apiVersion": version.removesuffix("/v1") + "/v1beta1" if version.endswith("/v1") else version,
-        "command": str(file.absolute().parent / command) if os.sep in command else command,
-        "env": environment,
-    }
+    return {**plugin, "command": str(file.absolute().parent / command) if os.sep in command else command}
 
 
 def _listed(contexts: Mapping[str, Any]) -> str:

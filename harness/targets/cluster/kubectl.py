@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 from harness.errors import TargetError, UndeterminedError, UsageError
+from harness.targets import command as commands
+from harness.targets.command import LateError
 
 #: kubectl answers in under a second; this bounds one that hangs.
 _DEADLINE_SECONDS = 60
 
+#: kubectl reads options from its user's preferences (kuberc) since 1.33, which could change what it is asked to do.
+_WITHOUT_PREFERENCES = {"KUBERC": "off", "KUBECTL_KUBERC": "false"}
+
+#: How kubectl begins what is wrong (kubectl: pkg/cmd/util/helpers.go). A credential plugin writes to the same stream before.
+_OWN_WORDS = re.compile(
+    r"error: |Error from server|Unable to connect to the server: |The connection to the server |You must be logged in "
+    r"|The .+ is invalid|command terminated with exit code ",
+    re.IGNORECASE,
+)
+
 
 def command(kubeconfig: Path | None, context: str, arguments: Sequence[str]) -> list[str]:
     """The argument list that runs kubectl against one context; without a kubeconfig it reads the same files as we do.
+
+    Args:
+        kubeconfig: a file, or None.
+        context: the name of the context, which may begin with a dash.
+        arguments: the command, its options as ``--option=value``, and after ``--`` what is no option.
 
     Raises:
         UsageError: if there is no kubectl.
@@ -22,8 +40,13 @@ def command(kubeconfig: Path | None, context: str, arguments: Sequence[str]) -> 
     kubectl = shutil.which("kubectl")
     if kubectl is None:
         raise UsageError("there is no kubectl on the PATH: install it, https://kubernetes.io/docs/tasks/tools/")
-    chosen = ["--kubeconfig", str(kubeconfig.expanduser())] if kubeconfig is not None else []
-    return [kubectl, *chosen, "--context", context, *arguments]
+    chosen = [f"--kubeconfig={kubeconfig.expanduser()}"] if kubeconfig is not None else []
+    return [kubectl, *chosen, f"--context={context}", *arguments]
+
+
+def environment() -> dict[str, str]:
+    """The environment in which kubectl runs: ours, without its user's preferences."""
+    return os.environ | _WITHOUT_PREFERENCES
 
 
 def run(arguments: Sequence[str]) -> str:
@@ -33,21 +56,19 @@ def run(arguments: Sequence[str]) -> str:
         what it wrote to its standard output.
 
     Raises:
-        TargetError: if it refuses, in its own words: the last line that says what is wrong.
+        TargetError: if it cannot be run or refuses, in its own words: the last line that says what is wrong.
         UndeterminedError: if it does not come to an end.
     """
     try:
-        done = subprocess.run(  # noqa: S603 - an argument list, never a shell
-            arguments, capture_output=True, text=True, timeout=_DEADLINE_SECONDS, check=False, stdin=subprocess.DEVNULL
-        )
-    except subprocess.TimeoutExpired as error:
+        done = commands.run(arguments, environment(), _DEADLINE_SECONDS)
+    except LateError as error:
         raise UndeterminedError(f"kubectl did not end within {_DEADLINE_SECONDS} s: {' '.join(arguments)}") from error
-    if done.returncode:
-        raise TargetError(refusal(done.stderr) or f"kubectl failed with exit code {done.returncode}")
+    if done.code:
+        raise TargetError(refusal(done.stderr) or f"kubectl failed with exit code {done.code}")
     return done.stdout
 
 
 def refusal(stderr: str) -> str:
-    """What kubectl says is wrong, without the hints on its own usage that follow."""
-    said = [line.strip() for line in stderr.splitlines() if line.strip() and not line.startswith(("See '", "Usage:"))]
-    return next((line for line in reversed(said) if line.lower().startswith("error")), said[-1] if said else "")
+    """What kubectl says is wrong, without hints on its own usage and without the words of credential plugins."""
+    said = [line.strip() for line in stderr.splitlines()]
+    return next((line for line in reversed(said) if _OWN_WORDS.match(line)), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import urllib.request
 from contextlib import suppress
 from ipaddress import ip_address, ip_network
@@ -11,7 +12,6 @@ from weakref import WeakSet
 
 import httpx2
 from lightkube import KubeConfig, SingleConfig
-from lightkube.config.client_adapter import verify_cluster
 
 from harness.targets.cluster.connection import Connection
 
@@ -19,9 +19,7 @@ from harness.targets.cluster.connection import Connection
 class Transport(httpx2.HTTPTransport):
     """Connections that can be ended while a thread waits on one: closing a socket does not wake who reads from it."""
 
-    def __init__(self, config: SingleConfig, *, proxy: str | None, server_name: str = "") -> None:
-        assert config.user is not None  # `configuration` gives everybody an entry, an empty one if need be
-        verify = verify_cluster(config.cluster, config.user, config.abs_file)
+    def __init__(self, verify: ssl.SSLContext, *, proxy: str | None, server_name: str = "") -> None:
         # What is made again is the connection alone, never a request.
         super().__init__(verify=verify, retries=1, proxy=proxy)
         self._server_name = server_name
@@ -57,12 +55,12 @@ def _shut(stream: socket.socket) -> None:
 
 
 def configuration(connection: Connection) -> SingleConfig:
-    """A context as lightkube takes it."""
+    """A context as lightkube takes it, without certificates and credentials: the transport that it is given has them."""
     name = connection.context
     whole = KubeConfig.from_dict(
         {
-            "clusters": [{"name": name, "cluster": connection.cluster}],
-            "users": [{"name": name, "user": connection.user}],
+            "clusters": [{"name": name, "cluster": {"server": connection.server}}],
+            "users": [{"name": name, "user": {}}],
             "contexts": [{"name": name, "context": {"cluster": name, "user": name, "namespace": connection.namespace}}],
         }
     )

@@ -13,8 +13,10 @@ from types import TracebackType
 from typing import Self
 
 from harness.errors import TargetError, UsageError
-from harness.targets.kind import ports
-from harness.targets.kind.command import Background, CommandError, run, shielded
+from harness.redaction import redact
+from harness.targets.command import CommandError
+from harness.targets.kind import logs, ports
+from harness.targets.kind.command import Background, run, shielded
 from harness.targets.kind.configuration import DEFAULT_FAMILY, Configuration, configuration
 from harness.targets.kind.creation import Creation, refusal
 from harness.targets.kind.readiness import await_ready
@@ -63,10 +65,11 @@ class KindCluster:
         """Create the cluster or find it, and wait until its nodes and DNS pods are ready.
 
         Raises:
-            UsageError: if that cannot be, with advice.
+            UsageError: if that cannot be, or a setting is no legal name, with advice.
             TargetError: if kind fails for a reason of its own, in its words.
         """
         self._started = time.monotonic()
+        self._settings.check()
         self._directory = TemporaryDirectory(prefix="svcdns-kind-")
         self.kubeconfig = Path(self._directory.name) / "kubeconfig"
         try:
@@ -107,9 +110,12 @@ class KindCluster:
             return
         self._exported = True
         try:
-            self._kind("export", "logs", str(directory), "--name", self.name, seconds=self._patience.delete_seconds)
+            self._kind(
+                "export", "logs", f"--name={self.name}", "--", str(directory), seconds=self._patience.delete_seconds
+            )
         except CommandError as error:
             self._tell(f"not all logs could be exported: {error}")
+        logs.clean(directory)
 
     def _check_kind(self) -> None:
         binary = self._settings.binary
@@ -120,7 +126,7 @@ class KindCluster:
         except CommandError as error:
             version = str(error)
         if not version.startswith("kind v"):
-            raise UsageError(f"{binary} is not kind, it says {version[:80]!r}; name the binary with --kind-bin")
+            raise UsageError(f"{binary} is not kind, it says {redact(version)[:80]!r}; name the binary with --kind-bin")
 
     def _existing(self) -> list[str]:
         try:
@@ -135,7 +141,7 @@ class KindCluster:
             others = f"there are {', '.join(existing)}" if existing else "there is none at all"
             raise UsageError(f'there is no kind cluster "{self.name}": {others}; name one with --cluster-name')
         try:
-            content = self._kind("get", "kubeconfig", "--name", self.name)
+            content = self._kind("get", "kubeconfig", f"--name={self.name}")
         except CommandError as error:
             raise UsageError(f"{self.name} gives no kubeconfig: {error}; see that its nodes run") from error
         self.kubeconfig.touch(mode=0o600)
@@ -171,11 +177,12 @@ class KindCluster:
 
     def _run_creation(self, wished: Configuration) -> None:
         file = Path(self._directory.name) / "kind.yaml"
+        # It may name registries with a password.
+        file.touch(mode=0o600)
         file.write_text(wished.text(self.mapped), encoding="utf-8")
-        arguments = ["create", "cluster", "--name", self.name]
-        arguments += ["--config", str(file), "--kubeconfig", str(self.kubeconfig)]
+        arguments = ["create", "cluster", f"--name={self.name}", f"--config={file}", f"--kubeconfig={self.kubeconfig}"]
         if self._settings.image:
-            arguments += ["--image", self._settings.image]
+            arguments.append(f"--image={self._settings.image}")
         # From here on there may be something to delete.
         self.created = True
         with shielded():
@@ -218,9 +225,9 @@ class KindCluster:
             if self._creation is not None:
                 self._creation.abandon()
                 self._creation = None
-            arguments = ("delete", "cluster", "--name", self.name, "--kubeconfig", str(self.kubeconfig))
+            arguments = ("delete", "cluster", f"--name={self.name}", f"--kubeconfig={self.kubeconfig}")
             self._kind(*arguments, seconds=self._patience.delete_seconds)
-            return " ".join(self._kind("get", "nodes", "--name", self.name).split())
+            return " ".join(self._kind("get", "nodes", f"--name={self.name}").split())
         except CommandError as error:
             return str(error)
 
@@ -231,4 +238,4 @@ class KindCluster:
         return os.environ | {"KUBECONFIG": str(self.kubeconfig)}
 
     def _tell(self, text: str) -> None:
-        self._say(f"kind {time.monotonic() - self._started:4.0f} s  {text}")
+        self._say(redact(f"kind {time.monotonic() - self._started:4.0f} s  {text}"))

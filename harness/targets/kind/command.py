@@ -1,37 +1,26 @@
-"""Commands as subprocesses: argument lists, never a shell, each in a process group of its own.
-
-A terminal sends its Ctrl-C to its foreground process group, so it reaches this process alone, which then ends what it
-has started in an order of its own.
-"""
+"""The commands of a kind cluster's life: to their end, or in the background, and what interrupts them held back."""
 
 from __future__ import annotations
 
 import os
 import queue
 import signal
-import subprocess
+import subprocess  # as in harness/targets/command.py  # nosec B404
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
-from harness.errors import TargetError
+from harness.targets import command
+from harness.targets.command import CommandError
 from harness.targets.kind.words import last_words
 
 _LOOK_SECONDS = 0.2
 
-
-class CommandError(TargetError):
-    """A command failed; the message is what it said last.
-
-    Attributes:
-        output: all that it wrote for people.
-    """
-
-    def __init__(self, message: str, output: str = "") -> None:
-        super().__init__(message)
-        self.output = output
+#: What is kept of what a command says in the background: its last lines, and of each so many characters.
+_LINES, _LINE_LENGTH = 10_000, 2**14
 
 
 def run(arguments: Sequence[str], environment: Mapping[str, str], seconds: float) -> str:
@@ -41,26 +30,11 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], seconds: float
         what it wrote to its standard output.
 
     Raises:
-        CommandError: if it cannot be started, fails, or does not end in time.
+        CommandError: if it cannot be started, fails, writes too much or does not end in time; with what it said last.
     """
-    try:
-        done = subprocess.run(  # noqa: S603 - an argument list, never a shell
-            arguments,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=seconds,
-            process_group=0,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise CommandError(f"{' '.join(arguments)} did not end within {seconds:.0f} s") from error
-    except OSError as error:
-        raise CommandError(f"{arguments[0]} cannot be run: {error.strerror}") from error
-    if done.returncode:
-        raise CommandError(last_words(done.stderr) or f"exit code {done.returncode}", done.stderr)
+    done = command.run(arguments, environment, seconds)
+    if done.code:
+        raise CommandError(last_words(done.stderr) or f"exit code {done.code}", done.stderr)
     return done.stdout
 
 
@@ -68,13 +42,13 @@ class Background:
     """A command whose output is read while it runs.
 
     Attributes:
-        said: the lines it has written so far.
+        said: the last lines it has written so far.
     """
 
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-        self.said: list[str] = []
+        self.said: deque[str] = deque(maxlen=_LINES)
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._process = subprocess.Popen(  # noqa: S603 - an argument list, never a shell
+        self._process = subprocess.Popen(  # noqa: S603 - an argument list, never a shell  # nosec B603
             arguments,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -134,8 +108,10 @@ class Background:
     def _read(self) -> None:
         assert self._process.stdout is not None
         with self._process.stdout as lines:
-            for line in lines:
-                self._lines.put(line)
+            while line := lines.readline(_LINE_LENGTH):
+                # It has to be read to its end, or the command would wait; nobody need be told more than this at a time.
+                if self._lines.qsize() < _LINES:
+                    self._lines.put(line)
         self._lines.put(None)
 
     def _lingers(self) -> bool:

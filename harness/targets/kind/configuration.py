@@ -13,7 +13,7 @@ from harness.manifests.problem import FieldPath, dotted
 from harness.manifests.syntax import Document, UnreadableError, documents
 from harness.targets.kind.merging import merged
 from harness.targets.kind.ports import LOOPBACK, NODE_PORTS, Mapped
-from harness.targets.kind.settings import KindSettings
+from harness.targets.kind.settings import KindSettings, image_problem
 
 DEFAULT_FAMILY = "ipv4"
 
@@ -148,7 +148,12 @@ class _Reader:
             return [{}] * (asked or 1)
         if asked not in (None, len(nodes)):
             raise self._refusal(("nodes",), f"are {len(nodes)}, but --nodes is {asked}; remove one of them")
-        return [self._typed(("nodes", index), node, dict) for index, node in enumerate(nodes)]
+        checked = [self._typed(("nodes", index), node, dict) for index, node in enumerate(nodes)]
+        for index, node in enumerate(checked):
+            # kind hands it to the container engine as it is.
+            if (image := node.get("image")) and (problem := image_problem(str(image))):
+                raise self._refusal(("nodes", index, "image"), problem)
+        return checked
 
     def control_plane(self, nodes: list[dict[str, Any]]) -> int:
         roles = [node.get("role") or "control-plane" for node in nodes]

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from harness.errors import HarnessError, TargetError, UsageError
-from harness.targets.kind.command import Background, CommandError
+from harness.targets.command import CommandError
+from harness.targets.kind.command import Background
 from harness.targets.kind.configuration import Configuration
 from harness.targets.kind.ports import Mapped
 from harness.targets.kind.settings import Patience

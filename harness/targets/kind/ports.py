@@ -11,7 +11,8 @@ from contextlib import ExitStack
 from typing import Any
 
 from harness.errors import UsageError
-from harness.targets.kind.command import CommandError, run
+from harness.targets.command import CommandError
+from harness.targets.kind.command import run
 
 #: One for all DNS pods and four for single ones. They lie in the static band of the NodePort range, from which no
 #: port is given to a Service that asks for none (Kubernetes: Service, "Avoid collisions when assigning node ports").
@@ -68,7 +69,7 @@ def published(container: str, seconds: float) -> tuple[str, Mapped]:
         CommandError: if the container engine does not say.
     """
     form = "{{json .NetworkSettings.Ports}}"
-    output = run([engine(os.environ), "inspect", "--format", form, container], os.environ, seconds)
+    output = run([engine(os.environ), "inspect", f"--format={form}", "--", container], os.environ, seconds)
     try:
         ports: dict[str, Any] = json.loads(output)
         hosts = {protocol: _hosts(ports, protocol) for protocol in ("udp", "tcp")}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Any
 
 from harness.errors import UsageError
 from harness.targets.cluster import kubectl
-from harness.targets.kind.command import CommandError, run
+from harness.targets.command import CommandError
+from harness.targets.kind.command import run
 
 #: kubectl ends by itself at its own deadline; this is for one that does not.
 _GRACE_SECONDS = 15
@@ -70,4 +70,4 @@ def _waiting(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _ask(kubeconfig: Path, context: str, arguments: Sequence[str], seconds: float) -> str:
-    return run(kubectl.command(kubeconfig, context, arguments), os.environ, seconds + _GRACE_SECONDS)
+    return run(kubectl.command(kubeconfig, context, arguments), kubectl.environment(), seconds + _GRACE_SECONDS)

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from harness.errors import UsageError
+from harness.manifests.problem import quoted
+
+#: sigs.k8s.io/kind: pkg/cluster/internal/create/create.go, which also lets a name begin with '-' or '.'.
+_CLUSTER_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
+
+#: github.com/distribution/reference: a registry, the parts of a path, a tag and a digest.
+_IMAGE = re.compile(
+    r"((\[[0-9a-fA-F:]+\]|[A-Za-z0-9][A-Za-z0-9.-]*)(:[0-9]+)?/)?"
+    r"[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
+    r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@[A-Za-z][A-Za-z0-9]*([-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?"
+)
 
 IPFamily = Literal["ipv4", "ipv6", "dual"]
 
@@ -32,6 +46,31 @@ class KindSettings:
     ip_family: IPFamily | None = None
     cluster_name: str = ""
     keep: bool = False
+
+    def check(self) -> None:
+        """See that what kind and the container engine are told is a name, and nothing that they could take for an option.
+
+        Raises:
+            UsageError: if not; with the option.
+        """
+        if self.cluster_name and not _CLUSTER_NAME.fullmatch(self.cluster_name):
+            raise UsageError(
+                f"--cluster-name {quoted(self.cluster_name)} is no name of a kind cluster: name one with lower-case "
+                "letters, digits, '-' and '.', a letter or digit first"
+            )
+        if self.image and (problem := image_problem(self.image)):
+            raise UsageError(f"--kind-image {problem}")
+        if self.binary.startswith("-"):
+            raise UsageError(
+                f"--kind-bin {quoted(self.binary)} begins with a dash; name the kind binary, by its path if need be"
+            )
+
+
+def image_problem(image: str) -> str:
+    """What keeps a text from being an image's name, or nothing."""
+    if _IMAGE.fullmatch(image):
+        return ""
+    return f"{quoted(image)} is no image: name one as [HOST[:PORT]/]NAME[:TAG][@DIGEST]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def relay_in(api: Api, namespace: str, image: str) -> Relay:
             wait(api, namespace, image)
         except TargetError as error:
             raise UndeterminedError(f"no probe pod in the Namespace {namespace}: {error}") from error
-        return api.kubectl("exec", "-i", "-n", namespace, NAME, "--", *_COMMAND)
+        return api.kubectl("exec", "--stdin", f"--namespace={namespace}", NAME, "--", *_COMMAND)
 
     return Relay(command, f"the pod {namespace}/{NAME}")
 

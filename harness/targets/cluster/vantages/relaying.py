@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import subprocess
+import subprocess  # as in harness/targets/command.py  # nosec B404
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -13,6 +13,7 @@ from threading import Lock, Thread
 
 from harness.client import Direct, Discarded, Received, Transport
 from harness.errors import UndeterminedError
+from harness.targets.cluster import kubectl
 from harness.targets.cluster.vantages import relay
 
 #: What starting the process and carrying a request may take beyond what the request itself waits for.
@@ -134,8 +135,12 @@ class _Session:
 
     def __init__(self, command: Sequence[str]) -> None:
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the process lives
-        self._process = subprocess.Popen(  # noqa: S603 - an argument list, never a shell
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._complaints
+        self._process = subprocess.Popen(  # noqa: S603 - an argument list, never a shell  # nosec B603
+            command,
+            env=kubectl.environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
         )
         self._idents = itertools.count()
         self._waiting: dict[bytes, Future[list[bytes]]] = {}

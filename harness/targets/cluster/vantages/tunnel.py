@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import subprocess
+import subprocess  # as in harness/targets/command.py  # nosec B404
 from collections import deque
 from contextlib import ExitStack
 from queue import Empty, SimpleQueue
@@ -11,6 +11,7 @@ from threading import Lock, Thread
 
 from harness.client import Channel, Direct
 from harness.errors import UndeterminedError
+from harness.targets.cluster import kubectl
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.vantages.following import Following
 from harness.targets.cluster.vantages.servers import DnsService, Replica, Replicas
@@ -55,9 +56,9 @@ class _Tunnel:
             replica = self._replicas.at(self._place)
             if self._forward is None or not self._forward.alive or replica != self._replica:
                 self._end()
+                options = (f"--namespace={self._service.namespace}", f"--address={_LOOPBACK}")
                 target = (f"pod/{replica.pod}", f":{replica.port}")
-                options = ("-n", self._service.namespace, "--address", _LOOPBACK)
-                self._forward = _Forward(self._api.kubectl("port-forward", *options, *target))
+                self._forward = _Forward(self._api.kubectl("port-forward", *options, "--", *target))
                 self._replica = replica
             return Direct(_LOOPBACK, self._forward.port())
 
@@ -81,8 +82,13 @@ class _Forward:
     """One ``kubectl port-forward``, whose every line is read: it stops when nobody does."""
 
     def __init__(self, command: list[str]) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - an argument list, never a shell
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        self._process = subprocess.Popen(  # noqa: S603 - an argument list, never a shell  # nosec B603
+            command,
+            env=kubectl.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         self._ports: SimpleQueue[int | None] = SimpleQueue()
         self._port: int | None = None
@@ -100,13 +106,15 @@ class _Forward:
         Raises:
             UndeterminedError: if kubectl does not say.
         """
+        late = ""
         if self._port is None:
             try:
                 self._port = self._ports.get(timeout=_DEADLINE_SECONDS)
             except Empty:
-                self._said.append(f"nothing within {_DEADLINE_SECONDS:.0f} s")
+                late = f"nothing within {_DEADLINE_SECONDS:.0f} s"
         if self._port is None:
-            raise UndeterminedError(f"kubectl port-forward does not work: {' '.join(self._said)}")
+            said = kubectl.refusal("\n".join(self._said)) or late or "it ended without a reason"
+            raise UndeterminedError(f"kubectl port-forward does not work: {said}")
         return self._port
 
     def close(self) -> None:
