@@ -12,9 +12,24 @@
 
 from __future__ import annotations
 
+from harness import printable
+
+#: Lines of one error; a manifest may have several hundred problems.
+MOST_LINES = 400
+
 
 class HarnessError(Exception):
-    """The root of every error that carries a message for the user; its text is complete and needs no traceback."""
+    """The root of every error that carries a message for the user; its text is complete and needs no traceback.
+
+    Each argument is a line of the message. As text, an error shows them whatever foreign text they hold: what an API server,
+    a command or a file has said can neither add lines nor reach the terminal as more than text. ``args`` has the words as
+    they came.
+    """
+
+    def __str__(self) -> str:
+        lines = [printable.line(str(part)) for part in self.args[:MOST_LINES]]
+        left = len(self.args) - len(lines)
+        return "\n".join([*lines, *([f"… and {left} lines more"] if left else [])])
 
 
 class ManifestError(HarnessError):

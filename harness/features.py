@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import FeatureError
+from harness.sources import PACKAGED, Sources
 
 #: UTF-8, after a byte order mark or not.
 ENCODING = "utf-8-sig"
@@ -50,7 +51,11 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A scenario or scenario outline; ``tags`` and ``steps`` include those of its feature and rule."""
+    """A scenario or scenario outline; ``tags`` and ``steps`` include those of its feature and rule.
+
+    Attributes:
+        sources: where the manifests lie that it names.
+    """
 
     name: str
     line: int
@@ -60,6 +65,7 @@ class Scenario:
     description: str = ""
     examples: tuple[Examples, ...] = ()
     outline: bool = False
+    sources: Sources = PACKAGED
 
     def rendered(self) -> Iterator[Scenario]:
         """The scenario itself, or one for each row of its examples."""
@@ -117,8 +123,8 @@ class Feature:
     scenarios: tuple[Scenario, ...]
 
 
-def read(path: Path) -> Feature:
-    """Read a feature file.
+def read(path: Path, sources: Sources = PACKAGED) -> Feature:
+    """Read a feature file whose manifests lie in some directories.
 
     Raises:
         FeatureError: with file and line, if it cannot be read or is not Gherkin.
@@ -129,7 +135,7 @@ def read(path: Path) -> Feature:
     try:
         document = Parser().parse(path.read_text(encoding=ENCODING))
     except CompositeParserException as error:
-        raise FeatureError("\n".join(_located(path, one) for one in error.errors)) from error
+        raise FeatureError(*(_located(path, one) for one in error.errors)) from error
     except ParserException as error:
         raise FeatureError(_located(path, error)) from error
     except (OSError, UnicodeDecodeError) as error:
@@ -143,7 +149,7 @@ def read(path: Path) -> Feature:
         line=feature["location"]["line"],
         description=_dedented(feature["description"]),
         tags=_tags(feature),
-        scenarios=tuple(_scenarios(feature, _tags(feature), (), "")),
+        scenarios=tuple(replace(one, sources=sources) for one in _scenarios(feature, _tags(feature), (), "")),
     )
 
 

@@ -8,19 +8,20 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from itertools import chain
 
 import dns.name
 import dns.rcode
 
-from harness import data, inheritance, judge, manifests
+from harness import inheritance, judge, sources
 from harness.client import Watched, eventually
 from harness.clock import Clock
 from harness.errors import HarnessError, ManifestError, TargetError, UndeterminedError
 from harness.judge import NotConformantError, Promise, PromiseOfState, Reading
 from harness.manifests import Manifest
 from harness.observer import Observer, Place, Seen
+from harness.sources import Sources
 from harness.state import ClusterState, Pod
 from harness.target import PROBE_LABEL, Target, Vantage
 
@@ -31,12 +32,6 @@ def _is_denial(reading: Reading) -> bool:
 
 def _set_ready(pod: str, target: Target, namespace: str, *, ready: bool) -> None:
     target.set_ready(pod, namespace, ready=ready)
-
-
-@cache
-def objects(manifest: str) -> tuple[Manifest, ...]:
-    """The objects of a fixture, named by its path below ``fixtures/``; it does not change during a run."""
-    return manifests.read(data.fixtures() / manifest)
 
 
 class World:
@@ -56,7 +51,14 @@ class World:
     """
 
     def __init__(
-        self, target: Target, vantage: Vantage, namespace: str, clock: Clock, crew: ThreadPoolExecutor | None = None
+        self,
+        target: Target,
+        vantage: Vantage,
+        namespace: str,
+        clock: Clock,
+        crew: ThreadPoolExecutor | None = None,
+        *,
+        manifests: Sources = sources.PACKAGED,
     ) -> None:
         self.namespace = namespace
         self.neighbour = f"{namespace}-next"
@@ -67,6 +69,7 @@ class World:
         self._target = target
         self._observer = Observer(target, vantage, crew)
         self._clock = clock
+        self._manifests = manifests
         #: Manifests, each with whether it is for the Namespace beside.
         self._declared: dict[tuple[str, bool], None] = {}
         self._asked: dict[str, None] = {}
@@ -91,7 +94,12 @@ class World:
         self._abandoned = False
 
     def declare(self, manifest: str, *, neighbour: bool = False) -> None:
-        """Have the objects of a manifest, named by its path below ``fixtures/``, here or in a Namespace beside."""
+        """Have the objects of a manifest, by the name that the feature gives it, here or in a Namespace beside.
+
+        Raises:
+            ManifestError: if it cannot be read.
+        """
+        self._manifests.objects(manifest)
         if self._prepared and (manifest, neighbour) not in self._declared:
             raise TargetError(f"{manifest}: a world cannot be given more once something in it was asked or changed")
         self._declared[manifest, neighbour] = None
@@ -227,8 +235,8 @@ class World:
             self.refusal = str(error)
 
     def apply(self, manifest: str) -> None:
-        """Apply the objects of a manifest, named by its path below ``fixtures/``."""
-        applied = [self._placed(item) for item in objects(manifest)]
+        """Apply the objects of a manifest, by the name that the feature gives it."""
+        applied = [self._placed(item) for item in self._manifests.objects(manifest)]
         self.change(lambda target, namespace: target.apply(applied, namespace))
         self._spoilt |= not inheritance.leaves_as_it_was(applied, self._wanted(self.namespace))
 
@@ -372,7 +380,7 @@ class World:
         """What was declared in a Namespace."""
         beside = namespace == self.neighbour
         manifests = [manifest for manifest, neighbour in self._declared if neighbour is beside]
-        return [self._placed(item) for manifest in manifests for item in objects(manifest)]
+        return [self._placed(item) for manifest in manifests for item in self._manifests.objects(manifest)]
 
     def _have(self, namespace: str) -> None:
         if self._abandoned:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from harness.manifests.kinds import Effect, effect, is_namespaced
 from harness.manifests.manifest import Manifest
 from harness.manifests.names import dns_1035_label, dns_1123_label, dns_1123_subdomain
-from harness.manifests.reader import read, read_text
+from harness.manifests.reader import read, read_text, shown
+from harness.manifests.syntax import MAX_BYTES
 
 __all__ = [
+    "MAX_BYTES",
     "Effect",
     "Manifest",
     "dns_1035_label",
@@ -21,4 +23,5 @@ __all__ = [
     "is_namespaced",
     "read",
     "read_text",
+    "shown",
 ]

@@ -13,9 +13,10 @@ from pytest_bdd import scenario
 from pytest_bdd.scenario import make_python_name
 from pytest_bdd.steps import StepFunctionContext
 
-from harness import features
+from harness import features, sources
 from harness.errors import FeatureError
 from harness.plugin import checks
+from harness.plugin.options import manifest_roots
 
 SCENARIO = pytest.StashKey[features.Scenario]()
 DEFINITIONS = pytest.StashKey[Sequence[StepFunctionContext]]()
@@ -81,7 +82,7 @@ class FeatureFile(pytest.Module):
             CollectError: with file and line of every problem.
         """
         try:
-            feature = features.read(self.path)
+            feature = features.read(self.path, self._sources())
             if DEFINITIONS not in self.session.stash:
                 self.session.stash[DEFINITIONS] = checks.definitions(self.session)
             found = sorted(checks.problems(feature, self.session.stash[DEFINITIONS]))
@@ -90,6 +91,10 @@ class FeatureFile(pytest.Module):
         if found:
             raise self.CollectError("\n".join(self._shown(f"{self.path}:{line}: {text}") for line, text in found))
         return feature
+
+    def _sources(self) -> sources.Sources:
+        """Where the manifests lie that the feature names."""
+        return sources.of(self.path, self.config.invocation_params.dir, manifest_roots(self.config))
 
     def _shown(self, text: str) -> str:
         """The text with the file's path as a user types it."""

@@ -24,7 +24,15 @@ WRITTEN = pytest.StashKey[list[str]]()
 
 #: Settings that a report says in other words, or that are nobody's business but of whoever made the run.
 _PRIVATE = frozenset(
-    {"--kubeconfig", "--kind-config", "--kind-bin", "--reports", "--html-report", "--conformance-report"}
+    {
+        "--kubeconfig",
+        "--kind-config",
+        "--kind-bin",
+        "--manifest-root",
+        "--reports",
+        "--html-report",
+        "--conformance-report",
+    }
     | {"--organization", "--project", "--url", "--implementation-version", "--contact"}
 )
 

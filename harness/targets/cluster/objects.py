@@ -46,7 +46,7 @@ def apply(
                 raise TargetError(str(manifest.error(str(error)))) from error
             refused += [str(manifest.error(problem.text, *problem.field)) for problem in wrong(item, error)]
     if refused:
-        raise ManifestError("\n".join(refused))
+        raise ManifestError(*refused)
     return [_applied(api, manifest, item) for manifest, item in zip(manifests, items, strict=True)]
 
 
