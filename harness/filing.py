@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from errno import ENOTDIR
 from hashlib import blake2s
+from itertools import count
 from pathlib import Path, PurePath
 from typing import Self
 
@@ -72,7 +73,10 @@ class Directory:
             UsageError: if it cannot be had.
         """
         with _told(path):
-            path.mkdir(parents=True, exist_ok=True)
+            try:
+                path.mkdir(parents=True, exist_ok=True)
+            except FileExistsError as error:
+                raise UsageError(f"{path}: cannot be written to: it is no directory; name another") from error
             return cls(path, os.open(path, _DIRECTORY) if _BY_DESCRIPTOR else None)
 
     def below(self, name: str) -> Self:
@@ -91,6 +95,23 @@ class Directory:
                 raise UsageError(
                     f"{path}: is a link or no directory; nothing is written through it: remove it"
                 ) from error
+
+    def fresh(self, name: str) -> Self:
+        """A directory in this one that was not there: with a number behind its name where that was taken.
+
+        Raises:
+            UsageError: if it cannot be had.
+        """
+        path = self.path / _part(name)
+        with _told(path):
+            for number in count(2):
+                try:
+                    os.mkdir(*self._at(path.name), dir_fd=self._descriptor)
+                except FileExistsError:
+                    path = self.path / f"{name}-{number}"
+                else:
+                    break
+            return self._entered(path.name)
 
     def _entered(self, name: str) -> Self:
         """A directory in this one.
