@@ -18,6 +18,9 @@ from harness.sources import PACKAGED, Sources
 #: UTF-8, after a byte order mark or not.
 ENCODING = "utf-8-sig"
 
+#: What a parser says beside what is wrong: a place that we say in our way, and words of a file that need not be a feature.
+_OF_THE_FILE = re.compile(r"^[(][0-9:]+[)]: |, got '.*|(?<=Language not supported): .*", re.DOTALL)
+
 PLACEHOLDER = re.compile(r"<([^<>]+)>")
 
 
@@ -138,8 +141,10 @@ def read(path: Path, sources: Sources = PACKAGED) -> Feature:
         raise FeatureError(*(_located(path, one) for one in error.errors)) from error
     except ParserException as error:
         raise FeatureError(_located(path, error)) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise FeatureError(f"{path}: cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise FeatureError(f"{path}: is not UTF-8 from byte {error.start} on; save the file as UTF-8") from error
+    except OSError as error:
+        raise FeatureError(f"{path}: cannot be read: {error.strerror}") from error
     feature = document.get("feature")
     if not feature:
         raise FeatureError(f"{path}:1: holds no Feature")
@@ -155,7 +160,7 @@ def read(path: Path, sources: Sources = PACKAGED) -> Feature:
 
 def _located(path: Path, error: Exception) -> str:
     location = getattr(error, "location", None) or {"line": 1}
-    return f"{path}:{location['line']}: {re.sub(r'^[(][0-9:]+[)]: ', '', str(error))}"
+    return f"{path}:{location['line']}: {_OF_THE_FILE.sub('', str(error))}"
 
 
 def _scenarios(

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from harness.cli.saying import say
+
 
 @click.command()
 @click.option("--context", required=True, help="The kubeconfig context; never guessed.")
@@ -22,12 +24,12 @@ def clean(context: str, kubeconfig: Path | None) -> None:
 
     done = remove(kubeconfig, context)
     for name in done.removed:
-        click.echo(f"removed {name}")
+        say(f"removed {name}")
     for line in done.left:
-        click.echo(f"left {line}", err=True)
+        say(f"left {line}", err=True)
     for line in done.unknown:
-        click.echo(line, err=True)
+        say(line, err=True)
     if done.left or done.unknown:
         raise click.exceptions.Exit(1)
     if not done.removed:
-        click.echo("nothing was left behind")
+        say("nothing was left behind")

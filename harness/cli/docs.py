@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from harness.cli.saying import say
 from harness.errors import UsageError
 
 HTML, MARKDOWN = "expected-results.html", "expected-results.md"
@@ -37,11 +38,11 @@ def docs(output: Path, *, check: bool) -> None:
     if check:
         stale = [path for path, text in pages.items() if _read(path) != text]
         for path in stale:
-            click.echo(f"{path} is out of date: `svcdns docs --output {output}` writes it again", err=True)
+            say(f"{path} is out of date: `svcdns docs --output {output}` writes it again", err=True)
         sys.exit(1 if stale else 0)
     with directory.named(output) as opened:
         for path, text in pages.items():
-            click.echo(f"wrote {opened.write(path.name, text)}")
+            say(f"wrote {opened.write(path.name, text)}")
 
 
 def _read(path: Path) -> str:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from harness.cli.saying import say
+
 if TYPE_CHECKING:
     from harness.plugin.options import Settings
     from harness.target import Target
@@ -85,8 +87,8 @@ def opened(settings: Settings, run: str) -> Iterator[Target]:
     from harness.plugin import doors, signals  # noqa: PLC0415 - as above
 
     signals.end_orderly()
-    say = partial(click.echo, err=True)
-    with doors.opened(settings, run, say, None) as found:
+    tell = partial(say, err=True)
+    with doors.opened(settings, run, tell, None) as found:
         for note in found.target.notes:
-            say(note)
+            tell(note)
         yield found.target

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.opening import TargetCommand, opened
+from harness.cli.saying import say
 from harness.errors import TargetError, UsageError
 
 if TYPE_CHECKING:
@@ -52,14 +53,14 @@ def record(directory: Path, files: tuple[Path, ...], namespace: str | None, sett
     run = letters(5)
     with opened(settings, run) as target:
         if "udp" not in target.vantages[0].transports:
-            click.echo(f"svcdns: the vantage {target.vantages[0].name} carries no UDP: only TCP is recorded", err=True)
+            say(f"svcdns: the vantage {target.vantages[0].name} carries no UDP: only TCP is recorded", err=True)
         if files:
             with _applied(target, files, namespace or f"svcdns-{run}-{letters(5)}") as made:
                 found = recorder.record(target, [made])
         else:
             found = recorder.record(target, None if namespace is None else [_existing(target, namespace)])
         recording.write(found, directory)
-    click.echo(f"{len(found.answers)} answers recorded: {directory}")
+    say(f"{len(found.answers)} answers recorded: {directory}")
 
 
 @contextmanager

@@ -38,7 +38,13 @@ def run(arguments: Sequence[str]) -> str:
     """
     try:
         done = subprocess.run(  # noqa: S603 - an argument list, never a shell
-            arguments, capture_output=True, text=True, timeout=_DEADLINE_SECONDS, check=False, stdin=subprocess.DEVNULL
+            arguments,
+            capture_output=True,
+            encoding="utf-8",
+            errors="backslashreplace",
+            timeout=_DEADLINE_SECONDS,
+            check=False,
+            stdin=subprocess.DEVNULL,
         )
     except subprocess.TimeoutExpired as error:
         raise UndeterminedError(f"kubectl did not end within {_DEADLINE_SECONDS} s: {' '.join(arguments)}") from error
