@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 # pytest carries exactly these to the terminal, the summary line and across xdist; it has no public names for them.
@@ -36,12 +35,12 @@ class Part(NamedTuple):
     most_octets: int
 
 
-def longrepr(result: ScenarioResult, lines: Iterable[str], message: str, path: Path) -> ReprExceptionInfo:
-    """A failure as pytest shows and transports it."""
+def longrepr(place: tuple[str, int], lines: Iterable[str], message: str) -> ReprExceptionInfo:
+    """A failure of a scenario, by its file and line, as pytest shows and transports it."""
     headline = within([message.partition("\n")[0]], _HEADLINE_OCTETS)[0]
     return ReprExceptionInfo(
         ReprTraceback([ReprEntryNative([f"{line}\n" for line in lines])], None, "native"),
-        ReprFileLocation(str(path), result.line, headline),
+        ReprFileLocation(*place, headline),
     )
 
 

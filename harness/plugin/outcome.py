@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -93,8 +92,13 @@ def pytest_runtest_makereport(
         return report
     report.sections = list(_captured(report.sections))
     if not (report.when == "call" or (report.when == "setup" and not report.passed)):
-        if report.failed:
-            report.longrepr = "\n".join(failure.ending(_lines(report.longreprtext), failure.CAPTURED_OCTETS))
+        if report.failed and call.excinfo is not None:
+            # A traceback would tell nothing of what a target refuses in the end.
+            ours = isinstance(call.excinfo.value, HarnessError)
+            message = str(call.excinfo.value) if ours else printable.block(call.excinfo.exconly())
+            said = message.splitlines() if ours else _lines(report.longreprtext)
+            lines = failure.ending(said, failure.CAPTURED_OCTETS)
+            report.longrepr = failure.longrepr(_place(item), lines, message)
         return report
     result, shown = _told(item, report, call)
     vars(report)["svcdns"] = result.plain()
@@ -139,7 +143,12 @@ def _told(
         directory = evidence.keep(run, item, result.findings, {failure.WHOLE: f"{text}\n"})
         result = replace(result, evidence=result.evidence or directory)
         lines += ["", f"This is cut short; the whole is in {directory}/{failure.WHOLE}"]
-    return result, failure.longrepr(result, lines, message, Path(printable.line(str(item.path))))
+    return result, failure.longrepr(_place(item), lines, message)
+
+
+def _place(item: pytest.Item) -> tuple[str, int]:
+    """The file and line of a scenario."""
+    return printable.line(str(item.path)), item.stash[SCENARIO].line
 
 
 def _lines(text: str) -> list[str]:
