@@ -43,7 +43,7 @@ def safe_name(text: str) -> str:
     have one name, also where case does not count.
     """
     reduced = _UNSAFE.sub("-", text.lower()).lstrip(".-").rstrip(".")
-    if reduced == text and len(text) <= LONGEST_NAME and not _LIKE_A_REDUCED_ONE.search(text):
+    if text and reduced == text and len(text) <= LONGEST_NAME and not _LIKE_A_REDUCED_ONE.search(text):
         return text
     stem, dot, suffix = reduced.rpartition(".")
     if not dot or not re.fullmatch(r"[a-z0-9]{1,8}", suffix):

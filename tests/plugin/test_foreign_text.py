@@ -326,3 +326,100 @@ def test_files_whose_names_are_foreign_are_named_as_text(feature: Write, pyteste
     feature("Feature: x\n  Scenario: y\n    Given \x1b[2J\u202e\n", f"{CONTROL}.feature")
     refused = pytester.runpytest_inprocess(".", "--color=no")
     assert unseen(refused.stdout.str()) == set()
+
+
+def huge_answer(question: Question) -> Reply:
+    """As many records as a message has room for, of characters that XML writes longest."""
+    texts = [f"{number:05}{'<&' * 60}".encode() for number in range(400)]
+    return Reply(dns.rcode.NOERROR, tuple(Record(question.name, 5, TxtRdata(IN, TXT, [one])) for one in texts))
+
+
+def crowded(cluster: Cluster, item: Json) -> None:
+    """Thousands of endpoints beside a scenario's Service."""
+    namespace, name = item["metadata"].get("namespace", ""), item["metadata"]["name"]
+    if (item["kind"], name) == ("Service", "web"):
+        for number in range(20):
+            labels = {"kubernetes.io/service-name": f"x{number}"}
+            cluster.put(
+                {
+                    "kind": "EndpointSlice",
+                    "metadata": {"name": f"x{number}", "namespace": namespace, "labels": labels},
+                    "addressType": "FQDN",
+                    "endpoints": [{"addresses": [f"{'y' * 60}.{'z' * 60}"]} for _ in range(100)],
+                }
+            )
+
+
+LONG = """\
+Feature: Long
+
+  @core @B01
+  Scenario: Wrong
+{}
+    Then the Service "web" answers its virtual IP, and nothing else
+
+  @core @B01
+  Scenario: Refused
+    Given the manifest "refused.yaml"
+    Then the Service "web" answers its virtual IP, and nothing else
+
+  @core @B01
+  Scenario: Many problems
+    Given the manifest "bad.yaml"
+    Then the Service "web" answers its virtual IP, and nothing else
+
+  @core @B01
+  Scenario: A long name of a manifest
+    Given the manifest "{}"
+    Then the Service "web" answers its virtual IP, and nothing else
+"""
+MOST = 64 * 1024
+
+
+@pytest.mark.parametrize("name", ["wrong", "refused", "many_problems", "a_long_name_of_a_manifest"])
+def test_a_failing_scenario_writes_64_kib_at_most_and_says_where_the_whole_is(
+    name: str, cluster: Cluster, place: list[str], pytester: pytest.Pytester
+):
+    given = '    Given the manifest "web.yaml"\n' * 1000
+    (pytester.path / "small.feature").write_text(LONG.format(given, "<&" * 100_000))
+    bad = [
+        f"apiVersion: v1\nkind: Service\nmetadata: {{name: x{number}}}\nspec: {{{'a' * 50}: 1}}\n"
+        for number in range(900)
+    ]
+    (pytester.path / "bad.yaml").write_text("---\n".join(bad))
+    cluster.made = lambda item: crowded(cluster, item)
+    cluster.refuses = lambda _, item: (
+        refusal(422, "Invalid", "<&" * 500_000, *[f"spec.{'&' * 900}{number}" for number in range(900)])
+        if item["metadata"]["name"] == "refused"
+        else None
+    )
+    with Server(huge_answer) as server:
+        kubectl = pytester.path / "tools" / "kubectl"
+        kubectl.write_text(KUBECTL % server.port)
+        result = pytester.runpytest_inprocess(
+            ".", "-rA", "-v", "--color=no", "--junitxml=junit.xml", "-k", f"test_{name}", *place
+        )
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    terminal = result.stdout.str()
+    assert len(terminal.encode()) < MOST
+    assert (pytester.path / "junit.xml").stat().st_size < MOST
+    (line,) = [line for line in terminal.splitlines() if line.startswith("This is cut short; the whole is in ")] or [""]
+    if name == "wrong":
+        whole = (pytester.path / line.rpartition(" ")[2]).read_text(encoding="utf-8")
+        assert "00000<&<&" in whole
+        assert "00399<&<&" in whole
+        assert whole.count("Given the manifest") == 1000
+
+
+def test_names_that_would_fill_a_terminal_are_refused_with_their_line(feature: Write, pytester: pytest.Pytester):
+    feature(small("x" * 301))
+    outline = small("Named <n>").replace("Scenario:", "Scenario Outline:")
+    feature(f"{outline}\n    Examples:\n      | n |\n      | {'y' * 501} |\n", "other.feature")
+    result = pytester.runpytest_inprocess(".", "--color=no")
+    result.stdout.fnmatch_lines_random(
+        [
+            "small.feature:4: has a name of 301 characters; tests are called by it: use 300 at most",
+            'other.feature:8: "Named <n>": has an example that is too long; tests are called by it: use 500 *',
+        ]
+    )
+    assert len(result.stdout.str()) < MOST
