@@ -12,17 +12,28 @@
 
 from __future__ import annotations
 
+from harness import printable
 from harness.redaction import redact
+
+#: Lines of one error; a manifest may have several hundred problems.
+MOST_LINES = 400
 
 
 class HarnessError(Exception):
     """The root of every error that carries a message for the user; its text is complete and needs no traceback.
 
-    Whatever a message quotes, it holds no credential that this process knows.
+    Each argument is a line of the message, and holds no credential that this process knows, whatever it quotes. As text, an
+    error shows its lines whatever foreign text they hold: what an API server, a command or a file has said can neither add
+    lines nor reach the terminal as more than text. ``args`` has the words as they came, without credentials.
     """
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(redact(message))
+    def __init__(self, *lines: object) -> None:
+        super().__init__(*(redact(str(one)) for one in lines))
+
+    def __str__(self) -> str:
+        lines = [printable.line(one) for one in self.args[:MOST_LINES]]
+        left = len(self.args) - len(lines)
+        return "\n".join([*lines, *([f"… and {left} lines more"] if left else [])])
 
 
 class ManifestError(HarnessError):

@@ -13,9 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import FeatureError
+from harness.sources import PACKAGED, Sources
 
 #: UTF-8, after a byte order mark or not.
 ENCODING = "utf-8-sig"
+
+#: What a parser says beside what is wrong: a place that we say in our way, and words of a file that need not be a feature.
+_OF_THE_FILE = re.compile(r"^[(][0-9:]+[)]: |, got '.*|(?<=Language not supported): .*", re.DOTALL)
 
 PLACEHOLDER = re.compile(r"<([^<>]+)>")
 
@@ -50,7 +54,11 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A scenario or scenario outline; ``tags`` and ``steps`` include those of its feature and rule."""
+    """A scenario or scenario outline; ``tags`` and ``steps`` include those of its feature and rule.
+
+    Attributes:
+        sources: where the manifests lie that it names.
+    """
 
     name: str
     line: int
@@ -60,6 +68,7 @@ class Scenario:
     description: str = ""
     examples: tuple[Examples, ...] = ()
     outline: bool = False
+    sources: Sources = PACKAGED
 
     def rendered(self) -> Iterator[Scenario]:
         """The scenario itself, or one for each row of its examples."""
@@ -117,8 +126,8 @@ class Feature:
     scenarios: tuple[Scenario, ...]
 
 
-def read(path: Path) -> Feature:
-    """Read a feature file.
+def read(path: Path, sources: Sources = PACKAGED) -> Feature:
+    """Read a feature file whose manifests lie in some directories.
 
     Raises:
         FeatureError: with file and line, if it cannot be read or is not Gherkin.
@@ -129,11 +138,13 @@ def read(path: Path) -> Feature:
     try:
         document = Parser().parse(path.read_text(encoding=ENCODING))
     except CompositeParserException as error:
-        raise FeatureError("\n".join(_located(path, one) for one in error.errors)) from error
+        raise FeatureError(*(_located(path, one) for one in error.errors)) from error
     except ParserException as error:
         raise FeatureError(_located(path, error)) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise FeatureError(f"{path}: cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise FeatureError(f"{path}: is not UTF-8 from byte {error.start} on; save the file as UTF-8") from error
+    except OSError as error:
+        raise FeatureError(f"{path}: cannot be read: {error.strerror}") from error
     feature = document.get("feature")
     if not feature:
         raise FeatureError(f"{path}:1: holds no Feature")
@@ -143,13 +154,13 @@ def read(path: Path) -> Feature:
         line=feature["location"]["line"],
         description=_dedented(feature["description"]),
         tags=_tags(feature),
-        scenarios=tuple(_scenarios(feature, _tags(feature), (), "")),
+        scenarios=tuple(replace(one, sources=sources) for one in _scenarios(feature, _tags(feature), (), "")),
     )
 
 
 def _located(path: Path, error: Exception) -> str:
     location = getattr(error, "location", None) or {"line": 1}
-    return f"{path}:{location['line']}: {re.sub(r'^[(][0-9:]+[)]: ', '', str(error))}"
+    return f"{path}:{location['line']}: {_OF_THE_FILE.sub('', str(error))}"
 
 
 def _scenarios(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 import dns.rcode
 from dns.rdatatype import CNAME, NS
 
-from harness import compare, coredns, inquiry, message, recording
+from harness import compare, coredns, inquiry, message, recording, reduction
 from harness.compare import Difference
 from harness.coredns import Options
 from harness.errors import UndeterminedError
@@ -88,13 +88,26 @@ def record(target: Target, namespaces: Collection[str] | None = None) -> Recordi
         if now != expected:
             since, alike, changed = time.monotonic(), 0, f"the state that {_unlike(now, expected)} depends on"
         elif alike >= target.deadlines.looks_in_a_row:
-            return Recording(state, tuple(said.values()), replace(meta, addresses=_own_addresses(state, said, meta)))
+            meta = replace(meta, addresses=_own_addresses(state, said, meta))
+            return Recording(_needed(state, said, meta, namespaces), tuple(said.values()), meta)
         state, expected = later, now
         time.sleep(target.deadlines.pause_seconds)
     raise UndeterminedError(
         f"nothing is recorded: in {MOST_ROUNDS} rounds the cluster did not keep still, the last to change was {changed}; "
         "try again later, or ask about one namespace"
     )
+
+
+def _needed(state: ClusterState, said: Said, meta: Meta, namespaces: Collection[str] | None) -> ClusterState:
+    """What is kept of a state: all that DNS looks at, or what the answers about some Namespaces need of it."""
+    if namespaces is None:
+        return reduction.without_details(state)
+
+    def says(part: ClusterState, questions: Iterable[Question]) -> dict[Question, Reply]:
+        respond = compare.server_of(part, meta)
+        return {question: respond(question) for question in questions}
+
+    return reduction.reduced(state, namespaces, tuple(dict.fromkeys(asked.question for asked in said)), says)
 
 
 def differences(target: Target, namespaces: Collection[str] | None = None) -> tuple[int, list[Difference]]:

@@ -19,9 +19,9 @@ import dns.exception
 import dns.rcode
 import dns.rdatatype
 
-from harness import message, state, state_list
+from harness import filing, message, state, state_list
 from harness.client import Answer, Transport
-from harness.errors import ManifestError, TargetError
+from harness.errors import ManifestError
 from harness.message import Question, Record
 from harness.redaction import redact
 from harness.state import CLUSTER_DOMAIN, ClusterState
@@ -129,19 +129,16 @@ def write(recording: Recording, directory: Path) -> None:
     """Write a recording into a directory, which is made where it is missing.
 
     Raises:
-        TargetError: if it cannot be written.
+        UsageError: if it cannot be written.
     """
     files = {
         STATE: json.dumps(state_list.of(recording.state), indent=1),
         ANSWERS: "\n".join(json.dumps(_plain(answer)) for answer in recording.answers),
         META: json.dumps(asdict(recording.meta), indent=1),
     }
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
+    with filing.opened(directory) as opened:
         for name, content in files.items():
-            (directory / name).write_text(f"{redact(content)}\n", encoding="utf-8")
-    except OSError as error:
-        raise TargetError(f"{directory}: the recording cannot be written: {error.strerror}") from error
+            opened.write(name, f"{redact(content)}\n")
 
 
 def _meta(path: Path) -> Meta:

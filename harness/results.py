@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, Self, cast
 
+from harness import printable
 from harness.state import Family
+
+
+class _Shown:
+    """Results have every text fit to be shown (`printable`): they go to terminals, pages and other programs as they are."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for one in fields(self):  # type: ignore[arg-type]  # every heir is a dataclass
+            object.__setattr__(self, one.name, printable.deep(getattr(self, one.name)))
 
 
 class Verdict(StrEnum):
@@ -23,7 +34,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(_Shown):
     """One answer, read against what was promised.
 
     Attributes:
@@ -63,7 +74,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class StepResult:
+class StepResult(_Shown):
     """One step as it ran, with the table below it; a step that was never reached has no outcome."""
 
     keyword: str
@@ -75,7 +86,7 @@ class StepResult:
 
 
 @dataclass(frozen=True, slots=True)
-class ScenarioResult:
+class ScenarioResult(_Shown):
     """One scenario as it ran, ready to travel between processes.
 
     Attributes:
@@ -125,7 +136,7 @@ class ScenarioResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(_Shown):
     """What a target says about itself; empty where nothing can, may or should be looked at.
 
     Attributes:
@@ -162,7 +173,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(_Shown):
     """What was tested, and from where.
 
     Attributes:
@@ -192,7 +203,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class RunResult:
+class RunResult(_Shown):
     """A whole run.
 
     Attributes:

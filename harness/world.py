@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import dns.name
 import dns.rcode
 
-from harness import data, effects, inheritance, judge, manifests
+from harness import effects, inheritance, judge, sources
 from harness.client import Watched, eventually
 from harness.clock import Clock
 from harness.effects import Change, Effect
@@ -23,6 +23,7 @@ from harness.judge import NotConformantError, Promise, PromiseOfState, Reading
 from harness.manifests import Manifest
 from harness.observer import Observer, Place, Seen
 from harness.scope import Scope
+from harness.sources import Sources
 from harness.state import ClusterState, Pod
 from harness.target import PROBE_LABEL, Target, Vantage
 
@@ -33,12 +34,6 @@ def _is_denial(reading: Reading) -> bool:
 
 def _set_ready(pod: str, scope: Scope, *, ready: bool) -> None:
     scope.set_ready(pod, ready=ready)
-
-
-@cache
-def objects(manifest: str) -> tuple[Manifest, ...]:
-    """The objects of a fixture, named by its path below ``fixtures/``; it does not change during a run."""
-    return manifests.read(data.fixtures() / manifest)
 
 
 def _require_once(declared: Iterable[Manifest]) -> None:
@@ -71,7 +66,14 @@ class World:
     """
 
     def __init__(
-        self, target: Target, vantage: Vantage, namespace: str, clock: Clock, crew: ThreadPoolExecutor | None = None
+        self,
+        target: Target,
+        vantage: Vantage,
+        namespace: str,
+        clock: Clock,
+        crew: ThreadPoolExecutor | None = None,
+        *,
+        manifests: Sources = sources.PACKAGED,
     ) -> None:
         self.namespace = namespace
         self.neighbour = f"{namespace}-next"
@@ -82,6 +84,7 @@ class World:
         self._target = target
         self._observer = Observer(target, vantage, crew)
         self._clock = clock
+        self._manifests = manifests
         #: Manifests, each with whether it is for the Namespace beside.
         self._declared: dict[tuple[str, bool], None] = {}
         self._asked: dict[str, None] = {}
@@ -114,7 +117,12 @@ class World:
         self._abandoned = False
 
     def declare(self, manifest: str, *, neighbour: bool = False) -> None:
-        """Have the objects of a manifest, named by its path below ``fixtures/``, here or in a Namespace beside."""
+        """Have the objects of a manifest, by the name that the feature gives it, here or in a Namespace beside.
+
+        Raises:
+            ManifestError: if it cannot be read.
+        """
+        self._manifests.objects(manifest)
         self._still_takes(f'the manifest "{manifest}"', known=(manifest, neighbour) in self._declared)
         self._declared[manifest, neighbour] = None
 
@@ -270,9 +278,9 @@ class World:
             self._spoilt = spoilt
 
     def apply(self, manifest: str) -> None:
-        """Apply the objects of a manifest, named by its path below ``fixtures/``."""
+        """Apply the objects of a manifest, by the name that the feature gives it."""
         self._ready_to_use()
-        applied = [self._placed(item) for item in objects(manifest)]
+        applied = [self._placed(item) for item in self._manifests.objects(manifest)]
         anew = {(item.kind, item.name): item.data for item in applied}
         effect = effects.applied(manifest, anew=not anew.items() <= self._standing.items())
         self.change(lambda scope: scope.apply(applied), effect)
@@ -496,7 +504,7 @@ class World:
         """What was declared in a Namespace."""
         beside = namespace == self.neighbour
         manifests = [manifest for manifest, neighbour in self._declared if neighbour is beside]
-        return [self._placed(item) for manifest in manifests for item in objects(manifest)]
+        return [self._placed(item) for manifest in manifests for item in self._manifests.objects(manifest)]
 
     def _have(self, namespace: str) -> None:
         if self._abandoned:

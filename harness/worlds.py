@@ -6,7 +6,7 @@ import random
 import string
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,10 +15,11 @@ from typing import Any
 
 from harness import inheritance
 from harness.clock import Clock
-from harness.errors import HarnessError, TargetError
+from harness.errors import HarnessError, ManifestError, TargetError
 from harness.features import Scenario
+from harness.sources import PACKAGED
 from harness.target import Capability, Target
-from harness.world import World, objects
+from harness.world import World
 
 #: Worlds that are made at the same time. Nodes start so many pods a second; with more at a time all come late, and with
 #: few the first comes soon.
@@ -82,8 +83,10 @@ class Worlds:
         for node, scenario in scenarios:
             named = key(node, scenario)
             if named not in self._places:
-                self._places[named] = place = _Place(self._new(), 0)
-                declare(place.world, scenario)
+                self._places[named] = place = _Place(self._new(scenario), 0)
+                with suppress(ManifestError):
+                    # The scenario meets it again at the sentence that names it, and says so.
+                    declare(place.world, scenario)
                 before = self._last.get(line(scenario))
                 if before is not None and before.users and self._pool is not None and not self._keep:
                     # It begins when the one before it is over.
@@ -106,7 +109,7 @@ class Worlds:
         """The world of a scenario."""
         named = key(node, scenario)
         if named not in self._places:
-            self._places[named] = _Place(self._new(), pods(scenario), users=1)
+            self._places[named] = _Place(self._new(scenario), pods(scenario), users=1)
         with self._turn:
             place = self._places[named]
             if not place.begun:
@@ -197,9 +200,9 @@ class Worlds:
         if self._pool is not None and not self._stopped:
             place.future = self._pool.submit(_prepare, place.world)
 
-    def _new(self) -> World:
+    def _new(self, scenario: Scenario) -> World:
         namespace = f"svcdns-{self._run}-{letters(5)}"
-        return World(self._target, self._vantage, namespace, self._clock, self._crew)
+        return World(self._target, self._vantage, namespace, self._clock, self._crew, manifests=scenario.sources)
 
 
 def letters(count: int) -> str:
@@ -209,12 +212,18 @@ def letters(count: int) -> str:
 
 def key(node: str, scenario: Scenario) -> Key:
     """What scenarios of one world have in common: what they declare, unless one changes anything."""
-    return (node,) if scenario.changes else ("shared", *scenario.declarations)
+    return (node,) if scenario.changes else ("shared", *_places(scenario), *scenario.declarations)
 
 
 def line(scenario: Scenario) -> Key:
     """What scenarios have to declare alike to use the same Namespace one after the other: their pods, or that they have none."""
-    return tuple(_workloads(scenario))
+    declared = _workloads(scenario)
+    return (*_places(scenario), *declared) if declared else ()
+
+
+def _places(scenario: Scenario) -> Iterator[str]:
+    """Where its manifests lie: what is called the same is another one elsewhere."""
+    return map(str, scenario.sources.directories if scenario.sources != PACKAGED else ())
 
 
 def order(scenarios: Sequence[tuple[str, Scenario]]) -> list[tuple[float, bool]]:
@@ -270,7 +279,7 @@ def _workloads(scenario: Scenario) -> dict[str, list[Any]]:
     found = {}
     for text in scenario.declarations:
         with suppress(HarnessError):
-            named = objects(text.split('"')[1]) if text.startswith("the manifest ") else ()
+            named = scenario.sources.objects(text.split('"')[1]) if text.startswith("the manifest ") else ()
             if workloads := [item.data for item in named if item.kind in _WORKLOADS]:
                 found[text] = workloads
     return found

@@ -17,8 +17,9 @@ from harness.features import Scenario, Step
 from harness.records import COREDNS
 from harness.selftest.playing import scenarios
 from harness.selftest.right import heard
+from harness.sources import PACKAGED
 from harness.targets.reference import Reference
-from harness.world import World, objects
+from harness.world import World
 from harness.worlds import Worlds, line, order, pods
 
 DEPLOYMENT = 'the manifest "combinations/deployment.yaml"'
@@ -162,7 +163,7 @@ def test_bare_pods_and_the_pod_that_resolves_names_count_as_well():
     labels = scenario('the manifest "behaviour/labels.yaml"')
     resolving = replace(labels, tags=frozenset({"core", "needs-pod-resolver"}))
     changing = scenario('the manifest "behaviour/labels.yaml"', changes=True)
-    bare = len([one for one in objects("behaviour/labels.yaml") if one.kind == "Pod"])
+    bare = len([one for one in PACKAGED.objects("behaviour/labels.yaml") if one.kind == "Pod"])
     assert bare > 0
     assert [pods(one) for one in (labels, resolving, changing)] == [bare, bare + 1, bare + 1]
 
@@ -252,7 +253,7 @@ def test_a_namespace_without_pods_passes_on_whatever_its_services_and_slices_are
         found.leave(*one)
     found.close()
     assert len(set(namespaces)) == 1
-    written = {item.name for item in objects("specification/headless.yaml") if item.kind == "Service"}
+    written = {item.name for item in PACKAGED.objects("specification/headless.yaml") if item.kind == "Service"}
     assert held[0] == held[2]
     assert held[0][0] == written
     assert held[1] == ({"test-svc"}, {"test-svc"})

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.cli.saying import say
+
 if TYPE_CHECKING:
     from harness.targets.cluster.leftovers import Found
 
@@ -29,21 +31,21 @@ def clean(context: str, kubeconfig: Path | None, yes: bool) -> None:  # noqa: FB
     from harness.targets.cluster import clean as remove  # noqa: PLC0415 - `--help` needs no Kubernetes client
 
     def confirm(server: str, found: Found) -> bool:
-        click.echo(f"left behind by killed runs on {server}, and to be removed:", err=True)
+        say(f"left behind by killed runs on {server}, and to be removed:", err=True)
         for one in found.there:
-            click.echo(f"  {one}: {one.why}", err=True)
+            say(f"  {one}: {one.why}", err=True)
         return yes or not sys.stdin.isatty() or click.confirm("Remove all of it?", err=True)
 
     done = remove(kubeconfig, context, confirm)
     for name in done.removed:
-        click.echo(f"removed {name}")
+        say(f"removed {name}")
     for line in done.left:
-        click.echo(f"left {line}", err=True)
+        say(f"left {line}", err=True)
     for line in done.foreign:
-        click.echo(f"not ours: {line}", err=True)
+        say(f"not ours: {line}", err=True)
     for line in done.unknown:
-        click.echo(line, err=True)
+        say(line, err=True)
     if done.left or done.unknown:
         raise click.exceptions.Exit(1)
     if not done.removed:
-        click.echo("nothing was left behind")
+        say("nothing was left behind")

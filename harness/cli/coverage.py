@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from harness.cli.saying import say
+
 
 @click.command()
 def coverage() -> None:
@@ -18,7 +20,7 @@ def coverage() -> None:
     from harness.coverage import coverage as found  # noqa: PLC0415 - `--help` needs no features
 
     covered = found()
-    click.echo("\n".join(covered.lines()))
+    say("\n".join(covered.lines()))
     for one in covered.missing():
-        click.echo(f"no scenario shows {one}", err=True)
+        say(f"no scenario shows {one}", err=True)
     sys.exit(1 if covered.missing() else 0)

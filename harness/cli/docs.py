@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from harness.cli.saying import say
 from harness.errors import UsageError
 
 HTML, MARKDOWN = "expected-results.html", "expected-results.md"
@@ -28,6 +29,7 @@ def docs(output: Path, *, check: bool) -> None:
     """
     from harness import living  # noqa: PLC0415 - `--help` needs no features
     from harness.records import COREDNS  # noqa: PLC0415 - as above
+    from harness.report import directory  # noqa: PLC0415 - as above
     from harness.targets.reference import Reference  # noqa: PLC0415 - as above
 
     with Reference(COREDNS) as target:
@@ -36,11 +38,11 @@ def docs(output: Path, *, check: bool) -> None:
     if check:
         stale = [path for path, text in pages.items() if _read(path) != text]
         for path in stale:
-            click.echo(f"{path} is out of date: `svcdns docs --output {output}` writes it again", err=True)
+            say(f"{path} is out of date: `svcdns docs --output {output}` writes it again", err=True)
         sys.exit(1 if stale else 0)
-    for path, text in pages.items():
-        _write(path, text)
-        click.echo(f"wrote {path}")
+    with directory.named(output) as opened:
+        for path, text in pages.items():
+            say(f"wrote {opened.write(path.name, text)}")
 
 
 def _read(path: Path) -> str:
@@ -51,11 +53,3 @@ def _read(path: Path) -> str:
         return ""
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: cannot be read: {error}") from error
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}; name another directory by --output") from error

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from harness.cli.saying import say
+
 
 @click.command()
 @click.option("--legal", "which", flag_value="legal", help="List what right servers may do differently.")
@@ -20,4 +22,4 @@ def faults(which: str | None) -> None:
     chosen = {"legal": known.VARIATIONS, "network": known.NETWORK}.get(which or "", known.FAULTS)
     for fault in chosen.values():
         broken = f"{fault.level} {' '.join(fault.behaviours)}, " if fault.behaviours else ""
-        click.echo(f"{fault.name}: {fault.sentence} ({broken}{fault.bound})")
+        say(f"{fault.name}: {fault.sentence} ({broken}{fault.bound})")

@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from harness.cli.saying import say
 from harness.errors import HarnessError
 
 
@@ -24,5 +25,5 @@ class Group(click.Group):
         try:
             return super().invoke(context)
         except HarnessError as error:
-            click.echo(f"svcdns: {error}", err=True)
+            say(f"svcdns: {error}", err=True)
             sys.exit(2)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from harness.redaction import redact
+from harness.cli.saying import say
 
 if TYPE_CHECKING:
     from harness.plugin.options import Settings
@@ -86,11 +87,8 @@ def opened(settings: Settings, run: str) -> Iterator[Target]:
     from harness.plugin import doors, signals  # noqa: PLC0415 - as above
 
     signals.end_orderly()
-
-    def say(line: str) -> None:
-        click.echo(redact(line), err=True)
-
-    with doors.opened(settings, run, say, None) as found:
+    tell = partial(say, err=True)
+    with doors.opened(settings, run, tell, None) as found:
         for note in found.target.notes:
-            say(note)
+            tell(note)
         yield found.target

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.opening import TargetCommand, opened
+from harness.cli.saying import say
 from harness.errors import TargetError, UsageError
 
 if TYPE_CHECKING:
@@ -56,16 +57,16 @@ def record(directory: Path, files: tuple[Path, ...], namespace: str | None, sett
     objects = _read(files, name, settings)
     with opened(settings, run) as target:
         if "udp" not in target.vantages[0].transports:
-            click.echo(f"svcdns: the vantage {target.vantages[0].name} carries no UDP: only TCP is recorded", err=True)
+            say(f"svcdns: the vantage {target.vantages[0].name} carries no UDP: only TCP is recorded", err=True)
         if files:
             with _applied(target, objects, name) as made:
                 for remark in target.remarks:
-                    click.echo(f"svcdns: {remark}", err=True)
+                    say(f"svcdns: {remark}", err=True)
                 found = recorder.record(target, made)
         else:
             found = recorder.record(target, None if namespace is None else [_existing(target, namespace)])
         recording.write(found, directory)
-    click.echo(f"{len(found.answers)} answers recorded: {directory}")
+    say(f"{len(found.answers)} answers recorded: {directory}")
 
 
 def _read(files: tuple[Path, ...], namespace: str, settings: Settings) -> list[Manifest]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from harness.cli.saying import say
 from harness.errors import ManifestError
 
 
@@ -39,10 +40,10 @@ def replay(directories: tuple[Path, ...]) -> None:
         if server.failure:
             raise ManifestError(f"{directory / recording.STATE}: cannot be served: {server.failure!r}")
         differences += own
-        click.echo(f"{len(one.answers) - len(own)} of {len(one.answers)} equal: {directory}")
+        say(f"{len(one.answers) - len(own)} of {len(one.answers)} equal: {directory}")
     total = sum(len(one.answers) for one in found.values())
-    click.echo(f"{total - len(differences)} of {total} equal in all")
+    say(f"{total - len(differences)} of {total} equal in all")
     for difference in differences:
-        click.echo()
-        click.echo("\n".join(difference.lines()))
+        say()
+        say("\n".join(difference.lines()))
     sys.exit(1 if differences else 0)

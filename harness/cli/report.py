@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from harness.cli.saying import say
+
 
 @click.group()
 def report() -> None:
@@ -34,12 +36,10 @@ def compare(before: Path, after: Path) -> None:
 
     first, second = files.read(before), files.read(after)
     found = changes.changes(first, second)
-    click.echo(f"before: {changes.title(first)}")
-    click.echo(f"after:  {changes.title(second)}")
+    say(f"before: {changes.title(first)}")
+    say(f"after:  {changes.title(second)}")
     for one in found:
-        click.echo(str(one))
+        say(str(one))
     directions = [one.direction for one in found]
-    click.echo(
-        f"{directions.count('worse')} worse, {directions.count('better')} better, {directions.count('other')} other"
-    )
+    say(f"{directions.count('worse')} worse, {directions.count('better')} better, {directions.count('other')} other")
     sys.exit(1 if "worse" in directions else 0)

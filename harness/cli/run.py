@@ -33,7 +33,7 @@ def run(arguments: tuple[str, ...]) -> None:
         *("-p", "harness.plugin.packaged"),
         # What happens to lie in the working directory has no say in what the features promise.
         "--noconftest",
-        *(["-o", f"cache_dir={Path.cwd() / 'reports' / '.pytest_cache'}"] if _keeps_a_cache(arguments) else []),
+        *_cache(arguments),
     ]
     sys.exit(pytest.main([*own, *arguments]))
 
@@ -42,3 +42,14 @@ def _keeps_a_cache(arguments: tuple[str, ...]) -> bool:
     """Whether pytest has its cache, and knows the options of it."""
     given = (*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *arguments)
     return not any(one.removeprefix("-p").strip() == "no:cacheprovider" for one in given)
+
+
+def _cache(arguments: tuple[str, ...]) -> tuple[str, ...]:
+    """Where pytest keeps its cache; it has none where somebody has put a link there, which pytest would follow."""
+    if not _keeps_a_cache(arguments):
+        return ()
+    reports = Path.cwd() / "reports"
+    cache = reports / ".pytest_cache"
+    if any(path.is_symlink() for path in (reports, cache, *(cache.rglob("*") if cache.is_dir() else ()))):
+        return ("-p", "no:cacheprovider")
+    return ("-o", f"cache_dir={cache}")

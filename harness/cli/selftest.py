@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from harness.cli.saying import say
 from harness.errors import UsageError
 
 
@@ -54,16 +55,14 @@ def selftest(names: tuple[str, ...], *, feature: str, directory: Path, processes
     for row in running.run(chosen, feature=feature, processes=processes):
         if isinstance(row, matrix.Caught):
             caught.append(row)
-            click.echo(
-                f"{row.fault}: {f'caught by {len(row.by)}' if row.by else 'NOT CAUGHT'}, beside {len(row.beside)}"
-            )
+            say(f"{row.fault}: {f'caught by {len(row.by)}' if row.by else 'NOT CAUGHT'}, beside {len(row.beside)}")
         else:
             passed.append(row)
-            click.echo(f"{row.variation}: {f'{len(row.alarms)} FALSE ALARMS' if row.alarms else 'no alarm'}")
+            say(f"{row.variation}: {f'{len(row.alarms)} FALSE ALARMS' if row.alarms else 'no alarm'}")
     found = matrix.matrix(caught, passed, scenarios() if whole else ())
-    click.echo()
-    click.echo("\n".join(report.summary(found)))
+    say()
+    say("\n".join(report.summary(found)))
     if whole:
         page, _ = report.write(found, directory)
-        click.echo(f"written: {page}")
+        say(f"written: {page}")
     sys.exit(1 if found.uncaught or found.alarming or found.useless else 0)

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from harness import data
 from harness.features import Scenario
 from harness.manifests import Manifest
+from harness.sources import PACKAGED
 from harness.state import SERVICE_NAME_LABEL
-from harness.world import objects
 
 _NAMED = re.compile(r'the manifest "([^"]+)"')
 
@@ -26,7 +26,7 @@ def excerpts(scenario: Scenario, services: Iterable[str]) -> Iterator[Excerpt]:
     """What a scenario declares, without the Services that it does not ask about and what belongs to those."""
     shown = frozenset(services)
     for declared in dict.fromkeys(found[1] for text in scenario.declarations if (found := _NAMED.match(text))):
-        own = [item for item in objects(declared) if _belongs(item, shown)]
+        own = [item for item in PACKAGED.objects(declared) if _belongs(item, shown)]
         lines = (data.fixtures() / declared).read_text(encoding="utf-8").splitlines()
         if own:
             yield Excerpt(declared, "\n---\n".join(dict.fromkeys(_document(item.line(), lines) for item in own)))

@@ -16,9 +16,11 @@ from harness.manifests.placing import (
     refuse_further_namespaces,
     refuse_reserved,
 )
-from harness.manifests.reader import read, read_text
+from harness.manifests.reader import read, read_text, shown
+from harness.manifests.syntax import MAX_BYTES
 
 __all__ = [
+    "MAX_BYTES",
     "Effect",
     "Manifest",
     "cluster_scoped",
@@ -33,4 +35,5 @@ __all__ = [
     "refuse_cluster_scoped",
     "refuse_further_namespaces",
     "refuse_reserved",
+    "shown",
 ]

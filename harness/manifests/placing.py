@@ -24,7 +24,7 @@ def refuse_reserved(manifests: Iterable[Manifest]) -> None:
     """
     lines = [str(error) for item in manifests for error in _reserved(item)]
     if lines:
-        raise ManifestError("\n".join(lines))
+        raise ManifestError(*lines)
 
 
 def _reserved(item: Manifest) -> Iterator[ManifestError]:
@@ -64,7 +64,7 @@ def refuse_cluster_scoped(manifests: Iterable[Manifest]) -> None:
         for item in cluster_scoped(manifests)
     ]
     if lines:
-        raise ManifestError("\n".join(lines))
+        raise ManifestError(*lines)
 
 
 def refuse_further_namespaces(manifests: Sequence[Manifest], namespace: str, made: Collection[str]) -> None:
@@ -75,7 +75,7 @@ def refuse_further_namespaces(manifests: Sequence[Manifest], namespace: str, mad
     """
     lines = [str(error) for item in manifests for error in _elsewhere(item, namespace, made)]
     if lines:
-        raise ManifestError("\n".join(lines))
+        raise ManifestError(*lines)
 
 
 def _elsewhere(item: Manifest, namespace: str, made: Collection[str]) -> Iterator[ManifestError]:

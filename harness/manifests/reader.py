@@ -1,4 +1,7 @@
-"""Files → manifests: everything that is wrong with a file in one error, line by line."""
+"""Files → manifests: everything that is wrong with a file in one error, line by line.
+
+Of what is no Kubernetes object no error has a word: a feature may name a file that was never meant to be shown.
+"""
 
 from __future__ import annotations
 
@@ -27,15 +30,15 @@ def read(path: Path) -> tuple[Manifest, ...]:
         ManifestError: if the file cannot be read, or holds anything that an API server would refuse from the object
             alone; one line a problem.
     """
-    shown = _shown(path)
+    called = shown(path)
     try:
         with path.open("rb") as file:
             content = file.read(syntax.MAX_BYTES + 1)
     except IsADirectoryError as error:
-        raise ManifestError(f"{shown}: is a directory; name the files in it") from error
+        raise ManifestError(f"{called}: is a directory; name the files in it") from error
     except (OSError, ValueError) as error:
-        raise ManifestError(f"{shown}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    return read_text(content, shown)
+        raise ManifestError(f"{called}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    return read_text(content, called)
 
 
 def read_text(text: bytes | str, path: str = "<text>") -> tuple[Manifest, ...]:
@@ -48,35 +51,37 @@ def read_text(text: bytes | str, path: str = "<text>") -> tuple[Manifest, ...]:
     manifests: list[Manifest] = []
     found: list[tuple[int, str]] = []
 
-    def note(value: Any, lines: _Lines, problem: Problem) -> None:
+    def note(value: Mapping[str, Any], lines: _Lines, problem: Problem) -> None:
         line = problem.line or nearest_line(lines, problem.field)
-        found.append((line, report(path, value if isinstance(value, dict) else {}, lines, problem)))
+        found.append((line, report(path, value, lines, problem)))
 
     try:
         for document in takewhile(lambda _: len(found) <= MOST_PROBLEMS_OF_FILE, syntax.documents(content)):
-            for problem in document.problems:
+            objects = list(_objects(document.value, document.lines))
+            # The keys of these problems are words of the file.
+            for problem in document.problems if all(_is_object(value) for value, _ in objects) else ():
                 note(document.value, document.lines, problem)
-            for value, lines in _objects(document.value, document.lines):
+            for value, lines in objects:
                 problems = _problems(value)
                 for problem in problems:
-                    note(value, lines, problem)
+                    note(value if _is_object(value) else {}, lines, problem)
                 if not problems:
                     manifests.append(Manifest(schema.normal(value), path, lines))
     except syntax.UnreadableError as error:
         found.append((error.line, f"{path}:{error.line}: {error.text}"))
     if found:
-        raise ManifestError(_in_order(found, path))
+        raise ManifestError(*_in_order(found, path))
     if not manifests:
         raise ManifestError(f"{path}: holds no object")
     return tuple(manifests)
 
 
-def _in_order(found: list[tuple[int, str]], path: str) -> str:
+def _in_order(found: list[tuple[int, str]], path: str) -> list[str]:
     """The problems of a file by line, as many as anybody would read."""
     shown = sorted(found)[:MOST_PROBLEMS_OF_FILE]
     if len(shown) < len(found):
         shown.append((0, f"{path}:{shown[-1][0]}: there is more; mend these first"))
-    return "\n".join(text for _, text in shown)
+    return [text for _, text in shown]
 
 
 def _objects(value: Any, lines: _Lines) -> Iterator[tuple[Any, _Lines]]:
@@ -97,10 +102,17 @@ def _objects(value: Any, lines: _Lines) -> Iterator[tuple[Any, _Lines]]:
         yield from _objects(whole, item_lines[index])
 
 
+def _is_object(value: Any) -> bool:
+    """Whether a document says of itself that it is a Kubernetes object, by an ``apiVersion`` and ``kind`` that there can be."""
+    version, kind = (value.get("apiVersion"), value.get("kind")) if isinstance(value, dict) else (None, None)
+    return isinstance(version, str) and isinstance(kind, str) and schema.is_kind(version, kind)
+
+
 def _problems(value: Any) -> list[Problem]:
     """What is wrong with an object; where its structure is wrong, the rules have nothing to add."""
     if not isinstance(value, dict):
-        return [Problem((), f"must be an object with apiVersion, kind and metadata, not {schema.described(value)}")]
+        called = f"not {'a list' if isinstance(value, list) else 'a single value'}"
+        return [Problem((), f"must be an object with apiVersion, kind and metadata, {called}")]
     if missing := [key for key in ("apiVersion", "kind") if not value.get(key) or not isinstance(value[key], str)]:
         return [Problem((key,), "is required, and must be text") for key in missing]
     if value["kind"] == "List":
@@ -117,7 +129,8 @@ def _problems(value: Any) -> list[Problem]:
     return [*structure, *dict.fromkeys(islice(semantics, MOST_PROBLEMS))]
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
+    """What messages call a file: by its path from here, if it lies here."""
     # Not resolve(): the user knows a symbolic link by its own name.
     whole, here = Path(os.path.abspath(path)), Path.cwd()  # noqa: PTH100 - see above
     return str(whole.relative_to(here) if whole.is_relative_to(here) else whole)

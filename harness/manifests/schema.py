@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,9 @@ _QUOTES = {
     int: "; put it in quotes",
     float: "; put it in quotes",
 }
+#: How the group and version and the kind of a custom resource are spelled (apiextensions.k8s.io/v1, validation.go).
+_CUSTOM_VERSION = re.compile(r"[a-z0-9][a-z0-9.-]{0,251}/v[0-9][a-z0-9]{0,31}")
+_CUSTOM_KIND = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
 _RANGES = {"int32": 2**31, "int64": 2**63}
 #: Comparing longer names by likeness would cost more than it tells.
 _LONGEST_MISSPELLING = 60
@@ -45,17 +49,30 @@ def is_built_in(api_version: str) -> bool:
     return "." not in group(api_version) or group(api_version) in _groups()
 
 
+def is_kind(api_version: str, kind: str) -> bool:
+    """Whether there is such a kind, or could be as a custom resource."""
+    if (api_version, kind) in _kinds():
+        return True
+    return not is_built_in(api_version) and bool(
+        _CUSTOM_VERSION.fullmatch(api_version) and _CUSTOM_KIND.fullmatch(kind)
+    )
+
+
 def unknown_kind(api_version: str, kind: str) -> Problem | None:
-    """What is wrong with a built-in kind that Kubernetes does not have, or not in this version; None for others."""
-    if not is_built_in(api_version) or (api_version, kind) in _kinds():
+    """What is wrong with a built-in kind that Kubernetes does not have, or not in this version; None for others.
+
+    What is no kind may be no object at all, so its words are not repeated.
+    """
+    if is_kind(api_version, kind):
         return None
+    if not is_built_in(api_version):
+        return Problem((), "must be an object: its apiVersion and kind cannot be those of a custom resource")
     if versions := _versions(api_version, kind):
-        return Problem(("apiVersion",), f"must be {listed(versions)} for the kind {kind}, not {quoted(api_version)}")
+        return Problem(("apiVersion",), f"must be {listed(versions)} for the kind {kind}")
     if group(api_version) not in _groups():
-        text = f"names no API group of Kubernetes: {quoted(api_version)}; that of a custom resource has a dot"
-        return Problem(("apiVersion",), text)
+        return Problem(("apiVersion",), "names no API group of Kubernetes; that of a custom resource has a dot")
     near = _nearest(kind, (known for version, known in _kinds() if group(version) == group(api_version)))
-    return Problem(("kind",), f"there is no {quoted(kind)} in {quoted(api_version)}{near}")
+    return Problem(("kind",), f"is no kind of its apiVersion{near}")
 
 
 def problems(data: Mapping[str, Any]) -> Iterator[Problem]:

@@ -37,6 +37,7 @@ NODE_SIZE = 64
 
 # A PyYAML built without libyaml has no C parser; the pure one emits the same events, some 15 times slower.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_IS_C = _LOADER is not yaml.SafeLoader
 # Everything but what YAML 1.2, section 5.1, allows in a stream.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _Parts = dict[str | int, tuple[int, "_Node"]]
@@ -97,7 +98,9 @@ def documents(content: bytes) -> Iterator[Document]:
     except yaml.YAMLError as error:
         # Only those that the scanner and the parser raise know where they are.
         mark = getattr(error, "problem_mark", None)
-        problem = " ".join(filter(None, (getattr(error, "problem", str(error)), getattr(error, "context", ""))))
+        # libyaml's words are always the same; those of the pure parser quote what it stumbles over.
+        said = getattr(error, "problem", "") if _IS_C else "it cannot be parsed"
+        problem = " ".join(filter(None, (said, getattr(error, "context", ""))))
         # libyaml scans ahead of its events and may have a limit of its own.
         too_deep = "nesting depth" in problem
         text = f"is nested more than {MAX_DEPTH} levels deep" if too_deep else f"is not YAML: {problem}"
@@ -111,11 +114,11 @@ def _decoded(content: bytes) -> str:
         text = content.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        problem = f"is not UTF-8: byte {error.start} is 0x{content[error.start]:02x}; save the file as UTF-8"
+        problem = f"is not UTF-8 from byte {error.start} on; save the file as UTF-8"
         raise UnreadableError(line, problem) from error
     if found := _UNPRINTABLE.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        raise UnreadableError(line, f"is not YAML: it holds the character U+{ord(found[0]):04X}, which YAML forbids")
+        raise UnreadableError(line, "is not YAML: it holds a character that YAML forbids")
     return text
 
 
@@ -159,10 +162,10 @@ class _Builder:
     def _alias(self, event: AliasEvent, depth: int) -> _Node:
         anchor = str(event.anchor)
         if anchor not in self._anchors:
-            raise UnreadableError(_line(event), f"is not YAML: *{shortened(anchor)} stands for nothing before it")
+            raise UnreadableError(_line(event), "is not YAML: an alias stands for nothing before it")
         node = self._anchors[anchor]
         if node is None:
-            raise UnreadableError(_line(event), f"is not YAML: *{shortened(anchor)} stands inside what it stands for")
+            raise UnreadableError(_line(event), "is not YAML: an alias stands inside what it stands for")
         if depth + node.height > MAX_DEPTH:
             raise UnreadableError(
                 _line(event), f"is nested more than {MAX_DEPTH} levels deep, with aliases written out"

@@ -19,6 +19,9 @@ from harness.features import PLACEHOLDER, Feature, Scenario, Step
 
 Problem = tuple[int, str]
 
+#: Characters of a scenario's name and of an example: pytest repeats both in whatever it writes about a test.
+LONGEST_NAME, LONGEST_EXAMPLE = 300, 500
+
 
 def definitions(session: pytest.Session) -> tuple[StepFunctionContext, ...]:
     """The step definitions that scenarios of this session can use."""
@@ -35,6 +38,12 @@ def problems(feature: Feature, definitions: Sequence[StepFunctionContext]) -> It
     """Every reason to refuse a feature file, with its line."""
     seen: dict[str, Scenario] = {}
     for scenario in feature.scenarios:
+        if len(scenario.name) > LONGEST_NAME:
+            yield (
+                scenario.line,
+                f"has a name of {len(scenario.name)} characters; tests are called by it: use {LONGEST_NAME} at most",
+            )
+            continue
         mangled = make_python_name(scenario.name)
         if not mangled:
             yield scenario.line, f'"{scenario.name}": the name has no letter to make a test name of'
@@ -94,6 +103,11 @@ def _outline_problems(scenario: Scenario) -> Iterator[Problem]:
             yield table.line, f"uses <{'>, <'.join(unknown)}>, which its Examples do not have"
         if unused := sorted(set(table.columns) - used):
             yield table.line, f"never uses the column {', '.join(unused)} of its Examples"
+        if any(len("-".join(row)) > LONGEST_EXAMPLE for row in table.rows):
+            yield (
+                table.line,
+                f"has an example that is too long; tests are called by it: use {LONGEST_EXAMPLE} characters at most",
+            )
         if twice := [row for row, times in Counter(table.rows).items() if times > 1]:
             yield table.line, f"has the example {' | '.join(twice[0])} twice"
     names = Counter(one.name for one in scenario.rendered())

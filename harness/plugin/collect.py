@@ -13,9 +13,10 @@ from pytest_bdd import scenario
 from pytest_bdd.scenario import make_python_name
 from pytest_bdd.steps import StepFunctionContext
 
-from harness import features
+from harness import features, printable, sources
 from harness.errors import FeatureError
-from harness.plugin import checks
+from harness.plugin import checks, failure
+from harness.plugin.options import manifest_roots
 
 SCENARIO = pytest.StashKey[features.Scenario]()
 DEFINITIONS = pytest.StashKey[Sequence[StepFunctionContext]]()
@@ -24,19 +25,23 @@ DEFINITIONS = pytest.StashKey[Sequence[StepFunctionContext]]()
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect each ``.feature`` file as a module whose functions are its scenarios."""
     if file_path.suffix == ".feature":
-        return FeatureFile.from_parent(parent, path=file_path, nodeid=_outside(file_path, parent.config))
+        name = printable.line(file_path.name)
+        return FeatureFile.from_parent(parent, path=file_path, name=name, nodeid=_nodeid(file_path, parent.config))
     return None
 
 
-def _outside(path: Path, config: pytest.Config) -> str | None:
-    """What a file outside of the rootdir is called in node ids, where pytest has no name that tells it from others.
+def _nodeid(path: Path, config: pytest.Config) -> str | None:
+    """What a file is called in node ids, where pytest has no name for it that can be shown and tells it from others.
 
-    That is its path from where the run was started; in full, where it would read like that of a file in the rootdir.
+    Outside of the rootdir that is its path from where the run was started; in full, where it would read like that of a file
+    in the rootdir.
     """
     if path.is_relative_to(config.rootpath):
-        return None
+        inside = path.relative_to(config.rootpath).as_posix()
+        shown = printable.line(inside)
+        return None if shown == inside else shown
     own = Path(os.path.relpath(path, config.invocation_params.dir))
-    return (path if (config.rootpath / own).exists() else own).as_posix()
+    return printable.line((path if (config.rootpath / own).exists() else own).as_posix())
 
 
 def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> bool:
@@ -81,20 +86,24 @@ class FeatureFile(pytest.Module):
             CollectError: with file and line of every problem.
         """
         try:
-            feature = features.read(self.path)
+            feature = features.read(self.path, self._sources())
             if DEFINITIONS not in self.session.stash:
                 self.session.stash[DEFINITIONS] = checks.definitions(self.session)
             found = sorted(checks.problems(feature, self.session.stash[DEFINITIONS]))
         except FeatureError as error:
-            raise self.CollectError(self._shown(str(error))) from error
+            raise self.CollectError(self._shown(error)) from error
         if found:
-            raise self.CollectError("\n".join(self._shown(f"{self.path}:{line}: {text}") for line, text in found))
+            raise self.CollectError(self._shown(FeatureError(*(f"{self.path}:{line}: {text}" for line, text in found))))
         return feature
 
-    def _shown(self, text: str) -> str:
-        """The text with the file's path as a user types it."""
+    def _sources(self) -> sources.Sources:
+        """Where the manifests lie that the feature names."""
+        return sources.of(self.path, self.config.invocation_params.dir, manifest_roots(self.config))
+
+    def _shown(self, error: FeatureError) -> str:
+        """The problems, each with the file's path as a user types it, and no more of them than terminals can take."""
         working = f"{self.config.invocation_params.dir}/"
-        return text.replace(working, "")
+        return "\n".join(failure.within(str(error).replace(working, "").splitlines(), failure.MOST_OCTETS))
 
     described: dict[str, tuple[features.Scenario, ...]]
 

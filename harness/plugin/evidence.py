@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 
+import pytest
+
+from harness import filing, printable
+from harness.errors import UsageError
+from harness.filing import Directory
+from harness.plugin.session import Run
 from harness.redaction import redact
 from harness.results import Finding
 from harness.state import ClusterState, Endpoint, EndpointSlice, Pod, Service
 
+#: The name of the directory of a scenario's evidence.
+OWN = pytest.StashKey[str]()
 
-def write(directory: Path, findings: Iterable[Finding], files: Mapping[str, str]) -> None:
-    """Write the transcript of a scenario, and what the target has to show beside it, to a directory."""
-    directory.mkdir(parents=True, exist_ok=True)
-    transcript = "".join(f"{line}\n" for line in _transcript(findings))
-    for name, text in {"transcript.txt": transcript, **files}.items():
-        (directory / name).write_text(redact(text), encoding="utf-8")
+
+def keep(run: Run, item: pytest.Item, findings: Iterable[Finding], files: Mapping[str, str]) -> str:
+    """Keep the evidence of a scenario in its own directory; where that is, or why there is none."""
+    try:
+        with run.made_directory() as reports:
+            # Scenarios of several features have the same name, and features of several directories.
+            named = filing.safe_name(f"{item.path.stem}.{item.name}")
+            with reports.below(item.stash[OWN]) if OWN in item.stash else reports.fresh(named) as own:
+                item.stash[OWN] = own.path.name
+                write(own, findings, files)
+    except UsageError as error:
+        return f"nowhere: {error}"
+    return os.path.relpath(run.directory / item.stash[OWN], item.config.invocation_params.dir)
+
+
+def write(directory: Directory, findings: Iterable[Finding], files: Mapping[str, str]) -> None:
+    """Write the transcript of a scenario, and what there is to show beside it, to a directory.
+
+    Names and texts may be anybody's: they come with a cluster's objects.
+
+    Raises:
+        UsageError: if a file cannot be written.
+    """
+    for name, text in ({**files, "transcript.txt": "\n".join([*_transcript(findings), ""])}).items():
+        directory.write(filing.safe_name(name), printable.block(redact(text)))
 
 
 def _transcript(findings: Iterable[Finding]) -> Iterator[str]:

@@ -41,6 +41,7 @@ class Settings:
     cluster_name: str
     keep_cluster: bool
     fault: str
+    manifest_root: str
     reports: bool
     html_report: str
     conformance_report: str
@@ -103,6 +104,7 @@ class _Option:
     choices: tuple[str, ...] = ()
     metavar: str = "NAME"
     several: bool = False
+    separator: str = ","
     targets: tuple[str, ...] = _TARGETS
 
     @property
@@ -226,6 +228,15 @@ OPTIONS = (
     _Option(
         "fault", "", "what to put in front of the DNS servers, of `svcdns faults`; may be given often", several=True
     ),
+    _Option(
+        "manifest_root",
+        "",
+        "where manifests may lie too that your features name, beside the feature's own directory and the working directory;"
+        " may be given often",
+        metavar="DIR",
+        several=True,
+        separator=os.pathsep,
+    ),
     _Option("reports", "no", "write the run report and the conformance report to reports/<run>/", ("no", "yes")),
     _Option("html_report", "", "write the run report, one HTML file with every question and answer", metavar="FILE"),
     _Option("conformance_report", "", "write the conformance report, as its suffix says", metavar="FILE.yaml|.json"),
@@ -282,11 +293,25 @@ def settings(config: pytest.Config) -> Settings:
             raise pytest.UsageError(f"{origin}: {value!r} is not a number above 0")
         if option.name in _FILES and value:
             value = str(config.invocation_params.dir / Path(value).expanduser())
+        if option.name == "manifest_root" and (
+            missing := next((one for one in _roots(config, value) if not one.is_dir()), None)
+        ):
+            raise pytest.UsageError(f"{origin}: {missing} is no directory")
         values[option.name] = value == "yes" if option.switch else value
         flags += [option.name] if config.getoption(option.ini) else []
     resolved = Settings(**{field.name: values[field.name] for field in fields(Settings)})  # type: ignore[arg-type]  # checked above
     check_together(resolved, flags)
     return resolved
+
+
+def manifest_roots(config: pytest.Config) -> tuple[Path, ...]:
+    """The directories in which manifests may lie beside those that a feature has anyhow."""
+    option = next(one for one in OPTIONS if one.name == "manifest_root")
+    return _roots(config, _value(config, option, option.targets[0])[0])
+
+
+def _roots(config: pytest.Config, value: str) -> tuple[Path, ...]:
+    return tuple(config.invocation_params.dir / Path(one).expanduser() for one in value.split(os.pathsep) if one)
 
 
 def check_together(settings: Settings, flags: Collection[str]) -> None:
@@ -319,7 +344,7 @@ def check_together(settings: Settings, flags: Collection[str]) -> None:
 def _value(config: pytest.Config, option: _Option, target: str) -> tuple[str, str]:
     """An option's value, and where it comes from; what files and the environment say of other targets is not for this run."""
     if given := config.getoption(option.ini):
-        return (",".join(given) if option.several else given), option.flag
+        return (option.separator.join(given) if option.several else given), option.flag
     if target in option.targets:
         if given := config.getini(option.ini):
             return str(given), option.ini

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal
 
 import pytest
+from _pytest._code.code import ReprExceptionInfo
 from pytest_bdd.parser import Step
 
-from harness import advice, data, verdicts
+from harness import advice, data, printable, verdicts
 from harness.catalogue import LEVELS
 from harness.errors import HarnessError, ManifestError
 from harness.features import Scenario
 from harness.plugin import evidence, failure
 from harness.plugin.collect import SCENARIO
-from harness.plugin.session import PLACE, RUN, evidence_directory
+from harness.plugin.session import PLACE, RUN
 from harness.results import Finding, ScenarioResult, StepResult, Verdict
 from harness.verdicts import Judged
 from harness.world import World
@@ -66,7 +65,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     try:
         yield
     except ManifestError as error:
-        item.stash[VERDICT] = Judged(Verdict.NOT_DETERMINED, str(error))
+        item.stash[VERDICT] = Judged(Verdict.NOT_DETERMINED, "; ".join(str(error).splitlines()))
         raise
     except HarnessError as error:
         run = item.config.stash[RUN]
@@ -75,7 +74,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         if judged.verdict is Verdict.NOT_CONFORMANT:
             raise
         if judged.verdict is Verdict.NOT_DETERMINED:
-            pytest.skip(f"not determined: {error}")
+            pytest.skip(f"not determined: {_short(str(error))}")
     else:
         item.stash[VERDICT] = verdicts.of_end(item.stash[PLACE].readings)
         if item.stash[VERDICT].reason:
@@ -89,9 +88,19 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Attach the result, as plain data, and say what failed in words."""
     report = yield
-    if SCENARIO not in item.stash or not (report.when == "call" or (report.when == "setup" and not report.passed)):
+    if SCENARIO not in item.stash:
         return report
-    result = _result(item, report)
+    report.sections = list(_captured(report.sections))
+    if not (report.when == "call" or (report.when == "setup" and not report.passed)):
+        if report.failed and call.excinfo is not None:
+            # A traceback would tell nothing of what a target refuses in the end.
+            ours = isinstance(call.excinfo.value, HarnessError)
+            message = str(call.excinfo.value) if ours else printable.block(call.excinfo.exconly())
+            said = message.splitlines() if ours else _lines(report.longreprtext)
+            lines = failure.ending(said, failure.CAPTURED_OCTETS)
+            report.longrepr = failure.longrepr(_place(item), lines, message)
+        return report
+    result, shown = _told(item, report, call)
     vars(report)["svcdns"] = result.plain()
     item.user_properties += [
         ("level", result.level),
@@ -101,9 +110,61 @@ def pytest_runtest_makereport(
         *([("reason", result.reason)] if result.reason else []),
         *(("observed", choice) for choice in result.observed),
     ]
-    if call.excinfo and isinstance(call.excinfo.value, HarnessError) and report.failed:
-        report.longrepr = failure.longrepr(result, str(call.excinfo.value), Path(item.path))
+    if shown is not None:
+        report.longrepr = shown
     return report
+
+
+def _told(
+    item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None]
+) -> tuple[ScenarioResult, ReprExceptionInfo | None]:
+    """The result, and a failure as it is shown where pytest's own words would not do.
+
+    What is too long for terminals is kept whole among the evidence.
+    """
+    result = _result(item, report)
+    if not report.failed or call.excinfo is None:
+        return result, None
+    ours = isinstance(call.excinfo.value, HarnessError)
+    message = str(call.excinfo.value) if ours else printable.block(call.excinfo.exconly())
+    raw = report.longreprtext
+    if not ours and printable.block(raw) == raw and failure.octets(raw) <= failure.MOST_OCTETS:
+        return result, None
+    if ours:
+        whole = list(failure.parts(result, message))
+        lines, is_cut = failure.cut(whole)
+    else:
+        whole = [failure.Part(_lines(raw), failure.MOST_OCTETS)]
+        lines = failure.ending(whole[0].lines, failure.MOST_OCTETS)
+        is_cut = len(lines) < len(whole[0].lines)
+    if is_cut:
+        text = "\n".join(line for part in whole for line in part.lines)
+        run = item.config.stash[RUN]
+        directory = evidence.keep(run, item, result.findings, {failure.WHOLE: f"{text}\n"})
+        result = replace(result, evidence=result.evidence or directory)
+        lines += ["", f"This is cut short; the whole is in {directory}/{failure.WHOLE}"]
+    return result, failure.longrepr(_place(item), lines, message)
+
+
+def _place(item: pytest.Item) -> tuple[str, int]:
+    """The file and line of a scenario."""
+    return printable.line(str(item.path)), item.stash[SCENARIO].line
+
+
+def _lines(text: str) -> list[str]:
+    """A text of pytest's, whatever foreign text there is in it, in lines that can be shown."""
+    return printable.block(text).split("\n")
+
+
+def _captured(sections: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """What was captured of a scenario, as much as is shown of it."""
+    for name, content in sections:
+        lines = failure.ending(_lines(content), failure.CAPTURED_OCTETS // len(sections))
+        yield name, "\n".join(lines)
+
+
+def _short(reason: str) -> str:
+    return "; ".join(failure.within(reason.splitlines(), failure.REASON_OCTETS))
 
 
 def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
@@ -134,9 +195,9 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
         clauses=scenario.clauses,
         behaviours=scenario.behaviours,
         verdict=verdict,
-        reason="; ".join([reason, *known]),
+        reason=_short("; ".join([reason, *known])),
         known=known,
-        observed=tuple(dict.fromkeys(observed)),
+        observed=tuple(failure.within(list(dict.fromkeys(observed)), failure.OBSERVED_OCTETS)),
         steps=_steps(scenario, item.stash.get(STEPS, [])),
         findings=findings,
         state=_state(world) if world and kept and verdict is not Verdict.CONFORMANT else (),
@@ -173,13 +234,11 @@ def _evidence(item: pytest.Item, world: World, findings: tuple[Finding, ...]) ->
     """On a live target, keep what stands behind the first failure in a world; its directory."""
     run = item.config.stash[RUN]
     if run.settings.live and not world.evidence:
-        directory = evidence_directory(run, item)
         try:
             found = run.target.evidence(world.namespace)
         except HarnessError as error:
             found = {"lost.txt": f"{error}\n"}
-        evidence.write(directory, findings, found)
-        world.evidence = os.path.relpath(directory, item.config.invocation_params.dir)
+        world.evidence = evidence.keep(run, item, findings, found)
     return world.evidence
 
 

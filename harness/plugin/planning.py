@@ -10,6 +10,7 @@ import pytest
 
 from harness import verdicts, vocabulary, worlds
 from harness.plugin.collect import DEFINITIONS, SCENARIO
+from harness.plugin.options import manifest_roots
 from harness.plugin.session import RUN, Run
 from harness.plugin.shares import shares
 
@@ -64,7 +65,8 @@ def _coming(run: Run, shared: dict[str, Any], item: pytest.Item) -> Iterator[lis
         yield [one for one in items if one.path == item.path]
         return
     config = item.config
-    share = shares(config.rootpath, [one.nodeid for one in items], run.workers, config.invocation_params.dir)
+    nodes, began = [one.nodeid for one in items], config.invocation_params.dir
+    share = shares(config.rootpath, nodes, run.workers, began, manifest_roots(config))
     for number in (share[item.nodeid], *([] if run.planned else [run.worker])):
         yield [one for one in items if share[one.nodeid] == number and one.nodeid not in run.planned]
 

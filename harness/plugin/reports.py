@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from _pytest.junitxml import xml_key
 
-from harness import data
+from harness import data, filing, printable
 from harness.errors import UsageError
 from harness.plugin.options import Settings
 from harness.plugin.session import RUN, Run
 from harness.redaction import redact
-from harness.report import writable
+from harness.report import directory, writable
 from harness.results import RunResult, ScenarioResult, Subject
 
 PAGE = "report.html"
@@ -25,7 +26,15 @@ WRITTEN = pytest.StashKey[list[str]]()
 
 #: Settings that a report says in other words, or that are nobody's business but of whoever made the run.
 _PRIVATE = frozenset(
-    {"--kubeconfig", "--kind-config", "--kind-bin", "--reports", "--html-report", "--conformance-report"}
+    {
+        "--kubeconfig",
+        "--kind-config",
+        "--kind-bin",
+        "--manifest-root",
+        "--reports",
+        "--html-report",
+        "--conformance-report",
+    }
     | {"--organization", "--project", "--url", "--implementation-version", "--contact"}
 )
 
@@ -44,6 +53,8 @@ def pytest_configure(config: pytest.Config) -> None:
     junit = os.path.expandvars(getattr(config.option, "xmlpath", None) or "")
     asked = [junit, settings.html_report, settings.conformance_report]
     try:
+        if settings.reports or settings.live:
+            directory.check(config.invocation_params.dir)
         for path in (*map(Path, filter(None, asked)), *([run.directory / PAGE] if settings.reports else [])):
             writable.check(path.expanduser())
     except UsageError as error:
@@ -56,41 +67,39 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     run = session.config.stash[RUN]
     if run.shared is None and (xml := session.config.stash.get(xml_key, None)) and run.subject:
         for name, value in _properties(run, run.subject, session.config):
-            xml.add_global_property(name, redact(value))
+            xml.add_global_property(name, printable.line(redact(value)))
     yield
     config = session.config
     if run.shared is None and not config.option.collectonly and session.exitstatus != pytest.ExitCode.USAGE_ERROR:
-        config.stash[WRITTEN] = [
-            os.path.relpath(path, config.invocation_params.dir) for path in (*_written(run, config), *_evidence(run))
-        ]
+        written = config.stash[WRITTEN] = []
+        try:
+            paths = chain(_written(run, config), _evidence(run))
+            written.extend(os.path.relpath(path, config.invocation_params.dir) for path in paths)
+        except UsageError as error:
+            run.problems.append(str(error))
+            session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
 
-def _written(run: Run, config: pytest.Config) -> Iterable[Path]:
-    asked = _asked(run)
-    if asked:
-        result = _result(run, config)
-        for path, write in asked.items():
-            write(run.settings, result, path)
-    return asked
+def _written(run: Run, config: pytest.Config) -> Iterator[Path]:
+    """Write what was asked for; the paths."""
+    settings = run.settings
+    asked = ((settings.html_report, _page), (settings.conformance_report, _conformance))
+    named = {Path(path): text for path, text in asked if path}
+    if not settings.reports and not named:
+        return
+    result = _result(run, config)
+    if settings.reports:
+        with run.made_directory() as own:
+            for name, text in ((PAGE, _page), ("conformance.yaml", _conformance)):
+                yield own.write(name, text(settings, result, name))
+    for path, text in named.items():
+        filing.write_named(path, text(settings, result, path.name))
+        yield path
 
 
 def _evidence(run: Run) -> Iterable[Path]:
     """The directories that failures have left, and the nodes' logs."""
     return sorted(path for path in run.directory.glob("*/") if path.is_dir())
-
-
-def _asked(run: Run) -> dict[Path, Callable[[Settings, RunResult, Path], None]]:
-    """The files to write, and how."""
-    settings = run.settings
-    asked: dict[Path, Callable[[Settings, RunResult, Path], None]] = {}
-    if settings.reports:
-        asked[run.made_directory() / PAGE] = _write_page
-        asked[run.made_directory() / "conformance.yaml"] = _write_conformance
-    if settings.html_report:
-        asked[Path(settings.html_report)] = _write_page
-    if settings.conformance_report:
-        asked[Path(settings.conformance_report)] = _write_conformance
-    return asked
 
 
 def _result(run: Run, config: pytest.Config) -> RunResult:
@@ -117,15 +126,14 @@ def _settings(config: pytest.Config) -> dict[str, str]:
     return {flag: value for flag, value in (chosen | said).items() if flag not in _PRIVATE and (value or flag in said)}
 
 
-def _write_page(settings: Settings, result: RunResult, path: Path) -> None:
+def _page(settings: Settings, result: RunResult, name: str) -> str:
     from harness.report import page  # noqa: PLC0415 - a run without reports does not need it
 
-    del settings
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(redact(page.render(result)), encoding="utf-8")
+    del settings, name
+    return redact(page.render(result))
 
 
-def _write_conformance(settings: Settings, result: RunResult, path: Path) -> None:
+def _conformance(settings: Settings, result: RunResult, name: str) -> str:
     from harness.report import conformance, files  # noqa: PLC0415 - a run without reports does not need them
 
     implementation = conformance.Implementation(
@@ -135,7 +143,7 @@ def _write_conformance(settings: Settings, result: RunResult, path: Path) -> Non
         version=settings.implementation_version,
         contact=tuple(filter(None, map(str.strip, settings.contact.split(",")))),
     )
-    files.write(conformance.document(result, implementation), path)
+    return files.text(conformance.document(result, implementation), name)
 
 
 def _properties(run: Run, subject: Subject, config: pytest.Config) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it has none
 
+from harness.plugin.options import manifest_roots
 from harness.plugin.shares import shares
 
 
@@ -18,7 +19,13 @@ class ByWorlds(LoadScopeScheduling):  # type: ignore[misc]  # as above
 
     @cached_property
     def _shares(self) -> dict[str, int]:
-        return shares(self.config.rootpath, self.collection or (), self.numnodes, self.config.invocation_params.dir)
+        return shares(
+            self.config.rootpath,
+            self.collection or (),
+            self.numnodes,
+            self.config.invocation_params.dir,
+            manifest_roots(self.config),
+        )
 
     def _split_scope(self, nodeid: str) -> str:
         return str(self._shares[nodeid])

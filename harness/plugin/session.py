@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
-from harness import catalogue, coredns, verdicts
+from harness import catalogue, coredns, printable, verdicts
 from harness.clock import Clock
 from harness.errors import HarnessError, TargetError, UsageError
 from harness.features import Scenario
+from harness.filing import Directory
 from harness.plugin import doors, signals
 from harness.plugin.collect import SCENARIO
 from harness.plugin.doors import Opened
@@ -62,7 +64,7 @@ class Run:
         self.kept: list[str] = []
         self.remarks: list[str] = []
         self.planned: set[str] = set()
-        self.directory = config.invocation_params.dir / "reports" / self.id
+        self.directory = config.invocation_params.dir / directory.REPORTS / self.id
         self._config = config
         self._life = ExitStack()
         self._opened: Opened | None = None
@@ -142,12 +144,16 @@ class Run:
             for end in (self._end_worlds, self._await_deleted, self._export_logs, self._close_target):
                 try:
                     self.problems += end(opened)
-                except TargetError as error:
+                except (TargetError, UsageError) as error:
                     self.problems.append(str(error))
 
-    def made_directory(self) -> Path:
-        """The run's own directory below ``reports/``; a run that has nothing to write has none."""
-        return directory.made(self.directory)
+    def made_directory(self) -> AbstractContextManager[Directory]:
+        """The run's own directory below ``reports/``, open; a run that has nothing to write has none.
+
+        Raises:
+            UsageError: if there can be none.
+        """
+        return directory.made(self._config.invocation_params.dir, self.id)
 
     def _remedy(self, opened: Opened) -> str:
         """The command that removes what is left behind, if the user does not wait for it."""
@@ -168,7 +174,10 @@ class Run:
 
     def _export_logs(self, opened: Opened) -> list[str]:
         if self.shared is None and opened.export_logs and self._broken():
-            opened.export_logs(self.made_directory() / "kind-logs")
+            with TemporaryDirectory(prefix="svcdns-logs-") as exported, self.made_directory() as own:
+                opened.export_logs(Path(exported))
+                with own.below("kind-logs") as logs:
+                    logs.take(Path(exported))
         return []
 
     def _close_target(self, _: Opened) -> list[str]:
@@ -225,7 +234,7 @@ class Run:
             return
         with capture.global_and_fixture_disabled() if capture else ExitStack():
             reporter.ensure_newline()
-            reporter.write_line(redact(line))
+            reporter.write_line(printable.line(redact(line)))
             reporter.flush()
 
 
@@ -248,7 +257,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """The resolved settings, once."""
-    return config.stash[RUN].settings.lines()
+    return [printable.line(line) for line in config.stash[RUN].settings.lines()]
 
 
 @pytest.fixture
@@ -295,10 +304,3 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     unforgiven = undetermined and not (determined and run.settings.allow_undetermined)
     if session.exitstatus == pytest.ExitCode.OK and (unforgiven or run.problems):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def evidence_directory(run: Run, item: pytest.Item) -> Path:
-    """Where the evidence of a scenario's failure goes."""
-    # Scenarios of several features have the same name.
-    named = f"{item.path.stem}.{item.name}"
-    return run.made_directory() / "".join(one if one.isalnum() or one in "-_." else "-" for one in named)[:160]

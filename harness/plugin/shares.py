@@ -16,7 +16,7 @@ from math import ceil
 from pathlib import Path
 from typing import NamedTuple
 
-from harness import features
+from harness import features, sources
 from harness.features import Scenario, Step
 from harness.plugin.collect import function_of
 from harness.worlds import Key, key, line
@@ -46,7 +46,9 @@ class _Unit:
     seconds: float = 0.0
 
 
-def shares(root: Path, nodes: Sequence[str], workers: int, began: Path | None = None) -> dict[str, int]:
+def shares(
+    root: Path, nodes: Sequence[str], workers: int, began: Path | None = None, manifest_roots: tuple[Path, ...] = ()
+) -> dict[str, int]:
     """Which share each test is in, by node id: below ``workers`` that of a worker, from there on one that is kept back.
 
     The longest are given away first, each to whoever has the least; and the longest of those kept back come first.
@@ -56,11 +58,12 @@ def shares(root: Path, nodes: Sequence[str], workers: int, began: Path | None = 
         nodes: all node ids of the run, in their order.
         workers: how many workers there are.
         began: where the run was started, to which the paths of files outside of the root are relative.
+        manifest_roots: directories that the user names for manifests.
     """
     lines: Mapping[Key, dict[Key, _Unit]] = defaultdict(lambda: defaultdict(_Unit))
     kept_back: Mapping[Key, _Unit] = defaultdict(_Unit)
     for node in nodes:
-        kin = _kinship((root, began or root), node)
+        kin = _kinship(root, began or root, manifest_roots, node)
         unit = kept_back[kin.world] if kin.only_asks_services else lines[kin.line][kin.world]
         unit.nodes.append(node)
         unit.seconds += kin.seconds
@@ -102,11 +105,12 @@ class _Kin(NamedTuple):
     only_asks_services: bool
 
 
-def _kinship(places: Iterable[Path], node: str) -> _Kin:
+def _kinship(root: Path, began: Path, manifest_roots: tuple[Path, ...], node: str) -> _Kin:
     """Whom a test belongs to; tests that are no scenarios stay with those of their file."""
     path, _, rest = node.partition("::")
     function = rest.partition("[")[0]
-    found = (scenarios.get(function) for place in places if (scenarios := _scenarios(place / path)))
+    read = (_scenarios(place / path, began, manifest_roots) for place in (root, began))
+    found = (scenarios.get(function) for scenarios in read if scenarios)
     if (scenario := next(found, None)) is None:
         return _Kin((path,), (path,), _ASKS, only_asks_services=False)
     world, declared = key(node, scenario), line(scenario)
@@ -122,8 +126,9 @@ def _seconds_of(step: Step) -> float:
 
 
 @cache
-def _scenarios(path: Path) -> Mapping[str, Scenario]:
+def _scenarios(path: Path, began: Path, manifest_roots: tuple[Path, ...]) -> Mapping[str, Scenario]:
     """The scenarios of a feature file by their test functions; of an outline the first row stands for all."""
     if path.suffix != ".feature" or not path.is_file():
         return {}
-    return {function_of(one): first for one in features.read(path).scenarios if (first := next(one.rendered(), None))}
+    feature = features.read(path, sources.of(path, began, manifest_roots))
+    return {function_of(one): first for one in feature.scenarios if (first := next(one.rendered(), None))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from harness import printable
 from harness.catalogue import LEVELS
 from harness.plugin.reports import WRITTEN
 from harness.plugin.session import RUN
@@ -29,14 +30,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     ]
     lines += [f"observed: {one['scenario']}: {choice}" for one in results for choice in one["observed"]]
     for line in sorted(set(lines)):
-        terminalreporter.line(line)
+        terminalreporter.line(printable.line(line))
     if run.settings.live and results:
         terminalreporter.line(f"time: {run.clock.line()}")
     for remark in dict.fromkeys(run.remarks):
         terminalreporter.line(f"note: {remark}")
     for namespace in run.kept:
-        terminalreporter.line(f"kept: namespace {namespace}")
+        terminalreporter.line(printable.line(f"kept: namespace {namespace}"))
     for written in config.stash.get(WRITTEN, []):
-        terminalreporter.line(f"written: {written}")
+        terminalreporter.line(printable.line(f"written: {written}"))
     for problem in run.problems:
-        terminalreporter.line(f"left behind: {problem}", red=True)
+        terminalreporter.line(printable.line(f"left behind: {problem}"), red=True)

@@ -10,21 +10,22 @@ from typing import Any, cast
 
 import yaml
 
+from harness import printable
 from harness.errors import UsageError
 from harness.redaction import redact
 
 
-def write(document: dict[str, Any], path: Path) -> None:
-    """Write a report, as JSON where the file is called so and as YAML otherwise; directories are made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix == ".json":
-        text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    else:
-        # What has nothing below it stands in one line, and every line stays whole, so that reports can be searched.
-        text = yaml.dump(
-            document, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=2**20
+def text(document: dict[str, Any], name: str) -> str:
+    """A report as a file of a name holds it: as JSON where it is called so, and as YAML otherwise."""
+    shown = printable.deep(document)
+    if name.endswith(".json"):
+        return redact(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
+    # What has nothing below it stands in one line, and every line stays whole, so that reports can be searched.
+    return redact(
+        yaml.dump(
+            shown, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=2**20
         )
-    path.write_text(redact(text), encoding="utf-8")
+    )
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from harness.faults import FAULTS, VARIATIONS
+from harness.report import directory as reports
 from harness.report import writable
 from harness.selftest.matrix import Caught, Matrix
 
@@ -18,10 +19,10 @@ NAMED = 3
 
 def write(found: Matrix, directory: Path) -> tuple[Path, Path]:
     """Write both files, and say where they are."""
-    directory.mkdir(parents=True, exist_ok=True)
     page, plain = _files(directory)
-    page.write_text("\n".join(lines(found)) + "\n", encoding="utf-8")
-    plain.write_text(json.dumps(asdict(found) | {"idle": found.idle}, indent=1) + "\n", encoding="utf-8")
+    with reports.named(directory) as opened:
+        opened.write(page.name, "\n".join(lines(found)) + "\n")
+        opened.write(plain.name, json.dumps(asdict(found) | {"idle": found.idle}, indent=1) + "\n")
     return page, plain
 
 

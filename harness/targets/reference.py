@@ -126,7 +126,7 @@ class Reference:
             if name in self.cluster.state.namespaces
         ]
         if taken:
-            raise ManifestError("\n".join(taken))
+            raise ManifestError(*taken)
         for name in new:
             self.cluster.create_namespace(name)
         try:

@@ -22,6 +22,7 @@ from harness.manifests import read, read_text
 from harness.manifests.syntax import MAX_BYTES
 
 LONG = "x" * (MAX_BYTES - 200)
+OBJECT = "apiVersion: v1\nkind: Service\n"
 RECORDED = data.fixtures() / "recorded" / "external-name" / "ready"
 
 
@@ -43,18 +44,18 @@ MANIFESTS = {
     "brackets": ("[" * 1_000_000, "nested more than 100 levels deep"),
     "dashes": ("- " * 1_000_000, "nested more than 100 levels deep"),
     "question marks": ("? " * 1_000_000, "nested more than 100 levels deep"),
-    "a tag that runs code": ("!!python/object/apply:os.system [a]", "means nothing in a manifest"),
-    "a tag without an end": (f"!{LONG} a", "does not fit"),
-    "a kind without an end": (f"{{apiVersion: v1, kind: {LONG}}}", "there is no"),
+    "a tag that runs code": (f"{OBJECT}a: !!python/object/apply:os.system [a]", "means nothing in a manifest"),
+    "a tag without an end": (f"{OBJECT}a: !{LONG} a", "does not fit"),
+    "a kind without an end": (f"{{apiVersion: v1, kind: {LONG}}}", "is no kind"),
     "a name without an end": (f"{{apiVersion: v1, kind: Service, metadata: {{name: {LONG}}}}}", "must be at most 63"),
     "an address without an end": (service(f'{{"clusterIP": "{LONG}"}}'), "must be an IP address"),
     "a key without an end": (f"? {LONG}\n: 1", "is required"),
     "a number without an end": (f"a: {'1' * 1_000_000}", "is required"),
-    "the same key again and again": ("a: 1\n" * 10_000, "is given twice"),
+    "the same key again and again": (OBJECT + "a: 1\n" * 10_000, "is given twice"),
     "documents that are nothing": ("a\n---\n" * 10_000, "must be an object"),
     "objects with the same problem": (service("{}") + "".join(f"\n---\n{service('{}')}" for _ in range(2_000)), "there is more"),
-    "a NUL": ("a: 1\nb: \0", "U+0000"),
-    "an escape sequence": ("a: \x1b[2J", "U+001B"),
+    "a NUL": ("a: 1\nb: \0", "a character that YAML forbids"),
+    "an escape sequence": ("a: \x1b[2J", "a character that YAML forbids"),
     "half a surrogate pair": (json.dumps({"a": "\ud800"}), "not"),
 }  # fmt: skip
 

@@ -152,10 +152,10 @@ def test_a_file_without_objects_is_an_error(text):
     ("text", "expected"),
     [
         ("- a", "1: must be an object with apiVersion, kind and metadata, not a list"),
-        ("\n5", "2: must be an object with apiVersion, kind and metadata, not the number 5"),
-        ("kind: Pod", "1: Pod: apiVersion: is required, and must be text"),
-        ("apiVersion: 1\nkind: Pod", "1: Pod: apiVersion: is required, and must be text"),
-        ("apiVersion: v1\nmetadata: {name: a}", '1: "a": kind: is required, and must be text'),
+        ("\n5", "2: must be an object with apiVersion, kind and metadata, not a single value"),
+        ("kind: Pod", "1: apiVersion: is required, and must be text"),
+        ("apiVersion: 1\nkind: Pod", "1: apiVersion: is required, and must be text"),
+        ("apiVersion: v1\nmetadata: {name: a}", "1: kind: is required, and must be text"),
         ("apiVersion: v1\nkind: Pod\nspec: {containers: [{name: c, image: i}]}", "1: Pod: metadata.name: is required"),
         (
             "apiVersion: v1\nkind: Namespace\nmetadata:\n  generateName: a-",

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from harness import filing
 from harness.cli import main
 from harness.report import conformance, files
 from harness.report.changes import changes
@@ -97,8 +98,8 @@ def test_the_command_ends_with_1_only_where_something_became_worse(
     before = document(RIGHT)
     after = copy.deepcopy(before)
     change(after)
-    files.write(before, Path("before.json"))
-    files.write(after, Path("after.yaml"))
+    filing.write_named(Path("before.json"), files.text(before, "before.json"))
+    filing.write_named(Path("after.yaml"), files.text(after, "after.yaml"))
     result = CliRunner().invoke(main, ["report", "compare", "before.json", "after.yaml"])
     assert result.exit_code == code
     assert said in result.output

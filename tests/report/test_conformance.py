@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from harness import filing
 from harness.errors import UsageError
 from harness.report import conformance, everything, files
 from harness.report.conformance import Implementation
@@ -29,7 +30,7 @@ def test_every_verdict_has_its_place_and_the_schema_agrees(tmp_path: Path):
     )
     document = conformance.document(result, NOBODY)
     for name in ("report.yaml", "deep/report.json"):
-        files.write(document, tmp_path / name)
+        filing.write_named(tmp_path / name, files.text(document, name))
         assert files.read(tmp_path / name) == document
     assert [one["result"] for one in document["levels"]] == ["failure", "partial", "partial"]
     assert document["levels"][0]["statistics"] == {
@@ -113,7 +114,7 @@ def test_a_file_that_is_no_report_is_told_by_field(change: Any, said: str, tmp_p
         run(scenario("Right", Verdict.CONFORMANT), scenario("Off", Verdict.NOT_RUN)), NOBODY
     )
     change(document)
-    files.write(document, tmp_path / "report.yaml")
+    filing.write_named(tmp_path / "report.yaml", files.text(document, "report.yaml"))
     with pytest.raises(UsageError) as error:
         files.read(tmp_path / "report.yaml")
     assert f"report.yaml: is no conformance report: {said}" in str(error.value)

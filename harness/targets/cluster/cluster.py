@@ -175,7 +175,7 @@ class LiveCluster:
             if self.api.get("Namespace", name) is not None
         ]
         if taken:
-            raise ManifestError("\n".join(taken))
+            raise ManifestError(*taken)
         for name, _ in wanted:
             # Noted before it is made: an interrupted request may have reached the server.
             made.append(name)

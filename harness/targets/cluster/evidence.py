@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from harness import printable
 from harness.errors import TargetError, UsageError
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.picture import Picture
@@ -51,7 +52,7 @@ def _key(key: Any) -> str:
 
 
 def _yaml(items: list[Any]) -> str:
-    return yaml.safe_dump_all(items, sort_keys=False, allow_unicode=True)
+    return yaml.safe_dump_all(printable.deep(items), sort_keys=False, allow_unicode=True)
 
 
 def _events(api: Api, namespace: str) -> str:
@@ -60,7 +61,7 @@ def _events(api: Api, namespace: str) -> str:
     except TargetError as error:
         return f"{error}\n"
     events.sort(key=lambda event: event.get("lastTimestamp") or event.get("eventTime") or "")
-    return "".join(f"{line}\n" for line in map(_event, events))
+    return "".join(f"{line}\n" for line in map(printable.line, map(_event, events)))
 
 
 def _event(event: Mapping[str, Any]) -> str:

@@ -29,7 +29,7 @@ def wrong(item: Mapping[str, Any], error: RefusedError) -> list[Wrong]:
     """What a refusal says is wrong with an object, field by field where it says."""
     if error.causes:
         return [Wrong(path(cause.field, item), cause.text) for cause in error.causes]
-    _, introduced, typed = str(error).partition("failed to create typed patch object")
+    _, introduced, typed = str(error.args[0]).partition("failed to create typed patch object")
     if introduced and (found := _TYPED.findall(typed)):
         return [Wrong(path(field, item), text) for field, text in found]
     return [Wrong((), str(error))]

@@ -75,7 +75,7 @@ def _check(own: Ownership, manifests: Sequence[Manifest], items: Sequence[Mappin
         except TargetError as error:
             refused.append(str(manifest.error(str(error))))
     if refused:
-        raise ManifestError("\n".join(refused))
+        raise ManifestError(*refused)
 
 
 def _applied(own: Ownership, manifest: Manifest, item: Mapping[str, Any]) -> dict[str, Any]:

@@ -110,7 +110,7 @@ class Readiness:
             ready = self._of_namespace.get(namespace, True)
         refused = [] if ready else [str(error) for one in manifests if (error := _ungated(one)) is not None]
         if refused:
-            raise ManifestError("\n".join(refused))
+            raise ManifestError(*refused)
 
     def forget(self, namespace: str) -> None:
         """Leave the pods of a namespace alone."""

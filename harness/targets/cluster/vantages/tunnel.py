@@ -88,7 +88,8 @@ class _Forward:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
+            errors="backslashreplace",
         )
         self._ports: SimpleQueue[int | None] = SimpleQueue()
         self._port: int | None = None
