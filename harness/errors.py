@@ -21,8 +21,8 @@ class HarnessError(Exception):
     Whatever a message quotes, it holds no credential that this process knows.
     """
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(redact(message))
+    def __init__(self, *message: object) -> None:
+        super().__init__(*(redact(str(part)) for part in message))
 
 
 class ManifestError(HarnessError):
