@@ -12,12 +12,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import features, vocabulary
+from harness import data, features, vocabulary
 from harness.clock import Clock
 from harness.errors import HarnessError, TargetError, UndeterminedError
 from harness.judge import NotConformantError
 from harness.message import Question, Reply
 from harness.records import COREDNS
+from harness.sources import Sources
 from harness.targets.reference import Reference
 from harness.world import World
 
@@ -79,7 +80,9 @@ class Stage:
     def __init__(self, target: Reference, directory: Path) -> None:
         self.target = target
         self.directory = directory
-        self.world = World(target, target.vantages[0], NAMESPACE, Clock())
+        self.world = World(
+            target, target.vantages[0], NAMESPACE, Clock(), manifests=Sources((directory, data.fixtures()))
+        )
 
     def manifest(self, name: str, *objects: Json) -> str:
         path = self.directory / f"{name}.yaml"

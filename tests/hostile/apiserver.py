@@ -140,8 +140,20 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(200, self.cluster.listed(kind, namespace, query.get("labelSelector", "")))
 
     def do_POST(self):
+        url = urlsplit(self.path)
         item = json.loads(self._body())
-        self._answer(201, {**item, "status": {"allowed": True}})
+        kind, namespace, _ = self._place(url.path)
+        if kind == "SelfSubjectAccessReview":
+            self._answer(201, {**item, "status": {"allowed": True}})
+            return
+        metadata = item["metadata"]
+        name = metadata.get("name") or f"{metadata['generateName']}x"
+        with self.cluster.changed:
+            there = (kind, namespace, name) in self.cluster.objects
+        if there:
+            self._refuse(_status(409, "AlreadyExists", "it is there"))
+        else:
+            self._put({**item, "metadata": {**metadata, "name": name}}, 201, dry="dryRun" in url.query)
 
     def do_PATCH(self):
         url = urlsplit(self.path)
@@ -156,10 +168,13 @@ class Handler(BaseHTTPRequestHandler):
             "metadata": {**known.get("metadata", {}), **change.get("metadata", {})},
         }
         item["metadata"] |= {"name": name} | ({"namespace": namespace} if namespace else {})
+        self._put(item, 200, dry="dryRun" in url.query)
+
+    def _put(self, item: Json, code: int, *, dry: bool) -> None:
         if status := self.cluster.refuses("apply", item):
             self._refuse(status)
             return
-        if kind == "Service":
+        if item["kind"] == "Service":
             defaults = {
                 "type": "ClusterIP",
                 "clusterIP": "10.96.9.9",
@@ -167,7 +182,7 @@ class Handler(BaseHTTPRequestHandler):
                 "ipFamilies": ["IPv4"],
             }
             item["spec"] = defaults | item.get("spec", {})
-        self._answer(200, item if "dryRun" in url.query else self.cluster.put(item))
+        self._answer(code, item if dry else self.cluster.put(item))
 
     def do_DELETE(self):
         kind, namespace, name = self._place(urlsplit(self.path).path)

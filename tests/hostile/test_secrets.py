@@ -24,7 +24,7 @@ import httpx2
 import pytest
 import yaml
 
-from harness import recording, redaction
+from harness import filing, recording, redaction
 from harness.errors import HarnessError, UsageError
 from harness.plugin import evidence
 from harness.plugin.options import Settings
@@ -337,7 +337,8 @@ def test_what_a_cluster_keeps_secret_is_in_no_evidence_and_in_no_recording(serve
     picture = Picture(ClusterState()).put(PLANTED_POD)
     with closing(Api(planted(PLANTS["a token"]), "a")) as api:
         files = collected.collect(api, picture, "n", dns=False)
-    evidence.write(tmp_path / "evidence", [], files)
+    with filing.opened(tmp_path / "evidence") as opened:
+        evidence.write(opened, [], files)
     recording.write(Recording(picture.state, ()), tmp_path / "recording")
     written = [path for place in ("evidence", "recording") for path in (tmp_path / place).iterdir()]
     assert "10.0.0.1" in _content(tmp_path / "evidence/pods.yaml")
@@ -362,7 +363,8 @@ def test_logs_and_events_are_kept_without_the_credentials_of_the_run(server: Api
     server.answers["/api/v1/namespaces/kube-system/pods/dns/log"] = f"[INFO] Authorization: {BEARER}\n[INFO] ready\n"
     with closing(Api(planted(PLANTS["a token"]), "a")) as api:
         files = collected.collect(api, Picture(ClusterState()), "n", dns=True)
-    evidence.write(tmp_path / "evidence", [], files)
+    with filing.opened(tmp_path / "evidence") as opened:
+        evidence.write(opened, [], files)
     assert (tmp_path / "evidence/events.txt").read_text() == f"Pod web: Failed: sent Bearer {REMOVED}\n"
     assert (tmp_path / "evidence/dns.log").read_text() == f"[INFO] Authorization: Bearer {REMOVED}\n[INFO] ready\n"
 
