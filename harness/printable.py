@@ -46,14 +46,14 @@ def block(text: str, longest: int | None = LONGEST_BLOCK) -> str:
     return _cut(text.replace("\r\n", "\n"), longest, _OF_A_BLOCK)
 
 
-def deep(value: Any) -> Any:
-    """Plain data with every text in it on one line each, and never cut: keys, values and what lists hold."""
+def deep(value: Any, longest: int | None = None) -> Any:
+    """Plain data with every text in it on one line each: keys, values and what lists hold; cut where they are longer."""
     if type(value) is str:
-        return line(value, None)
+        return line(value, longest)
     if isinstance(value, Mapping):
-        return {deep(key): deep(part) for key, part in value.items()}
+        return {deep(key, longest): deep(part, longest) for key, part in value.items()}
     if isinstance(value, tuple | list):
-        return type(value)(map(deep, value))
+        return type(value)(deep(part, longest) for part in value)
     return value
 
 

@@ -12,6 +12,9 @@ from typing import Any, Literal, Self, cast
 from harness import printable
 from harness.state import Family
 
+#: What is kept whole however long it is: the records of an answer, which its evidence shows.
+_WHOLE = frozenset({"said", "expected", "missing", "unexpected"})
+
 
 class _Shown:
     """Results have every text fit to be shown (`printable`): they go to terminals, pages and other programs as they are."""
@@ -20,7 +23,8 @@ class _Shown:
 
     def __post_init__(self) -> None:
         for one in fields(self):  # type: ignore[arg-type]  # every heir is a dataclass
-            object.__setattr__(self, one.name, printable.deep(getattr(self, one.name)))
+            longest = None if one.name in _WHOLE else printable.LONGEST_LINE
+            object.__setattr__(self, one.name, printable.deep(getattr(self, one.name), longest))
 
 
 class Verdict(StrEnum):

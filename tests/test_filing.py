@@ -78,7 +78,13 @@ def read_only(path: Path, _: Path) -> None:
     path.chmod(0o444)
 
 
-@pytest.mark.parametrize("planted", [link, fifo, hard_link, nowhere, read_only])
+def of_another_owner(path: Path, _: Path) -> None:
+    path.write_text("old")
+    if os.geteuid() == 0:
+        os.chown(path, 65534, 65534)
+
+
+@pytest.mark.parametrize("planted", [link, fifo, hard_link, nowhere, read_only, of_another_owner])
 def test_a_file_takes_the_place_of_whatever_was_planted(planted, inside: Path, outside: Path):
     planted(inside / "report.html", outside / "precious")
     with filing.opened(inside) as directory:
@@ -86,6 +92,7 @@ def test_a_file_takes_the_place_of_whatever_was_planted(planted, inside: Path, o
     assert (inside / "report.html").read_text() == "new"
     assert not (inside / "report.html").is_symlink()
     assert (inside / "report.html").stat().st_nlink == 1
+    assert (inside / "report.html").stat().st_uid == os.geteuid()
     assert {path.name: path.read_text() for path in outside.iterdir()} == {"precious": "precious"}
     assert [path.name for path in inside.iterdir()] == ["report.html"]
 

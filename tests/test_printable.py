@@ -98,3 +98,8 @@ def test_findings_and_facts_hold_text_alone():
 )
 def test_plain_data_is_shown_in_every_place(value: object):
     assert all(unseen(text) == set() and "\n" not in text for text in texts(printable.deep(value)))
+
+
+def test_facts_have_no_more_than_anybody_reads_and_answers_have_all_of_their_records():
+    assert len(Facts("x" * 10**6, "", "", (), "", ()).kubernetes) == printable.LONGEST_LINE
+    assert len(Finding("", "", "", "", "", ("x" * 10**5,)).said[0]) == 10**5

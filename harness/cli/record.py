@@ -40,6 +40,7 @@ def record(directory: Path, files: tuple[Path, ...], namespace: str | None, sett
 
     DIR gets a state.json (Namespaces, Services, EndpointSlices and Pods, reduced to what DNS looks at), an
     answers.jsonl (one question and its answer a line) and a meta.json (the server's version, its Corefile, the profile).
+    With --namespace or -f, state.json holds that namespace, and of all others only what its answers need.
     What would be asked outside the cluster is left out; what a cache has counted down or kept from before is undone.
 
     Examples:

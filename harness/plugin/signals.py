@@ -7,6 +7,8 @@ import sys
 import threading
 from contextlib import ExitStack
 
+from harness import printable
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -29,7 +31,7 @@ def insisting(run: str, remedy: str) -> ExitStack:
 
     def impatient(*_: object) -> None:
         print(f"\nsvcdns: still removing what the run {run} made; once more leaves it behind", file=sys.stderr)  # noqa: T201 - a signal
-        print(f"svcdns: `{remedy}` removes it later", file=sys.stderr)  # noqa: T201 - as above
+        print(f"svcdns: `{printable.line(remedy)}` removes it later", file=sys.stderr)  # noqa: T201 - as above
         for number in _SIGNALS:
             signal.signal(number, signal.default_int_handler)
 

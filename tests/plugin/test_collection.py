@@ -139,7 +139,7 @@ def test_it_is_refused_under_xdist_too(feature: Write, pytester: pytest.Pytester
 def test_a_file_that_is_not_utf_8_is_refused(feature: Write, pytester: pytest.Pytester):
     feature(small("Right")).write_bytes(b"Feature: \xff\n")
     output = pytester.runpytest_inprocess(".").stdout.str()
-    assert "small.feature: cannot be read" in output
+    assert "small.feature: is not UTF-8 from byte 9 on; save the file as UTF-8" in output
 
 
 @pytest.fixture

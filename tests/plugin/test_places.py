@@ -62,6 +62,21 @@ def test_no_file_that_a_feature_names_is_shown_anywhere(feature: Write, pytester
     result.stdout.fnmatch_lines(["Not determined: /dev/zero: lies outside of *and is not read: *"])
 
 
+@pytest.mark.parametrize(
+    "content", [SECRET, "# language: TOPSECRET\n", "Feature: x\n TOPSECRET\n Scenario: y\n  TOPSECRET\n"]
+)
+def test_no_file_that_is_called_a_feature_is_shown(
+    content: str, feature: Write, pytester: pytest.Pytester, outside: Path
+):
+    feature(small("Right"))
+    (outside / "secret").write_text(content)
+    (pytester.path / "linked.feature").symlink_to(outside / "secret")
+    result = pytester.runpytest_inprocess(".", "-v", "--color=no")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["*linked.feature:[0-9]: *"])
+    assert "TOPSECRET" not in result.stdout.str()
+
+
 def test_a_missing_manifest_fails_at_its_given_with_the_places_that_were_looked_at(
     feature: Write, pytester: pytest.Pytester
 ):
