@@ -67,7 +67,8 @@ class Api:
 
     def snapshot(self, kind: str, namespace: str | None = None) -> tuple[Items, str]:
         """The objects of a kind, and the resource version from which `watch` goes on."""
-        return self._client.list(self._discovery.resource(kind), namespace, {})
+        # All of a kind are for a watch, which ends with all others.
+        return self._client.list(self._discovery.resource(kind), namespace, {}, watches=namespace is None)
 
     def apply(self, item: Mapping[str, Any], *, dry_run: bool = False) -> Item:
         """Server-side apply: create the object, or give it the fields of ``item``; an unknown field is refused."""
@@ -126,6 +127,10 @@ class Api:
     def logs(self, pod: str, namespace: str, *, container: str = "", lines: int = 200) -> str:
         """The last lines that a container wrote."""
         return self._client.logs(pod, namespace, container, lines)
+
+    def hurry(self) -> None:
+        """Wait for each answer only for a moment more, from now on: the run was interrupted, and ends."""
+        self._client.hurry()
 
     def end_watches(self) -> None:
         """End all watches, also those that are yet to begin; whoever waits on one sees it end."""
