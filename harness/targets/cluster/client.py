@@ -204,7 +204,7 @@ class Client:
         """
         selector = ",".join(name if value is None else f"{name}={value}" for name, value in labels.items())
         asked = {"limit": str(_PAGE)} | ({"labelSelector": selector} if selector else {})
-        found = Gathering(self._reader, self._limits, resource, namespace)
+        found = Gathering(self._reader, self._limits, resource, namespace, labels)
         path = _path(resource, namespace or "")
         while not found.whole:
             more = {"continue": found.token} if found.token else {}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 import msgspec
 
 from harness.targets.cluster.discovery import Resource
 from harness.targets.cluster.limits import LimitError, Limits, size, values
 from harness.targets.cluster.reading import Item, Reader
+
+Labels = Mapping[str, str | None]
 
 
 class Gathering:
@@ -21,12 +24,15 @@ class Gathering:
         whole: whether the last page has come.
     """
 
-    def __init__(self, reader: Reader, limits: Limits, resource: Resource, namespace: str | None) -> None:
-        """Begin to gather objects of a kind, from a namespace or from all."""
+    def __init__(
+        self, reader: Reader, limits: Limits, resource: Resource, namespace: str | None, labels: Labels
+    ) -> None:
+        """Begin to gather objects of a kind with labels, each with a value or with any, from a namespace or from all."""
         self._reader = reader
         self._limits = limits
         self._resource = resource
         self._namespace = namespace
+        self._labels = labels
         self._end = time.monotonic() + limits.list_seconds
         self._known: set[tuple[str, str]] = set()
         self._pages = self._octets = self._values = 0
@@ -54,6 +60,12 @@ class Gathering:
             if key in self._known:
                 raise self._reader.malformed(what, f"items: has {'/'.join(filter(None, key))} twice")
             self._known.add(key)
+            for label, value in self._labels.items():
+                has = (item["metadata"].get("labels") or {}).get(label)
+                if has is None or value not in (None, has):
+                    raise self._reader.malformed(
+                        what, f"items: {'/'.join(filter(None, key))} has not the label {label}"
+                    )
             written = msgspec.json.encode(item)
             self._octets += len(written)
             self._values += values(written)

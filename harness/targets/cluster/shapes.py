@@ -23,8 +23,7 @@ _CAPITALS = {"ip": "IP", "ips": "IPs", "cidrs": "CIDRs"}
 
 _INT32 = 2**31 - 1
 
-_KIND = re.compile(r"[A-Z][A-Za-z0-9]{0,62}")
-_PLURAL = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?(/[-a-zA-Z0-9.]{1,63}){0,2}")
+_KIND = re.compile(r"[A-Za-z][-A-Za-z0-9]{0,62}")
 _GROUP_VERSION = re.compile(r"([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?v[a-z0-9]{1,62}")
 
 _NO_ADDRESS = "None"
@@ -563,7 +562,8 @@ class Served(Shape):
     namespaced: bool
 
     def __post_init__(self) -> None:
-        _matching("name", _PLURAL, self.name)
+        # Subresources and metrics may have any name; it becomes part of a path.
+        _named("name", path_segment, self.name.split("/"))
         _matching("kind", _KIND, self.kind)
 
 
