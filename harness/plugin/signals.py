@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -16,12 +17,13 @@ def end_orderly() -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def insisting(run: str, remedy: str) -> ExitStack:
+def insisting(run: str, remedy: str, hurry: Callable[[], None] | None) -> ExitStack:
     """Answer a signal by saying what would be left, as long as the context lasts, and give up on the second.
 
     Args:
         run: the id of the run that cleans up.
         remedy: the command that removes later what was left behind.
+        hurry: what the first signal calls, so that nobody waits for answers that do not come.
     """
     stack = ExitStack()
     if not _in_main_thread():
@@ -32,6 +34,8 @@ def insisting(run: str, remedy: str) -> ExitStack:
         print(f"svcdns: `{remedy}` removes it later", file=sys.stderr)  # noqa: T201 - as above
         for number in _SIGNALS:
             signal.signal(number, signal.default_int_handler)
+        if hurry is not None:
+            hurry()
 
     for number in _SIGNALS:
         stack.callback(signal.signal, number, signal.signal(number, impatient))

@@ -6,12 +6,12 @@ With `transport` the only module that imports lightkube, and itself imported onl
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache, partial
-from threading import Event
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
@@ -57,6 +57,9 @@ _PAUSES_SECONDS = (0.5, 1.0, 2.0)
 #: What a token, a certificate or a credential plugin that cannot be used fails with, in lightkube's hands.
 _UNUSABLE = (ConfigError, OSError, ValueError, KeyError, TypeError)
 
+#: In between it is seen whether the run was interrupted.
+_LOOK_SECONDS = 0.2
+
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
 
 _VERBS = ["delete", "patch", "post"]
@@ -90,7 +93,7 @@ class Client:
             UsageError: if what the kubeconfig says of certificates or credentials cannot be used.
         """
         self._connection = connection
-        self._hurried = Event()
+        self._hurried = False
         self._limits = limits.LIMITS
         self._reader = Reader(connection.server, self._limits)
         self.clock_offset = timedelta()
@@ -317,8 +320,8 @@ class Client:
         return self._ask(lambda: self._got(f"{_path(_POD, namespace, pod)}/log", asked)).decode(errors="replace")
 
     def hurry(self) -> None:
-        """Let whoever asks wait only for a moment more, from now on: the run was interrupted."""
-        self._hurried.set()
+        """Let whoever asks wait only for a moment more, from now on: the run was interrupted; a signal's handler may ask this."""
+        self._hurried = True
         self._transport.hurry()
 
     def end_watches(self) -> None:
@@ -327,7 +330,7 @@ class Client:
 
     def close(self) -> None:
         """Close all connections, and wake those who watch or wait for a busy server."""
-        self._hurried.set()
+        self._hurried = True
         self._objects.close()
         self._raw.close()
 
@@ -362,9 +365,16 @@ class Client:
             try:
                 return self._once(request)
             except RefusedError as error:
-                if error.code not in _BUSY or self._hurried.wait(pause * random.uniform(1, 1.5)):  # noqa: S311 - no secret
+                if error.code not in _BUSY or self._waited(pause * random.uniform(1, 1.5)):  # noqa: S311 - no secret
                     raise
         return self._once(request)
+
+    def _waited(self, seconds: float) -> bool:
+        """Wait before a request is made again; True where it need not be made any more."""
+        end = time.monotonic() + seconds
+        while not self._hurried and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _LOOK_SECONDS))
+        return self._hurried
 
     def _once(self, request: Callable[[], _Result]) -> _Result:
         """Make a request, and say what went wrong in our errors."""

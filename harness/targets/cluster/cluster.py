@@ -51,6 +51,7 @@ class LiveCluster:
         self.settings = settings
         self._shared = shared
         self._life = ExitStack()
+        self._api_opened = False
 
     def __enter__(self) -> Self:
         """Connect, look around, watch, hold the run's Lease and open the vantages.
@@ -58,23 +59,46 @@ class LiveCluster:
         Raises:
             UsageError: if the cluster cannot be used as it is; one line with advice.
         """
+        interrupted = False
         try:
             with ExitStack() as life:
-                self._open(life)
+                try:
+                    self._open(life)
+                except KeyboardInterrupt:
+                    interrupted = True
+                    self.hurry()
+                    raise
                 self._life = life.pop_all()
         except TargetError as error:
+            if interrupted:
+                # What could not be removed any more goes with the Lease.
+                raise KeyboardInterrupt from error
             raise UsageError(f'the cluster of the context "{self.settings.context}" cannot be used: {error}') from error
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is not None and issubclass(kind, KeyboardInterrupt):
+            self.hurry()
         self._life.__exit__(kind, error, trace)
+
+    def hurry(self) -> None:
+        """Wait for each answer of the API server only for a moment more, from now on: the run was interrupted."""
+        if self._api_opened:
+            self.api.hurry()
+
+    def give_up(self) -> None:
+        """End all that this process does with the cluster, at once, and leave behind what it has made there."""
+        self.api.close()
+        with suppress(TargetError):
+            self._life.close()
 
     def _open(self, life: ExitStack) -> None:
         settings, shared = self.settings, self._shared
         self.api = Api(settings.kubeconfig, settings.context)
         life.callback(self.api.close)
+        self._api_opened = True
         self.facts = self._look_around()
         self._watching = life.enter_context(Watching(self.api, self.facts.domain))
         self._readiness = life.enter_context(Readiness(self.api, self._watching))

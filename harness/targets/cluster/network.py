@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ssl import SSLContext
-from threading import Lock, local
+from threading import RLock, local
 from typing import Any
 
 import httpcore2
@@ -42,7 +42,8 @@ class Turns:
     """The requests under way, each in its thread, and until when they and those to come may last."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        # A signal may come while this thread holds it, and `hurry` is called by its handler.
+        self._lock = RLock()
         self._turns: set[Turn] = set()
         self._own = local()
         self._farewell: float | None = None
