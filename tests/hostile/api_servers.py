@@ -75,61 +75,62 @@ class ApiServer(ThreadingHTTPServer):
     def handle_error(self, *_: object) -> None:
         """Clients that have enough hang up."""
 
-    def right(self, asked: Asked) -> Reply:
-        """What a real API server answers."""
-        match asked.path.strip("/").split("/"):
-            case ["version"]:
-                return as_json(answers.ABOUT)
-            case ["apis"]:
-                return as_json(answers.GROUPS)
-            case ["api", version] if version in answers.SERVED:
-                return as_json(answers.resources(version))
-            case ["apis", group, version] if f"{group}/{version}" in answers.SERVED:
-                return as_json(answers.resources(f"{group}/{version}"))
-            case ["api", version, *place]:
-                return self._objects(version, place, asked)
-            case ["apis", group, version, *place]:
-                return self._objects(f"{group}/{version}", place, asked)
-        return as_json(answers.refusal(404), 404)
-
-    def _objects(self, version: str, place: list[str], asked: Asked) -> Reply:
-        namespace = ""
-        if place[0] == "namespaces" and len(place) > 2:
-            _, namespace, *place = place
-        plural, *names = place
-        kind, items = answers.SERVED.get(version, {}).get(plural, ("", []))
-        if asked.method == "DELETE":
-            return as_json({"kind": "Status", "apiVersion": "v1", "status": "Success"})
-        if asked.method in ("PATCH", "POST"):
-            return self._written(version, kind, namespace, names, asked)
-        found = [one for one in items if namespace in ("", one["metadata"].get("namespace"))]
-        if names:
-            found = [one for one in found if one["metadata"]["name"] == names[0]]
-            whole = {"apiVersion": version, "kind": kind}
-            return as_json(whole | found[0]) if found else as_json(answers.refusal(404), 404)
-        if asked.watches:
-            return Reply(self.silence())
-        wanted = [part.partition("=") for part in asked.query.get("labelSelector", "").split(",") if part]
-        found = [one for one in found if _has(one, wanted)]
-        return as_json(answers.listed(kind, found))
-
-    def _written(self, version: str, kind: str, namespace: str, names: list[str], asked: Asked) -> Reply:
-        item = json.loads(asked.body)
-        if kind == "SelfSubjectAccessReview":
-            return as_json(item | {"status": {"allowed": True}}, 201)
-        given = item.get("metadata") or {}
-        made = answers.metadata(names[0] if names else given["name"], namespace or None, resourceVersion="2000")
-        spec = {"spec": (item.get("spec") or {}) | ({"ipFamilies": ["IPv4"]} if kind == "Service" else {})}
-        if kind == "Pod":
-            spec = {"spec": {"containers": [{"image": "i"}]}, "status": {"phase": "Running"}}
-        return as_json(
-            {"apiVersion": version, "kind": kind} | item | spec | {"metadata": {**made, **given, "uid": "u"}}
-        )
-
     def silence(self) -> Iterator[bytes]:
         """Nothing, until the test is over."""
         yield b""
         self.over.wait()
+
+
+def right(asked: Asked) -> Reply:
+    """What a real API server answers."""
+    match asked.path.strip("/").split("/"):
+        case ["version"]:
+            return as_json(answers.ABOUT)
+        case ["apis"]:
+            return as_json(answers.GROUPS)
+        case ["api", version] if version in answers.SERVED:
+            return as_json(answers.resources(version))
+        case ["apis", group, version] if f"{group}/{version}" in answers.SERVED:
+            return as_json(answers.resources(f"{group}/{version}"))
+        case ["api", version, *place]:
+            return _objects(version, place, asked)
+        case ["apis", group, version, *place]:
+            return _objects(f"{group}/{version}", place, asked)
+    return as_json(answers.refusal(404), 404)
+
+
+def _objects(version: str, place: list[str], asked: Asked) -> Reply:
+    namespace = ""
+    if place[0] == "namespaces" and len(place) > 2:
+        _, namespace, *place = place
+    plural, *names = place
+    kind, items = answers.SERVED.get(version, {}).get(plural, ("", []))
+    if asked.method == "DELETE":
+        return as_json({"kind": "Status", "apiVersion": "v1", "status": "Success"})
+    if asked.method in ("PATCH", "POST"):
+        return _written(version, kind, namespace, names, asked)
+    found = [one for one in items if namespace in ("", one["metadata"].get("namespace"))]
+    if names:
+        found = [one for one in found if one["metadata"]["name"] == names[0]]
+        whole = {"apiVersion": version, "kind": kind}
+        return as_json(whole | found[0]) if found else as_json(answers.refusal(404), 404)
+    if asked.watches:
+        return Reply(b"")
+    wanted = [part.partition("=") for part in asked.query.get("labelSelector", "").split(",") if part]
+    found = [one for one in found if _has(one, wanted)]
+    return as_json(answers.listed(kind, found))
+
+
+def _written(version: str, kind: str, namespace: str, names: list[str], asked: Asked) -> Reply:
+    item = json.loads(asked.body)
+    if kind == "SelfSubjectAccessReview":
+        return as_json(item | {"status": {"allowed": True}}, 201)
+    given = item.get("metadata") or {}
+    made = answers.metadata(names[0] if names else given["name"], namespace or None, resourceVersion="2000")
+    spec = {"spec": (item.get("spec") or {}) | ({"ipFamilies": ["IPv4"]} if kind == "Service" else {})}
+    if kind == "Pod":
+        spec = {"spec": {"containers": [{"image": "i"}]}, "status": {"phase": "Running"}}
+    return as_json({"apiVersion": version, "kind": kind} | item | spec | {"metadata": {**made, **given, "uid": "u"}})
 
 
 def _has(item: dict[str, Any], wanted: list[tuple[str, str, str]]) -> bool:
@@ -141,17 +142,18 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: ApiServer
 
-    def do_GET(self) -> None:
+    def _answer(self) -> None:
         url = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         asked = Asked(self.command, url.path, dict(parse_qsl(url.query)), body)
         with self.server.lock:
             self.server.asked.append(asked)
-        reply = self.server.wrong(asked) or self.server.right(asked)
+        reply = self.server.wrong(asked) or (Reply(self.server.silence()) if asked.watches else right(asked))
         with suppress(OSError):
             self._say(reply)
 
-    do_POST = do_PATCH = do_DELETE = do_GET
+    # By these names the base class finds it.
+    do_GET = do_POST = do_PATCH = do_DELETE = _answer  # noqa: N815
 
     def _say(self, reply: Reply) -> None:
         self.send_response(reply.code)

@@ -82,8 +82,8 @@ class Metadata(Shape):
     finalizers: list[str] | None = None
 
     def __post_init__(self) -> None:
-        _named("name", path_segment, [self.name])
-        _named("namespace", dns_1123_label, [self.namespace])
+        _named("name", path_segment, self.name)
+        _named("namespace", dns_1123_label, self.namespace)
 
 
 class Object(Shape, kw_only=True):
@@ -115,7 +115,7 @@ class Namespace(Object):
     status: NamespaceStatus | None = None
 
     def __post_init__(self) -> None:
-        _named("metadata.name", dns_1123_label, [self.metadata.name])
+        _named("metadata.name", dns_1123_label, self.metadata.name)
 
 
 class ServicePort(Shape):
@@ -128,7 +128,7 @@ class ServicePort(Shape):
     node_port: AnyPort | None = None
 
     def __post_init__(self) -> None:
-        _named("name", dns_1123_label, [self.name])
+        _named("name", dns_1123_label, self.name)
 
 
 class ServiceSpec(Shape):
@@ -144,10 +144,11 @@ class ServiceSpec(Shape):
     publish_not_ready_addresses: bool | None = None
 
     def __post_init__(self) -> None:
-        given = [self.cluster_ip, *(self.cluster_ips or ())]
-        _named("clusterIPs", _address, [one for one in given if one != _NO_ADDRESS])
+        if self.cluster_ip != _NO_ADDRESS:
+            _named("clusterIP", _address, self.cluster_ip)
+        _each("clusterIPs", _address, [one for one in self.cluster_ips or () if one != _NO_ADDRESS])
         if self.type == "ExternalName":
-            _named("externalName", external_name, [self.external_name or "."])
+            _each("externalName", external_name, [self.external_name or ""])
 
 
 class Service(Object):
@@ -156,7 +157,7 @@ class Service(Object):
     spec: ServiceSpec
 
     def __post_init__(self) -> None:
-        _named("metadata.name", dns_1123_label, [self.metadata.name])
+        _named("metadata.name", dns_1123_label, self.metadata.name)
 
 
 class EndpointConditions(Shape):
@@ -187,7 +188,7 @@ class Endpoint(Shape):
     zone: str | None = None
 
     def __post_init__(self) -> None:
-        _named("hostname", dns_1123_label, [self.hostname])
+        _named("hostname", dns_1123_label, self.hostname)
 
 
 class EndpointPort(Shape):
@@ -198,7 +199,7 @@ class EndpointPort(Shape):
     port: AnyPort | None = None
 
     def __post_init__(self) -> None:
-        _named("name", dns_1123_label, [self.name])
+        _named("name", dns_1123_label, self.name)
 
 
 class EndpointSlice(Object):
@@ -209,10 +210,10 @@ class EndpointSlice(Object):
     ports: Annotated[list[EndpointPort], Meta(max_length=20_000)] | None = None
 
     def __post_init__(self) -> None:
-        _named("metadata.name", dns_1123_subdomain, [self.metadata.name])
+        _named("metadata.name", dns_1123_subdomain, self.metadata.name)
         rule = _ADDRESSES[self.address_type]
         for index, endpoint in enumerate(self.endpoints or ()):
-            _named(f"endpoints[{index}].addresses", rule, endpoint.addresses)
+            _each(f"endpoints[{index}].addresses", rule, endpoint.addresses)
 
 
 class ContainerPort(Shape):
@@ -268,8 +269,8 @@ class PodSpec(Shape):
     volumes: list[Volume] | None = None
 
     def __post_init__(self) -> None:
-        _named("hostname", dns_1123_label, [self.hostname])
-        _named("subdomain", dns_1123_label, [self.subdomain])
+        _named("hostname", dns_1123_label, self.hostname)
+        _named("subdomain", dns_1123_label, self.subdomain)
 
 
 class PodIP(Shape):
@@ -278,7 +279,7 @@ class PodIP(Shape):
     ip: str
 
     def __post_init__(self) -> None:
-        _named("ip", _address, [self.ip or "none"])
+        _each("ip", _address, [self.ip])
 
 
 class StateDetail(Shape):
@@ -317,7 +318,7 @@ class PodStatus(Shape):
     container_statuses: list[ContainerStatus] | None = None
 
     def __post_init__(self) -> None:
-        _named("podIP", _address, [self.pod_ip])
+        _named("podIP", _address, self.pod_ip)
 
 
 class Pod(Object):
@@ -327,7 +328,7 @@ class Pod(Object):
     status: PodStatus
 
     def __post_init__(self) -> None:
-        _named("metadata.name", dns_1123_subdomain, [self.metadata.name])
+        _named("metadata.name", dns_1123_subdomain, self.metadata.name)
 
 
 class Taint(Shape):
@@ -344,7 +345,7 @@ class NodeSpec(Shape):
     taints: list[Taint] | None = None
 
     def __post_init__(self) -> None:
-        _named("podCIDRs", _network, self.pod_cidrs or ())
+        _each("podCIDRs", _network, self.pod_cidrs or ())
 
 
 class NodeImage(Shape):
@@ -563,7 +564,7 @@ class Served(Shape):
 
     def __post_init__(self) -> None:
         # Subresources and metrics may have any name; it becomes part of a path.
-        _named("name", path_segment, self.name.split("/"))
+        _each("name", path_segment, self.name.split("/"))
         _matching("kind", _KIND, self.kind)
 
 
@@ -626,14 +627,24 @@ def _network(text: str) -> str | None:
     return None
 
 
-def _named(field: str, rule: Callable[[str], str | None], given: Iterable[str | None]) -> None:
-    """See that what is given keeps a rule.
+def _named(field: str, rule: Callable[[str], str | None], text: str | None) -> None:
+    """See that a text keeps a rule; an empty one is as good as absent, to Kubernetes.
 
     Raises:
-        ValueError: if something does not.
+        ValueError: if it does not.
     """
-    for text in given:
-        if text and (problem := rule(text)):
+    if text:
+        _each(field, rule, [text])
+
+
+def _each(field: str, rule: Callable[[str], str | None], texts: Iterable[str]) -> None:
+    """See that texts keep a rule.
+
+    Raises:
+        ValueError: if one does not.
+    """
+    for text in texts:
+        if problem := rule(text):
             raise ValueError(f"{field}: {problem}")
 
 
