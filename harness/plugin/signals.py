@@ -5,16 +5,34 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
+#: What was interrupted ends within this; until then, more signals say nothing new, and would only disturb the ending.
+_ENDING_SECONDS = 5.0
+
+
 def end_orderly() -> None:
-    """Let SIGTERM end this process as Ctrl-C does, from now on; a thread other than the main one cannot ask for that."""
-    if _in_main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Let SIGTERM end this process as Ctrl-C does, from now on; a thread other than the main one cannot ask for that.
+
+    Of several signals that come within seconds, the first counts.
+    """
+    if not _in_main_thread():
+        return
+    heard: list[float] = []
+
+    def interrupt(*_: object) -> None:
+        if heard and time.monotonic() - heard[-1] < _ENDING_SECONDS:
+            return
+        heard.append(time.monotonic())
+        raise KeyboardInterrupt
+
+    for number in _SIGNALS:
+        signal.signal(number, interrupt)
 
 
 def insisting(run: str, remedy: str, hurry: Callable[[], None] | None) -> ExitStack:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Condition, Event, Lock, Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -63,6 +63,9 @@ class ApiServer(ThreadingHTTPServer):
         self.over = Event()
         self.asked: list[Asked] = []
         self.lock = Lock()
+        self.told = Condition(self.lock)
+        #: The written objects, as events of watches, by the end of their path.
+        self.events: list[tuple[str, bytes]] = []
 
     @property
     def url(self) -> str:
@@ -75,10 +78,28 @@ class ApiServer(ThreadingHTTPServer):
     def handle_error(self, *_: object) -> None:
         """Clients that have enough hang up."""
 
-    def silence(self) -> Iterator[bytes]:
-        """Nothing, until the test is over."""
+    def write(self, asked: Asked, reply: Reply) -> Reply:
+        """Tell those who watch of what was written; the reply as it is for whoever wrote."""
+        if asked.method != "PATCH" or "dryRun" in asked.query or not isinstance(reply.body, bytes) or reply.code != 200:
+            return reply
+        with self.told:
+            item = json.loads(reply.body)
+            item["metadata"]["resourceVersion"] = str(2_000 + len(self.events))
+            event = json.dumps({"type": "ADDED", "object": item}).encode() + b"\n"
+            self.events.append((asked.path.split("/")[-2], event))
+            self.told.notify_all()
+        return as_json(item)
+
+    def watch(self, plural: str) -> Iterator[bytes]:
+        """What is written, until the test is over."""
         yield b""
-        self.over.wait()
+        seen = 0
+        while not self.over.is_set():
+            with self.told:
+                if len(self.events) == seen:
+                    self.told.wait(0.2)
+                new, seen = self.events[seen:], len(self.events)
+            yield b"".join(event for name, event in new if name == plural)
 
 
 def right(asked: Asked) -> Reply:
@@ -148,7 +169,10 @@ class _Handler(BaseHTTPRequestHandler):
         asked = Asked(self.command, url.path, dict(parse_qsl(url.query)), body)
         with self.server.lock:
             self.server.asked.append(asked)
-        reply = self.server.wrong(asked) or (Reply(self.server.silence()) if asked.watches else right(asked))
+        reply = self.server.wrong(asked)
+        if reply is None and asked.watches:
+            reply = Reply(self.server.watch(asked.path.rpartition("/")[2]))
+        reply = reply or self.server.write(asked, right(asked))
         with suppress(OSError):
             self._say(reply)
 

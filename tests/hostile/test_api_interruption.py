@@ -14,7 +14,8 @@ import pytest
 
 from harness import data, records, state
 from harness.server import Server
-from tests.hostile.api_servers import ApiServer, Asked, Reply, kubeconfig, serving
+from tests.hostile import answers
+from tests.hostile.api_servers import ApiServer, Asked, Reply, as_json, kubeconfig, serving
 from tests.waiting import within
 
 STATE = state.load(data.fixtures() / "recorded" / "combo1-deployment-clusterip" / "ready" / "state.json")
@@ -115,11 +116,23 @@ def run(tmp_path: Path, nameserver: str) -> Iterator[Callable[[ApiServer], Run]]
         one.kill()
 
 
-@pytest.mark.parametrize("times", [1, 3])
-@pytest.mark.parametrize(("moment", "reply"), MOMENTS.values(), ids=list(MOMENTS))
-def test_an_interrupted_run_ends_at_once(moment: Moment, reply: Callable[[], Reply], times: int, run):
+#: One signal ends a run wherever it is, and so do several.
+TIMES = [*((name, 1) for name in MOMENTS), *((name, 3) for name in ("greeting", "watches that flood", "the end"))]
+
+
+@pytest.mark.parametrize(("name", "times"), TIMES)
+def test_an_interrupted_run_ends_at_once(name: str, times: int, run):
     """From the moment on every request of the kind is answered wrongly."""
-    with serving(lambda asked: reply() if moment(asked) else None) as server:
+    moment, reply = MOMENTS[name]
+    refused = is_("PATCH", "/namespaces/svcdns-", "/services/")
+
+    def wrong(asked: Asked) -> Reply | None:
+        if moment(asked):
+            return reply()
+        # A world that cannot be made goes at once.
+        return as_json(answers.refusal(422), 422) if name == "the end" and refused(asked) else None
+
+    with serving(wrong) as server:
         running = run(server)
         assert within(60, lambda: server.count(moment) > 0), running.said
         time.sleep(0.3)

@@ -12,6 +12,7 @@ from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache, partial
+from threading import current_thread, main_thread
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
@@ -184,6 +185,7 @@ class Client:
 
     def get(self, resource: Resource, name: str, namespace: str) -> Item | None:
         """An object, or None where there is none."""
+        self._expect_wanted(resource)
         try:
             octets = self._ask(lambda: self._got(_path(resource, namespace, name)))
         except RefusedError as error:
@@ -216,6 +218,7 @@ class Client:
 
     def apply(self, resource: Resource, item: Mapping[str, Any], *, dry_run: bool) -> Item:
         """Server-side apply; fields that others have set are taken over."""
+        self._expect_wanted(resource)
         name, namespace = item["metadata"]["name"], item["metadata"].get("namespace") or ""
         applied = self._ask(
             lambda: self._objects.patch(
@@ -241,6 +244,7 @@ class Client:
         strategic: bool,
     ) -> Item:
         """Change an object or its subresource."""
+        self._expect_wanted(resource)
         changed = self._ask(
             lambda: self._objects.patch(
                 _model(resource, subresource),
@@ -368,6 +372,15 @@ class Client:
                 if error.code not in _BUSY or self._waited(pause * random.uniform(1, 1.5)):  # noqa: S311 - no secret
                     raise
         return self._once(request)
+
+    def _expect_wanted(self, resource: Resource) -> None:
+        """See that somebody still needs what is asked for: once the run was interrupted, its main thread removes things.
+
+        Raises:
+            UndeterminedError: for other threads then, but for the one that renews the Lease until all is removed.
+        """
+        if self._hurried and resource.kind != "Lease" and current_thread() is not main_thread():
+            raise UndeterminedError(f"the run was interrupted, and needs no {resource.kind} any more")
 
     def _waited(self, seconds: float) -> bool:
         """Wait before a request is made again; True where it need not be made any more."""

@@ -51,7 +51,7 @@ class LiveCluster:
         self.settings = settings
         self._shared = shared
         self._life = ExitStack()
-        self._api_opened = False
+        self._connected = self._watched = False
 
     def __enter__(self) -> Self:
         """Connect, look around, watch, hold the run's Lease and open the vantages.
@@ -71,7 +71,7 @@ class LiveCluster:
                 self._life = life.pop_all()
         except TargetError as error:
             if interrupted:
-                # What could not be removed any more goes with the Lease.
+                # What could not be removed any more is a leftover, like that of a run that was killed.
                 raise KeyboardInterrupt from error
             raise UsageError(f'the cluster of the context "{self.settings.context}" cannot be used: {error}') from error
         return self
@@ -85,8 +85,10 @@ class LiveCluster:
 
     def hurry(self) -> None:
         """Wait for each answer of the API server only for a moment more, from now on: the run was interrupted."""
-        if self._api_opened:
+        if self._connected:
             self.api.hurry()
+        if self._watched:
+            self._watching.hurry()
 
     def give_up(self) -> None:
         """End all that this process does with the cluster, at once, and leave behind what it has made there."""
@@ -98,9 +100,10 @@ class LiveCluster:
         settings, shared = self.settings, self._shared
         self.api = Api(settings.kubeconfig, settings.context)
         life.callback(self.api.close)
-        self._api_opened = True
+        self._connected = True
         self.facts = self._look_around()
         self._watching = life.enter_context(Watching(self.api, self.facts.domain))
+        self._watched = True
         self._readiness = life.enter_context(Readiness(self.api, self._watching))
         self._settling = Settling(self.api, self._watching, self._readiness)
         self._namespaces = Namespaces(self.api, settings.run, self._watching)

@@ -48,6 +48,7 @@ class Watching:
         self._listed: set[str] = set()
         self._changed = Condition()
         self._turns = 0
+        self._hurried = False
         self._ending = Event()
         self._threads = [
             Thread(target=self._follow, args=(kind,), name=f"svcdns-watch-{kind}", daemon=True) for kind in KINDS
@@ -128,8 +129,16 @@ class Watching:
         self._expect(seen, kind)
 
     def _expect(self, good: Callable[[Picture], bool], kind: str) -> None:
-        if not self.wait_for(good, _LAG_SECONDS):
+        looked = self.wait_for(lambda picture: self._hurried or good(picture), _LAG_SECONDS)
+        if self._hurried:
+            raise UndeterminedError(f"the run was interrupted, and waits for no {kind} any more")
+        if not looked:
             raise UndeterminedError(f"the watch on {kind} lags more than {_LAG_SECONDS:.0f} s behind the API server")
+
+    def hurry(self) -> None:
+        """Let nobody wait any more until something is seen: the run was interrupted; a signal's handler may ask this."""
+        self._hurried = True
+        self.wake()
 
     def wake(self) -> None:
         """Have everybody who waits look again."""
