@@ -26,12 +26,16 @@ class Opened:
     Attributes:
         share: what another process needs to open the same target without owning it.
         export_logs: write the logs of the nodes to a directory, where the target has nodes of its own.
+        hurry: let whoever asks the target for something wait only for a moment more, because the run was interrupted.
+        give_up: end all that this process does with the target, at once, and leave behind what it has made there.
         disposable: whether all of it goes when it is closed, so that nobody has to wait until what is in it is gone.
     """
 
     target: Target
     share: Callable[[], dict[str, Any]]
     export_logs: Callable[[Path], None] | None = None
+    hurry: Callable[[], None] | None = None
+    give_up: Callable[[], None] | None = None
     disposable: bool = False
 
 
@@ -89,6 +93,8 @@ def opened(settings: Settings, run: str, say: Say, shared: dict[str, Any] | None
             target=cluster,
             share=lambda: place | {"cluster": cluster.share()},
             export_logs=kind.export_logs if kind else None,
+            hurry=cluster.hurry,
+            give_up=cluster.give_up,
             disposable=kind is not None and kind.created and not settings.keep_cluster,
         )
 

@@ -139,13 +139,18 @@ class Run:
         self.remarks += opened.target.remarks
         with (
             self.clock.spent("clean"),
-            signals.insisting(self.id, self._remedy(opened)) if self.settings.live else nullcontext(),
+            signals.insisting(self.id, self._remedy(opened), opened.hurry) if self.settings.live else nullcontext(),
         ):
             for end in (self._end_worlds, self._await_deleted, self._export_logs, self._close_target):
                 try:
                     self.problems += end(opened)
                 except (TargetError, UsageError) as error:
                     self.problems.append(str(error))
+                except KeyboardInterrupt:
+                    # Nobody waits any more, neither for what is on the target nor for whoever is still at work there.
+                    if opened.give_up is not None:
+                        opened.give_up()
+                    raise
 
     def made_directory(self) -> AbstractContextManager[Directory]:
         """The run's own directory below ``reports/``, open; a run that has nothing to write has none.
@@ -183,6 +188,11 @@ class Run:
     def _close_target(self, _: Opened) -> list[str]:
         self._life.close()
         return []
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Hurry from now on: what follows, first of all the end of the scenario that was interrupted, asks the target."""
+        if self._opened is not None and self._opened.hurry is not None:
+            self._opened.hurry()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count the verdicts; under xdist, in the process that hears from every worker."""

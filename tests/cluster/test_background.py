@@ -44,7 +44,8 @@ class Refusing:
 
 @pytest.mark.parametrize("code", [401, 403])
 def test_a_watch_that_is_refused_is_tried_again_and_noted_meanwhile(code: int, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(watching, "_RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(watching, "_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(watching, "_LONGEST_PAUSE_SECONDS", 0.1)
     monkeypatch.setattr(Watching, "wait_for", lambda *_: True)
     api = Refusing(code)
     with Watching(cast("Api", api), "cluster.local") as watched:

@@ -76,7 +76,8 @@ class Api:
 
     def snapshot(self, kind: str, namespace: str | None = None) -> tuple[Items, str]:
         """The objects of a kind, and the resource version from which `watch` goes on."""
-        return self.client.list(self.resource(kind), namespace, {})
+        # All of a kind are for a watch, which ends with all others.
+        return self.client.list(self.resource(kind), namespace, {}, watches=namespace is None)
 
     def may(self, verb: str, kind: str, namespace: str = "", *, subresource: str = "") -> bool:
         """Whether the API server lets us do something, in one namespace or in all."""
@@ -101,6 +102,10 @@ class Api:
     def logs(self, pod: str, namespace: str, *, container: str = "", lines: int = 200) -> str:
         """The last lines that a container wrote."""
         return self.client.logs(pod, namespace, container, lines)
+
+    def hurry(self) -> None:
+        """Wait for each answer only for a moment more, from now on: the run was interrupted, and ends."""
+        self.client.hurry()
 
     def end_watches(self) -> None:
         """End all watches, also those that are yet to begin; whoever waits on one sees it end."""

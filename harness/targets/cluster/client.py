@@ -5,43 +5,50 @@ With `transport` the only module that imports lightkube, and itself imported onl
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
-from threading import Event, Lock
-from typing import Any, TypeVar
+from functools import cache, partial
+from threading import current_thread, main_thread
+from typing import Any, TypeVar, cast
 
 import httpx2
 import msgspec
-from lightkube import ApiError
 from lightkube import Client as LightkubeClient
-from lightkube.core.decoders import ListMetadata, WatchEvent, decode_list
 from lightkube.core.exceptions import ConfigError
 from lightkube.core.resource import ApiInfo, GlobalResource, NamespacedResourceG, ResourceDef
 from lightkube.generic_resource import Generic
-from lightkube.models.meta_v1 import ObjectMeta, Status
 from lightkube.types import CascadeType, PatchType
 
 from harness.errors import UndeterminedError, UsageError
-from harness.targets.cluster import paths, tls
+from harness.targets.cluster import limits, paths, shapes, tls
 from harness.targets.cluster.connection import Connection, check_files
 from harness.targets.cluster.credentials import Authorized, CredentialError
 from harness.targets.cluster.discovery import Resource
-from harness.targets.cluster.refusal import Cause, RefusedError
+from harness.targets.cluster.limits import LimitError
+from harness.targets.cluster.listing import Gathering
+from harness.targets.cluster.reading import Reader
+from harness.targets.cluster.refusal import Cause, MalformedError, RefusedError
 from harness.targets.cluster.settings import CHANGING_MANAGER, FIELD_MANAGER
-from harness.targets.cluster.transport import Transport, configuration, proxy
+from harness.targets.cluster.transport import STREAMS, WATCHES, Transport, configuration, proxy
 
 Item = dict[str, Any]
 Items = list[Item]
 _Result = TypeVar("_Result")
 
-#: An API server that is there answers in milliseconds; a busy one may take long over admission.
+#: How long nothing may come. An API server that is there answers in milliseconds; a busy one may take long over admission.
+#: How long an answer may take as a whole is among the `limits`.
 _GREETING = httpx2.Timeout(5, connect=3)
-_REQUEST = httpx2.Timeout(30, connect=5)
+_REQUEST = httpx2.Timeout(30, connect=3)
+_WATCH = httpx2.Timeout(None, connect=3, write=30, pool=30)
 
-#: Pauses before a request is made again that the server was too busy for (429, 503, 504).
+#: Objects of a page.
+_PAGE = 500
+
+#: Pauses before a request is made again that the server was too busy for (429, 503, 504), each up to half as long again.
 _BUSY = frozenset({429, 503, 504})
 #: Those of them with which nothing was done.
 _UNTOUCHED = frozenset({429, 503})
@@ -50,25 +57,26 @@ _PAUSES_SECONDS = (0.5, 1.0, 2.0)
 #: What a certificate that cannot be used, or an answer that makes no sense, fails with in lightkube's hands.
 _UNUSABLE = (ConfigError, OSError, ValueError, KeyError, TypeError)
 
+#: In between it is seen whether the run was interrupted.
+_LOOK_SECONDS = 0.2
+
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
 
-#: What lightkube calls all namespaces.
-_EVERYWHERE = "*"
+_VERBS = ["patch", "post"]
 
-_VERBS = ["get", "global_list", "global_watch", "list", "patch", "post", "watch"]
+#: Characters of what a refusal says; nobody reads more.
+_WORDS = 4_000
+
+#: Of a container's log.
+_LOG_OCTETS = 2**22
 
 _ACCESS_REVIEW = Resource(
     "authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", namespaced=False
 )
-
 _POD = Resource("", "v1", "Pod", "pods", namespaced=True)
 
-# msgspec 0.22 works out a type when it first meets it, and the process crashes where two threads do so at a time. The types
-# of all kinds are met here, before there are threads, and those of a kind one at a time.
-for _known in (ObjectMeta, Status, ListMetadata, WatchEvent):
-    with suppress(msgspec.ValidationError):
-        msgspec.convert({}, _known)
-_MEETING = Lock()
+#: What a change of the subresource ``scale`` of whichever kind returns.
+_SCALE = Resource("autoscaling", "v1", "Scale", "scales", namespaced=True)
 
 
 class Client:
@@ -85,14 +93,16 @@ class Client:
             UsageError: if what the kubeconfig says of certificates or credentials cannot be used.
         """
         self._connection = connection
-        self._closed = Event()
+        self._hurried = False
+        self._limits = limits.LIMITS
+        self._reader = Reader(connection.server, self._limits)
         self.clock_offset = timedelta()
         _check_server(connection)
         check_files(connection)
         unusable = f'the context "{connection.context}" cannot be used'
         try:
             self._transport = Transport(
-                tls.context(connection), proxy=proxy(connection), server_name=connection.server_name
+                tls.context(connection), self._limits, proxy=proxy(connection), server_name=connection.server_name
             )
             authorized = Authorized(self._transport, connection)
         except CredentialError as error:
@@ -126,6 +136,8 @@ class Client:
             response = self._raw.get("/version", timeout=_GREETING)
         except CredentialError as error:
             raise UsageError(f'no credentials for the context "{context}": {error}') from error
+        except LimitError as error:
+            raise UsageError(f'the API server {server} of the context "{context}" {error}') from error
         except httpx2.HTTPError as error:
             raise UsageError(
                 f'the API server {server} of the context "{context}" cannot be reached: {_words(error)}; '
@@ -149,75 +161,90 @@ class Client:
         if response.status_code == _FORBIDDEN:
             return ""
         try:
-            return str(response.json()["gitVersion"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise UsageError(f'what answers at {server} (context "{context}") is not an API server') from error
+            return self._reader.plain(response.content, shapes.About, "a version").git_version
+        except MalformedError as error:
+            raise UsageError(f'what answers at {server} (context "{context}") is not an API server: {error}') from error
 
     def read(self, path: str) -> Item:
-        """What stands at a path, such as ``/apis``."""
+        """What an API server serves: its groups at ``/apis``, else the resources of a group version."""
         asked = f'the API server {self._connection.server} of the context "{self._connection.context}"'
 
         def read() -> Item:
             response = self._raw.get(path)
-            if response.is_error:
+            if not response.is_success:
                 code = response.status_code
                 advice = "; grant its user the ClusterRole system:discovery" if code == _FORBIDDEN else ""
                 raise RefusedError(f"{asked} answers {path} with HTTP status {code}{advice}", code=code)
-            try:
-                return dict(response.json())
-            except (ValueError, TypeError) as error:
-                raise UndeterminedError(f"{asked} answers {path} with nonsense: {error}") from error
+            shape: Any = shapes.Groups if path == "/apis" else shapes.ResourceList
+            return cast(
+                "Item",
+                msgspec.to_builtins(self._reader.plain(response.content, shape, f"a list of resources at {path}")),
+            )
 
         return self._ask(read)
 
     def get(self, resource: Resource, name: str, namespace: str) -> Item | None:
         """An object, or None where there is none."""
-        place = _place(resource, namespace)
-        legal = paths.checked_name(resource, name)
+        self._expect_wanted(resource)
         try:
-            return self._ask(lambda: dict(self._objects.get(_model(resource), legal, **place)))
+            octets = self._ask(lambda: self._got(paths.of_object(resource, name, namespace)))
         except RefusedError as error:
             if error.code == _NOT_FOUND:
                 return None
             raise
+        return self._once(lambda: self._reader.item(octets, resource, name, namespace))
 
-    def list(self, resource: Resource, namespace: str | None, labels: Mapping[str, str | None]) -> tuple[Items, str]:
-        """Objects with the labels, in a namespace or in all, and the resource version of the list."""
+    def list(
+        self,
+        resource: Resource,
+        namespace: str | None,
+        labels: Mapping[str, str | None],
+        *,
+        watches: bool = False,
+    ) -> tuple[Items, str]:
+        """Objects with the labels, in a namespace or in all, and the resource version of the list.
 
-        def read() -> tuple[Items, str]:
-            place = _places(resource, namespace)
-            found = self._objects.list(_model(resource), labels=dict(labels), chunk_size=500, **place)
-            return [_whole(resource, item) for item in found], found.resourceVersion
-
-        return self._ask(read)
+        Of each object it has the fields on which something relies (`shapes`), which are few. ``watches`` is for who
+        watches, and lets `end_watches` end it.
+        """
+        selector = ",".join(name if value is None else f"{name}={value}" for name, value in labels.items())
+        asked = {"limit": str(_PAGE)} | ({"labelSelector": selector} if selector else {})
+        found = Gathering(self._reader, self._limits, resource, namespace, labels)
+        path = paths.of_kind(resource, namespace)
+        while not found.whole:
+            more = {"continue": found.token} if found.token else {}
+            self._once(partial(found.add, self._ask(partial(self._got, path, asked | more, watches=watches))))
+        return found.items, found.version
 
     def create(self, resource: Resource, item: Mapping[str, Any], *, dry_run: bool) -> Item:
         """Create an object; it is refused with code 409 where one of its name exists."""
+        self._expect_wanted(resource)
         metadata = item["metadata"]
-        if name := metadata.get("name"):
+        name, namespace = metadata.get("name") or "", metadata.get("namespace") or ""
+        if name:
             paths.checked_name(resource, name)
-        path = paths.of_kind(resource, metadata.get("namespace") or "")
+        path = paths.of_kind(resource, namespace)
         # A server that gave up waiting (504) may have created it all the same.
-        return self._ask(lambda: self._write("POST", path, item, dry_run=dry_run), busy=_UNTOUCHED)
+        octets = self._ask(lambda: self._written("POST", path, item, dry_run=dry_run), busy=_UNTOUCHED)
+        return self._once(lambda: self._reader.item(octets, resource, name, namespace))
 
     def apply(self, resource: Resource, item: Mapping[str, Any], *, dry_run: bool) -> Item:
         """Server-side apply; fields that others have set are taken over."""
-        metadata = item["metadata"]
-        name = paths.checked_name(resource, metadata["name"])
-        place = _place(resource, metadata.get("namespace") or "")
-        return self._ask(
-            lambda: dict(
-                self._objects.patch(
-                    _model(resource),
-                    name,
-                    dict(item),
-                    patch_type=PatchType.APPLY,
-                    force=True,
-                    dry_run=dry_run,
-                    **place,
-                )
+        self._expect_wanted(resource)
+        namespace = item["metadata"].get("namespace") or ""
+        name, place = paths.checked_name(resource, item["metadata"]["name"]), _place(resource, namespace)
+        applied = self._ask(
+            lambda: self._objects.patch(
+                _model(resource),
+                name,
+                dict(item),
+                patch_type=PatchType.APPLY,
+                force=True,
+                dry_run=dry_run,
+                **place,
             )
         )
+        return self._reader.checked(applied, resource, name, namespace)
 
     def patch(
         self,
@@ -230,21 +257,21 @@ class Client:
         strategic: bool,
     ) -> Item:
         """Change an object or its subresource, by a list of JSON patch operations, a merge or a strategic merge patch."""
+        self._expect_wanted(resource)
         kind = PatchType.JSON if isinstance(change, list) else PatchType.STRATEGIC if strategic else PatchType.MERGE
         legal, place = paths.checked_name(resource, name), _place(resource, namespace)
         body: Any = change if isinstance(change, list) else dict(change)
-        return self._ask(
-            lambda: dict(
-                self._objects.patch(
-                    _model(resource, subresource),
-                    legal,
-                    body,
-                    patch_type=kind,
-                    field_manager=CHANGING_MANAGER,
-                    **place,
-                )
+        changed = self._ask(
+            lambda: self._objects.patch(
+                _model(resource, subresource),
+                legal,
+                body,
+                patch_type=kind,
+                field_manager=CHANGING_MANAGER,
+                **place,
             )
         )
+        return self._reader.checked(changed, _SCALE if subresource == "scale" else resource, name, namespace)
 
     def delete(
         self, resource: Resource, name: str, namespace: str, uid: str, grace_seconds: int | None, *, foreground: bool
@@ -259,30 +286,55 @@ class Client:
         options |= {"gracePeriodSeconds": grace_seconds} if grace_seconds is not None else {}
         options |= {"propagationPolicy": CascadeType.FOREGROUND.value} if foreground else {}
         try:
-            self._ask(lambda: self._write("DELETE", path, options))
+            self._ask(lambda: self._written("DELETE", path, options))
         except RefusedError as error:
             if error.code == _NOT_FOUND:
                 return False
             raise
         return True
 
-    def _write(self, method: str, path: str, body: Mapping[str, Any], *, dry_run: bool = False) -> Item:
-        """Send a body, of which every field has to be known, and take the object that comes back."""
+    def _written(self, method: str, path: str, body: Mapping[str, Any], *, dry_run: bool = False) -> bytes:
+        """What comes back where a body is sent, of which every field has to be known.
+
+        Raises:
+            RefusedError: if the API server refuses it.
+        """
         params = {"dryRun": "All"} if dry_run else {}
         if method == "POST":
             params |= {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict"}
         response = self._raw.request(method, path, params=params, json=dict(body))
-        if response.is_error:
-            raise _refused_stream(response)
-        return msgspec.json.decode(response.content, type=dict[str, Any])
+        if not response.is_success:
+            raise self._refused(response.content, response.status_code, path)
+        return response.content
 
     def watch(self, resource: Resource, namespace: str | None, since: str) -> Iterator[tuple[str, Item]]:
-        """Changes since a resource version, until `close`."""
-        place = _places(resource, namespace)
-        changes = self._objects.watch(_model(resource), resource_version=since, **place)
-        while True:
-            change, item = self._once(lambda: next(changes))
-            yield change, _whole(resource, item)
+        """Changes since a resource version, until the server or `end_watches` ends the watch.
+
+        Of each object it has what a list would have.
+        """
+        asked = {"watch": "true", "resourceVersion": since}
+        with ExitStack() as life:
+            response = self._once(lambda: self._streamed(paths.of_kind(resource, namespace), asked, life))
+            changes = self._changes(resource, namespace, response)
+            while (change := self._once(lambda: next(changes, None))) is not None:
+                yield change
+
+    def _changes(
+        self, resource: Resource, namespace: str | None, response: httpx2.Response
+    ) -> Iterator[tuple[str, Item]]:
+        octets = 0
+        for line in limits.lines(response.iter_raw(), self._limits.line_octets):
+            octets += len(line)
+            if octets > self._limits.watch_octets:
+                raise LimitError(f"has told of {resource.kind}s for long enough; they are listed anew")
+            if not line.strip():
+                continue
+            change, told = self._reader.change(line, resource, namespace)
+            if isinstance(told, bytes):
+                if change == "ERROR":
+                    raise self._refused(told, 0, response.url.path)
+                continue
+            yield change, told
 
     def may(self, verb: str, resource: Resource, namespace: str, subresource: str) -> bool:
         """Whether the API server lets us do something; also where it does not tell."""
@@ -300,14 +352,21 @@ class Client:
             said = self._ask(lambda: self._objects.create(review))
         except RefusedError:
             return True
-        return bool(said["status"].get("allowed"))
+        return self._reader.plain(msgspec.json.encode(said), shapes.AccessReview, "a review of access").status.allowed
 
     def logs(self, pod: str, namespace: str, container: str, lines: int) -> str:
         """The last lines that a container wrote."""
-        named, place = paths.checked_name(_POD, pod), paths.checked_namespace(namespace)
-        return self._ask(
-            lambda: "".join(self._objects.log(named, namespace=place, container=container or None, tail_lines=lines))
+        asked = {"tailLines": str(lines), "limitBytes": str(_LOG_OCTETS)} | (
+            {"container": container} if container else {}
         )
+        return self._ask(lambda: self._got(f"{paths.of_object(_POD, pod, namespace)}/log", asked)).decode(
+            errors="replace"
+        )
+
+    def hurry(self) -> None:
+        """Let whoever asks wait only for a moment more, from now on: the run was interrupted; a signal's handler may ask this."""
+        self._hurried = True
+        self._transport.hurry()
 
     def end_watches(self) -> None:
         """End all watches, and those that are yet to begin."""
@@ -315,10 +374,34 @@ class Client:
 
     def close(self) -> None:
         """Close all connections, and wake those who watch or wait for a busy server."""
-        self._closed.set()
-        self.end_watches()
+        self._hurried = True
         self._objects.close()
         self._raw.close()
+
+    def _got(self, path: str, asked: Mapping[str, str] | None = None, *, watches: bool = False) -> bytes:
+        """What stands at a path.
+
+        Raises:
+            RefusedError: if the API server refuses to say.
+        """
+        response = self._raw.get(path, params=dict(asked or {}), extensions={WATCHES: True} if watches else {})
+        if not response.is_success:
+            raise self._refused(response.content, response.status_code, path)
+        return response.content
+
+    def _streamed(self, path: str, asked: Mapping[str, str], life: ExitStack) -> httpx2.Response:
+        """What stands at a path, as it comes, for as long as ``life`` lasts.
+
+        Raises:
+            RefusedError: if the API server refuses to say.
+        """
+        extensions = {WATCHES: True, STREAMS: True}
+        response = life.enter_context(
+            self._raw.stream("GET", path, params=dict(asked), extensions=extensions, timeout=_WATCH)
+        )
+        if not response.is_success:
+            raise self._refused(response.read(), response.status_code, path)
+        return response
 
     def _ask(self, request: Callable[[], _Result], *, busy: Collection[int] = _BUSY) -> _Result:
         """Make a request, again where the server is too busy for it."""
@@ -326,29 +409,64 @@ class Client:
             try:
                 return self._once(request)
             except RefusedError as error:
-                if error.code not in busy or self._closed.wait(pause):
+                if error.code not in busy or self._waited(pause * random.uniform(1, 1.5)):  # noqa: S311 - no secret
                     raise
         return self._once(request)
 
+    def _expect_wanted(self, resource: Resource) -> None:
+        """See that somebody still needs what is asked for: once the run was interrupted, its main thread removes things.
+
+        Raises:
+            UndeterminedError: for other threads then, but for the one that renews the Lease until all is removed.
+        """
+        if self._hurried and resource.kind != "Lease" and current_thread() is not main_thread():
+            raise UndeterminedError(f"the run was interrupted, and needs no {resource.kind} any more")
+
+    def _waited(self, seconds: float) -> bool:
+        """Wait before a request is made again; True where it need not be made any more."""
+        end = time.monotonic() + seconds
+        while not self._hurried and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _LOOK_SECONDS))
+        return self._hurried
+
     def _once(self, request: Callable[[], _Result]) -> _Result:
         """Make a request, and say what went wrong in our errors."""
+        server = self._connection.server
         try:
             return request()
-        except ApiError as error:
-            # Its own words repeat whatever the server said, credentials too.
-            raise _refused(error.status) from None
         except httpx2.HTTPStatusError as error:
-            raise _refused_stream(error.response) from error
+            response = error.response
+            # Its own words repeat whatever the server said, credentials too.
+            raise self._refused(response.content, response.status_code, response.url.path) from None
+        except LimitError as error:
+            raise UndeterminedError(f"the API server {server} {error}") from error
         except httpx2.HTTPError as error:
-            server = self._connection.server
             raise UndeterminedError(f"the API server {server} cannot be reached any more: {_words(error)}") from error
-        except msgspec.MsgspecError as error:
-            raise UndeterminedError(f"the API server {self._connection.server} answers nonsense: {error}") from error
+        except (msgspec.MsgspecError, RecursionError) as error:
+            raise MalformedError(f"the API server {server} answers nonsense: {error}") from error
         except CredentialError as error:
             context = self._connection.context
             raise UndeterminedError(f'the credentials of the context "{context}" are lost: {error}') from error
         except _UNUSABLE as error:
-            raise UndeterminedError(f"the API server {self._connection.server} answers nonsense: {error!r}") from error
+            raise UndeterminedError(f"the API server {server} answers nonsense: {error!r}") from error
+
+    def _refused(self, octets: bytes, code: int, path: str) -> RefusedError:
+        """A refusal in the API server's words, or one that is not of an API server; without a code it names its own."""
+        try:
+            status = self._reader.plain(octets, shapes.Status, "a refusal")
+        except (MalformedError, LimitError):
+            return RefusedError(f"HTTP status {code or 'unknown'} for {path}", code=code)
+        code = code or status.code or 0
+        causes = (status.details.causes if status.details else None) or ()
+        # How RBAC begins, unlike admission, which refuses with the same code.
+        lacks_right = code == _FORBIDDEN and " cannot " in (status.message or "")
+        advice = "; a Role or ClusterRole has to grant that verb" if lacks_right else ""
+        return RefusedError(
+            f"{(status.message or f'HTTP status {code} for {path}')[:_WORDS]}{advice}",
+            code=code,
+            reason=(status.reason or "")[:_WORDS],
+            causes=tuple(Cause((one.field or "")[:_WORDS], (one.message or "")[:_WORDS]) for one in causes),
+        )
 
 
 def _check_server(connection: Connection) -> None:
@@ -386,10 +504,7 @@ def _model(resource: Resource, subresource: str = "") -> type[Any]:
     base = NamespacedResourceG if resource.namespaced else GlobalResource
     defined = ResourceDef(resource.group, resource.version, resource.kind)
     info = ApiInfo(defined, resource.plural, _VERBS, action=subresource or None)
-    model = type(resource.kind, (base, Generic), {"_api_info": info})
-    with _MEETING:
-        decode_list(b'{"items": []}', model)
-    return model
+    return type(resource.kind, (base, Generic), {"_api_info": info})
 
 
 def _place(resource: Resource, namespace: str) -> dict[str, Any]:
@@ -399,46 +514,6 @@ def _place(resource: Resource, namespace: str) -> dict[str, Any]:
         TargetError: if the namespace cannot be one.
     """
     return {"namespace": paths.checked_namespace(namespace)} if resource.namespaced else {}
-
-
-def _places(resource: Resource, namespace: str | None) -> dict[str, Any]:
-    """Where objects of a kind are, in a namespace or in all.
-
-    Raises:
-        TargetError: if the namespace cannot be one.
-    """
-    if resource.namespaced and namespace is None:
-        return {"namespace": _EVERYWHERE}
-    return _place(resource, namespace or "")
-
-
-def _whole(resource: Resource, item: Mapping[str, Any]) -> Item:
-    """An item of a list, with what the list has said of all of them."""
-    return {"apiVersion": resource.api_version, "kind": resource.kind, **item}
-
-
-def _refused(status: Status) -> RefusedError:
-    causes = (status.details.causes if status.details else None) or ()
-    # How RBAC begins, unlike admission, which refuses with the same code.
-    lacks_right = status.code == _FORBIDDEN and " cannot " in (status.message or "")
-    advice = "; a Role or ClusterRole has to grant that verb" if lacks_right else ""
-    return RefusedError(
-        f"{status.message}{advice}",
-        code=status.code or 0,
-        reason=status.reason or "",
-        causes=tuple(Cause(cause.field or "", cause.message or "") for cause in causes),
-    )
-
-
-def _refused_stream(response: httpx2.Response) -> RefusedError:
-    """The refusal of a watch, whose words lightkube leaves unread, or one that is not of an API server."""
-    try:
-        return _refused(msgspec.json.decode(response.read(), type=Status))
-    except (httpx2.HTTPError, httpx2.StreamError, msgspec.MsgspecError):
-        path, code = response.url.path, response.status_code
-        return RefusedError(f"HTTP status {code} for {path}", code=code)
-    finally:
-        response.close()
 
 
 def _words(error: httpx2.HTTPError) -> str:

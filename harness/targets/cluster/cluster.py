@@ -59,6 +59,7 @@ class LiveCluster:
         self.settings = settings
         self._shared = shared
         self._life = ExitStack()
+        self._connected = self._watched = False
 
     def __enter__(self) -> Self:
         """Connect, look around, watch, hold the run's Lease and open the vantages.
@@ -66,18 +67,42 @@ class LiveCluster:
         Raises:
             UsageError: if the cluster cannot be used as it is; one line with advice.
         """
+        interrupted = False
         try:
             with ExitStack() as life:
-                self._open(life)
+                try:
+                    self._open(life)
+                except KeyboardInterrupt:
+                    interrupted = True
+                    self.hurry()
+                    raise
                 self._life = life.pop_all()
         except TargetError as error:
+            if interrupted:
+                # What could not be removed any more is a leftover, like that of a run that was killed.
+                raise KeyboardInterrupt from error
             raise UsageError(f'the cluster of the context "{self.settings.context}" cannot be used: {error}') from error
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is not None and issubclass(kind, KeyboardInterrupt):
+            self.hurry()
         self._life.__exit__(kind, error, trace)
+
+    def hurry(self) -> None:
+        """Wait for each answer of the API server only for a moment more, from now on: the run was interrupted."""
+        if self._connected:
+            self.api.hurry()
+        if self._watched:
+            self._watching.hurry()
+
+    def give_up(self) -> None:
+        """End all that this process does with the cluster, at once, and leave behind what it has made there."""
+        self.api.close()
+        with suppress(TargetError):
+            self._life.close()
 
     def _open(self, life: ExitStack) -> None:
         settings, shared = self.settings, self._shared
@@ -86,8 +111,10 @@ class LiveCluster:
         self._own = Ownership(self.api, settings.run)
         #: The Namespaces that were made for manifests, by the one that those are applied to.
         self._further: dict[str, list[str]] = {}
+        self._connected = True
         self.facts = self._look_around()
         self._watching = life.enter_context(Watching(self.api, self.facts.domain))
+        self._watched = True
         self._readiness = life.enter_context(Readiness(self._own, self._watching))
         self._settling = Settling(self.api, self._watching, self._readiness)
         self._namespaces = Namespaces(self._own, self._watching)

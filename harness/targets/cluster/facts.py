@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
 from harness.errors import TargetError, UndeterminedError, UsageError
+from harness.manifests import dns_1123_subdomain, syntax
 from harness.results import Facts
 from harness.state import CLUSTER_DOMAIN, Family, family_of
 from harness.targets.cluster import corefile
@@ -21,7 +20,7 @@ def read(own: Ownership, settings: ClusterSettings) -> Facts:
     """Ask a cluster about itself; with nameservers to judge, nothing in kube-system and no node is looked at.
 
     Raises:
-        UsageError: if it lets us make no Service.
+        UsageError: if it lets us make no Service, or its cluster domain is none.
     """
     api = own.api
     families = _families(own, look_at_nodes=not settings.nameservers)
@@ -37,6 +36,10 @@ def read(own: Ownership, settings: ClusterSettings) -> Facts:
     server, version = _image(pods[0]) if pods else ("", "")
     config = _corefile(api, pods[0]) if server == "CoreDNS" else ""
     found = settings.domain or corefile.domain(config) or _kubelet_domain(api) or CLUSTER_DOMAIN
+    if problem := dns_1123_subdomain(found):
+        raise UsageError(
+            f"the cluster domain, by the cluster's own configuration, {problem}; name it with --cluster-domain"
+        )
     return Facts(api.version, server, version, corefile.options(config), found, families)
 
 
@@ -60,11 +63,18 @@ def _corefile(api: Api, pod: Mapping[str, Any]) -> str:
 
 def _kubelet_domain(api: Api) -> str | None:
     """The cluster domain by the kubelets' configuration, where kubeadm has left it."""
+    written = _config(api, "kubelet-config", "kube-system").get("kubelet", "")
     try:
-        config = yaml.safe_load(_config(api, "kubelet-config", "kube-system").get("kubelet", ""))
-    except yaml.YAMLError:
+        document = next(syntax.documents(written.encode(errors="replace")), None)
+    except syntax.UnreadableError:
         return None
-    return config.get("clusterDomain") if isinstance(config, Mapping) else None
+    config = document.value if document else None
+    found = config.get("clusterDomain") if isinstance(config, Mapping) else None
+    if found is not None and not isinstance(found, str):
+        raise UsageError(
+            "the ConfigMap kube-system/kubelet-config has a clusterDomain that is no text; name it with --cluster-domain"
+        )
+    return found.rstrip(".").lower() if found else None
 
 
 def _config(api: Api, name: str, namespace: str) -> Mapping[str, str]:
@@ -87,11 +97,13 @@ def _families(own: Ownership, *, look_at_nodes: bool) -> tuple[Family, ...]:
         "spec": {"ipFamilyPolicy": "PreferDualStack", "ports": [{"port": 53}]},
     }
     try:
-        families: tuple[Family, ...] = tuple(own.trial(trial)["spec"]["ipFamilies"])
+        families: tuple[Family, ...] = tuple(own.trial(trial)["spec"].get("ipFamilies") or ())
     except UndeterminedError:
         raise
     except TargetError as error:
         raise UsageError(f"the cluster lets us make no Service: {error}") from error
+    if not families:
+        raise UsageError("the cluster gives a Service no IP family; Kubernetes does so since 1.20")
     pods = _pod_families(own.api) if look_at_nodes else set()
     return tuple(family for family in families if not pods or family in pods)
 

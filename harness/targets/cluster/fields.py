@@ -17,6 +17,9 @@ _BRACKETS = re.compile(r'\[((?:"(?:\\.|[^"\\])*"|[^\]"])*)\]')
 _KEY = re.compile(r'([A-Za-z]+)=("(?:\\.|[^"\\])*"|[^,]+)')
 _NAME = re.compile(r"[^.\[]+")
 
+#: Of an index; a list has no more items.
+_MOST_DIGITS = 9
+
 
 class Wrong(NamedTuple):
     """One thing that is wrong: the path of the field, empty for the object itself, and the server's words."""
@@ -58,7 +61,7 @@ def _parts(rest: str, value: Any) -> Iterator[str | int]:
 
 def _name(rest: str, value: Any) -> str:
     """The name that a path begins with: the longest that the object has, else up to the next dot or bracket."""
-    keys = [key for key in value if isinstance(key, str)] if isinstance(value, Mapping) else []
+    keys = [key for key in value if isinstance(key, str) and key] if isinstance(value, Mapping) else []
     fitting = [key for key in keys if rest == key or rest.startswith((f"{key}.", f"{key}["))]
     found = _NAME.match(rest)
     return max(fitting, key=len, default=found[0] if found else rest)
@@ -66,17 +69,27 @@ def _name(rest: str, value: Any) -> str:
 
 def _within(text: str, value: Any) -> str | int | None:
     """What brackets mean: the index of an item, a key, or None where the object has no such item."""
-    if text.isdecimal():
+    if text.isdecimal() and len(text) <= _MOST_DIGITS:
         return int(text)
     if keys := _KEY.findall(text):
-        wanted = {key: json.loads(written) for key, written in keys}
+        wanted = {key: _value(written) for key, written in keys}
         items = value if isinstance(value, list) else []
         # A key that an item lacks is one that the server has given its default.
         fitting = [
-            index for index, one in enumerate(items) if all(one.get(key, it) == it for key, it in wanted.items())
+            index
+            for index, one in enumerate(items)
+            if isinstance(one, Mapping) and all(one.get(key, it) == it for key, it in wanted.items())
         ]
         return max(fitting, key=lambda index: len(wanted.keys() & items[index].keys()), default=None)
     return text.strip('"')
+
+
+def _value(written: str) -> Any:
+    """The value of a key, which is JSON."""
+    try:
+        return json.loads(written)
+    except (ValueError, RecursionError):
+        return written
 
 
 def _child(value: Any, part: str | int) -> Any:

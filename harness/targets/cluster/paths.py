@@ -54,14 +54,16 @@ def checked_version(api_version: str) -> str:
     return api_version
 
 
-def of_kind(resource: Resource, namespace: str) -> str:
-    """The path of the objects of a kind, in a namespace where they have one.
+def of_kind(resource: Resource, namespace: str | None) -> str:
+    """The path of the objects of a kind, in a namespace where they have one, or with None in all.
 
     Raises:
         TargetError: if there can be no such namespace.
     """
     version = f"/apis/{quote(resource.group, safe='')}" if resource.group else "/api"
-    within = f"/namespaces/{checked_namespace(namespace)}" if resource.namespaced else ""
+    within = ""
+    if resource.namespaced and namespace is not None:
+        within = f"/namespaces/{checked_namespace(namespace)}"
     return f"{version}/{quote(resource.version, safe='')}{within}/{quote(resource.plural, safe='')}"
 
 

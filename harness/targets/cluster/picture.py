@@ -10,12 +10,17 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from harness.state import ClusterState, Key, Object, read_object
+from harness.targets.cluster.refusal import MalformedError
 
 #: The kinds that are watched, in all namespaces.
 KINDS = ("Namespace", "Service", "EndpointSlice", "Pod")
 
 #: The condition that stands for an application's readiness probe.
 GATE = "svcdns.dev/ready"
+
+
+#: A resource version has at most as many digits as a 64-bit number.
+_MOST_DIGITS = 20
 
 
 class Ref(NamedTuple):
@@ -81,15 +86,27 @@ class Picture:
     versions: Mapping[str, int] = field(default_factory=dict)
 
     def put(self, item: Mapping[str, Any]) -> Picture:
-        """The picture with an API object put or replaced."""
+        """The picture with an API object put or replaced.
+
+        Raises:
+            MalformedError: if it is older than what was seen already.
+        """
         return self._changed(item["kind"], version_of(item), put=[item])
 
     def without(self, item: Mapping[str, Any]) -> Picture:
-        """The picture without an API object, as it was when it was deleted."""
+        """The picture without an API object, as it was when it was deleted.
+
+        Raises:
+            MalformedError: if that was before what was seen already.
+        """
         return self._changed(item["kind"], version_of(item), gone=[ref_of(item)])
 
     def replaced(self, kind: str, items: Iterable[Mapping[str, Any]], version: int) -> Picture:
-        """The picture with the objects of a kind as they were listed at a version, and no others of that kind."""
+        """The picture with the objects of a kind as they were listed at a version, and no others of that kind.
+
+        Raises:
+            MalformedError: if the list is older than what was seen already.
+        """
         listed = list(items)
         there = {ref_of(item) for item in listed}
         gone = [ref for ref in self.identities if ref.kind == kind and ref not in there]
@@ -102,6 +119,12 @@ class Picture:
     def _changed(
         self, kind: str, version: int, *, put: Iterable[Mapping[str, Any]] = (), gone: Sequence[Ref] = ()
     ) -> Picture:
+        # A list is read, and a watch goes on, at the latest version or after it.
+        if 0 < version < self.versions.get(kind, 0):
+            raise MalformedError(
+                f"the API server went back in time: it told of {kind}s at resource version {version}, "
+                f"after {self.versions[kind]}"
+            )
         identities, progress = dict(self.identities), dict(self.progress)
         removed = [known for ref in gone if (known := self._find(ref)) is not None]
         for ref in gone:
@@ -142,7 +165,7 @@ def version_of(item: Mapping[str, Any]) -> int:
 
 def number(version: str) -> int:
     """A resource version as a number; 0 where a server has versions of another kind, with which nothing is waited for."""
-    return int(version) if version.isdecimal() else 0
+    return int(version) if version.isascii() and version.isdecimal() and len(version) <= _MOST_DIGITS else 0
 
 
 def _identity(item: Mapping[str, Any]) -> Identity:

@@ -1,10 +1,10 @@
-"""What an API server says when it refuses."""
+"""What an API server says when it refuses, and what it should not say."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.errors import TargetError
+from harness.errors import TargetError, UndeterminedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +29,7 @@ class RefusedError(TargetError):
         self.code = code
         self.reason = reason
         self.causes = causes
+
+
+class MalformedError(UndeterminedError):
+    """What an API server says has another shape, or another order, than Kubernetes gives it."""

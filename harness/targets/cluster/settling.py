@@ -138,7 +138,7 @@ class Settling:
             events = self._api.list("Event", namespace)
         events.sort(key=lambda event: event.get("lastTimestamp") or event.get("eventTime") or "")
         said = [
-            f"{event['reason']}: {event['message']}"
+            f"{event.get('reason', '')}: {event.get('message', '')}"
             for event in events
             if event.get("type") == "Warning" and event["involvedObject"].get("kind") != "Pod"
         ]

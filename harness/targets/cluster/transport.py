@@ -1,57 +1,206 @@
-"""Connections to an API server: with which certificates, through which proxy, and how those that stream are ended."""
+"""Connections to an API server: with which certificates, through which proxy, and within which limits.
+
+All limits are kept here once, for whoever asks: an answer reaches the client whole, decompressed and within its limits, or
+as an error. Only what is asked for as a stream comes piece by piece.
+"""
 
 from __future__ import annotations
 
-import socket
+import math
 import ssl
 import urllib.request
-from contextlib import suppress
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from ipaddress import ip_address, ip_network
-from threading import Lock
-from weakref import WeakSet
 
+import httpcore2
 import httpx2
 from lightkube import KubeConfig, SingleConfig
 
 from harness.targets.cluster.connection import Connection
+from harness.targets.cluster.limits import LimitError, Limits, check_json, size
+from harness.targets.cluster.network import Network, Turn, Turns
+
+#: Extensions of a request (httpx2): that it is of somebody who watches, and that its answer is read as it comes.
+WATCHES, STREAMS = "svcdns.watches", "svcdns.streams"
+
+#: What is decompressed at a time.
+_STEP_OCTETS = 2**18
+
+#: zlib's number for the gzip format.
+_GZIP = 31
 
 
-class Transport(httpx2.HTTPTransport):
-    """Connections that can be ended while a thread waits on one: closing a socket does not wake who reads from it."""
+class Transport(httpx2.BaseTransport):
+    """Connections with limits, which can be ended while threads wait on them."""
 
-    def __init__(self, verify: ssl.SSLContext, *, proxy: str | None, server_name: str = "") -> None:
-        # What is made again is the connection alone, never a request.
-        super().__init__(verify=verify, retries=1, proxy=proxy)
+    def __init__(self, verify: ssl.SSLContext, limits: Limits, *, proxy: str | None, server_name: str = "") -> None:
+        """Make ready to connect.
+
+        Raises:
+            ImportError: if the proxy needs a library that is not there.
+        """
+        self._limits = limits
         self._server_name = server_name
-        self._lock = Lock()
-        self._watches: WeakSet[socket.socket] = WeakSet()
-        self._ended = False
+        self._turns = Turns()
+        self._pool = httpcore2.ConnectionPool(
+            ssl_context=verify,
+            proxy=None if proxy is None else _proxy(httpx2.Proxy(proxy)),
+            max_connections=100,
+            max_keepalive_connections=20,
+            keepalive_expiry=5,
+            # What is made again is the connection alone, never a request.
+            retries=1,
+            network_backend=Network(self._turns),
+        )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request, and remember the connection of a watch."""
+        """Send a request and give the answer, whole unless it is to be streamed.
+
+        Raises:
+            LimitError: if the answer is beyond its limits.
+            httpx2.HTTPError: if none comes.
+        """
+        # What is compressed in another way could not be read within limits.
+        request.headers["Accept-Encoding"] = "gzip"
         if self._server_name:
             request.extensions["sni_hostname"] = self._server_name
-        response = super().handle_request(request)
-        if "watch" in request.url.params:
-            stream = response.extensions["network_stream"].get_extra_info("socket")
-            with self._lock:
-                self._watches.add(stream)
-                if self._ended:
-                    _shut(stream)
-        return response
+        limits = self._limits
+        with _translated(request, limits, None):
+            turn = self._turns.begun(limits.request_seconds, is_watch=WATCHES in request.extensions)
+        with ExitStack() as undoing:
+            undoing.callback(self._turns.done, turn)
+            with _translated(request, limits, turn), self._turns.going_on(turn):
+                answer = self._pool.handle_request(_sent(request))
+            undoing.callback(answer.close)
+            headers = httpx2.Headers(answer.headers)
+            pieces = _decompressed(self._pieces(request, turn, answer), headers.get("content-encoding", ""))
+            if STREAMS in request.extensions and answer.status == httpx2.codes.OK:
+                turn.ends = math.inf
+                return httpx2.Response(answer.status, stream=_Stream(pieces, undoing.pop_all()))
+            octets = _whole(pieces, limits)
+        if answer.status == httpx2.codes.OK and "json" in headers.get("content-type", "json"):
+            check_json(octets, limits)
+        # lightkube reads refusals on its own, less carefully than `client`, where they say that they are JSON.
+        said = {"content-type": "text/plain"} | {name: headers[name] for name in ("date",) if name in headers}
+        return httpx2.Response(answer.status, headers=said, content=octets)
+
+    def _pieces(self, request: httpx2.Request, turn: Turn, answer: httpcore2.Response) -> Iterator[bytes]:
+        """The body as it comes, each wait part of the turn."""
+        body = iter(answer.iter_stream())
+        while True:
+            with _translated(request, self._limits, turn), self._turns.going_on(turn):
+                piece = next(body, None)
+            if piece is None:
+                return
+            yield piece
+
+    def hurry(self) -> None:
+        """Let whoever asks wait only for a moment more, from now on: the run was interrupted."""
+        self._turns.hurry(self._limits.farewell_seconds)
 
     def end_watches(self) -> None:
         """End all watches, and those that are yet to begin."""
-        with self._lock:
-            self._ended = True
-            for stream in self._watches:
-                _shut(stream)
+        self._turns.end_watches()
+
+    def close(self) -> None:
+        """End everything."""
+        self._turns.end()
+        self._pool.close()
 
 
-def _shut(stream: socket.socket) -> None:
-    # A stream that has ended already has nothing to shut; TLS has a shutdown of its own, which is not for us to start.
-    with suppress(OSError):
-        socket.socket.shutdown(stream, socket.SHUT_RDWR)
+class _Stream(httpx2.SyncByteStream):
+    """The body of an answer that is read as it comes."""
+
+    def __init__(self, pieces: Iterator[bytes], life: ExitStack) -> None:
+        self._pieces = pieces
+        self._life = life
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._pieces
+
+    def close(self) -> None:
+        self._life.close()
+
+
+def _whole(pieces: Iterable[bytes], limits: Limits) -> bytes:
+    found, octets = [], 0
+    for piece in pieces:
+        octets += len(piece)
+        if octets > limits.octets:
+            raise LimitError(f"answers more than {size(limits.octets)}")
+        found.append(piece)
+    return b"".join(found)
+
+
+def _decompressed(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    """What comes, decompressed by small steps, so that whoever counts can stop.
+
+    Raises:
+        httpx2.DecodingError: if it is compressed otherwise than was asked for, or wrongly.
+    """
+    if encoding.lower() in ("", "identity"):
+        yield from pieces
+        return
+    if encoding.lower() != "gzip":
+        raise httpx2.DecodingError(f"its answer is encoded as {encoding}, which was not asked for")
+    inflating = zlib.decompressobj(wbits=_GZIP)
+    for piece in pieces:
+        rest, found = piece, b""
+        while rest or len(found) == _STEP_OCTETS:
+            try:
+                found = inflating.decompress(rest, _STEP_OCTETS)
+            except zlib.error as error:
+                raise httpx2.DecodingError(f"its answer is no gzip: {error}") from error
+            rest = inflating.unconsumed_tail
+            yield found
+        if inflating.unused_data:
+            raise httpx2.DecodingError("its answer goes on after the end of its gzip")
+    if not inflating.eof:
+        raise httpx2.DecodingError("its answer is gzip that was cut short")
+
+
+def _sent(request: httpx2.Request) -> httpcore2.Request:
+    url, stream = request.url, request.stream
+    assert isinstance(stream, httpx2.SyncByteStream), "no client of ours is asynchronous"
+    target = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+    return httpcore2.Request(
+        request.method, target, headers=request.headers.raw, content=stream, extensions=request.extensions
+    )
+
+
+def _proxy(proxy: httpx2.Proxy) -> httpcore2.Proxy:
+    if proxy.url.scheme.startswith("socks"):
+        # Not only when the first request is sent.
+        import_module("socksio")
+    url = proxy.url
+    return httpcore2.Proxy(
+        httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path or b"/"),
+        auth=proxy.raw_auth,
+        headers=proxy.headers.raw,
+    )
+
+
+@contextmanager
+def _translated(request: httpx2.Request, limits: Limits, turn: Turn | None) -> Iterator[None]:
+    """The network's errors in the words of httpx2, which has the same names for them."""
+    try:
+        yield
+    except httpcore2.TimeoutException as error:
+        raise httpx2.ReadTimeout(_late(request, limits, turn, error)) from error
+    except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError) as error:
+        raise getattr(httpx2, type(error).__name__)(str(error)) from error
+
+
+def _late(request: httpx2.Request, limits: Limits, turn: Turn | None, error: Exception) -> str:
+    """What was waited for in vain."""
+    if turn is None or turn.left() > 0:
+        return str(error) or type(error).__name__
+    if turn.given_up:
+        return f"its answer to {request.url.path} was waited for no longer"
+    return f"its answer to {request.url.path} did not end within {limits.request_seconds:.0f} s"
 
 
 def configuration(connection: Connection) -> SingleConfig:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -13,18 +14,23 @@ from harness.errors import TargetError, UndeterminedError
 from harness.state import ClusterState
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.picture import KINDS, Picture, number, ref_of
-from harness.targets.cluster.refusal import RefusedError
+from harness.targets.cluster.refusal import MalformedError, RefusedError
 
-#: The first lists come within milliseconds; those of a large cluster take seconds.
-_START_SECONDS = 60.0
+#: The first lists come within milliseconds; those of a large cluster take as long as a list may, by the `limits`.
+_START_SECONDS = 300.0
 
 #: How long a watch may lag behind what a write returned before it counts as lost.
 _LAG_SECONDS = 30.0
 
-_RETRY_SECONDS = 1.0
+#: Before a list or a watch that follows one that failed, or that ended at once: a server that ends everything is not to be
+#: overrun. The pause is doubled each time, up to the longest, until one has lived for a while; chance keeps all who watch
+#: from coming back at the same moment.
+_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.2, 5.0
+_WHILE_SECONDS = 5.0
 
-#: Between a watch that was lost and the list that follows: a server that ends every watch is not to be overrun.
-_PAUSE_SECONDS = 0.1
+#: How long those who watch may take to see that they are to end.
+_FAREWELL_SECONDS = 5.0
+
 _NOT_ALLOWED = frozenset({401, 403})
 
 
@@ -42,6 +48,7 @@ class Watching:
         self._listed: set[str] = set()
         self._changed = Condition()
         self._turns = 0
+        self._hurried = False
         self._ending = Event()
         self._threads = [
             Thread(target=self._follow, args=(kind,), name=f"svcdns-watch-{kind}", daemon=True) for kind in KINDS
@@ -122,8 +129,16 @@ class Watching:
         self._expect(seen, kind)
 
     def _expect(self, good: Callable[[Picture], bool], kind: str) -> None:
-        if not self.wait_for(good, _LAG_SECONDS):
+        looked = self.wait_for(lambda picture: self._hurried or good(picture), _LAG_SECONDS)
+        if self._hurried:
+            raise UndeterminedError(f"the run was interrupted, and waits for no {kind} any more")
+        if not looked:
             raise UndeterminedError(f"the watch on {kind} lags more than {_LAG_SECONDS:.0f} s behind the API server")
+
+    def hurry(self) -> None:
+        """Let nobody wait any more until something is seen: the run was interrupted; a signal's handler may ask this."""
+        self._hurried = True
+        self.wake()
 
     def wake(self) -> None:
         """Have everybody who waits look again."""
@@ -148,41 +163,51 @@ class Watching:
     def _end(self) -> None:
         self._ending.set()
         self._api.end_watches()
+        end = time.monotonic() + _FAREWELL_SECONDS
         for thread in self._threads:
-            thread.join()
+            # One that still connects ends on its own, and does nothing more.
+            thread.join(max(0.0, end - time.monotonic()))
 
     def _follow(self, kind: str) -> None:
         """List and watch a kind until the end; a watch that is lost is begun anew, with a list."""
         who = f"watch on {kind}"
+        pauses = _Pauses(self._ending)
         try:
             while not self._ending.is_set():
+                pauses.begin()
                 try:
                     items, version = self._api.snapshot(kind)
                     self._draw(Picture.replaced, kind, items, number(version))
                     self._listed.add(kind)
                     self.failed(who, None)
-                    self._watch(kind, version)
+                    self._watch(kind, version, pauses)
                 except TargetError as error:
-                    # Also where we may not: tokens run out and are renewed, and roles are mended.
+                    # Also where we may not: tokens run out and are renewed, and roles are fixed.
                     self.failed(who, error)
-                    self._ending.wait(_RETRY_SECONDS)
-                else:
-                    self._ending.wait(_PAUSE_SECONDS)
+                pauses.wait()
         except Exception as error:  # noqa: BLE001 - a thread must not die unheard
             self.failed(who, error if isinstance(error, TargetError) else TargetError(f"the {who} broke: {error!r}"))
 
-    def _watch(self, kind: str, version: str) -> None:
+    def _watch(self, kind: str, version: str, pauses: _Pauses) -> None:
         """Follow the changes since a version for as long as it can be done.
 
         Raises:
             RefusedError: if we may not watch.
+            MalformedError: if what the watch tells makes no sense.
         """
         try:
-            for change, item in self._api.watch(kind, since=version):
-                self._draw(Picture.without if change == "DELETED" else Picture.put, item)
+            while not self._ending.is_set():
+                pauses.begin()
+                for change, item in self._api.watch(kind, since=version):
+                    self._draw(Picture.without if change == "DELETED" else Picture.put, item)
+                    version = item["metadata"].get("resourceVersion") or version
+                # The server ends a watch after some minutes, and the next one goes on where it was.
+                pauses.wait()
         except RefusedError as error:
             if error.code in _NOT_ALLOWED:
                 raise
+        except MalformedError:
+            raise
         except UndeterminedError:
             # The list that follows tells whether the server is still there.
             return
@@ -191,3 +216,23 @@ class Watching:
         with self._changed:
             self._picture = change(self._picture, *arguments)
         self.wake()
+
+
+class _Pauses:
+    """What one who watches waits before it begins anew."""
+
+    def __init__(self, ending: Event) -> None:
+        self._ending = ending
+        self._next = _PAUSE_SECONDS
+        self._begun = time.monotonic()
+
+    def begin(self) -> None:
+        """Note that a list or a watch begins."""
+        self._begun = time.monotonic()
+
+    def wait(self) -> None:
+        """Wait after it has ended; less long where it has lived for a while, and not beyond the end of all watching."""
+        if time.monotonic() - self._begun >= _WHILE_SECONDS:
+            self._next = _PAUSE_SECONDS
+        self._ending.wait(self._next * random.uniform(0.5, 1))  # noqa: S311 - chance, no secret
+        self._next = min(2 * self._next, _LONGEST_PAUSE_SECONDS)

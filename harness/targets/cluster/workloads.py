@@ -63,7 +63,7 @@ def _replica_set(item: Mapping[str, Any], pods: list[_Owned]) -> str:
 
 
 def _deployment(item: Mapping[str, Any], pods: list[_Owned]) -> str:
-    wanted, status = item["spec"]["replicas"], item.get("status") or {}
+    wanted, status = item["spec"].get("replicas", 1), item.get("status") or {}
     if _is_stuck(item, pods):
         return ""
     if problem := _count(wanted, pods):
@@ -79,7 +79,7 @@ def _is_stuck(item: Mapping[str, Any], pods: list[_Owned]) -> bool:
 
     It has ``maxSurge`` pods more than wanted, and replaced ``maxUnavailable`` (pkg/controller/deployment/rolling.go).
     """
-    wanted, status = item["spec"]["replicas"], item.get("status") or {}
+    wanted, status = item["spec"].get("replicas", 1), item.get("status") or {}
     rolling = (item["spec"].get("strategy") or {}).get("rollingUpdate") or {}
     surge = _share(rolling.get("maxSurge", 0), wanted, ceil)
     replaced = surge + _share(rolling.get("maxUnavailable", 0), wanted, floor)
@@ -99,7 +99,7 @@ def _share(value: int | str, wanted: int, whole: Callable[[float], int]) -> int:
 def _daemon_set(item: Mapping[str, Any], pods: list[_Owned]) -> str:
     status = item.get("status") or {}
     wanted = status.get("desiredNumberScheduled", 0)
-    on_delete = item["spec"]["updateStrategy"].get("type") == "OnDelete"
+    on_delete = (item["spec"].get("updateStrategy") or {}).get("type") == "OnDelete"
     if problem := _count(wanted, pods):
         return problem
     return "" if on_delete or status.get("updatedNumberScheduled", 0) == wanted else "has pods of an old revision"
@@ -114,13 +114,15 @@ def _stateful_set(item: Mapping[str, Any], pods: list[_Owned]) -> str:
     spec, name = item["spec"], item["metadata"]["name"]
     there = {pod.name: pod for pod in pods}
     start = (spec.get("ordinals") or {}).get("start", 0)
-    wanted = [f"{name}-{ordinal}" for ordinal in range(start, start + spec["replicas"])]
+    ordinals = range(start, start + spec.get("replicas", 1))
     ordered = spec.get("podManagementPolicy") != "Parallel"
-    for one in wanted:
+    # Up to the first that is missing, however many are wanted.
+    for one in (f"{name}-{ordinal}" for ordinal in ordinals):
         if one not in there:
             return f"has no pod {one} yet"
         if ordered and not there[one].wished:
             return ""
+    wanted = [f"{name}-{ordinal}" for ordinal in ordinals]
     if surplus := sorted(there.keys() - set(wanted)):
         return f"still has the pod {surplus[-1]}"
     strategy = spec.get("updateStrategy") or {}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import os
 import subprocess  # as in harness/targets/command.py  # nosec B404
-import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock, Thread
+from typing import IO
 
 from harness.client import Direct, Discarded, Received, Transport
 from harness.errors import UndeterminedError
@@ -21,6 +22,9 @@ _CARRIAGE_SECONDS = 30.0
 
 #: How long a process whose standard input was closed may take to end.
 _FAREWELL_SECONDS = 2.0
+
+#: What is kept of what a process complains of: only its last line is ever told.
+_COMPLAINT_OCTETS = 2**14
 
 
 class Relay:
@@ -130,18 +134,39 @@ class _BrokenError(Exception):
     """The process ended or fell silent, and what it said of that."""
 
 
+class _Complaints(Thread):
+    """Reads what a process complains of to its end, and keeps the last of it."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__(name="relay-complaints", daemon=True)
+        self._stream = stream
+        self._kept = b""
+        self.start()
+
+    def run(self) -> None:
+        with self._stream as stream:
+            while octets := os.read(stream.fileno(), _COMPLAINT_OCTETS):
+                self._kept = (self._kept + octets)[-_COMPLAINT_OCTETS:]
+
+    def last(self) -> bytes:
+        """What came last, once the process has ended; what it has started may keep its end from being seen."""
+        self.join(_FAREWELL_SECONDS)
+        return self._kept
+
+
 class _Session:
     """The life of one process."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the process lives
         self._process = subprocess.Popen(  # noqa: S603 - an argument list, never a shell  # nosec B603
             command,
             env=kubectl.environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._complaints,
+            stderr=subprocess.PIPE,
         )
+        assert self._process.stderr is not None, "it was asked to be a pipe"
+        self._complaints = _Complaints(self._process.stderr)
         self._idents = itertools.count()
         self._waiting: dict[bytes, Future[list[bytes]]] = {}
         self._broken = ""
@@ -185,7 +210,6 @@ class _Session:
         self._listener.join()
         with suppress(OSError):
             self._process.stdin.close()
-        self._complaints.close()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None, "it was asked to be a pipe"
@@ -212,6 +236,5 @@ class _Session:
 
     def _words(self) -> str:
         """The last line of what the process complained of."""
-        self._complaints.seek(0)
-        lines = self._complaints.read().decode(errors="replace").split("\n")
+        lines = self._complaints.last().decode(errors="replace").split("\n")
         return next((line.strip() for line in reversed(lines) if line.strip()), "")

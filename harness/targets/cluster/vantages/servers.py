@@ -145,7 +145,7 @@ def _dns_service(item: Mapping[str, Any]) -> DnsService | None:
         namespace=item["metadata"]["namespace"],
         name=item["metadata"]["name"],
         selector=spec["selector"],
-        family=spec["ipFamilies"][0],
+        family=(spec.get("ipFamilies") or ["IPv4"])[0],
         cluster_ips=tuple(ip for ip in ips if ip != "None"),
         port=ports[0].get("name", ""),
     )
@@ -154,7 +154,7 @@ def _dns_service(item: Mapping[str, Any]) -> DnsService | None:
 def _replicas(slices: Sequence[Mapping[str, Any]], service: DnsService) -> Iterator[Replica]:
     for item in slices:
         for port in item.get("ports") or ():
-            if port.get("protocol", "TCP") != "UDP" or port.get("name", "") != service.port:
+            if port.get("protocol", "TCP") != "UDP" or port.get("name", "") != service.port or not port.get("port"):
                 continue
             for endpoint in item.get("endpoints") or ():
                 if (endpoint.get("conditions") or {}).get("ready", True):

@@ -21,7 +21,10 @@ NOTE = "kubectl port-forward reaches each DNS pod; it carries no UDP, which is n
 _LOOPBACK = "127.0.0.1"
 _DEADLINE_SECONDS = 15.0
 _FAREWELL_SECONDS = 2.0
-_PORT = re.compile(rf"Forwarding from {re.escape(_LOOPBACK)}:(\d+) ")
+_PORT = re.compile(rf"Forwarding from {re.escape(_LOOPBACK)}:(\d{{1,5}}) ")
+
+#: Of a line so much is looked at as one; kubectl writes some eighty characters.
+_LINE_LENGTH = 2**14
 
 
 def channels(api: Api, service: DnsService, replicas: Replicas, life: ExitStack) -> list[Channel]:
@@ -131,7 +134,7 @@ class _Forward:
     def _read(self) -> None:
         assert self._process.stdout is not None, "it was asked to be a pipe"
         with self._process.stdout as lines:
-            for line in lines:
+            while line := lines.readline(_LINE_LENGTH):
                 self._said.append(line.strip())
                 if found := _PORT.match(line):
                     self._ports.put(int(found[1]))

@@ -1,0 +1,143 @@
+"""Whatever an API server does, an interrupted run ends: no request holds it, and no traceback is shown."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from harness import data, records, state
+from harness.server import Server
+from tests.hostile import answers
+from tests.hostile.api_servers import ApiServer, Asked, Reply, as_json, kubeconfig, serving
+from tests.waiting import within
+
+STATE = state.load(data.fixtures() / "recorded" / "combo1-deployment-clusterip" / "ready" / "state.json")
+
+#: From the last signal to the end of the process, which has its own work to do then.
+SECONDS = 5
+
+Moment = Callable[[Asked], bool]
+
+
+@pytest.fixture(scope="module")
+def nameserver() -> Iterator[str]:
+    with Server(lambda asked: records.answer(STATE, asked, records.COREDNS)) as running:
+        yield f"127.0.0.1:{running.port}"
+
+
+def dripping() -> Iterator[bytes]:
+    while True:
+        time.sleep(0.05)
+        yield b" "
+
+
+def endless() -> Iterator[bytes]:
+    while True:
+        yield b'{"type":"BOOKMARK","object":{}}\n' * 2_000
+
+
+def is_(method: str, *parts: str) -> Moment:
+    return lambda asked: asked.method == method and all(part in asked.path for part in parts) and not asked.watches
+
+
+def is_watch(asked: Asked) -> bool:
+    return asked.watches
+
+
+DRIP, END, FLOOD, BUSY = (
+    lambda: Reply(dripping()),
+    lambda: Reply(b""),
+    lambda: Reply(endless()),
+    lambda: Reply(b"{}", 503),
+)
+MOMENTS: dict[str, tuple[Moment, Callable[[], Reply]]] = {
+    "greeting": (is_("GET", "/version"), DRIP),
+    "discovery": (is_("GET", "/apis/apps/v1"), DRIP),
+    "rights": (is_("POST", "selfsubjectaccessreviews"), DRIP),
+    "a dry run": (is_("PATCH", "svcdns-families"), DRIP),
+    "lists": (is_("GET", "/api/v1/pods"), DRIP),
+    "a busy server": (is_("GET", "/api/v1/pods"), BUSY),
+    "watches that end at once": (is_watch, END),
+    "watches that flood": (is_watch, FLOOD),
+    "the lease": (is_("PATCH", "leases"), DRIP),
+    "worlds": (is_("PATCH", "/api/v1/namespaces/svcdns-"), DRIP),
+    "the end": (is_("DELETE", ""), DRIP),
+}
+
+
+class Run:
+    """`svcdns run` in a process of its own."""
+
+    def __init__(self, directory: Path, url: str, nameserver: str) -> None:
+        options = ("--target", "cluster", "--context", "a", "--nameserver", nameserver, "-k", "clusterip", "-x")
+        self.output = directory / "output"
+        with self.output.open("w") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "harness", "run", *options, f"--kubeconfig={kubeconfig(directory, url)}"],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=directory,
+                env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+            )
+
+    def interrupt(self) -> None:
+        self._process.send_signal(signal.SIGINT)
+
+    def ended(self, seconds: float) -> bool:
+        return within(seconds, lambda: self._process.poll() is not None)
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+@pytest.fixture
+def run(tmp_path: Path, nameserver: str) -> Iterator[Callable[[ApiServer], Run]]:
+    runs: list[Run] = []
+
+    def started(server: ApiServer) -> Run:
+        runs.append(Run(tmp_path, server.url, nameserver))
+        return runs[0]
+
+    yield started
+    for one in runs:
+        one.kill()
+
+
+#: One signal ends a run wherever it is, and so do several.
+TIMES = [*((name, 1) for name in MOMENTS), *((name, 3) for name in ("greeting", "watches that flood", "the end"))]
+
+
+@pytest.mark.parametrize(("name", "times"), TIMES)
+def test_an_interrupted_run_ends_at_once(name: str, times: int, run):
+    """From the moment on every request of the kind is answered wrongly."""
+    moment, reply = MOMENTS[name]
+    refused = is_("PATCH", "/namespaces/svcdns-", "/services/")
+
+    def wrong(asked: Asked) -> Reply | None:
+        if moment(asked):
+            return reply()
+        # A world that cannot be made goes at once.
+        return as_json(answers.refusal(422), 422) if name == "the end" and refused(asked) else None
+
+    with serving(wrong) as server:
+        running = run(server)
+        assert within(60, lambda: server.count(moment) > 0), running.said
+        time.sleep(0.3)
+        for _ in range(times):
+            running.interrupt()
+            time.sleep(0.3)
+        assert running.ended(SECONDS), running.said
+    assert "Traceback" not in running.said
