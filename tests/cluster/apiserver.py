@@ -35,6 +35,15 @@ KINDS = {
 }
 
 
+#: What an object has that nothing is said of.
+DEFAULTS: dict[str, Item] = {
+    "Service": {"spec": {"ports": [{"port": 80}]}},
+    "Pod": {"spec": {"containers": [{"name": "a", "image": "a"}]}},
+    "Deployment": {"spec": {}},
+    "ReplicaSet": {"spec": {}},
+}
+
+
 class Write(NamedTuple):
     """A request that was not a read."""
 
@@ -70,6 +79,7 @@ class ApiServer:
 
     def put(self, kind: str, name: str, namespace: str = "", **more: Any) -> Item:
         """Have somebody else create an object."""
+        more = DEFAULTS.get(kind, {}) | more
         metadata = {"name": name, **({"namespace": namespace} if namespace else {}), **more.pop("metadata", {})}
         item = {"apiVersion": KINDS[kind][0], "kind": kind, "metadata": metadata, **more}
         return self._store(kind, namespace, name, {**item, "metadata": {"uid": str(uuid.uuid4()), **metadata}})

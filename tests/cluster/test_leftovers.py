@@ -167,7 +167,10 @@ def test_what_was_replaced_after_it_was_found_is_left_alone(whole: ApiServer, ap
 
 
 def test_what_does_not_go_is_left_with_what_holds_it_also_where_somebody_else_removes_it(server: ApiServer, api: Api):
-    conditions = [{"status": "True", "message": CONTROLLER}, {"status": "False", "message": "no"}]
+    conditions = [
+        {"type": "ContentRemaining", "status": "True", "message": CONTROLLER},
+        {"type": "FinalizersRemaining", "status": "False", "message": "no"},
+    ]
     going = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
     made(server, "Namespace", "svcdns-dead-1", metadata=going, status={"conditions": conditions})
     made(server, "Namespace", "svcdns-dead-2")

@@ -160,7 +160,7 @@ def test_what_controllers_made_of_ours_may_be_deleted_and_what_they_made_of_othe
     server: ApiServer, own: Ownership, namespace: str
 ):
     deployment = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": namespace}}
-    deployment["metadata"]["labels"] = dict(OURS)
+    deployment |= {"metadata": {**deployment["metadata"], "labels": dict(OURS)}, "spec": {}}
     owners = [own.apply(deployment), server.put("Deployment", "theirs", namespace)]
     for owner in owners:
         name = owner["metadata"]["name"]
