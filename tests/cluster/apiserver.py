@@ -38,7 +38,7 @@ KINDS = {
 #: What an object has that nothing is said of.
 DEFAULTS: dict[str, Item] = {
     "Service": {"spec": {"ports": [{"port": 80}]}},
-    "Pod": {"spec": {"containers": [{"name": "a", "image": "a"}]}},
+    "Pod": {"spec": {"containers": [{"name": "a", "image": "a"}]}, "status": {}},
     "Deployment": {"spec": {}},
     "ReplicaSet": {"spec": {}},
 }

@@ -18,12 +18,10 @@ import pytest
 import yaml
 
 from harness.errors import HarnessError, TargetError, UndeterminedError, UsageError
-from harness.targets.cluster import writing
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.connection import Connection, resolve
 from harness.targets.cluster.discovery import Resource
 from harness.targets.cluster.transport import proxy
-from harness.targets.cluster.writing import Place
 
 Answer = tuple[int, dict[str, str], str]
 Write = Callable[..., Path]
@@ -267,7 +265,7 @@ def test_a_credential_plugin_that_fails_in_the_middle_leaves_the_answers_open(
     with closing(Api(write({"server": served({"/version": VERSION, PODS: expired})}, user), "a")) as api:
         api._discovery._served["v1"] = {"Pod": POD}
         with pytest.raises(UndeterminedError) as caught:
-            writing.delete(api, Place(POD, "b", "a"), "uid")
+            api.list("Pod")
     assert str(caught.value).startswith('the credentials of the context "a" are lost: its credential plugin ')
 
 

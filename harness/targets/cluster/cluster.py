@@ -282,22 +282,20 @@ class LiveCluster:
 
     def _delete_namespace(self, namespace: str) -> None:
         self._readiness.forget(namespace)
+        held = self._watching.held(namespace)
         if not self._own.holds(namespace):
             # It was never made, or somebody put another in its place; or the request for it was interrupted.
             self._namespaces.delete(namespace)
             return
         # Else their controllers make pods anew, and are refused, for as long as the Namespace takes to go.
         for kind, name in self._settling.forget(namespace):
-            self._end(kind, name, namespace)
+            with suppress(TargetError):
+                self._own.delete(kind, name, namespace)
         # A hook that holds a pod would hold the Namespace as well. Kubelets wait for it even where the pod gets less time.
-        for pod in self._watching.held(namespace):
-            self._end("Pod", pod, namespace, grace_seconds=0)
+        for pod, uid in held.items():
+            with suppress(TargetError):
+                self._own.end_pod(pod, namespace, uid)
         self._namespaces.delete(namespace)
-
-    def _end(self, kind: str, name: str, namespace: str, *, grace_seconds: int | None = None) -> None:
-        """Start deleting what goes with its Namespace anyhow, so that it goes sooner; it need not be allowed."""
-        with suppress(TargetError):
-            self._own.delete(kind, name, namespace, grace_seconds=grace_seconds)
 
     def await_deleted(self, deadline_seconds: float) -> list[str]:
         """Wait until the Namespaces of this run are gone; a line for each that is not, with what holds it."""

@@ -143,6 +143,14 @@ class Ownership:
         change = {"metadata": {"uid": uid}, "status": {"conditions": [dict(condition)]}}
         return writing.patch(self.api, Place(_POD, namespace, pod), change, subresource="status", strategic=True)
 
+    def end_pod(self, pod: str, namespace: str, uid: str) -> None:
+        """Delete a pod at once that was seen in a Namespace which `holds` was asked about since.
+
+        Raises:
+            RefusedError: also with code 409 where another pod has its name by now.
+        """
+        writing.delete(self.api, Place(_POD, namespace, pod), uid, grace_seconds=0)
+
     def restart_dns(self, deployment: Item, annotations: Mapping[str, str]) -> Item:
         """Give the pod template of the DNS servers' Deployment annotations: the one object changed that is not ours.
 
@@ -159,7 +167,6 @@ class Ownership:
         name: str,
         namespace: str = "",
         *,
-        grace_seconds: int | None = None,
         foreground: bool = False,
     ) -> str:
         """Start deleting an object of ours; also one of which only the request is known to have been made.
@@ -177,7 +184,7 @@ class Ownership:
             self._forget(place)
             return ""
         uid = self._checked(place, there)
-        gone = not writing.delete(self.api, place, uid, grace_seconds=grace_seconds, foreground=foreground)
+        gone = not writing.delete(self.api, place, uid, foreground=foreground)
         self._forget(place)
         return "" if gone else uid
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 from harness.errors import TargetError, UndeterminedError
 from harness.state import ClusterState
 from harness.targets.cluster.api import Api
-from harness.targets.cluster.picture import KINDS, Picture, number, ref_of
+from harness.targets.cluster.picture import KINDS, Picture, Ref, number, ref_of
 from harness.targets.cluster.refusal import MalformedError, RefusedError
 
 #: The first lists come within milliseconds; those of a large cluster take as long as a list may, by the `limits`.
@@ -80,11 +80,12 @@ class Watching:
                 raise UndeterminedError(str(failure)) from failure
             return self._picture
 
-    def held(self, namespace: str) -> list[str]:
-        """The pods of a namespace that a ``preStop`` hook holds while they are terminating; as far as is seen."""
+    def held(self, namespace: str) -> dict[str, str]:
+        """The pods of a namespace that a ``preStop`` hook holds while they are terminating, with their uids; as far as is seen."""
         with self._changed:
-            progress = self._picture.progress
-        return sorted(key.name for key, one in progress.items() if key.namespace == namespace and one.held)
+            picture = self._picture
+        held = sorted(key for key, one in picture.progress.items() if key.namespace == namespace and one.held)
+        return {key.name: picture.identities[Ref("Pod", key)].uid for key in held}
 
     def wait_for(self, good: Callable[[Picture], bool], deadline_seconds: float) -> bool:
         """Wait until a picture is good; False where none was by the deadline.
