@@ -20,6 +20,8 @@ ROOT = data.root()
 PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
+    ROOT / "SECURITY.md",
+    ROOT / "CHANGELOG.md",
     ROOT / "reports" / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
 ]
@@ -91,6 +93,8 @@ def test_every_command_of_the_pages_exists_with_its_options(words: list[str], py
 def test_every_option_that_is_mentioned_is_one(page: Path, pytest_options: set[str]) -> None:
     ours = {name for command in main.commands.values() for name in options_of(command)}
     spans = re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8"))
+    # Of the benchmarks.
+    ours |= {"--short"}
     assert {option for span in spans for option in LONG.findall(span)} <= ours | pytest_options
 
 
@@ -132,6 +136,12 @@ def test_the_numbers_that_the_readme_shows_are_those_of_the_features() -> None:
 
 def test_the_readme_fits_two_screens() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 100
+
+
+def test_every_test_that_shows_what_is_not_trusted_is_there() -> None:
+    named = re.findall(r"`(tests/[^`:]+)`", (ROOT / "SECURITY.md").read_text(encoding="utf-8"))
+    assert len(named) > 20
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 def test_what_a_run_writes_is_said_in_full() -> None:
