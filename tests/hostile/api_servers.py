@@ -160,6 +160,8 @@ def _has(item: dict[str, Any], wanted: list[tuple[str, str, str]]) -> bool:
 
 
 class _Handler(BaseHTTPRequestHandler):
+    # Else each answer would wait for the client to acknowledge its headers.
+    disable_nagle_algorithm = True
     protocol_version = "HTTP/1.1"
     server: ApiServer
 

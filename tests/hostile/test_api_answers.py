@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -18,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness import questions, records
-from harness.errors import HarnessError, UsageError
+from harness.errors import HarnessError, UndeterminedError, UsageError
 from harness.state import CLUSTER_DOMAIN, ClusterState, Service
 from harness.targets.cluster import client, evidence, facts, leftovers, nodes, workloads
 from harness.targets.cluster.api import Api
@@ -29,8 +30,10 @@ from harness.targets.cluster.refusal import RefusedError
 from harness.targets.cluster.settings import ClusterSettings
 from harness.targets.cluster.settled import lacking
 from harness.targets.cluster.vantages import images, servers
+from harness.targets.cluster.watching import Watching
 from tests.hostile import answers
-from tests.hostile.api_servers import Asked, Reply, kubeconfig, right, serving
+from tests.hostile.api_servers import ApiServer, Asked, Reply, kubeconfig, right, serving
+from tests.waiting import within
 
 THOROUGH = settings.default.max_examples > 100
 
@@ -379,12 +382,15 @@ def answering(answer: Answer, value: Any) -> Callable[[Asked], Reply | None]:
 
 def read(api: Api, answer: Answer) -> str:
     """Read an answer as the code does; what is said of it, or nothing."""
+    known = api._discovery
     if answer.path in ("/apis", "/api/v1"):
         api._discovery = Discovery(api._client.read)
     try:
         answer.consume(api)
     except HarnessError as error:
         return str(error)
+    finally:
+        api._discovery = known
     return ""
 
 
@@ -392,11 +398,13 @@ def read(api: Api, answer: Answer) -> str:
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """An API that is answered in process, by what `InProcess.wrong` says."""
     with pytest.MonkeyPatch.context() as patching:
+        # For the others in this module, which are answered over HTTP, nothing may stay patched.
         patching.setattr(client, "Transport", InProcess)
         InProcess.wrong = staticmethod(lambda _: None)
-        with closing(Api(kubeconfig(tmp_path_factory.mktemp("c"), "http://127.0.0.1:1"), "a")) as opened:
-            patching.setattr(opened._client, "_got", partial(got, opened._client))
-            yield opened
+        opened = Api(kubeconfig(tmp_path_factory.mktemp("c"), "http://127.0.0.1:1"), "a")
+    with closing(opened), pytest.MonkeyPatch.context() as patching:
+        patching.setattr(opened._client, "_got", partial(got, opened._client))
+        yield opened
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=list(ANSWERS))
@@ -414,7 +422,8 @@ def test_whatever_is_altered_in_an_answer_it_is_read_or_refused_in_words(answer:
     for place, (path, new) in enumerate(singles(answer)):
         if place % STEP == 0:
             InProcess.wrong = staticmethod(answering(answer, altered(answer.value, path, new)))
-            read(api, answer)
+            said = read(api, answer)
+            assert " malformed: " not in said or (said.isprintable() and len(said) < 700)
 
 
 @st.composite
@@ -431,13 +440,10 @@ def several(draw: st.DrawFn) -> tuple[Answer, Any]:
 
 
 @pytest.fixture(scope="module")
-def over_http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Api, Callable[[Any], None]]]:
-    """An API over real HTTP, and what says how the server answers from now on."""
-    saying: list[Callable[[Asked], Reply | None]] = [lambda _: None]
-    with serving(saying[0]) as server:
-        path = kubeconfig(tmp_path_factory.mktemp("c"), server.url)
-        with closing(Api(path, "a")) as opened:
-            yield opened, lambda wrong_: saying.__setitem__(0, wrong_)
+def over_http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Api, ApiServer]]:
+    """An API over real HTTP, and the server, whose answers may become wrong."""
+    with serving() as server, closing(Api(kubeconfig(tmp_path_factory.mktemp("c"), server.url), "a")) as opened:
+        yield opened, server
 
 
 @pytest.mark.timeout(1_200)
@@ -445,11 +451,13 @@ def over_http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Api, C
     max_examples=5_000 if THOROUGH else 300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(changed=several())
-def test_over_http_too(changed: tuple[Answer, Any], over_http: tuple[Api, Callable[[Any], None]]):
-    opened, say = over_http
+def test_over_http_too(changed: tuple[Answer, Any], over_http: tuple[Api, ApiServer]):
+    opened, server = over_http
     answer, value = changed
-    say(answering(answer, value))
+    server.wrong = answering(answer, value)
+    before = server.count()
     read(opened, answer)
+    assert server.count() > before
 
 
 # What is said.
@@ -660,3 +668,24 @@ def test_any_words_of_a_refusal_are_read(text: str):
     item = {"spec": {"ports": [{"a": 1}, 5, None], "": {"b": 1}}, "a": {"a.b": 1}}
     for words in (text, f"failed to create typed patch object (x): .{text}: b"):
         assert wrong(item, RefusedError(words, code=422))
+
+
+def test_a_watch_that_tells_nonsense_is_told_of_and_begun_anew_with_a_list(tmp_path: Path):
+    """What was missed meanwhile is seen then."""
+    told = json.dumps({"type": "ADDED", "object": {"metadata": {"name": 5}}}).encode() + b"\n"
+    nonsense = [True]
+
+    def wrong_(asked: Asked) -> Reply | None:
+        if asked.watches and asked.path.endswith("/pods") and nonsense[0]:
+            return Reply(told)
+        return None
+
+    with serving(wrong_) as server, closing(Api(kubeconfig(tmp_path, server.url), "a")) as opened:
+        watching = Watching(opened, CLUSTER_DOMAIN)
+        with suppress(UndeterminedError), watching:
+            assert within(20, lambda: "watch on Pod" in watching._failures)
+            said = str(watching._failures.get("watch on Pod"))
+            nonsense[0] = False
+            assert within(20, lambda: "watch on Pod" not in watching._failures)
+            assert len(watching.picture().state.pods) == 2
+    assert "an event of the watch on Pods that is malformed: metadata.name: expected text, got a whole number" in said
