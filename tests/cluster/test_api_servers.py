@@ -287,7 +287,18 @@ def test_a_server_that_is_starting_is_not_ready(code: int, write: Write, served)
     )
 
 
-@pytest.mark.parametrize("date", ["yesterday", "Sun, 01 Mar 99999 00:00:00 GMT", "", "0"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        "yesterday",
+        "Sun, 01 Mar 99999 00:00:00 GMT",
+        "Fri, 31 Dec 9999 23:59:59 -1400",
+        "Mon, 01 Jan 0001 00:00:00 +1400",
+        "Sun, 01 Mar 2026 00:00:00 +9999",
+        "",
+        "0",
+    ],
+)
 def test_an_odd_date_is_taken_for_none(date: str, write: Write, served):
     url = served({"/version": (200, {"Date": date}, VERSION[2])})
     with closing(Api(write({"server": url}), "a")) as api:

@@ -66,6 +66,8 @@ class ApiServer(ThreadingHTTPServer):
         self.told = Condition(self.lock)
         #: The written objects, as events of watches, by the end of their path.
         self.events: list[tuple[str, bytes]] = []
+        #: The written objects as they are now, by their path.
+        self.written: dict[str, dict[str, Any]] = {}
 
     @property
     def url(self) -> str:
@@ -79,14 +81,21 @@ class ApiServer(ThreadingHTTPServer):
         """Clients that have enough hang up."""
 
     def write(self, asked: Asked, reply: Reply) -> Reply:
-        """Tell those who watch of what was written; the reply as it is for whoever wrote."""
-        if asked.method != "PATCH" or "dryRun" in asked.query or not isinstance(reply.body, bytes) or reply.code != 200:
+        """Keep what was written, and tell those who watch of it; the reply as it is for whoever asked."""
+        if asked.method == "DELETE":
+            self.written.pop(asked.path, None)
+        if asked.method == "GET" and asked.path in self.written:
+            return as_json(self.written[asked.path])
+        stored = asked.method in ("PATCH", "POST") and "dryRun" not in asked.query and "reviews" not in asked.path
+        if not stored or not isinstance(reply.body, bytes) or reply.code >= 400:
             return reply
         with self.told:
             item = json.loads(reply.body)
+            path = asked.path if asked.method == "PATCH" else f"{asked.path}/{item['metadata']['name']}"
+            item = self.written[path] = _merged(self.written.get(path, {}), item)
             item["metadata"]["resourceVersion"] = str(2_000 + len(self.events))
             event = json.dumps({"type": "ADDED", "object": item}).encode() + b"\n"
-            self.events.append((asked.path.split("/")[-2], event))
+            self.events.append((path.split("/")[-2], event))
             self.told.notify_all()
         return as_json(item)
 
@@ -147,11 +156,19 @@ def _written(version: str, kind: str, namespace: str, names: list[str], asked: A
     if kind == "SelfSubjectAccessReview":
         return as_json(item | {"status": {"allowed": True}}, 201)
     given = item.get("metadata") or {}
-    made = answers.metadata(names[0] if names else given["name"], namespace or None, resourceVersion="2000")
+    made = answers.metadata(
+        (names or [given.get("name") or f"{given.get('generateName')}x"])[0], namespace or None, resourceVersion="2000"
+    )
     spec = {"spec": (item.get("spec") or {}) | ({"ipFamilies": ["IPv4"]} if kind == "Service" else {})}
     if kind == "Pod":
         spec = {"spec": {"containers": [{"image": "i"}]}, "status": {"phase": "Running"}}
     return as_json({"apiVersion": version, "kind": kind} | item | spec | {"metadata": {**made, **given, "uid": "u"}})
+
+
+def _merged(there: Any, change: Any) -> Any:
+    if not isinstance(there, dict) or not isinstance(change, dict):
+        return change
+    return there | {key: _merged(there.get(key), value) for key, value in change.items()}
 
 
 def _has(item: dict[str, Any], wanted: list[tuple[str, str, str]]) -> bool:
@@ -160,6 +177,8 @@ def _has(item: dict[str, Any], wanted: list[tuple[str, str, str]]) -> bool:
 
 
 class _Handler(BaseHTTPRequestHandler):
+    # Else each answer would wait for the client to acknowledge its headers.
+    disable_nagle_algorithm = True
     protocol_version = "HTTP/1.1"
     server: ApiServer
 

@@ -21,10 +21,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.errors import TargetError, UndeterminedError, UsageError
-from harness.targets.cluster import limits
+from harness.targets.cluster import limits, writing
 from harness.targets.cluster.api import Api
+from harness.targets.cluster.discovery import Resource
 from harness.targets.cluster.limits import LimitError, Limits
 from harness.targets.cluster.watching import Watching
+from harness.targets.cluster.writing import Place
 from tests.hostile import answers
 from tests.hostile.api_servers import ApiServer, Asked, Reply, Wrong, as_json, kubeconfig, serving, talking
 from tests.waiting import within
@@ -32,6 +34,7 @@ from tests.waiting import within
 THOROUGH = settings.default.max_examples > 100
 MIB = 2**20
 PODS = "/api/v1/pods"
+POD = Place(Resource("", "v1", "Pod", "pods", namespaced=True), "b", "a")
 
 
 @pytest.fixture
@@ -178,10 +181,14 @@ def test_no_answer_takes_more_memory_than_its_limits(what: str, reply: Callable[
     ("encoding", "body", "said"),
     [
         ("br", b"x", "its answer is encoded as br, which was not asked for"),
-        ("gzip, gzip", gzip.compress(gzip.compress(b"{}")), "its answer is encoded as gzip, gzip, which was not asked"),
+        (
+            "gzip, gzip",
+            gzip.compress(gzip.compress(b"{}", mtime=0), mtime=0),
+            "its answer is encoded as gzip, gzip, which was not asked",
+        ),
         ("gzip", b"{}", "its answer is no gzip: Error -3 while decompressing data: incorrect header check"),
-        ("gzip", gzip.compress(b"{}" * 99)[:-9], "its answer is gzip that was cut short"),
-        ("gzip", gzip.compress(b"{}") * 2, "its answer goes on after the end of its gzip"),
+        ("gzip", gzip.compress(b"{}" * 99, mtime=0)[:-9], "its answer is gzip that was cut short"),
+        ("gzip", gzip.compress(b"{}", mtime=0) * 2, "its answer goes on after the end of its gzip"),
     ],
 )
 def test_what_is_compressed_otherwise_than_asked_for_is_refused(encoding: str, body: bytes, said: str, tmp_path: Path):
@@ -194,7 +201,7 @@ def test_what_is_compressed_otherwise_than_asked_for_is_refused(encoding: str, b
 def test_what_is_compressed_rightly_is_read_whole_however_it_is_cut(octets: bytes, repeated: int, cuts: set[int]):
     from harness.targets.cluster.transport import _decompressed  # noqa: PLC0415 - as heavy as a live target
 
-    squeezed = gzip.compress(octets * repeated)
+    squeezed = gzip.compress(octets * repeated, mtime=0)
     edges = [0, *sorted(cut for cut in cuts if cut < len(squeezed)), len(squeezed)]
     pieces = (squeezed[start:end] for start, end in itertools.pairwise(edges))
     assert b"".join(_decompressed(pieces, "gzip")) == octets * repeated
@@ -289,7 +296,7 @@ def test_a_large_cluster_is_listed_whole(tmp_path: Path):
         start, size = int(asked.query.get("continue", 0)), int(asked.query["limit"])
         end = start + size
         body = json.dumps(answers.listed("EndpointSlice", whole[start:end], str(end) if end < len(whole) else ""))
-        return Reply(gzip.compress(body.encode(), 1), headers={"Content-Encoding": "gzip"})
+        return Reply(gzip.compress(body.encode(), 1, mtime=0), headers={"Content-Encoding": "gzip"})
 
     with asking(tmp_path, paged) as (api, server):
         found, version = api.snapshot("EndpointSlice")
@@ -345,8 +352,8 @@ def test_redirects_are_followed_nowhere(tmp_path: Path):
             lambda api: api.list("Pod"),
             lambda api: api.get("Pod", "a", "b"),
             lambda api: list(api.watch("Pod", since="1")),
-            lambda api: api.delete("Pod", "a", "b"),
-            lambda api: api.patch("Pod", "a", "b", {}),
+            lambda api: writing.delete(api, POD, "uid"),
+            lambda api: writing.patch(api, POD, {}),
             lambda api: api.list("Lease"),
             lambda api: api.logs("a", "b"),
         ):

@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from contextlib import suppress
+from threading import Timer
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from harness.client import ask_all
 from harness.errors import UndeterminedError
 from harness.targets.cluster.vantages import relay as script
+from harness.targets.cluster.vantages import relaying
 from harness.targets.cluster.vantages.pod_resolver import PodResolver
 from harness.targets.cluster.vantages.relaying import Relay, Relayed
 from tests.client.servers import WEB
@@ -97,3 +99,27 @@ def test_a_reply_that_would_be_too_long_is_an_error(monkeypatch: pytest.MonkeyPa
         reply = script.read(replies)
         os.close(sink)
     assert reply == [IDENT, b"error", b"what came back is too much for one reply"]
+
+
+def test_what_the_process_complains_of_is_read_to_its_end_and_only_the_last_of_it_is_kept():
+    complaining = (
+        "import sys\nfor _ in range(3_000): sys.stderr.write('x' * 100_000)\nsys.stderr.write('\\nlast words\\n')"
+    )
+    relay = Relay(lambda: (sys.executable, "-IS", "-c", complaining), "the pod t/probe")
+    session = relay._started()
+    with pytest.raises(UndeterminedError, match="broke twice: last words"):
+        ask_all(Relayed(relay, "192.0.2.1"), [WEB], transport="udp", timeout_seconds=1)
+    assert len(session._complaints.last()) == relaying._COMPLAINT_OCTETS
+
+
+def test_nobody_waits_for_a_relay_once_the_run_was_interrupted():
+    relay = Relay(lambda: (sys.executable, "-IS", "-c", "import time; time.sleep(600)"), "the pod t/probe")
+    relay._started()
+    interrupting = Timer(0.3, relay.hurry)
+    interrupting.start()
+    with pytest.raises(
+        UndeterminedError, match="the run was interrupted, and asks nothing any more in the pod t/probe"
+    ):
+        ask_all(Relayed(relay, "192.0.2.1"), [WEB], transport="udp", timeout_seconds=600)
+    interrupting.join()
+    relay.close()

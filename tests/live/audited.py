@@ -55,9 +55,15 @@ def prepare(directory: Path) -> Path:
     return directory / CONFIGURATION
 
 
-def written(log: Path) -> Iterator[Event]:
-    """The changes that runs have made, in their order: not what was refused, tried, or done by somebody else."""
-    with log.open(encoding="utf-8") as lines:
+def written(log: Path, since: int) -> Iterator[Event]:
+    """The changes that runs have made, in their order: not what was refused, tried, or done by somebody else.
+
+    Args:
+        log: the audit log.
+        since: the octets of it that tell how the cluster was made.
+    """
+    with log.open("rb") as lines:
+        lines.seek(since)
         for line in lines:
             event = json.loads(line)
             code = event.get("responseStatus", {}).get("code", 0)

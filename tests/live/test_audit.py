@@ -83,7 +83,7 @@ def _name(event: Event) -> str:
 
 @pytest.fixture(scope="module")
 def events() -> list[Event]:
-    return list(written(Path(LOG)))
+    return list(written(Path(LOG), int(os.environ.get("SVCDNS_TEST_AUDIT_SINCE", "0"))))
 
 
 def test_the_log_holds_what_runs_do(events: list[Event]):

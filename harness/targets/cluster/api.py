@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from weakref import WeakMethod
 
 from harness.targets.cluster import kubectl, paths
 from harness.targets.cluster.connection import resolve
@@ -49,6 +50,7 @@ class Api:
 
         connection = resolve(kubeconfig, context)
         self._kubeconfig = kubeconfig
+        self._hurrying: list[WeakMethod[Callable[[], None]]] = []
         self.context = context
         self.server = connection.server
         self.client = Client(connection)
@@ -106,6 +108,13 @@ class Api:
     def hurry(self) -> None:
         """Wait for each answer only for a moment more, from now on: the run was interrupted, and ends."""
         self.client.hurry()
+        for reference in list(self._hurrying):
+            if (also := reference()) is not None:
+                also()
+
+    def hurry_with(self, also: Callable[[], None]) -> None:
+        """Let `hurry` call a method as well, for as long as there is its object."""
+        self._hurrying.append(WeakMethod(also))
 
     def end_watches(self) -> None:
         """End all watches, also those that are yet to begin; whoever waits on one sees it end."""

@@ -60,6 +60,9 @@ _UNUSABLE = (ConfigError, OSError, ValueError, KeyError, TypeError)
 #: In between it is seen whether the run was interrupted.
 _LOOK_SECONDS = 0.2
 
+#: A clock that was never set shows 1970; and what is ahead of another year has still to be a date.
+_THESE_TIMES = range(1970, 9_000)
+
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
 
 _VERBS = ["patch", "post"]
@@ -491,10 +494,11 @@ def _check_server(connection: Connection) -> None:
 
 
 def _ahead(date: str) -> timedelta:
-    """How far a clock is ahead of ours by a ``Date`` header; none where there is none or it is no date."""
+    """How far a clock is ahead of ours by a ``Date`` header; none where there is none or it is no date of these times."""
     with suppress(ValueError, TypeError, OverflowError):
         said = parsedate_to_datetime(date)
-        return (said if said.tzinfo else said.replace(tzinfo=UTC)) - datetime.now(UTC)
+        if said.year in _THESE_TIMES:
+            return (said if said.tzinfo else said.replace(tzinfo=UTC)) - datetime.now(UTC)
     return timedelta()
 
 

@@ -26,6 +26,9 @@ _BOUND = re.compile(r"^Expected `(?P<kind>[^`]+)` (?P<sign>>=|<=) (?P<bound>-?\d
 _LENGTH = re.compile(r"^Expected `(?P<kind>[^`]+)` of length (?P<sign>>=|<=) (?P<bound>\d+)$")
 _MISSING = re.compile(r"^Object missing required field `(?P<field>[^`]+)`$")
 
+#: Characters of an error; what is malformed may be quoted in it.
+_LONGEST = 400
+
 #: msgspec's names of types → words.
 _WORDS = {
     "str": "text",
@@ -145,7 +148,7 @@ class Reader:
 
     def malformed(self, what: str, problem: str) -> MalformedError:
         """The error that something that was said is not as it should be."""
-        return MalformedError(f"the API server {self.server} answered with {what} that is malformed: {problem}")
+        return MalformedError(f"the API server {self.server} answered with {what} that is malformed: {_line(problem)}")
 
 
 def problem(words: str, inside: str = "") -> str:
@@ -163,6 +166,12 @@ def problem(words: str, inside: str = "") -> str:
     # Rules of our own name the field, below the object where msgspec met them.
     field, separator, rest = said.partition(": ")
     return f"{path}.{field}: {rest}" if separator and re.fullmatch(r"[\w.\[\]]+", field) else f"{path}: {said}"
+
+
+def _line(words: str) -> str:
+    """Words on one line, with what they quote of the server's own as far as it can be shown."""
+    shown = "".join(one if one.isprintable() else "\ufffd" for one in words[:_LONGEST])
+    return f"{shown}…" if len(words) > _LONGEST else shown
 
 
 def _said(what: str) -> str:

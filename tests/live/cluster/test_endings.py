@@ -176,7 +176,10 @@ def test_a_planted_secret_shows_nowhere(
 ):
     cluster.apply(planted(), namespace)
     cluster.settle(namespace)
-    assert SECRET in json.dumps(api.list("Pod", namespace)), "the plant itself failed"
+    (planted_pod,) = api.list("Pod", namespace)
+    whole = api.get("Pod", planted_pod["metadata"]["name"], namespace)
+    assert SECRET in json.dumps(whole), "the plant itself failed"
+    assert SECRET not in json.dumps(planted_pod)
     evidence = cluster.evidence(namespace)
     assert {"services.yaml", "endpointslices.yaml", "pods.yaml", "events.txt"} < set(evidence)
     assert any(name.endswith(".log") for name in evidence)

@@ -54,7 +54,7 @@ def _remove(own: Ownership, namespace: str) -> None:
         if "deletionTimestamp" not in left["metadata"]:
             own.delete_found(left)
         if time.monotonic() > deadline:
-            conditions = left["status"].get("conditions") or ()
+            conditions = (left.get("status") or {}).get("conditions") or ()
             said = "; ".join(one["message"] for one in conditions if one["status"] == "True" and one.get("message"))
             raise TargetError(
                 f'Namespace "{namespace}" is not gone after {SECONDS_TO_DELETE:.0f} s: {said or "unsaid why"}'

@@ -109,7 +109,9 @@ def relay_in(api: Api, namespace: str, image: str) -> Relay:
             raise UndeterminedError(f"no probe pod in the Namespace {namespace}: {error}") from error
         return api.kubectl("exec", "--stdin", f"--namespace={namespace}", NAME, "--", *_COMMAND)
 
-    return Relay(command, f"the pod {namespace}/{NAME}")
+    relay = Relay(command, f"the pod {namespace}/{NAME}")
+    api.hurry_with(relay.hurry)
+    return relay
 
 
 def _spec(image: str) -> dict[str, Any]:

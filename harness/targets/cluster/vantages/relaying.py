@@ -39,6 +39,7 @@ class Relay:
         self.place = place
         self._lock = Lock()
         self._session: _Session | None = None
+        self._hurried = False
 
     def ask(self, kind: bytes, *arguments: bytes, timeout_seconds: float) -> list[bytes]:
         """The reply to a request, for which the process is started again once if it breaks.
@@ -62,6 +63,12 @@ class Relay:
                 return fields
         raise UndeterminedError(f"the relay in {self.place} broke twice: {problem}")
 
+    def hurry(self) -> None:
+        """Let nobody wait for a reply any more: the run was interrupted; a signal's handler may ask this."""
+        self._hurried = True
+        if (session := self._session) is not None:
+            session.interrupt()
+
     def close(self) -> None:
         """End the process."""
         with self._lock:
@@ -71,6 +78,8 @@ class Relay:
 
     def _started(self) -> _Session:
         with self._lock:
+            if self._hurried:
+                raise UndeterminedError(f"the run was interrupted, and asks nothing any more in {self.place}")
             if self._session is None:
                 self._session = _Session(self._command())
             return self._session
@@ -192,6 +201,10 @@ class _Session:
             raise _BrokenError(self._ending() or str(error)) from error
         finally:
             self._waiting.pop(ident, None)
+
+    def interrupt(self) -> None:
+        """Begin to end the process by force; whoever waits for it hears of it."""
+        self._process.kill()
 
     def close(self) -> None:
         """End the process by the end of its standard input, or else by force."""

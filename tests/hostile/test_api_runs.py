@@ -1,4 +1,4 @@
-"""Whatever an API server does, an interrupted run ends: no request holds it, and no traceback is shown."""
+"""Whatever an API server does, a run of it ends in words: when it is interrupted, and when what it reads is malformed."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ MOMENTS: dict[str, tuple[Moment, Callable[[], Reply]]] = {
     "greeting": (is_("GET", "/version"), DRIP),
     "discovery": (is_("GET", "/apis/apps/v1"), DRIP),
     "rights": (is_("POST", "selfsubjectaccessreviews"), DRIP),
-    "a dry run": (is_("PATCH", "svcdns-families"), DRIP),
+    "a dry run": (is_("POST", "/namespaces/default/services"), DRIP),
     "lists": (is_("GET", "/api/v1/pods"), DRIP),
     "a busy server": (is_("GET", "/api/v1/pods"), BUSY),
     "watches that end at once": (is_watch, END),
     "watches that flood": (is_watch, FLOOD),
-    "the lease": (is_("PATCH", "leases"), DRIP),
-    "worlds": (is_("PATCH", "/api/v1/namespaces/svcdns-"), DRIP),
+    "the lease": (is_("POST", "leases"), DRIP),
+    "worlds": (is_("POST", "/api/v1/namespaces"), DRIP),
     "the end": (is_("DELETE", ""), DRIP),
 }
 
@@ -93,6 +93,10 @@ class Run:
 
     def ended(self, seconds: float) -> bool:
         return within(seconds, lambda: self._process.poll() is not None)
+
+    @property
+    def code(self) -> int | None:
+        return self._process.returncode
 
     @property
     def said(self) -> str:
@@ -140,4 +144,25 @@ def test_an_interrupted_run_ends_at_once(name: str, times: int, run):
             running.interrupt()
             time.sleep(0.3)
         assert running.ended(SECONDS), running.said
+    assert "Traceback" not in running.said
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("/version", b"[]", "is not an API server: the API server URL answered with a version that is malformed"),
+        ("/version", b"x" * 70 * 2**20, 'the API server URL of the context "a" answers more than 64 MiB'),
+        ("/apis/apps/v1", b'{"resources": 1}', "resources: expected a list, got a whole number"),
+        ("/api/v1/pods", b'{"items": [{}]}', "a list of Pods that is malformed: items[0].spec: is missing"),
+        ("/api/v1/namespaces", b"[" * 1_000, "answers JSON of more than 200 levels, one in the other"),
+        ("/api/v1/services", b"\xff", "a list of Services that is malformed: it is not JSON"),
+    ],
+)
+def test_a_server_whose_answers_are_malformed_is_a_usage_error_of_one_line(path: str, body: bytes, said: str, run):
+    with serving(lambda asked: Reply(body) if asked.path == path and not asked.watches else None) as server:
+        running = run(server)
+        assert running.ended(60), running.said
+        (line,) = (line for line in running.said.splitlines() if "ERROR" in line)
+    assert running.code == 4
+    assert said.replace("URL", server.url) in line
     assert "Traceback" not in running.said

@@ -1,0 +1,45 @@
+"""A kubectl that does not stop, or that says nonsense: a tunnel that does not work, in one line."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from harness.errors import UndeterminedError
+from harness.targets.cluster.vantages import tunnel
+
+
+def forwarding(monkeypatch: pytest.MonkeyPatch, script: str) -> tunnel._Forward:
+    monkeypatch.setattr(tunnel, "_DEADLINE_SECONDS", 1.0)
+    return tunnel._Forward([sys.executable, "-IS", "-c", script])
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("import sys\nwhile True: sys.stdout.write('x' * 65_536)", "nothing within 1 s"),
+        ("print('Forwarding from 127.0.0.1:1234567 -> 53')", "Forwarding from 127.0.0.1:1234567 -> 53"),
+        ("import os; os.write(1, b'\\xff\\xfe\\n')", "does not work: \ufffd\ufffd"),
+        ("print('one'); print('error: two')", "does not work: one error: two"),
+    ],
+)
+def test_a_tunnel_of_which_no_port_is_heard_does_not_work(script: str, said: str, monkeypatch: pytest.MonkeyPatch):
+    forward = forwarding(monkeypatch, script)
+    try:
+        with pytest.raises(UndeterminedError) as caught:
+            forward.port()
+        assert said in str(caught.value)
+        assert all(len(line) <= tunnel._LINE_LENGTH for line in forward._said)
+    finally:
+        forward.close()
+
+
+def test_a_port_is_heard(monkeypatch: pytest.MonkeyPatch):
+    forward = forwarding(
+        monkeypatch, "import time; print('Forwarding from 127.0.0.1:12345 -> 53', flush=True); time.sleep(60)"
+    )
+    try:
+        assert forward.port() == 12_345
+    finally:
+        forward.close()
