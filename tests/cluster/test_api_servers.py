@@ -293,7 +293,7 @@ def test_a_server_that_is_starting_is_not_ready(code: int, write: Write, served)
         "yesterday",
         "Sun, 01 Mar 99999 00:00:00 GMT",
         "Fri, 31 Dec 9999 23:59:59 -1400",
-        "Mon, 01 Jan 0001 00:00:00 +1400",
+        "Mon, 01 Jan 0800 00:00:00 +1400",
         "Sun, 01 Mar 2026 00:00:00 +9999",
         "",
         "0",

@@ -10,12 +10,14 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import httpcore2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,6 +27,7 @@ from harness.targets.cluster import limits, writing
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.discovery import Resource
 from harness.targets.cluster.limits import LimitError, Limits
+from harness.targets.cluster.network import Turns
 from harness.targets.cluster.watching import Watching
 from harness.targets.cluster.writing import Place
 from tests.hostile import answers
@@ -363,3 +366,68 @@ def test_redirects_are_followed_nowhere(tmp_path: Path):
             with pytest.raises(UsageError, match="is not an API server"):
                 Api(kubeconfig(tmp_path, first.url), "a")
         assert other.count() == 0
+
+
+def test_a_log_is_no_json_and_has_its_own_limit(tmp_path: Path):
+    """Brackets in it are nothing to count."""
+
+    def wrong(asked: Asked) -> Reply | None:
+        return Reply(b"[[[," * 2**20, headers={"Content-Type": "text/plain"}) if asked.path.endswith("/log") else None
+
+    with asking(tmp_path, wrong) as (api, server):
+        assert len(api.logs("a", "b")) == 4 * MIB
+        assert [asked.query for asked in server.asked][-1] == {"tailLines": "200", "limitBytes": str(4 * MIB)}
+
+
+def test_what_is_made_is_read_within_limits_whatever_it_says_that_it_is(tmp_path: Path):
+    def wrong(asked: Asked) -> Reply | None:
+        return Reply(b"[" * 900, headers={"Content-Type": "text/plain"}) if asked.method == "PATCH" else None
+
+    item = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "b"}}
+    assert "JSON of more than 200 levels" in refused(tmp_path, wrong, lambda api: api.apply(item))
+
+
+def test_a_proxy_is_asked_within_the_same_limits(tmp_path: Path):
+    with serving(at(PODS, lambda: Reply(endless(b" " * 2**16)))) as server:
+        file = kubeconfig(tmp_path, "http://cluster.example")
+        file.write_text(file.read_text().replace("server:", f"proxy-url: {server.url}\n    server:"))
+        with closing(Api(file, "a")) as api:
+            assert len(api.list("Node")) == 1
+            with pytest.raises(UndeterminedError, match=r"http://cluster\.example answers more than 64 MiB"):
+                api.list("Pod")
+
+
+def test_a_watch_that_was_ended_before_it_began_does_not_begin():
+    turns = Turns()
+    turn = turns.begun(60, is_watch=True)
+    turns.end_watches()
+    turns.last(turn)
+    assert turn.left() <= 0
+    with pytest.raises(httpcore2.ConnectError):
+        turns.begun(60, is_watch=True)
+    assert turns.begun(60, is_watch=False).left() > 0
+
+
+def test_after_an_interruption_a_server_that_does_not_answer_is_not_asked_again():
+    turns = Turns()
+    turns.hurry(0.0)
+    turn = turns.begun(60, is_watch=False)
+    with pytest.raises(httpcore2.ReadTimeout), turns.going_on(turn):
+        turns.seconds(None)
+    with pytest.raises(httpcore2.ConnectError):
+        turns.begun(60, is_watch=False)
+
+
+def test_after_an_interruption_only_the_lease_is_renewed_by_other_threads(tmp_path: Path):
+    lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "a", "namespace": "b"}}
+    with asking(tmp_path, lambda _: None) as (api, server), ThreadPoolExecutor(1) as other:
+        other.submit(api.list, "Pod").result()
+        api.hurry()
+        assert other.submit(api.apply, lease).result()["kind"] == "Lease"
+        assert other.submit(api.delete, "Pod", "a", "b").result()
+        assert api.get("Node", "n1") is not None
+        before = server.count()
+        for ask in (lambda: api.get("Node", "n1"), lambda: api.patch("Pod", "a", "b", {})):
+            with pytest.raises(UndeterminedError, match="the run was interrupted, and needs no "):
+                other.submit(ask).result()
+        assert server.count() == before

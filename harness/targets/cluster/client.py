@@ -33,7 +33,7 @@ from harness.targets.cluster.listing import Gathering
 from harness.targets.cluster.reading import Reader
 from harness.targets.cluster.refusal import Cause, MalformedError, RefusedError
 from harness.targets.cluster.settings import CHANGING_MANAGER, FIELD_MANAGER
-from harness.targets.cluster.transport import STREAMS, WATCHES, Transport, configuration, proxy
+from harness.targets.cluster.transport import STREAMS, TEXT, WATCHES, Transport, configuration, proxy
 
 Item = dict[str, Any]
 Items = list[Item]
@@ -362,9 +362,8 @@ class Client:
         asked = {"tailLines": str(lines), "limitBytes": str(_LOG_OCTETS)} | (
             {"container": container} if container else {}
         )
-        return self._ask(lambda: self._got(f"{paths.of_object(_POD, pod, namespace)}/log", asked)).decode(
-            errors="replace"
-        )
+        path = f"{paths.of_object(_POD, pod, namespace)}/log"
+        return self._ask(lambda: self._got(path, asked, text=True)).decode(errors="replace")
 
     def hurry(self) -> None:
         """Let whoever asks wait only for a moment more, from now on: the run was interrupted; a signal's handler may ask this."""
@@ -381,13 +380,16 @@ class Client:
         self._objects.close()
         self._raw.close()
 
-    def _got(self, path: str, asked: Mapping[str, str] | None = None, *, watches: bool = False) -> bytes:
-        """What stands at a path.
+    def _got(
+        self, path: str, asked: Mapping[str, str] | None = None, *, watches: bool = False, text: bool = False
+    ) -> bytes:
+        """What stands at a path: JSON, unless it is ``text``.
 
         Raises:
             RefusedError: if the API server refuses to say.
         """
-        response = self._raw.get(path, params=dict(asked or {}), extensions={WATCHES: True} if watches else {})
+        extensions = {WATCHES: True} if watches else {TEXT: True} if text else {}
+        response = self._raw.get(path, params=dict(asked or {}), extensions=extensions)
         if not response.is_success:
             raise self._refused(response.content, response.status_code, path)
         return response.content

@@ -75,6 +75,9 @@ class LiveCluster:
                 except KeyboardInterrupt:
                     interrupted = True
                     self.hurry()
+                    if self._connected:
+                        # Nothing was begun yet whose end they would have to show.
+                        self.api.end_watches()
                     raise
                 self._life = life.pop_all()
         except TargetError as error:

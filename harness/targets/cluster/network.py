@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -58,8 +59,7 @@ class Turns:
         with self._lock:
             if self._ended or (is_watch and self._watches_ended):
                 raise httpcore2.ConnectError("it is not asked any more")
-            hurried = self._farewell is not None and not is_watch
-            most = min(seconds, self._farewell or seconds) if hurried else seconds
+            most = seconds if self._farewell is None or is_watch else min(seconds, self._farewell)
             turn = Turn(time.monotonic() + most, is_watch, given_up=most < seconds)
             self._turns.add(turn)
             return turn
@@ -78,6 +78,12 @@ class Turns:
             raise
         finally:
             self._own.turn = before
+
+    def last(self, turn: Turn) -> None:
+        """Let a turn last until it is ended, unless it was ended already."""
+        with self._lock:
+            if not turn.given_up:
+                turn.ends = math.inf
 
     def done(self, turn: Turn) -> None:
         """End a turn."""

@@ -6,7 +6,6 @@ as an error. Only what is asked for as a stream comes piece by piece.
 
 from __future__ import annotations
 
-import math
 import ssl
 import urllib.request
 import zlib
@@ -23,8 +22,9 @@ from harness.targets.cluster.connection import Connection
 from harness.targets.cluster.limits import LimitError, Limits, check_json, size
 from harness.targets.cluster.network import Network, Turn, Turns
 
-#: Extensions of a request (httpx2): that it is of somebody who watches, and that its answer is read as it comes.
-WATCHES, STREAMS = "svcdns.watches", "svcdns.streams"
+#: Extensions of a request (httpx2): that it is of somebody who watches, that its answer is read as it comes, and that its
+#: answer is no JSON.
+WATCHES, STREAMS, TEXT = "svcdns.watches", "svcdns.streams", "svcdns.text"
 
 #: What is decompressed at a time.
 _STEP_OCTETS = 2**18
@@ -78,14 +78,15 @@ class Transport(httpx2.BaseTransport):
             headers = httpx2.Headers(answer.headers)
             pieces = _decompressed(self._pieces(request, turn, answer), headers.get("content-encoding", ""))
             if STREAMS in request.extensions and answer.status == httpx2.codes.OK:
-                turn.ends = math.inf
+                self._turns.last(turn)
                 return httpx2.Response(answer.status, stream=_Stream(pieces, undoing.pop_all()))
             octets = _whole(pieces, limits)
-        if answer.status == httpx2.codes.OK and "json" in headers.get("content-type", "json"):
-            check_json(octets, limits)
-        # lightkube reads refusals on its own, less carefully than `client`, where they say that they are JSON.
         said = {"content-type": "text/plain"} | {name: headers[name] for name in ("date",) if name in headers}
-        return httpx2.Response(answer.status, headers=said, content=octets)
+        # As which lightkube leaves a refusal to `client`; as JSON, it would read it less carefully.
+        response = httpx2.Response(answer.status, headers=said, content=octets)
+        if response.is_success and TEXT not in request.extensions:
+            check_json(octets, limits)
+        return response
 
     def _pieces(self, request: httpx2.Request, turn: Turn, answer: httpcore2.Response) -> Iterator[bytes]:
         """The body as it comes, each wait part of the turn."""
