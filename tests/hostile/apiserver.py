@@ -182,7 +182,8 @@ class Handler(BaseHTTPRequestHandler):
                 "ipFamilies": ["IPv4"],
             }
             item["spec"] = defaults | item.get("spec", {})
-        self._answer(code, item if dry else self.cluster.put(item))
+        tried = {**item, "metadata": {"uid": "tried", **item["metadata"]}}
+        self._answer(code, tried if dry else self.cluster.put(item))
 
     def do_DELETE(self):
         kind, namespace, name = self._place(urlsplit(self.path).path)

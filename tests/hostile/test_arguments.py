@@ -183,7 +183,11 @@ def test_what_an_api_server_calls_its_pods_is_no_option_of_a_tunnel(notes: Notes
 
 def test_the_namespace_of_a_probe_is_a_value_and_one_that_can_be(notes: Notes, api: Api, server: ApiServer):
     ready = {"conditions": [{"type": "Ready", "status": "True"}]}
-    server.answers["/api/v1/namespaces/evil/pods/svcdns-probe"] = {"metadata": {}, "status": ready}
+    server.answers["/api/v1/namespaces/evil/pods/svcdns-probe"] = {
+        "metadata": {"name": "svcdns-probe", "namespace": "evil", "uid": "u"},
+        "spec": {"containers": [{"name": "c", "image": "i"}]},
+        "status": ready,
+    }
     api._discovery._served["v1"] = {"Pod": POD}
     with pytest.raises(UndeterminedError, match="the name of a Namespace must be a DNS-1123 label"):
         probe_pod.relay_in(api, "--kubeconfig=evil", "image").ask(b"facts", timeout_seconds=5)

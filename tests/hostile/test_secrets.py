@@ -349,17 +349,22 @@ def test_what_a_cluster_keeps_secret_is_in_no_evidence_and_in_no_recording(serve
 
 
 def test_logs_and_events_are_kept_without_the_credentials_of_the_run(server: ApiServer, planted, tmp_path: Path):
-    about = {"involvedObject": {"kind": "Pod", "name": "web"}, "reason": "Failed", "metadata": {"name": "e"}}
+    about = {
+        "involvedObject": {"kind": "Pod", "name": "web"},
+        "reason": "Failed",
+        "metadata": {"name": "e", "namespace": "n", "uid": "e"},
+    }
     server.answers["/api/v1/namespaces/n/events"] = {
         "metadata": VERSIONED,
         "items": [{**about, "message": f"sent {BEARER}"}],
     }
-    labels = {"metadata": {"name": "dns", "namespace": "kube-system", "labels": {"k8s-app": "kube-dns"}}}
+    labels = {"metadata": {"name": "dns", "namespace": "kube-system", "uid": "d", "labels": {"k8s-app": "kube-dns"}}}
+    running = {"spec": {"containers": [{"name": "c", "image": "i"}]}, "status": {"phase": "Running"}}
     ports = [{"name": "dns", "port": 53, "protocol": "UDP"}]
     dns = {**labels, "spec": {"selector": {"k8s-app": "kube-dns"}, "ipFamilies": ["IPv4"], "ports": ports}}
     server.answers["/api/v1/namespaces/kube-system/services"] = {"metadata": VERSIONED, "items": [dns]}
     server.answers["/api/v1/namespaces/openshift-dns/services/dns-default"] = status(404, "NotFound", "none")
-    server.answers["/api/v1/namespaces/kube-system/pods"] = {"metadata": VERSIONED, "items": [labels]}
+    server.answers["/api/v1/namespaces/kube-system/pods"] = {"metadata": VERSIONED, "items": [labels | running]}
     server.answers["/api/v1/namespaces/kube-system/pods/dns/log"] = f"[INFO] Authorization: {BEARER}\n[INFO] ready\n"
     with closing(Api(planted(PLANTS["a token"]), "a")) as api:
         files = collected.collect(api, Picture(ClusterState()), "n", dns=True)
