@@ -161,7 +161,7 @@ def beside(cluster: Cluster, item: Json) -> None:
                 "labels": {"kubernetes.io/service-name": "x"},
             },
             "addressType": "FQDN",
-            "ports": [{"name": CONTROL, "port": 1, "protocol": "TCP"}],
+            "ports": [{"name": "http", "port": 1, "protocol": "TCP"}],
             "endpoints": [{"addresses": ["a.example"], "nodeName": FOREIGN, "zone": FOREIGN}],
         }
     )
