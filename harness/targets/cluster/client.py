@@ -215,7 +215,7 @@ class Client:
         found = Gathering(self._reader, self._limits, resource, namespace, labels)
         path = paths.of_kind(resource, namespace)
         while not found.whole:
-            more = {"continue": found.token} if found.token else {}
+            more = {"continue": found.next_page} if found.next_page else {}
             self._once(partial(found.add, self._ask(partial(self._got, path, asked | more, watches=watches))))
         return found.items, found.version
 

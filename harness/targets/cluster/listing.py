@@ -20,7 +20,7 @@ class Gathering:
     Attributes:
         items: the objects.
         version: the resource version of the list.
-        token: what asks for the next page; empty before the first.
+        next_page: what asks for the next page; empty before the first.
         whole: whether the last page has come.
     """
 
@@ -38,7 +38,7 @@ class Gathering:
         self._pages = self._octets = self._values = 0
         self.items: list[Item] = []
         self.version = ""
-        self.token = ""
+        self.next_page = ""
         self.whole = False
 
     def add(self, octets: bytes) -> None:
@@ -53,7 +53,7 @@ class Gathering:
         self._pages += 1
         if self._pages > 1 and (metadata.resource_version or "") != self.version:
             raise self._reader.malformed(what, "metadata.resourceVersion: is another one on each page")
-        if metadata.continue_ and metadata.continue_ == self.token:
+        if metadata.continue_ and metadata.continue_ == self.next_page:
             raise self._reader.malformed(what, "metadata.continue: leads to the same page again")
         for item in items:
             key = item["metadata"].get("namespace") or "", item["metadata"]["name"]
@@ -70,8 +70,8 @@ class Gathering:
             self._octets += len(written)
             self._values += values(written)
         self.items += items
-        self.version, self.token = metadata.resource_version or "", metadata.continue_ or ""
-        self.whole = not self.token
+        self.version, self.next_page = metadata.resource_version or "", metadata.continue_ or ""
+        self.whole = not self.next_page
         if self._octets > self._limits.kept_octets or self._values > self._limits.kept_values:
             raise LimitError(f"lists {kind}s of more than {size(self._limits.kept_octets)}")
         if not self.whole and self._pages >= self._limits.pages:
