@@ -90,10 +90,12 @@ def scaled(kind: str, name: str, replicas: int) -> Effect:
         before = len(_active(change.before, change.namespace, kind, name))
         after = len(_active(change.after, change.namespace, kind, name))
         if after != replicas:
-            return (
-                f'the {kind} "{name}" was scaled to {replicas} and has {_pods(after)}: an ordered StatefulSet waits for '
-                "each pod to be ready before it makes or removes the next"
+            why = (
+                "an ordered StatefulSet waits for each pod to be ready before it makes or removes the next"
+                if _is(kind, "StatefulSet")
+                else "its pods were refused, or something else sets its number"
             )
+            return f'the {kind} "{name}" was scaled to {replicas} and has {_pods(after)}: {why}'
         if before == after:
             return (
                 f'the {kind} "{name}" had {_pods(after)} before it was scaled to {replicas}, so nothing changed: scale it '

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.errors import TargetError
-from harness.manifests import Manifest, dns_1123_label
+from harness.manifests import MOST_PODS, Manifest, dns_1123_label
 from harness.manifests.kinds import is_cluster_scoped_name
 from harness.manifests.names import dns_1123_subdomain
 from harness.target import Target
@@ -42,6 +42,8 @@ class Scope:
         Raises:
             TargetError: if it cannot be in the Namespace, or is not there.
         """
+        if replicas > MOST_PODS:
+            raise TargetError(f"a scenario may have {MOST_PODS} pods, not {replicas}: scale to fewer")
         self._target.scale(_within(kind), _legal(kind, name), replicas, self.namespace)
 
     def restart(self, kind: str, name: str) -> None:
@@ -83,7 +85,9 @@ def _within(kind: str) -> str:
         TargetError: if those of this one are in none.
     """
     if is_cluster_scoped_name(kind):
-        raise TargetError(f"a {kind} is in no namespace, and a scenario changes what is in its own alone")
+        raise TargetError(
+            f"a {kind} is cluster-scoped, and a scenario may change only objects in its own namespace: remove the step"
+        )
     return kind
 
 

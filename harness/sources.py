@@ -45,7 +45,9 @@ def of(feature: Path, working: Path, roots: Sequence[Path] = ()) -> Sources:
     """
     if Path(os.path.realpath(feature)).is_relative_to(os.path.realpath(data.features())):
         return PACKAGED
-    found = (feature.parent, working, data.fixtures(), *roots)
+    # Below the root of the file system lies everything.
+    own = [one for one in (feature.parent, working) if one != one.parent]
+    found = (*own, data.fixtures(), *roots)
     return Sources(tuple(dict.fromkeys(Path(os.path.abspath(one)) for one in found)))  # noqa: PTH100 - links are kept
 
 

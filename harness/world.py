@@ -42,9 +42,9 @@ def _require_once(declared: Iterable[Manifest]) -> None:
     Raises:
         ManifestError: if one is.
     """
-    seen: dict[tuple[str, str, str], Manifest] = {}
+    seen: dict[tuple[str, str, str, str], Manifest] = {}
     for item in declared:
-        first = seen.setdefault((item.api_version, item.kind, item.name), item)
+        first = seen.setdefault((item.api_version, item.kind, item.namespace, item.name), item)
         if first is not item:
             raise item.error(f"is given twice, first in {first.path}:{first.line()}: take one away")
 
@@ -94,7 +94,7 @@ class World:
         #: Whether there was a pod that was not ready.
         self._was_unready = False
         #: What was last applied of each object, by kind and name.
-        self._standing: dict[tuple[str, str], Any] = {}
+        self._standing: dict[tuple[str, str, str], Any] = {}
         #: Whether a scenario has said that the last refusal was to come.
         self._refusal_is_known = False
         self._resolves = False
@@ -281,7 +281,7 @@ class World:
         """Apply the objects of a manifest, by the name that the feature gives it."""
         self._ready_to_use()
         applied = [self._placed(item) for item in self._manifests.objects(manifest)]
-        anew = {(item.kind, item.name): item.data for item in applied}
+        anew = {(item.kind, item.namespace, item.name): item.data for item in applied}
         effect = effects.applied(manifest, anew=not anew.items() <= self._standing.items())
         self.change(lambda scope: scope.apply(applied), effect)
         self._standing |= anew
@@ -482,7 +482,7 @@ class World:
             self._target.create_namespace(self.neighbour)
             self._have(self.neighbour)
         self._settled = time.monotonic()
-        self._standing = {(item.kind, item.name): item.data for item in self._wanted(self.namespace)}
+        self._standing = {(item.kind, item.namespace, item.name): item.data for item in self._wanted(self.namespace)}
         for name in self._asked:
             self._unproven = self._unproven or self._unheard(judge.heard(name), in_a_row=1)
         self.readings = []

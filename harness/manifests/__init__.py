@@ -17,10 +17,12 @@ from harness.manifests.placing import (
     refuse_reserved,
 )
 from harness.manifests.reader import read, read_text, shown
+from harness.manifests.sizing import MOST_PODS, refuse_too_many
 from harness.manifests.syntax import MAX_BYTES
 
 __all__ = [
     "MAX_BYTES",
+    "MOST_PODS",
     "Effect",
     "Manifest",
     "cluster_scoped",
@@ -35,5 +37,6 @@ __all__ = [
     "refuse_cluster_scoped",
     "refuse_further_namespaces",
     "refuse_reserved",
+    "refuse_too_many",
     "shown",
 ]

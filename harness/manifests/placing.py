@@ -60,7 +60,7 @@ def refuse_cluster_scoped(manifests: Iterable[Manifest]) -> None:
         ManifestError: a line for each.
     """
     lines = [
-        str(item.error("is not in a namespace, so that others would meet it: remove it, or apply it before the run"))
+        str(item.error("is cluster-scoped and would affect other users: remove it, or apply it before the run"))
         for item in cluster_scoped(manifests)
     ]
     if lines:
@@ -82,7 +82,7 @@ def _elsewhere(item: Manifest, namespace: str, made: Collection[str]) -> Iterato
     if _is_namespace(item):
         if item.name not in (namespace, *made):
             yield item.error(
-                "is a Namespace of its own: remove it, so that the objects go to the namespace of the run, or add "
+                "declares a Namespace: remove it, so that the objects go to the namespace of the run, or add "
                 "--create-namespaces, which creates it if it does not exist, and deletes it afterwards"
             )
     elif (named := _own_namespace(item)) not in ("", namespace, *made):

@@ -80,7 +80,7 @@ def _in_order(found: list[tuple[int, str]], path: str) -> list[str]:
     """The problems of a file by line, as many as anybody would read."""
     shown = sorted(found)[:MOST_PROBLEMS_OF_FILE]
     if len(shown) < len(found):
-        shown.append((0, f"{path}:{shown[-1][0]}: there is more; mend these first"))
+        shown.append((0, f"{path}:{shown[-1][0]}: there are more problems; fix these first"))
     return [text for _, text in shown]
 
 

@@ -14,7 +14,7 @@ from harness import data, records
 from harness.client import Answer, Channel, Direct, Transport, ask
 from harness.controllers import Cluster
 from harness.errors import HarnessError, ManifestError, TargetError, UndeterminedError
-from harness.manifests import Manifest, further_namespaces, refuse_reserved
+from harness.manifests import Manifest, further_namespaces, refuse_reserved, refuse_too_many
 from harness.message import Question, Reply
 from harness.records import Profile
 from harness.resolver import POD_HOSTNAME, POD_SUBDOMAIN, Identity, Lookup, ResolverConfiguration, candidates
@@ -118,10 +118,11 @@ class Reference:
             ManifestError: if an object would be refused, or names a Namespace that was not made for these manifests.
         """
         refuse_reserved(manifests)
+        refuse_too_many(manifests)
         made = self._further.setdefault(namespace, [])
         new = {name: item for name, item in further_namespaces(manifests, namespace).items() if name not in made}
         taken = [
-            str(item.error(f'the namespace "{name}" exists, so that nothing in it is changed: use another name'))
+            str(item.error(f'the namespace "{name}" exists already and is left unchanged: use another name'))
             for name, item in new.items()
             if name in self.cluster.state.namespaces
         ]

@@ -57,14 +57,14 @@ def test_each_object_that_names_another_namespace_is_refused_with_its_line():
     with pytest.raises(ManifestError) as caught:
         refuse_further_namespaces(read(), "main", ["other"])
     first, second = str(caught.value).splitlines()
-    assert first.startswith('set.yaml:2: Namespace "monitoring": is a Namespace of its own: remove it')
+    assert first.startswith('set.yaml:2: Namespace "monitoring": declares a Namespace: remove it')
     assert second.startswith('set.yaml:8: Service "a": metadata.namespace: "monitoring" is not the namespace "main"')
     refuse_further_namespaces(read(), "main", ["monitoring", "other"])
 
 
 def test_each_object_in_no_namespace_is_refused_with_its_line():
     assert [item.name for item in cluster_scoped(read())] == ["c"]
-    with pytest.raises(ManifestError, match=r'^set\.yaml:16: ClusterRole "c": is not in a namespace'):
+    with pytest.raises(ManifestError, match=r'^set\.yaml:16: ClusterRole "c": is cluster-scoped'):
         refuse_cluster_scoped(read())
 
 
@@ -110,7 +110,7 @@ def test_on_the_reference_a_namespace_that_exists_is_refused_and_nothing_is_made
     with Reference(COREDNS) as target:
         target.create_namespace("main")
         target.create_namespace("other")
-        with pytest.raises(ManifestError, match='the namespace "other" exists'):
+        with pytest.raises(ManifestError, match='the namespace "other" exists already'):
             target.apply(read(), "main")
         assert "monitoring" not in target.state().namespaces
 

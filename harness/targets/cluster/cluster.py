@@ -15,6 +15,7 @@ from harness.manifests import (
     refuse_cluster_scoped,
     refuse_further_namespaces,
     refuse_reserved,
+    refuse_too_many,
 )
 from harness.resolver import Resolver
 from harness.results import Facts
@@ -173,6 +174,7 @@ class LiveCluster:
         Where no pod is to be ready, those that would become so by themselves are refused.
         """
         refuse_reserved(manifests)
+        refuse_too_many(manifests)
         refuse_cluster_scoped(manifests)
         if not self.settings.create_namespaces:
             refuse_further_namespaces(manifests, namespace, ())
@@ -200,7 +202,7 @@ class LiveCluster:
         made = self._further.setdefault(namespace, [])
         wanted = [item for item in further_namespaces(manifests, namespace).items() if item[0] not in made]
         taken = [
-            str(item.error(f'the namespace "{name}" exists, so that nothing in it is changed: use another name'))
+            str(item.error(f'the namespace "{name}" exists already and is left unchanged: use another name'))
             for name, item in wanted
             if self.api.get("Namespace", name) is not None
         ]

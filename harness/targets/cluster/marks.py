@@ -1,4 +1,4 @@
-"""What marks the objects that a vantage makes as ours."""
+"""Labels and annotations of what a run makes."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ that another process, or `clean`, can tell what a run has made.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from threading import Lock
 from typing import Any
 
@@ -248,7 +248,7 @@ class Ownership:
         """
         if not self.holds(namespace):
             raise UndeterminedError(
-                f'the namespace "{namespace}" is not the one that this run made: somebody deleted or replaced it; '
+                f'the namespace "{namespace}" is not the one that this run made: it was deleted or replaced during the run; '
                 "nothing in it is changed; run again"
             )
 
@@ -394,16 +394,6 @@ def made_by(item: Mapping[str, Any], run: str) -> bool:
     """Whether a run made an object: it has the run's label, and its own uid in the annotation that we write."""
     uid = item["metadata"].get("uid")
     return bool(uid) and _labelled(item, run) and _annotation(item, marks.UID) == uid
-
-
-def existing(api: Api, items: Sequence[Mapping[str, Any]]) -> list[Place]:
-    """Which of some objects exist, whoever made them."""
-    places = (place_of(api, item) for item in items)
-    return [
-        place
-        for place in places
-        if api.get(place.resource.kind, place.name, place.namespace, api_version=place.resource.api_version)
-    ]
 
 
 def _namespace(name: str) -> Place:

@@ -104,7 +104,7 @@ Feature: A hostile feature
 @pytest.mark.parametrize(
     ("manifest", "options", "words"),
     [
-        (SHOP, (), 'Namespace "shop": is a Namespace of its own'),
+        (SHOP, (), 'Namespace "shop": declares a Namespace'),
         (SHOP, ("--create-namespaces",), 'Namespace "shop": the namespace "shop" exists'),
         (
             SHOP.partition("---")[2].replace("name: web", "name: web, namespace: shop"),
@@ -116,7 +116,7 @@ Feature: A hostile feature
             ("--create-namespaces",),
             'the namespace "kube-system" exists',
         ),
-        (CLUSTER_SCOPED, ("--create-namespaces",), 'ClusterRole "trial": is not in a namespace'),
+        (CLUSTER_SCOPED, ("--create-namespaces",), 'ClusterRole "trial": is cluster-scoped'),
         (OTHERS_NAME, (), "exists and was not made by this run"),
     ],
 )
