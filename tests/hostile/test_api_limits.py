@@ -384,7 +384,7 @@ def test_what_is_made_is_read_within_limits_whatever_it_says_that_it_is(tmp_path
         return Reply(b"[" * 900, headers={"Content-Type": "text/plain"}) if asked.method == "PATCH" else None
 
     item = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "b"}}
-    assert "JSON of more than 200 levels" in refused(tmp_path, wrong, lambda api: api.apply(item))
+    assert "JSON of more than 200 levels" in refused(tmp_path, wrong, lambda api: writing.apply(api, item))
 
 
 def test_a_proxy_is_asked_within_the_same_limits(tmp_path: Path):
@@ -423,11 +423,11 @@ def test_after_an_interruption_only_the_lease_is_renewed_by_other_threads(tmp_pa
     with asking(tmp_path, lambda _: None) as (api, server), ThreadPoolExecutor(1) as other:
         other.submit(api.list, "Pod").result()
         api.hurry()
-        assert other.submit(api.apply, lease).result()["kind"] == "Lease"
-        assert other.submit(api.delete, "Pod", "a", "b").result()
+        assert other.submit(writing.apply, api, lease).result()["kind"] == "Lease"
+        assert other.submit(writing.delete, api, POD, "uid").result()
         assert api.get("Node", "n1") is not None
         before = server.count()
-        for ask in (lambda: api.get("Node", "n1"), lambda: api.patch("Pod", "a", "b", {})):
+        for ask in (lambda: api.get("Node", "n1"), lambda: writing.patch(api, POD, {})):
             with pytest.raises(UndeterminedError, match="the run was interrupted, and needs no "):
                 other.submit(ask).result()
         assert server.count() == before
