@@ -39,7 +39,8 @@ def can_be_put_back(declared: Sequence[Manifest], *, ready: bool) -> bool:
         for item in declared
         if item.kind == "StatefulSet" and item.data["spec"].get("podManagementPolicy") != "Parallel"
     ]
-    return all(item.kind in _MADE_ANEW | _WORKLOADS for item in declared) and (ready or not ordered)
+    plain = all(item.kind in _MADE_ANEW | _WORKLOADS and not item.namespace for item in declared)
+    return plain and (ready or not ordered)
 
 
 def leaves_as_it_was(applied: Iterable[Manifest], declared: Iterable[Manifest]) -> bool:

@@ -14,6 +14,7 @@ from harness.manifests.placing import (
     further_namespaces,
     refuse_cluster_scoped,
     refuse_further_namespaces,
+    refuse_reaching,
     refuse_reserved,
 )
 from harness.manifests.reader import read, read_text, shown
@@ -36,6 +37,7 @@ __all__ = [
     "read_text",
     "refuse_cluster_scoped",
     "refuse_further_namespaces",
+    "refuse_reaching",
     "refuse_reserved",
     "refuse_too_many",
     "shown",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from ipaddress import ip_address, ip_network
 
 from harness.errors import ManifestError
 from harness.manifests.field import Field
 from harness.manifests.kinds import is_namespaced
 from harness.manifests.manifest import Manifest
+
+_DOCUMENTATION = tuple(map(ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")))
 
 #: What the pod that resolves names is called, and its script.
 PROBE = "svcdns-probe"
@@ -36,6 +39,46 @@ def _reserved(item: Manifest) -> Iterator[ManifestError]:
             for key, field in metadata[table].entries().items():
                 if str(key).startswith(_OURS):
                     yield item.error(f"says what a run made, as all that begins with {_OURS}: remove it", *field.path)
+
+
+def refuse_reaching(manifests: Iterable[Manifest]) -> None:
+    """Refuse fields by which an object in a namespace takes or holds what is others', or stays when its namespace goes.
+
+    Raises:
+        ManifestError: a line for each field.
+    """
+    lines = [str(error) for item in manifests for error in _reaching(item)]
+    if lines:
+        raise ManifestError(*lines)
+
+
+def _reaching(item: Manifest) -> Iterator[ManifestError]:
+    whole = Field(item.data)
+    spec = whole["spec"]
+    if (finalizers := whole["metadata"]["finalizers"]).given:
+        yield item.error("would hold the namespace when it is deleted: remove it", *finalizers.path)
+    for address in spec["externalIPs"].items() if item.kind == "Service" else ():
+        if not _is_for_documentation(address.text):
+            yield item.error("would divert what others send to this address: remove it", *address.path)
+    for pods in (spec, spec["template"]["spec"], spec["jobTemplate"]["spec"]["template"]["spec"]):
+        if (priority := pods["priorityClassName"]).given:
+            yield item.error("could evict pods of others: remove it", *priority.path)
+    claims = [spec] if item.kind == "PersistentVolumeClaim" else []
+    claims += [claim["spec"] for claim in spec["volumeClaimTemplates"].items()]
+    for claim in claims:
+        if (volume := claim["volumeName"]).given:
+            yield item.error("would take a volume that is there: remove it", *volume.path)
+        if (storage := claim["storageClassName"]).value == "":
+            yield item.error("would take a volume that is there: name a class, or remove it", *storage.path)
+
+
+def _is_for_documentation(text: str) -> bool:
+    """Whether nobody sends anything to an address (RFC 5737, RFC 3849)."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return False
+    return any(address in network for network in _DOCUMENTATION if network.version == address.version)
 
 
 def cluster_scoped(manifests: Iterable[Manifest]) -> list[Manifest]:

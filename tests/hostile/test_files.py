@@ -53,7 +53,7 @@ MANIFESTS = {
     "a number without an end": (f"a: {'1' * 1_000_000}", "is required"),
     "the same key again and again": (OBJECT + "a: 1\n" * 10_000, "is given twice"),
     "documents that are nothing": ("a\n---\n" * 10_000, "must be an object"),
-    "objects with the same problem": (service("{}") + "".join(f"\n---\n{service('{}')}" for _ in range(2_000)), "there is more"),
+    "objects with the same problem": (service("{}") + "".join(f"\n---\n{service('{}')}" for _ in range(2_000)), "there are more"),
     "a NUL": ("a: 1\nb: \0", "a character that YAML forbids"),
     "an escape sequence": ("a: \x1b[2J", "a character that YAML forbids"),
     "half a surrogate pair": (json.dumps({"a": "\ud800"}), "not"),

@@ -12,6 +12,7 @@ from harness.manifests import (
     read_text,
     refuse_cluster_scoped,
     refuse_further_namespaces,
+    refuse_reaching,
     refuse_reserved,
 )
 from harness.records import COREDNS
@@ -122,3 +123,33 @@ def test_on_the_reference_what_is_refused_leaves_no_namespace_behind():
         with pytest.raises(ManifestError):
             target.apply(wrong, "main")
         assert not {"monitoring", "other"} & target.state().namespaces.keys()
+
+
+POD = "containers: [{name: a, image: a}]"
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "field"),
+    [
+        ("v1 ConfigMap", "metadata: {name: a, finalizers: [example.com/hold]}", "metadata.finalizers"),
+        ("v1 Service", "spec: {externalIPs: [192.0.2.1, 10.96.0.10], ports: [{port: 80}]}", "spec.externalIPs[1]"),
+        ("v1 Pod", f"spec: {{priorityClassName: system-node-critical, {POD}}}", "spec.priorityClassName"),
+        (
+            "v1 PersistentVolumeClaim",
+            "spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}, volumeName: theirs}",
+            "spec.volumeName",
+        ),
+        (
+            "v1 PersistentVolumeClaim",
+            'spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}, storageClassName: ""}',
+            "spec.storageClassName",
+        ),
+    ],
+)
+def test_what_would_take_or_hold_what_is_others_is_refused_with_its_field(kind: str, fields: str, field: str):
+    version, name = kind.split()
+    metadata = "" if fields.startswith("metadata") else "metadata: {name: a}\n"
+    manifest = read(f"apiVersion: {version}\nkind: {name}\n{metadata}{fields}\n")
+    with pytest.raises(ManifestError) as caught:
+        refuse_reaching(manifest)
+    assert f": {field}: " in str(caught.value)

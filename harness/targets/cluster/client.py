@@ -239,7 +239,7 @@ class Client:
         applied = self._ask(
             lambda: self._objects.patch(
                 _model(resource),
-                name,
+                paths.quoted(name),
                 dict(item),
                 patch_type=PatchType.APPLY,
                 force=True,
@@ -267,7 +267,7 @@ class Client:
         changed = self._ask(
             lambda: self._objects.patch(
                 _model(resource, subresource),
-                legal,
+                paths.quoted(legal),
                 body,
                 patch_type=kind,
                 field_manager=CHANGING_MANAGER,
@@ -449,6 +449,9 @@ class Client:
             raise UndeterminedError(f"the API server {server} cannot be reached any more: {_words(error)}") from error
         except (msgspec.MsgspecError, RecursionError) as error:
             raise MalformedError(f"the API server {server} answers nonsense: {error}") from error
+        except RuntimeError as error:
+            # Of httpx2, for a client that was closed: whoever gave up has ended the run.
+            raise UndeterminedError(f"the API server {server} is not asked any more: {error}") from error
         except CredentialError as error:
             context = self._connection.context
             raise UndeterminedError(f'the credentials of the context "{context}" are lost: {error}') from error

@@ -14,6 +14,7 @@ from harness.manifests import (
     further_namespaces,
     refuse_cluster_scoped,
     refuse_further_namespaces,
+    refuse_reaching,
     refuse_reserved,
     refuse_too_many,
 )
@@ -176,9 +177,15 @@ class LiveCluster:
         refuse_reserved(manifests)
         refuse_too_many(manifests)
         refuse_cluster_scoped(manifests)
+        refuse_reaching(manifests)
+        # The Namespace of the run is as the run made it.
+        manifests = [
+            item for item in manifests if (item.api_version, item.kind, item.name) != ("v1", "Namespace", namespace)
+        ]
         if not self.settings.create_namespaces:
             refuse_further_namespaces(manifests, namespace, ())
         self._readiness.accept(manifests, namespace)
+        objects.refuse_cluster_scoped(self.api, manifests)
         new = self._make_further(manifests, namespace)
         for manifest in manifests:
             self._settling.expect(manifest.kind, manifest.name, manifest.namespace or namespace)
@@ -201,6 +208,8 @@ class LiveCluster:
         """
         made = self._further.setdefault(namespace, [])
         wanted = [item for item in further_namespaces(manifests, namespace).items() if item[0] not in made]
+        for name, _ in wanted:
+            self._await_gone(name)
         taken = [
             str(item.error(f'the namespace "{name}" exists already and is left unchanged: use another name'))
             for name, item in wanted
@@ -211,9 +220,15 @@ class LiveCluster:
         for name, _ in wanted:
             # Noted before it is made: an interrupted request may have reached the server.
             made.append(name)
-            self._namespaces.create(name, restricted=False)
+            self._namespaces.create(name)
             self._readiness.wish(name, ready=self._readiness.is_wished(namespace))
         return [name for name, _ in wanted]
+
+    def _await_gone(self, namespace: str) -> None:
+        """Where a Namespace is one that this run made for another scenario, wait until that scenario is over and it is gone."""
+        there = self.api.get("Namespace", namespace)
+        if there is not None and self._own.has_made(there):
+            self._namespaces.await_gone(namespace, SECONDS_TO_DELETE)
 
     def delete(self, kind: str, name: str, namespace: str) -> None:
         """Delete an object and wait until it is gone."""

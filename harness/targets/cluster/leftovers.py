@@ -115,7 +115,7 @@ def find(api: Api, *, observed_seconds: float = 0.0) -> Found:
             if kind == "Lease":
                 raise
             unlisted.append(f"{kind}: {error}")
-    whole = {item["metadata"]["name"] for kind, item in labelled if kind == "Namespace"}
+    whole = {item["metadata"]["name"] for kind, item in labelled if kind == "Namespace" and _is_made(item)}
     standing = [(kind, item) for kind, item in labelled if _stands_alone(item, whole)]
     runs = {_run(item) for _, item in standing if _is_made(item)}
     live = _live(api, runs, observed_seconds)

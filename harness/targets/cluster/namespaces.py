@@ -10,7 +10,7 @@ from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.watching import Watching
 
 #: Pod Security Standards: pods have to fit, and the API server sees to it.
-_ENFORCE = "pod-security.kubernetes.io/enforce"
+RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
 
 
 class Namespaces:
@@ -21,13 +21,13 @@ class Namespaces:
         self._own = own
         self._watching = watching
 
-    def create(self, namespace: str, *, restricted: bool = True) -> None:
-        """Create a Namespace, and wait until it is seen; pods in it are ``restricted``, unless it is of a user's manifest.
+    def create(self, namespace: str) -> None:
+        """Create a Namespace, and wait until it is seen.
 
         Raises:
             TargetError: if it exists, or may not be created.
         """
-        labels = {marks.RUN: self._own.run, **({_ENFORCE: "restricted"} if restricted else {})}
+        labels = {marks.RUN: self._own.run, **RESTRICTED}
         metadata = {"name": namespace, "labels": labels}
         self._watching.catch_up(self._own.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}))
 

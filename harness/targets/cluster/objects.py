@@ -11,6 +11,7 @@ from harness.manifests import Manifest, is_namespaced
 from harness.targets.cluster import marks
 from harness.targets.cluster.api import Api
 from harness.targets.cluster.fields import wrong
+from harness.targets.cluster.namespaces import RESTRICTED
 from harness.targets.cluster.ownership import Ownership
 from harness.targets.cluster.refusal import RefusedError
 
@@ -59,6 +60,27 @@ def apply(
     return made
 
 
+def refuse_cluster_scoped(api: Api, manifests: Sequence[Manifest]) -> None:
+    """Refuse objects of kinds that are in no namespace by what the API server says of them, such as custom ones.
+
+    Raises:
+        ManifestError: a line for each, and for each of a kind that the API server does not serve.
+    """
+    refused: list[str] = []
+    for manifest in manifests:
+        try:
+            resource = api.resource(manifest.kind, manifest.api_version)
+        except UndeterminedError:
+            raise
+        except TargetError as error:
+            refused.append(str(manifest.error(str(error))))
+        else:
+            if not resource.namespaced and is_namespaced(manifest.api_version, manifest.kind):
+                refused.append(str(manifest.error("is cluster-scoped and would affect other users: remove it")))
+    if refused:
+        raise ManifestError(*refused)
+
+
 def _check(own: Ownership, manifests: Sequence[Manifest], items: Sequence[Mapping[str, Any]]) -> None:
     """See that all of the objects can be applied."""
     refused: list[str] = []
@@ -93,7 +115,9 @@ def _prepared(
 ) -> dict[str, Any]:
     item: dict[str, Any] = _with_image(_labelled(manifest.data, run), pause_image)
     if not is_namespaced(manifest.api_version, manifest.kind):
-        return item
+        # A Namespace that was made for the manifest, whose pods are as restricted as all.
+        labels = {**item["metadata"]["labels"], **RESTRICTED}
+        return {**item, "metadata": {**item["metadata"], "labels": labels}}
     if load_balancer_class and _is_load_balancer(item):
         item = {**item, "spec": {**item["spec"], "loadBalancerClass": load_balancer_class}}
     return {**item, "metadata": {**item["metadata"], "namespace": manifest.namespace or namespace}}

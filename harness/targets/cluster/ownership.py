@@ -32,6 +32,15 @@ _GENERATIONS = 4
 #: The kinds of which a run makes objects that are in no Namespace of its own.
 OUTSIDE = ("Namespace", "Service", "EndpointSlice", "Lease")
 
+_OUTSIDE = frozenset(
+    {
+        ("", "Namespace"),
+        ("", "Service"),
+        ("discovery.k8s.io", "EndpointSlice"),
+        ("coordination.k8s.io", "Lease"),
+    }
+)
+
 _NAMESPACE = Resource("", "v1", "Namespace", "namespaces", namespaced=False)
 _POD = Resource("", "v1", "Pod", "pods", namespaced=True)
 
@@ -270,7 +279,12 @@ class Ownership:
 
     def _created_outside(self, item: Mapping[str, Any], place: Place) -> Item:
         """Create an object with the run's label, and an annotation that has its uid."""
-        assert place.resource.kind in OUTSIDE, "other kinds are made in Namespaces of the run alone"
+        if (place.resource.group, place.resource.kind) not in _OUTSIDE:
+            raise TargetError(f"{place} is in no namespace of this run, and is not created")
+        with self._lock:
+            known, asked = place in self._uids, place in self._asked
+        if asked or (known and self._now(place) is not None):
+            raise TargetError(f"{place} is used by another scenario of this run")
         word = secrets.token_hex(16)
         with self._lock:
             self._asked[place] = word

@@ -30,6 +30,11 @@ def checked_name(resource: Resource, name: str) -> str:
     return name
 
 
+def quoted(name: str) -> str:
+    """A name as a path has it: those of Roles may hold what has a meaning there."""
+    return quote(name, safe="")
+
+
 def checked_namespace(namespace: str) -> str:
     """The name of a Namespace.
 
@@ -73,4 +78,4 @@ def of_object(resource: Resource, name: str, namespace: str) -> str:
     Raises:
         TargetError: if there can be no such object.
     """
-    return f"{of_kind(resource, namespace)}/{quote(checked_name(resource, name), safe='')}"
+    return f"{of_kind(resource, namespace)}/{quoted(checked_name(resource, name))}"

@@ -26,7 +26,8 @@ class _Owned:
 def unfinished(item: Mapping[str, Any], picture: Picture, wished: Wished) -> str:
     """What a workload, as the API server has it, still has to do; empty where it has finished."""
     metadata, status = item["metadata"], item.get("status") or {}
-    if status.get("observedGeneration", 0) < metadata.get("generation", 0):
+    # The status of a Job does not say which generation it is of (batch/v1, JobStatus).
+    if item["kind"] != "Job" and status.get("observedGeneration", 0) < metadata.get("generation", 0):
         return "its controller has not seen the last change yet"
     pods = list(_owned(item, picture, wished))
     if item["kind"] == "StatefulSet" and any(pod.ending for pod in pods):
