@@ -14,7 +14,7 @@ from dns.rdatatype import PTR
 
 from harness.features import Scenario
 from harness.judge import Reading
-from harness.manifests import Manifest
+from harness.manifests import Manifest, is_known
 from harness.message import reverse_name
 from harness.state import ClusterState, EndpointSlice, Key, Pod
 from harness.target import PROBE_LABEL
@@ -39,7 +39,7 @@ def can_be_put_back(declared: Sequence[Manifest], *, ready: bool) -> bool:
         for item in declared
         if item.kind == "StatefulSet" and item.data["spec"].get("podManagementPolicy") != "Parallel"
     ]
-    plain = all(item.kind in _MADE_ANEW | _WORKLOADS and not item.namespace for item in declared)
+    plain = all(item.kind in _MADE_ANEW | _WORKLOADS and is_known(item) and not item.namespace for item in declared)
     return plain and (ready or not ordered)
 
 
@@ -96,7 +96,9 @@ def is_as_declared(state: ClusterState, namespace: str, declared: Sequence[Manif
     """Whether a Namespace holds what was declared there, and no other pods, Services or EndpointSlices."""
     own = state.only(namespace)
     pods = [pod for pod in own.pods.values() if PROBE_LABEL not in pod.labels]
-    wanted = sum(item.data["spec"].get("replicas", 1) for item in declared if item.kind in _WORKLOADS)
+    wanted = sum(
+        item.data["spec"].get("replicas", 1) for item in declared if item.kind in _WORKLOADS and is_known(item)
+    )
     return (
         len(pods) == wanted
         and not any(pod.terminating for pod in pods)

@@ -20,7 +20,7 @@ from harness.clock import Clock
 from harness.effects import Change, Effect
 from harness.errors import HarnessError, ManifestError, TargetError, UndeterminedError
 from harness.judge import NotConformantError, Promise, PromiseOfState, Reading
-from harness.manifests import Manifest
+from harness.manifests import Manifest, is_known
 from harness.observer import Observer, Place, Seen
 from harness.scope import Scope
 from harness.sources import Sources
@@ -522,7 +522,7 @@ class World:
 
     def _placed(self, item: Manifest) -> Manifest:
         """An object whose external name says ``my-namespace`` or ``neighbour``, with the names that those have."""
-        external = item.data.get("spec", {}).get("externalName", "")
+        external = item.data["spec"].get("externalName", "") if item.kind == "Service" and is_known(item) else ""
         named = external.replace("my-namespace.svc", f"{self.namespace}.svc").replace(
             "neighbour.svc", f"{self.neighbour}.svc"
         )

@@ -17,6 +17,7 @@ from harness import inheritance
 from harness.clock import Clock
 from harness.errors import HarnessError, ManifestError, TargetError
 from harness.features import Scenario
+from harness.manifests import is_known
 from harness.sources import PACKAGED
 from harness.target import Capability, Target
 from harness.world import World
@@ -280,6 +281,6 @@ def _workloads(scenario: Scenario) -> dict[str, list[Any]]:
     for text in scenario.declarations:
         with suppress(HarnessError):
             named = scenario.sources.objects(text.split('"')[1]) if text.startswith("the manifest ") else ()
-            if workloads := [item.data for item in named if item.kind in _WORKLOADS]:
+            if workloads := [item.data for item in named if item.kind in _WORKLOADS and is_known(item)]:
                 found[text] = workloads
     return found

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from dns.rdatatype import PTR
@@ -17,7 +18,7 @@ from harness.features import Scenario, Step
 from harness.records import COREDNS
 from harness.selftest.playing import scenarios
 from harness.selftest.right import heard
-from harness.sources import PACKAGED
+from harness.sources import PACKAGED, Sources
 from harness.targets.reference import Reference
 from harness.world import World
 from harness.worlds import Worlds, line, order, pods
@@ -385,3 +386,19 @@ def test_a_deviation_that_is_known_is_not_waited_for_as_a_change_is(target: Watc
     with pytest.raises(judge.NotConformantError):
         wrong(world)
     world.remove()
+
+
+@pytest.mark.parametrize("spec", ["[1, 2]", "null", "{externalName: 5}", "{replicas: [1]}"])
+@pytest.mark.parametrize("kind", ["Service", "Deployment", "StatefulSet", "Pod"])
+def test_a_custom_kind_that_is_called_like_one_of_kubernetes_is_not_taken_for_it(
+    target: Watched, tmp_path: Path, kind: str, spec: str
+):
+    (tmp_path / "own.yaml").write_text(
+        f"apiVersion: example.com/v1\nkind: {kind}\nmetadata: {{name: a}}\nspec: {spec}\n"
+    )
+    own = replace(scenario('the manifest "own.yaml"', changes=True), sources=Sources((tmp_path,)))
+    assert pods(own) == 0
+    found = worlds(target)
+    found.plan([("a", own)], declare)
+    found.enter("a", own).prepare()
+    found.close()

@@ -6,7 +6,7 @@ on other objects, or on what was stored before, is for those who know them to sa
 
 from __future__ import annotations
 
-from harness.manifests.kinds import Effect, effect, is_namespaced
+from harness.manifests.kinds import Effect, effect, is_known, is_namespaced
 from harness.manifests.manifest import Manifest
 from harness.manifests.names import dns_1035_label, dns_1123_label, dns_1123_subdomain
 from harness.manifests.placing import (
@@ -32,6 +32,7 @@ __all__ = [
     "dns_1123_subdomain",
     "effect",
     "further_namespaces",
+    "is_known",
     "is_namespaced",
     "read",
     "read_text",

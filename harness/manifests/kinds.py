@@ -77,6 +77,11 @@ def effect(manifest: Manifest) -> Effect:
     return Effect.NONE if schema.is_built_in(manifest.api_version) else Effect.UNKNOWN
 
 
+def is_known(manifest: Manifest) -> bool:
+    """Whether an object is of one of `DNS_KINDS`, and not of a custom kind that is called like one."""
+    return (manifest.api_version, manifest.kind) in DNS_KINDS
+
+
 def is_namespaced(api_version: str, kind: str) -> bool:
     """Whether objects of a kind live in a namespace; custom resources are taken to."""
     return kind not in _CLUSTER_SCOPED.get(schema.group(api_version), ())

@@ -12,6 +12,7 @@ from harness.errors import HarnessError, ManifestError, TargetError, Undetermine
 from harness.manifests import (
     Manifest,
     further_namespaces,
+    is_known,
     refuse_cluster_scoped,
     refuse_further_namespaces,
     refuse_reaching,
@@ -187,7 +188,7 @@ class LiveCluster:
         self._readiness.accept(manifests, namespace)
         objects.refuse_cluster_scoped(self.api, manifests)
         new = self._make_further(manifests, namespace)
-        for manifest in manifests:
+        for manifest in filter(is_known, manifests):
             self._settling.expect(manifest.kind, manifest.name, manifest.namespace or namespace)
         image, balancer = self._pause_image, self.settings.load_balancer_class
         try:

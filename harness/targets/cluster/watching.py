@@ -108,7 +108,7 @@ class Watching:
         Raises:
             UndeterminedError: if it stays older.
         """
-        if item["kind"] in KINDS:
+        if item["kind"] in KINDS and item.get("apiVersion", "v1") in ("v1", "discovery.k8s.io/v1"):
             self._expect(lambda picture: picture.shows(item), item["kind"])
 
     def see_all(self, kind: str, namespace: str) -> None:
