@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address, ip_network
 
 from harness.errors import ManifestError
@@ -94,6 +94,25 @@ def further_namespaces(manifests: Iterable[Manifest], namespace: str) -> dict[st
         if named not in ("", namespace):
             further.setdefault(named, item)
     return further
+
+
+def refuse_existing(wanted: Mapping[str, Manifest], exists: Callable[[str], bool]) -> None:
+    """Refuse Namespaces that exist.
+
+    Args:
+        wanted: names of Namespaces, each with the first object that says so.
+        exists: whether there is a Namespace of a name.
+
+    Raises:
+        ManifestError: a line for each.
+    """
+    taken = [
+        str(item.error(f'the namespace "{name}" exists already and is left unchanged: use another name'))
+        for name, item in wanted.items()
+        if exists(name)
+    ]
+    if taken:
+        raise ManifestError(*taken)
 
 
 def refuse_cluster_scoped(manifests: Iterable[Manifest]) -> None:

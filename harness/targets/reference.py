@@ -13,8 +13,8 @@ from dns.rdatatype import AAAA, A
 from harness import data, records
 from harness.client import Answer, Channel, Direct, Transport, ask
 from harness.controllers import Cluster
-from harness.errors import HarnessError, ManifestError, TargetError, UndeterminedError
-from harness.manifests import Manifest, further_namespaces, refuse_reserved, refuse_too_many
+from harness.errors import HarnessError, TargetError, UndeterminedError
+from harness.manifests import Manifest, further_namespaces, refuse_existing, refuse_reserved, refuse_too_many
 from harness.message import Question, Reply
 from harness.records import Profile
 from harness.resolver import POD_HOSTNAME, POD_SUBDOMAIN, Identity, Lookup, ResolverConfiguration, candidates
@@ -121,13 +121,7 @@ class Reference:
         refuse_too_many(manifests)
         made = self._further.setdefault(namespace, [])
         new = {name: item for name, item in further_namespaces(manifests, namespace).items() if name not in made}
-        taken = [
-            str(item.error(f'the namespace "{name}" exists already and is left unchanged: use another name'))
-            for name, item in new.items()
-            if name in self.cluster.state.namespaces
-        ]
-        if taken:
-            raise ManifestError(*taken)
+        refuse_existing(new, self.cluster.state.namespaces.__contains__)
         for name in new:
             self.cluster.create_namespace(name)
         try:

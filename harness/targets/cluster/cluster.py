@@ -8,12 +8,13 @@ from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Self
 
-from harness.errors import HarnessError, ManifestError, TargetError, UndeterminedError, UsageError
+from harness.errors import HarnessError, TargetError, UndeterminedError, UsageError
 from harness.manifests import (
     Manifest,
     further_namespaces,
     is_known,
     refuse_cluster_scoped,
+    refuse_existing,
     refuse_further_namespaces,
     refuse_reaching,
     refuse_reserved,
@@ -208,22 +209,17 @@ class LiveCluster:
             ManifestError: if one exists that was not made for it; then none is made.
         """
         made = self._further.setdefault(namespace, [])
-        wanted = [item for item in further_namespaces(manifests, namespace).items() if item[0] not in made]
-        for name, _ in wanted:
+        named = further_namespaces(manifests, namespace)
+        wanted = {name: item for name, item in named.items() if name not in made}
+        for name in wanted:
             self._await_gone(name)
-        taken = [
-            str(item.error(f'the namespace "{name}" exists already and is left unchanged: use another name'))
-            for name, item in wanted
-            if self.api.get("Namespace", name) is not None
-        ]
-        if taken:
-            raise ManifestError(*taken)
-        for name, _ in wanted:
+        refuse_existing(wanted, lambda name: self.api.get("Namespace", name) is not None)
+        for name in wanted:
             # Noted before it is made: an interrupted request may have reached the server.
             made.append(name)
             self._namespaces.create(name)
             self._readiness.wish(name, ready=self._readiness.is_wished(namespace))
-        return [name for name, _ in wanted]
+        return list(wanted)
 
     def _await_gone(self, namespace: str) -> None:
         """Where a Namespace is one that this run made for another scenario, wait until that scenario is over and it is gone."""

@@ -21,7 +21,7 @@ from harness.targets.cluster.refusal import RefusedError
 from harness.targets.cluster.settings import FIELD_MANAGER
 from harness.targets.cluster.writing import Place, place_of
 
-_NOT_FOUND, _CONFLICT, _INVALID = 404, 409, 422
+_CONFLICT, _INVALID = 409, 422
 
 #: How often an object is read again that changes faster than it can be written; status changes count.
 _ATTEMPTS = 10
@@ -29,17 +29,8 @@ _ATTEMPTS = 10
 #: A pod of a CronJob is three owners away from what a manifest declares.
 _GENERATIONS = 4
 
-#: The kinds of which a run makes objects that are in no Namespace of its own.
-OUTSIDE = ("Namespace", "Service", "EndpointSlice", "Lease")
-
-_OUTSIDE = frozenset(
-    {
-        ("", "Namespace"),
-        ("", "Service"),
-        ("discovery.k8s.io", "EndpointSlice"),
-        ("coordination.k8s.io", "Lease"),
-    }
-)
+#: The kinds of which a run makes objects that are in no Namespace of its own, each with its API group.
+OUTSIDE = {"Namespace": "", "Service": "", "EndpointSlice": "discovery.k8s.io", "Lease": "coordination.k8s.io"}
 
 _NAMESPACE = Resource("", "v1", "Namespace", "namespaces", namespaced=False)
 _POD = Resource("", "v1", "Pod", "pods", namespaced=True)
@@ -221,15 +212,15 @@ class Ownership:
             writing.delete(self.api, place, there["metadata"]["uid"])
         self._forget(place)
 
-    def delete_found(self, item: Mapping[str, Any], *, run: str = "") -> None:
-        """Start deleting an object that was found, of this run or of another that is over.
+    def delete_found(self, item: Mapping[str, Any]) -> None:
+        """Start deleting an object that was found and that any process of this run made.
 
         Raises:
-            TargetError: if no run of that id made it.
+            TargetError: if this run did not make it.
             RefusedError: if the API server refuses to delete it, also where another has its name by now.
         """
         place = place_of(self.api, item)
-        if not made_by(item, run or self.run):
+        if not self.has_made(item):
             raise _others(place)
         writing.delete(self.api, place, item["metadata"]["uid"])
         self._forget(place)
@@ -279,7 +270,7 @@ class Ownership:
 
     def _created_outside(self, item: Mapping[str, Any], place: Place) -> Item:
         """Create an object with the run's label, and an annotation that has its uid."""
-        if (place.resource.group, place.resource.kind) not in _OUTSIDE:
+        if OUTSIDE.get(place.resource.kind) != place.resource.group:
             raise TargetError(f"{place} is in no namespace of this run, and is not created")
         with self._lock:
             known, asked = place in self._uids, place in self._asked
