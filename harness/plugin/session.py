@@ -256,13 +256,18 @@ def pytest_configure(config: pytest.Config) -> None:
     if getattr(config.option, "dist", "no") == "load" and not run.settings.live:
         # The scenarios of a file share worlds, so a file stays with one worker.
         config.option.dist = "loadfile"
-    if run.settings.live:
-        signals.end_orderly()
     try:
         for tag, meaning in catalogue.tags():
             config.addinivalue_line("markers", f"{tag}: {meaning}")
     except HarnessError as error:
         raise pytest.UsageError(str(error)) from error
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let whatever ends a run on a real cluster end it in order; pytest's own hook for dropped errors is there by now."""
+    if session.config.stash[RUN].settings.live:
+        signals.end_orderly()
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

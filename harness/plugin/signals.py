@@ -17,11 +17,15 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 #: What was interrupted ends within this; until then, more signals say nothing new, and would only disturb the ending.
 _ENDING_SECONDS = 5.0
 
+#: By then Python has left the callback that an interrupt fell into.
+_AGAIN_SECONDS = 0.05
+
 
 def end_orderly() -> None:
     """Let SIGTERM end this process as Ctrl-C does, from now on; a thread other than the main one cannot ask for that.
 
-    Of several signals that come within seconds, the first counts.
+    Of several signals that come within seconds, the first counts. An interrupt that falls into a finalizer or into the
+    callback of a weak reference is raised again, since Python drops what is raised there.
     """
     if not _in_main_thread():
         return
@@ -35,6 +39,20 @@ def end_orderly() -> None:
 
     for number in _SIGNALS:
         signal.signal(number, interrupt)
+
+    before = sys.unraisablehook
+
+    def dropped(what: sys.UnraisableHookArgs) -> None:
+        if not issubclass(what.exc_type, KeyboardInterrupt):
+            before(what)
+            return
+        heard.clear()
+        # Raised here and now it would be dropped once more, so another thread sends it in a moment.
+        again = threading.Timer(_AGAIN_SECONDS, signal.pthread_kill, (threading.get_ident(), signal.SIGINT))
+        again.daemon = True
+        again.start()
+
+    sys.unraisablehook = dropped
 
 
 def insisting(run: str, remedy: str, hurry: Callable[[], None] | None) -> ExitStack:
