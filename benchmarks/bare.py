@@ -18,12 +18,12 @@ import dns.query
 import dns.rcode
 from dns.rdatatype import A
 
-from harness.client import Direct, Transport, ask
-from harness.errors import HarnessError
-from harness.message import Question, Reply, name
-from harness.records import COREDNS, answer
-from harness.server import Server
-from harness.state import ClusterState, Key, Namespace, Service, ServicePort
+from svcdns.client import Direct, Transport, ask
+from svcdns.errors import HarnessError
+from svcdns.message import Question, Reply, name
+from svcdns.records import COREDNS, answer
+from svcdns.server import Server
+from svcdns.state import ClusterState, Key, Namespace, Service, ServicePort
 
 STATE = ClusterState().changed(
     put=[Namespace("n"), Service(Key("n", "s"), cluster_ips=("10.96.0.9",), ports=(ServicePort("http", "TCP", 80),))]

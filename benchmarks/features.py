@@ -28,7 +28,7 @@ IDLE = ["-p", "benchmarks.plugins.idle"]
 IMPORT = [
     sys.executable,
     "-c",
-    "import harness.plugin.session, harness.plugin.outcome, steps.then, steps.when, steps.given",
+    "import svcdns.plugin.session, svcdns.plugin.outcome; from svcdns.engine import sentences; sentences.modules()",
 ]
 IMPORT_ALONE = [sys.executable, "-c", "import pytest, pytest_bdd, dns.message, dns.query, dns.rdtypes.IN.SRV, yaml"]
 

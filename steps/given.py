@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import given, parsers
 
-from harness.world import World
+from svcdns.engine.world import World
 
 
 @given(parsers.re(r'the manifest "(?P<manifest>[^"]+)"'))

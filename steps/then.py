@@ -6,8 +6,8 @@ import re
 
 from pytest_bdd import parsers, then
 
-from harness import judge
-from harness.world import World
+from svcdns import judge
+from svcdns.engine.world import World
 
 _PROPERTIES = "|".join(map(re.escape, judge.PROPERTIES))
 _ODD_MESSAGES = "|".join(map(re.escape, judge.ODD_MESSAGES))

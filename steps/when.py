@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, when
 
-from harness import effects
-from harness.world import World
+from svcdns.engine import effects
+from svcdns.engine.world import World
 
 
 @when(parsers.parse('the manifest "{manifest}" is applied'))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from harness.state import ClusterState, Endpoint, family_of
+from svcdns.state import ClusterState, Endpoint, family_of
 
 #: How controllers end the names that they make: a ReplicaSet's hash and a pod's suffix, or a suffix alone.
 _GENERATED = re.compile(r"-[bcdf-z0-9]{4,10}-[a-z0-9]{5}$|-[a-z0-9]{5}$")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import data
+from svcdns import resources
 
-ROOT = data.root()
+ROOT = resources.root()
 BENCHMARKS = sorted(path.name for path in (ROOT / "benchmarks").glob("*.py") if path.name != "__init__.py")
 WITHOUT_CLUSTER = ["bare.py", "features.py"]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import catalogue
-from harness.catalogue import read_behaviours, read_clauses
-from harness.errors import FeatureError
+from svcdns.catalogue import tags
+from svcdns.catalogue.tags import read_behaviours, read_clauses
+from svcdns.errors import FeatureError
 
 CLAUSES, BEHAVIOURS = "clauses:\n", "behaviours:\n"
 RIGHT = '  - {id: C01, level: core, sentence: "It does.", source: SPEC}\n'
@@ -71,4 +71,4 @@ def test_a_table_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 
 def test_what_is_left_out_is_a_behaviour() -> None:
-    assert catalogue.left_out().keys() <= catalogue.behaviours().keys()
+    assert tags.left_out().keys() <= tags.behaviours().keys()

@@ -12,9 +12,10 @@ import click
 import pytest
 import yaml
 
-from harness import catalogue, data, features
-from harness.cli import main
-from harness.plugin.options import OPTIONS
+from svcdns import resources as data
+from svcdns.catalogue import gherkin, tags
+from svcdns.cli import main
+from svcdns.settings import OPTIONS
 
 ROOT = data.root()
 PAGES = [
@@ -86,7 +87,7 @@ def test_every_command_of_the_pages_exists_with_its_options(words: list[str], py
     if command.name == "run":
         for word, following in pairwise([*rest, ""]):
             if word == "-m":
-                assert set(re.findall(r"[\w.-]+", following)) - {"and", "or", "not"} <= dict(catalogue.tags()).keys()
+                assert set(re.findall(r"[\w.-]+", following)) - {"and", "or", "not"} <= dict(tags.tags()).keys()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
@@ -127,9 +128,9 @@ def test_every_door_is_reached_from_the_readme(page: Path) -> None:
 
 def test_the_numbers_that_the_readme_shows_are_those_of_the_features() -> None:
     shown = (ROOT / "README.md").read_text(encoding="utf-8").partition("$ svcdns run combinations -q")[2]
-    read = [features.read(path) for path in sorted((data.features() / "combinations").glob("*.feature"))]
+    read = [gherkin.read(path) for path in sorted((data.features() / "combinations").glob("*.feature"))]
     scenarios = [each for one in read for scenario in one.scenarios for each in scenario.rendered()]
-    for level in catalogue.LEVELS:
+    for level in tags.LEVELS:
         assert f"\n{level}: {sum(level in one.tags for one in scenarios)} conformant\n" in shown
     assert f"\n{len(scenarios)} passed in " in shown
 

@@ -12,15 +12,17 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import data, features, vocabulary
-from harness.clock import Clock
-from harness.errors import HarnessError, TargetError, UndeterminedError
-from harness.judge import NotConformantError
-from harness.message import Question, Reply
-from harness.records import COREDNS
-from harness.sources import Sources
-from harness.targets.reference import Reference
-from harness.world import World
+from svcdns import resources
+from svcdns.catalogue import gherkin
+from svcdns.engine import sentences as vocabulary
+from svcdns.engine.timing import Clock
+from svcdns.engine.world import World
+from svcdns.errors import HarnessError, TargetError, UndeterminedError
+from svcdns.judge import NotConformantError
+from svcdns.manifests.sources import Sources
+from svcdns.message import Question, Reply
+from svcdns.records import COREDNS
+from svcdns.targets.reference import Reference
 
 Json = dict[str, Any]
 
@@ -81,7 +83,7 @@ class Stage:
         self.target = target
         self.directory = directory
         self.world = World(
-            target, target.vantages[0], NAMESPACE, Clock(), manifests=Sources((directory, data.fixtures()))
+            target, target.vantages[0], NAMESPACE, Clock(), manifests=Sources((directory, resources.fixtures()))
         )
 
     def manifest(self, name: str, *objects: Json) -> str:
@@ -93,7 +95,7 @@ class Stage:
         """Play a scenario of these sentences, after another one in the same Namespace if there was one."""
         path = self.directory / "small.feature"
         path.write_text("Feature: f\n  Scenario: s\n" + "\n".join(f"    {one}" for one in sentences))
-        for step in features.read(path).scenarios[0].steps:
+        for step in gherkin.read(path).scenarios[0].steps:
             vocabulary.saying(step, vocabulary.definitions())(self.world)
 
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import filing
-from harness.errors import UsageError
-from harness.filing import safe_name
+from svcdns.errors import UsageError
+from svcdns.system import filing
+from svcdns.system.filing import safe_name
 from tests.hostile.foreign import FOREIGN, unseen
 
 HOSTILE = ["../../x", "/etc/passwd", "..", ".", "", "a/b", "a\\b", "a\0b", ".bashrc", "-rf", "CON", "Web", "web ", FOREIGN, "x" * 5000, "é", "\ud800", "a:b", "~root", "$(id)"]  # fmt: skip

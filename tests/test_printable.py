@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import printable
-from harness.errors import HarnessError, ManifestError
-from harness.results import Facts, Finding
-from harness.targets.cluster.refusal import RefusedError
+from svcdns.errors import HarnessError, ManifestError
+from svcdns.results import Facts, Finding
+from svcdns.safety import printable
+from svcdns.targets.cluster.apiserver.refusal import RefusedError
 from tests.hostile.foreign import BROKEN, FOREIGN, texts, unseen
 
 ANY = st.text(st.characters())

@@ -9,13 +9,13 @@ import pytest
 from dns.rdatatype import SRV, A
 from hypothesis import given
 
-from harness import data, message, state
-from harness.message import Question
-from harness.questions import ALIKE, TYPES, Asked, worth_asking
-from harness.state import ClusterState, Endpoint, EndpointSlice, Key, Namespace, Service
+from svcdns import message, resources, state
+from svcdns.message import Question
+from svcdns.recordings.questions import ALIKE, TYPES, Asked, worth_asking
+from svcdns.state import ClusterState, Endpoint, EndpointSlice, Key, Namespace, Service
 from tests.records.states import states
 
-GIVEN = sorted((data.fixtures() / "recorded").glob("*/*/state.json"))
+GIVEN = sorted((resources.fixtures() / "recorded").glob("*/*/state.json"))
 
 
 def names(found: ClusterState, *namespaces: str) -> set[str]:

@@ -12,14 +12,15 @@ import dns.rcode
 import pytest
 from dns.rdatatype import CNAME, PTR, TXT, A
 
-from harness import inquiry, recorder, recording, records
-from harness.errors import UndeterminedError
-from harness.manifests import read_text
-from harness.message import Question, Reply
-from harness.recording import Recorded
-from harness.results import Facts
-from harness.target import Deadlines
-from harness.targets.reference import DEADLINES, Reference
+from svcdns import records
+from svcdns.errors import UndeterminedError
+from svcdns.manifests import read_text
+from svcdns.message import Question, Reply
+from svcdns.recordings import asking, files, recorder
+from svcdns.recordings.files import Recorded
+from svcdns.results import Facts
+from svcdns.targets.reference import DEADLINES, Reference
+from svcdns.targets.target import Deadlines
 from tests.corefiles import KUBEADM_OPTIONS
 
 OBJECTS = (
@@ -97,7 +98,7 @@ def _with_ttl(reply: Reply, seconds: int) -> Reply:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     found = Clock()
     monkeypatch.setattr(recorder, "time", found)
-    monkeypatch.setattr(inquiry, "time", found)
+    monkeypatch.setattr(asking, "time", found)
     return found
 
 
@@ -109,11 +110,11 @@ def target(clock: Clock) -> Iterator[Kubeadm]:
         yield opened
 
 
-def asked(recorded: recording.Recording) -> set[tuple[str, str]]:
+def asked(recorded: files.Recording) -> set[tuple[str, str]]:
     return {(str(one.question.name), one.question.type.name) for one in recorded.answers}
 
 
-def pointer(target: Kubeadm, recorded: recording.Recording) -> Recorded:
+def pointer(target: Kubeadm, recorded: files.Recording) -> Recorded:
     (address,) = next(
         iter(service for key, service in target.state().services.items() if key.name == "web")
     ).cluster_ips
@@ -192,12 +193,12 @@ def test_what_differs_from_the_rules_is_shown_and_nothing_else(target: Kubeadm):
 def test_an_answer_that_differs_in_its_flags_or_rcode_alone_is_shown(
     target: Kubeadm, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], *, wrong: bool
 ):
-    honest = inquiry.said
+    honest = asking.said
 
-    def said(*arguments: Any) -> inquiry.Said:
+    def said(*arguments: Any) -> asking.Said:
         return {one: replace(is_, **changes if one.type == TXT else {}) for one, is_ in honest(*arguments).items()}
 
-    monkeypatch.setattr(inquiry, "said", said)
+    monkeypatch.setattr(asking, "said", said)
     monkeypatch.setattr(recorder, "MOST_LOOKS", 1)
     _, found = recorder.differences(target, ["n"])
     assert {one.got.question.type for one in found} == ({TXT} if wrong else set())

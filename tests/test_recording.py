@@ -9,12 +9,12 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 
-from harness import data, state, state_list
-from harness.cli import main
-from harness.state import ClusterState, read
+from svcdns import resources, state
+from svcdns.cli import main
+from svcdns.state import ClusterState, listing, read
 from tests.records.states import states
 
-COMBINATIONS = data.fixtures() / "combinations"
+COMBINATIONS = resources.fixtures() / "combinations"
 
 
 def svcdns(*arguments: str | Path) -> tuple[int, list[str]]:
@@ -24,7 +24,7 @@ def svcdns(*arguments: str | Path) -> tuple[int, list[str]]:
 
 @given(states())
 def test_a_state_is_the_same_after_it_was_written_and_read(found: ClusterState):
-    written = json.loads(json.dumps(state_list.of(found)))
+    written = json.loads(json.dumps(listing.of(found)))
     again = read(written["items"], domain=found.domain)
     for table in ("namespaces", "services", "slices", "pods"):
         assert dict(getattr(again, table)) == dict(getattr(found, table))

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import redaction
-from harness.errors import UsageError
-from harness.redaction import REMOVED, SHORTEST, learn, learn_url, redact
+from svcdns.errors import UsageError
+from svcdns.safety import redaction
+from svcdns.safety.redaction import REMOVED, SHORTEST, learn, learn_url, redact
 
 
 @pytest.fixture(autouse=True)

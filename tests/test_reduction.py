@@ -13,14 +13,15 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import recorder, recording, records, reduction
-from harness.cli import main
-from harness.manifests import read_text
-from harness.message import Question, Reply
-from harness.questions import worth_asking
-from harness.records import COREDNS, SPEC, Profile
-from harness.state import ClusterState, EndpointSlice, Key, Namespace, Pod, Service
-from harness.targets.reference import Reference
+from svcdns import records
+from svcdns.cli import main
+from svcdns.manifests import read_text
+from svcdns.message import Question, Reply
+from svcdns.recordings import files, recorder
+from svcdns.recordings.questions import worth_asking
+from svcdns.records import COREDNS, SPEC, Profile
+from svcdns.state import ClusterState, EndpointSlice, Key, Namespace, Pod, Service, reduction
+from svcdns.targets.reference import Reference
 from tests.records.states import states
 
 
@@ -96,7 +97,7 @@ def shared(request: pytest.FixtureRequest) -> Iterator[Reference]:
 
 def test_a_recording_of_one_namespace_has_what_its_answers_need_and_replays_equal(shared: Reference, tmp_path: Path):
     made = recorder.record(shared, ["mine"])
-    recording.write(made, tmp_path)
+    files.write(made, tmp_path)
     text = (tmp_path / "state.json").read_text()
     items = json.loads(text)["items"]
     found = {(item["kind"], item["metadata"].get("namespace", ""), item["metadata"]["name"]) for item in items}
@@ -118,7 +119,7 @@ def test_a_recording_of_one_namespace_has_what_its_answers_need_and_replays_equa
 
 
 def test_a_recording_of_everything_has_no_labels_but_those_that_services_select(shared: Reference, tmp_path: Path):
-    recording.write(recorder.record(shared), tmp_path)
+    files.write(recorder.record(shared), tmp_path)
     text = (tmp_path / "state.json").read_text()
     assert '"app": "hidden"' in text
     assert "4711" not in text

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from harness import data
-from harness.cli import main
+from svcdns import resources
+from svcdns.cli import main
 
-RECORDED = data.fixtures() / "recorded"
+RECORDED = resources.fixtures() / "recorded"
 DIRECTORIES = sorted(path for path in RECORDED.iterdir() if path.is_dir())
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import data, sources
-from harness.errors import ManifestError
-from harness.sources import PACKAGED, Sources
+from svcdns import resources
+from svcdns.errors import ManifestError
+from svcdns.manifests import sources
+from svcdns.manifests.sources import PACKAGED, Sources
 
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: %s}\nspec: {ports: [{port: 80}]}\n"
 SECRET = "root:x:0:0:TOPSECRET:/root:/bin/bash\n"
@@ -73,7 +74,7 @@ def test_directories_that_the_user_names_come_last(places: Places):
 def test_a_feature_that_comes_along_has_its_fixtures_whatever_lies_where_it_is_run(
     places: Places, monkeypatch: pytest.MonkeyPatch
 ):
-    feature = data.features() / "combinations" / "deployment_clusterip.feature"
+    feature = resources.features() / "combinations" / "deployment_clusterip.feature"
     assert feature.exists()
     assert sources.of(feature, places.working, [places.root]) == PACKAGED
     (places.working / "combinations").mkdir()
@@ -85,7 +86,7 @@ def test_a_feature_that_comes_along_has_its_fixtures_whatever_lies_where_it_is_r
 
 def test_a_missing_manifest_is_told_with_the_places_that_were_looked_at(places: Places):
     said = places.refusal("gone.yaml", places.root)
-    for place in (places.beside, places.working, data.fixtures(), places.root):
+    for place in (places.beside, places.working, resources.fixtures(), places.root):
         assert os.path.relpath(place) in said or str(place) in said
     assert said.endswith("put it there, or name its directory with --manifest-root")
     assert "\n" not in said

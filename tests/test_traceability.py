@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
-from harness import catalogue, data
-from harness.cli import main
-from harness.coverage import Shown, coverage, shown
+from svcdns import resources
+from svcdns.catalogue import tags
+from svcdns.catalogue.coverage import Shown, coverage, shown
+from svcdns.cli import main
 
 #: What has to hold on any cluster; where RFCs, the specification and practice disagree it was cut to what all agree on.
 CORE = [
@@ -140,51 +141,51 @@ SPLIT = {
 
 MOST_LEFT_OUT = 30
 
-SCENARIOS = shown(data.features())
+SCENARIOS = shown(resources.features())
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
 def test_a_scenario_names_clauses_and_behaviours_that_exist_on_its_own_level(scenario: Shown):
-    assert scenario.clauses <= catalogue.clauses().keys()
-    assert scenario.behaviours <= catalogue.behaviours().keys()
+    assert scenario.clauses <= tags.clauses().keys()
+    assert scenario.behaviours <= tags.behaviours().keys()
     assert scenario.behaviours, "it shows no behaviour"
-    levels = {catalogue.behaviours()[one].level for one in scenario.behaviours - SPLIT.keys()}
-    levels |= {catalogue.clauses()[one].level for one in scenario.clauses}
+    levels = {tags.behaviours()[one].level for one in scenario.behaviours - SPLIT.keys()}
+    levels |= {tags.clauses()[one].level for one in scenario.clauses}
     assert levels <= {scenario.level}
 
 
-@pytest.mark.parametrize("clause", catalogue.clauses())
+@pytest.mark.parametrize("clause", tags.clauses())
 def test_every_clause_of_the_specification_is_shown(clause: str):
     assert any(clause in scenario.clauses for scenario in SCENARIOS)
 
 
-@pytest.mark.parametrize("behaviour", catalogue.behaviours())
+@pytest.mark.parametrize("behaviour", tags.behaviours())
 def test_every_behaviour_is_shown_or_left_out_on_purpose(behaviour: str):
     is_shown = any(behaviour in scenario.behaviours for scenario in SCENARIOS)
-    assert is_shown != (behaviour in catalogue.left_out())
+    assert is_shown != (behaviour in tags.left_out())
 
 
 @pytest.mark.parametrize("behaviour", CORE)
 def test_every_core_behaviour_is_shown_by_a_core_scenario(behaviour: str):
-    assert catalogue.behaviours()[behaviour].level == "core"
+    assert tags.behaviours()[behaviour].level == "core"
     assert any(behaviour in scenario.behaviours and scenario.level == "core" for scenario in SCENARIOS)
 
 
 def test_few_behaviours_are_left_out_and_none_of_the_core():
-    assert len(catalogue.left_out()) <= MOST_LEFT_OUT
-    assert catalogue.left_out().keys() <= catalogue.behaviours().keys()
-    assert not catalogue.left_out().keys() & set(CORE)
-    assert all(reason.strip() for reason in catalogue.left_out().values())
+    assert len(tags.left_out()) <= MOST_LEFT_OUT
+    assert tags.left_out().keys() <= tags.behaviours().keys()
+    assert not tags.left_out().keys() & set(CORE)
+    assert all(reason.strip() for reason in tags.left_out().values())
 
 
 def test_the_behaviours_of_the_core_level_are_the_core_list():
-    level = {one.id for one in catalogue.behaviours().values() if one.level == "core"}
+    level = {one.id for one in tags.behaviours().values() if one.level == "core"}
     assert level == set(CORE)
 
 
 def test_a_split_behaviour_is_really_shown_on_several_levels():
     for behaviour in SPLIT:
-        own = catalogue.behaviours()[behaviour].level
+        own = tags.behaviours()[behaviour].level
         assert any(behaviour in scenario.behaviours and scenario.level != own for scenario in SCENARIOS)
 
 

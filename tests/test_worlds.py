@@ -11,17 +11,18 @@ from pathlib import Path
 import pytest
 from dns.rdatatype import PTR
 
-from harness import effects, inheritance, judge
-from harness.clock import Clock
-from harness.errors import HarnessError, UndeterminedError
-from harness.features import Scenario, Step
-from harness.records import COREDNS
-from harness.selftest.playing import scenarios
-from harness.selftest.right import heard
-from harness.sources import PACKAGED, Sources
-from harness.targets.reference import Reference
-from harness.world import World
-from harness.worlds import Worlds, line, order, pods
+from svcdns import judge
+from svcdns.catalogue.gherkin import Scenario, Step
+from svcdns.engine import effects, reuse
+from svcdns.engine.pool import Worlds, line, order, pods
+from svcdns.engine.timing import Clock
+from svcdns.engine.world import World
+from svcdns.errors import HarnessError, UndeterminedError
+from svcdns.manifests.sources import PACKAGED, Sources
+from svcdns.records import COREDNS
+from svcdns.selftest.baseline import heard
+from svcdns.selftest.playing import scenarios
+from svcdns.targets.reference import Reference
 
 DEPLOYMENT = 'the manifest "combinations/deployment.yaml"'
 HEADLESS = 'the manifest "combinations/headless-service.yaml"'
@@ -301,7 +302,7 @@ def test_who_asks_for_reverse_names_gets_no_pods_whose_reverse_names_may_be_reme
 
 
 def test_reverse_names_are_forgotten_in_time(target: Watched, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(inheritance, "KEPT_SECONDS", 0.0)
+    monkeypatch.setattr(reuse, "KEPT_SECONDS", 0.0)
     assert len(set(lived(worlds(target, 100), "abc", asked_for_a_reverse_name, LEADS_BACK))) == 1
 
 
@@ -313,7 +314,7 @@ def test_the_sentences_that_ask_for_reverse_names_of_pods_are_known():
         for one in with_pods
         if any(message.asking and message.asking.asked.question.type == PTR for message in said[one.id].heard)
     }
-    assert asking == {one.id for one in with_pods if inheritance.asks_reverse_names(one.scenario)}
+    assert asking == {one.id for one in with_pods if reuse.asks_reverse_names(one.scenario)}
 
 
 def given_more_pods(world: World) -> None:
@@ -350,7 +351,7 @@ def test_a_namespace_that_was_passed_on_to_a_scenario_that_never_came_is_removed
 
 def test_a_namespace_that_cannot_be_put_back_is_replaced(target: Watched, monkeypatch: pytest.MonkeyPatch):
     found = worlds(target, 100)
-    monkeypatch.setattr(inheritance, "is_as_declared", lambda *_: False)
+    monkeypatch.setattr(reuse, "is_as_declared", lambda *_: False)
     assert len(set(lived(found, "abc", scaled))) == 3
     assert not [name for name in target.cluster.state.namespaces if name.startswith("svcdns-")]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.client import Direct
+from svcdns.client import Direct
 
 EXCHANGES: Counter[str] = Counter()
 

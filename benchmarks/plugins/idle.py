@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 from pytest_bdd.steps import step_function_context_registry
 
-from harness.plugin import planning
-from harness.plugin.session import PLACE
+from svcdns.plugin import planning
+from svcdns.plugin.session import PLACE
 
 
 def pytest_configure() -> None:

@@ -10,8 +10,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from harness.cli import main
-from harness.selftest import running
+from svcdns.cli import main
+from svcdns.selftest import running
 
 COMMANDS = sorted(main.commands)
 
@@ -52,7 +52,7 @@ def test_examples_stand_in_lines_of_their_own() -> None:
 
 
 def test_help_and_completion_load_neither_pytest_nor_the_libraries_of_a_target() -> None:
-    code = "import harness.cli, sys; print(*{name.partition('.')[0] for name in sys.modules})"
+    code = "import svcdns.cli, sys; print(*{name.partition('.')[0] for name in sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"pytest", "dns", "yaml", "lightkube", "jinja2", "gherkin"} & set(done.stdout.split())
 

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from harness import living
-from harness.cli import main
-from harness.living import Book
-from harness.living.comparison import Comparison
+from svcdns import documentation
+from svcdns.cli import main
+from svcdns.documentation import Book
+from svcdns.documentation.comparison import Comparison
 
 
 @pytest.fixture(autouse=True)
 def _short_book(monkeypatch: pytest.MonkeyPatch) -> None:
     """The real book is written, and compared with the repository's, in tests/living."""
-    monkeypatch.setattr(living, "write", lambda _: Book(Comparison((), ()), (), ()))
+    monkeypatch.setattr(documentation, "write", lambda _: Book(Comparison((), ()), (), ()))
 
 
 def test_what_was_written_is_up_to_date_until_it_changes(tmp_path: Path) -> None:

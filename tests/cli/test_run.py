@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import data
-from harness.errors import UsageError
-from harness.report import writable
+from svcdns import resources
+from svcdns.errors import UsageError
+from svcdns.report import writable
 
 BAD_USAGE = 4
 
@@ -21,9 +21,9 @@ BAD_USAGE = 4
 def svcdns(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SVCDNS_", "PYTEST_"))}
     return subprocess.run(
-        [sys.executable, "-m", "harness", *arguments],
+        [sys.executable, "-m", "svcdns", *arguments],
         cwd=directory,
-        env=environment | {"PYTHONPATH": str(data.root())},
+        env=environment | {"PYTHONPATH": str(resources.root())},
         capture_output=True,
         text=True,
         check=False,
@@ -110,7 +110,7 @@ def test_a_working_directory_that_may_not_be_written_is_said_before_the_run(
 
 
 def test_the_example_of_the_page_about_clauses_runs_as_it_stands(tmp_path: Path) -> None:
-    page = (data.root() / "docs" / "adding-a-clause.md").read_text(encoding="utf-8")
+    page = (resources.root() / "docs" / "adding-a-clause.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"^ *```gherkin\n(.*?)^ *```", page, re.DOTALL | re.MULTILINE)
     (tmp_path / "mine.feature").write_text(textwrap.dedent(example), encoding="utf-8")
     ran = svcdns(tmp_path, "run", "mine.feature")

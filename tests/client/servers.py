@@ -13,8 +13,8 @@ import dns.message
 import dns.rrset
 from dns.rcode import Rcode
 
-from harness.client import Direct
-from harness.message import question
+from svcdns.client import Direct
+from svcdns.message import question
 
 WEB = question("web.t.svc.cluster.local", "A")
 

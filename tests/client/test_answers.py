@@ -10,10 +10,10 @@ from dns.rcode import Rcode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.client import Direct, Received, ask, dig, encode, objection, send
-from harness.client.answer import read
-from harness.errors import UsageError
-from harness.message import question
+from svcdns.client import Direct, Received, ask, dig, encode, objection, send
+from svcdns.client.answer import read
+from svcdns.errors import UsageError
+from svcdns.message import question
 from tests.client.servers import (
     PATIENCE,
     WEB,

@@ -6,8 +6,8 @@ import sys
 import pytest
 from dns.rcode import Rcode
 
-from harness.client import ask, ask_all, send
-from harness.message import lines
+from svcdns.client import ask, ask_all, send
+from svcdns.message import lines
 from tests.client.servers import (
     PATIENCE,
     SHORT,

@@ -8,8 +8,8 @@ from contextlib import ExitStack
 import pytest
 from dns.rcode import Rcode
 
-from harness.client import ask, ask_all, encode
-from harness.message import question
+from svcdns.client import ask, ask_all, encode
+from svcdns.message import question
 from tests.client.servers import (
     PATIENCE,
     SHORT,

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from harness.client import consistently, eventually
+from svcdns.client import consistently, eventually
 
 
 class Source:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import yaml
 
-from harness.targets.cluster.api import Api
+from svcdns.targets.cluster.apiserver.api import Api
 
 Item = dict[str, Any]
 

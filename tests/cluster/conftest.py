@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.targets.cluster.api import Api
-from harness.targets.cluster.ownership import Ownership
+from svcdns.targets.cluster.apiserver.api import Api
+from svcdns.targets.cluster.ownership import Ownership
 from tests.cluster.apiserver import ApiServer, connected, served
 
 

@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.errors import HarnessError, TargetError, UndeterminedError, UsageError
-from harness.targets.cluster.api import Api
-from harness.targets.cluster.connection import Connection, resolve
-from harness.targets.cluster.discovery import Resource
-from harness.targets.cluster.transport import proxy
+from svcdns.errors import HarnessError, TargetError, UndeterminedError, UsageError
+from svcdns.targets.cluster.apiserver.api import Api
+from svcdns.targets.cluster.apiserver.connection import Connection, resolve
+from svcdns.targets.cluster.apiserver.discovery import Resource
+from svcdns.targets.cluster.apiserver.transport import proxy
 
 Answer = tuple[int, dict[str, str], str]
 Write = Callable[..., Path]

@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import pytest
 
-from harness.targets.cluster import watching
-from harness.targets.cluster.api import Api
-from harness.targets.cluster.refusal import RefusedError
-from harness.targets.cluster.watching import Watching
+from svcdns.targets.cluster.apiserver.api import Api
+from svcdns.targets.cluster.apiserver.refusal import RefusedError
+from svcdns.targets.cluster.watch import watching
+from svcdns.targets.cluster.watch.watching import Watching
 from tests.waiting import within
 
 

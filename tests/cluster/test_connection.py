@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness.errors import TargetError, UsageError
-from harness.targets.cluster import kubectl
-from harness.targets.cluster.api import Api
-from harness.targets.cluster.connection import resolve
+from svcdns.errors import TargetError, UsageError
+from svcdns.targets.cluster.apiserver import kubectl
+from svcdns.targets.cluster.apiserver.api import Api
+from svcdns.targets.cluster.apiserver.connection import resolve
 
 
 def entries(**named: dict[str, object]) -> dict[str, object]:
@@ -156,5 +156,5 @@ def test_a_kubectl_that_says_nothing_is_told_by_its_exit_code():
 
 
 def test_a_run_without_a_live_target_imports_no_kubernetes_client():
-    code = "import sys, harness.targets.cluster; sys.exit('lightkube' in sys.modules or 'httpx2' in sys.modules)"
+    code = "import sys, svcdns.targets.cluster; sys.exit('lightkube' in sys.modules or 'httpx2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.targets.cluster.corefile import domain, options
+from svcdns.targets.cluster.corefile import domain, options
 from tests import corefiles
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.targets.cluster.fields import Wrong, path, wrong
-from harness.targets.cluster.refusal import Cause, RefusedError
+from svcdns.targets.cluster.apiserver.fields import Wrong, path, wrong
+from svcdns.targets.cluster.apiserver.refusal import Cause, RefusedError
 
 TYPED = "failed to create typed patch object (n/a; /v1, Kind=Service):"
 UNKNOWN = "field not declared in schema"

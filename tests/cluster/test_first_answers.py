@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 #: A watch for each kind is begun at once. A crash is a matter of luck, so threads take turns as often as they can.
 FIRST_ANSWERS = """
 import sys, threading
-from harness.targets.cluster import shapes
-from harness.targets.cluster.discovery import Resource
-from harness.targets.cluster.limits import Limits
-from harness.targets.cluster.reading import Reader
+from svcdns.targets.cluster import shapes
+from svcdns.targets.cluster.apiserver.discovery import Resource
+from svcdns.targets.cluster.apiserver.limits import Limits
+from svcdns.targets.cluster.apiserver.reading import Reader
 
 sys.setswitchinterval(1e-6)
 reader = Reader("https://here", Limits())

@@ -10,11 +10,11 @@ from typing import Any, cast
 
 import pytest
 
-from harness.errors import TargetError, UsageError
-from harness.targets.cluster import lease
-from harness.targets.cluster.lease import Lease, is_live, run_of
-from harness.targets.cluster.ownership import Ownership
-from harness.targets.cluster.watching import Watching
+from svcdns.errors import TargetError, UsageError
+from svcdns.targets.cluster import lease
+from svcdns.targets.cluster.lease import Lease, is_live, run_of
+from svcdns.targets.cluster.ownership import Ownership
+from svcdns.targets.cluster.watch.watching import Watching
 from tests.cluster.apiserver import ApiServer, RefusalError
 from tests.waiting import within
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from harness.cli import main
-from harness.errors import TargetError, UndeterminedError
-from harness.targets import cluster
-from harness.targets.cluster import leftovers, marks
-from harness.targets.cluster.api import Api
-from harness.targets.cluster.leftovers import Cleaned, clean, notes
+from svcdns.cli import main
+from svcdns.errors import TargetError, UndeterminedError
+from svcdns.targets import cluster
+from svcdns.targets.cluster import leftovers, marks
+from svcdns.targets.cluster.apiserver.api import Api
+from svcdns.targets.cluster.leftovers import Cleaned, clean, notes
 from tests.cluster.apiserver import ApiServer, RefusalError
 
 CONTROLLER = "some resources are remaining: pods. has 1 resource instances"

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from harness.errors import TargetError, UndeterminedError
-from harness.targets.cluster import marks
-from harness.targets.cluster.api import Api
-from harness.targets.cluster.ownership import Ownership, made_by
-from harness.targets.cluster.refusal import RefusedError
+from svcdns.errors import TargetError, UndeterminedError
+from svcdns.targets.cluster import marks
+from svcdns.targets.cluster.apiserver.api import Api
+from svcdns.targets.cluster.apiserver.refusal import RefusedError
+from svcdns.targets.cluster.ownership import Ownership, made_by
 from tests.cluster.apiserver import ApiServer, RefusalError
 
 NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "svcdns-abcde-1"}}

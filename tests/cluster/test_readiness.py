@@ -10,16 +10,17 @@ from typing import Any, cast
 
 import pytest
 
-from harness.errors import ManifestError, TargetError, UndeterminedError
-from harness.manifests import read_text
-from harness.state import ClusterState
-from harness.targets.cluster import ClusterSettings, LiveCluster, readiness, workloads
-from harness.targets.cluster.api import Api
-from harness.targets.cluster.ownership import Ownership
-from harness.targets.cluster.picture import GATE, Picture
-from harness.targets.cluster.readiness import Readiness
-from harness.targets.cluster.refusal import RefusedError
-from harness.targets.cluster.watching import Watching
+from svcdns.errors import ManifestError, TargetError, UndeterminedError
+from svcdns.manifests import read_text
+from svcdns.state import ClusterState
+from svcdns.targets.cluster import ClusterSettings, LiveCluster
+from svcdns.targets.cluster.apiserver.api import Api
+from svcdns.targets.cluster.apiserver.refusal import RefusedError
+from svcdns.targets.cluster.ownership import Ownership
+from svcdns.targets.cluster.watch import readiness, workloads
+from svcdns.targets.cluster.watch.picture import GATE, Picture
+from svcdns.targets.cluster.watch.readiness import Readiness
+from svcdns.targets.cluster.watch.watching import Watching
 from tests.waiting import within
 
 NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "n", "uid": "n", "resourceVersion": "1"}}

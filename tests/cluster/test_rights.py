@@ -6,9 +6,9 @@ from typing import cast
 
 import pytest
 
-from harness.errors import UsageError
-from harness.targets.cluster import rights
-from harness.targets.cluster.api import Api
+from svcdns.errors import UsageError
+from svcdns.targets.cluster import rights
+from svcdns.targets.cluster.apiserver.api import Api
 
 ALL = {
     "Namespace": "get list watch create patch delete",

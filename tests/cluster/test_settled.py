@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from harness.state import ClusterState, Key
-from harness.targets.cluster.picture import Picture
-from harness.targets.cluster.settled import lacking
-from harness.targets.cluster.workloads import unfinished
+from svcdns.state import ClusterState, Key
+from svcdns.targets.cluster.watch.picture import Picture
+from svcdns.targets.cluster.watch.settled import lacking
+from svcdns.targets.cluster.watch.workloads import unfinished
 
 NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "n", "uid": "n", "resourceVersion": "1"}}
 SECRET = "hunter2"

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from harness.controllers import Cluster, Note
-from harness.manifests import read_text
-from harness.state import EndpointSlice, Key, Pod, Service
+from svcdns.controllers import Cluster, Note
+from svcdns.manifests import read_text
+from svcdns.state import EndpointSlice, Key, Pod, Service
 
 Json = dict[str, Any]
 

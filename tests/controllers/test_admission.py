@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from harness.controllers import Note
-from harness.errors import ManifestError, TargetError
-from harness.state import Key
+from svcdns.controllers import Note
+from svcdns.errors import ManifestError, TargetError
+from svcdns.state import Key
 
 CONFIG_MAP = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"a": "b"}}
 

@@ -6,8 +6,8 @@ from threading import Thread
 
 import pytest
 
-from harness.controllers.allocation import Network, Pool
-from harness.errors import TargetError
+from svcdns.controllers.allocation import Network, Pool
+from svcdns.errors import TargetError
 
 
 def test_a_pool_goes_on_from_where_it_stopped_and_returns_at_the_end():

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from harness.controllers import Cluster
-from harness.controllers.store import Ref
-from harness.state import Key
+from svcdns.controllers import Cluster
+from svcdns.controllers.store import Ref
+from svcdns.state import Key
 
 HEADLESS_LABEL = "service.kubernetes.io/headless"
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.errors import ManifestError, TargetError
+from svcdns.errors import ManifestError, TargetError
 
 
 def _expose(world, kind, name="web", *, port=80, target_port=8080, service="web-vip"):

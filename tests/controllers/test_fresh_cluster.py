@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.controllers import Cluster
-from harness.state import Key
+from svcdns.controllers import Cluster
+from svcdns.state import Key
 
 
 def test_a_fresh_cluster_has_the_namespaces_of_every_cluster():

@@ -7,11 +7,11 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.controllers import Cluster, reconcile
-from harness.controllers.store import ref_of
-from harness.errors import TargetError
-from harness.manifests import read_text
-from harness.state import family_of
+from svcdns.controllers import Cluster, reconcile
+from svcdns.controllers.store import ref_of
+from svcdns.errors import TargetError
+from svcdns.manifests import read_text
+from svcdns.state import family_of
 
 KINDS = ("Deployment", "StatefulSet", "ReplicaSet", "DaemonSet")
 HOLD = {"lifecycle": {"preStop": {"sleep": {"seconds": 5}}}}

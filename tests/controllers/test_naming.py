@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from random import Random
 
-from harness.controllers.allocation import Network
-from harness.controllers.naming import ALPHABET, generated, new_uid, template_hash, timestamp
-from harness.controllers.store import Store
+from svcdns.controllers.allocation import Network
+from svcdns.controllers.naming import ALPHABET, generated, new_uid, template_hash, timestamp
+from svcdns.controllers.store import Store
 
 
 def test_a_generated_name_ends_in_five_characters_of_the_alphabet():

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.controllers.packing import pack
+from svcdns.controllers.packing import pack
 
 
 def _endpoints(numbers):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.errors import TargetError
+from svcdns.errors import TargetError
 
 
 @pytest.fixture

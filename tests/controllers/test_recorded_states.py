@@ -6,14 +6,14 @@ import json
 
 import pytest
 import yaml
-
-from harness import data
-from harness.controllers import Cluster
-from harness.manifests import read, read_text
-from harness.state import ClusterState, load
 from tests import shapes
 
-RECORDED = data.fixtures() / "recorded"
+from svcdns import resources
+from svcdns.controllers import Cluster
+from svcdns.manifests import read, read_text
+from svcdns.state import ClusterState, load
+
+RECORDED = resources.fixtures() / "recorded"
 #: Recorded over a real API server and its controllers; the readiness of pods was written by hand.
 GIVEN = sorted(path.parent for path in RECORDED.glob("*/*/state.json") if (path.parents[1] / "manifests.yaml").exists())
 #: Recorded by the command from kind clusters, to which it applied the manifests of the combinations.
@@ -29,10 +29,13 @@ def _of_kind(directory) -> ClusterState:
     workload, exposed = directory.name.partition("-")[2].split("-")
     dual = directory.parent.name == "kind-dual"
     kind = "" if workload == "deployment" else f"-of-{exposed}-service"
-    services = directory.parent if dual else data.fixtures() / "combinations"
+    services = directory.parent if dual else resources.fixtures() / "combinations"
     cluster = Cluster(families=("IPv4", "IPv6") if dual else ("IPv4",))
     cluster.create_namespace("t")
-    for path in (data.fixtures() / "combinations" / f"{workload}{kind}.yaml", services / f"{exposed}-service.yaml"):
+    for path in (
+        resources.fixtures() / "combinations" / f"{workload}{kind}.yaml",
+        services / f"{exposed}-service.yaml",
+    ):
         cluster.apply(read(path), "t")
     return cluster.state
 

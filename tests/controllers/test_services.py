@@ -4,7 +4,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from harness.errors import ManifestError
+from svcdns.errors import ManifestError
 
 
 def _allocation(world):

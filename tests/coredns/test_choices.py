@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from harness import coredns
-from harness.results import Facts, Verdict
-from harness.selftest import playing
-from harness.targets.reference import Reference
-from harness.verdicts import OBSERVED, Judged
+from svcdns import coredns
+from svcdns.engine.verdicts import OBSERVED, Judged
+from svcdns.results import Facts, Verdict
+from svcdns.selftest import playing
+from svcdns.targets.reference import Reference
 
 EXTENSIONS = [one for one in playing.scenarios() if one.id.startswith("extensions/coredns")]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dns.rcode
 import pytest
 
-from harness import coredns, message, records
-from harness.coredns.cache import Bounds, Cache
-from harness.message import Reply
-from harness.state import ClusterState, Endpoint, EndpointPort, EndpointSlice, Key, Namespace, Service, ServicePort
+from svcdns import coredns, message, records
+from svcdns.coredns.cache import Bounds, Cache
+from svcdns.message import Reply
+from svcdns.state import ClusterState, Endpoint, EndpointPort, EndpointSlice, Key, Namespace, Service, ServicePort
 from tests.corefiles import KUBEADM_OPTIONS
 
 HTTP = ServicePort("http", "TCP", 80, 8080)

@@ -8,15 +8,16 @@ import dns.rcode
 import pytest
 from dns.rdatatype import SRV, TXT
 
-from harness import catalogue, coredns
-from harness.faults import FAULTS, Fault
-from harness.faults.fault import Asked, Change
-from harness.faults.mistakes import as_profile
-from harness.faults.replies import is_denial, where, with_answer
-from harness.message import Record, Reply
-from harness.results import Verdict
-from harness.selftest import running
-from harness.selftest.playing import scenarios
+from svcdns import coredns
+from svcdns.catalogue import tags
+from svcdns.faults import FAULTS, Fault
+from svcdns.faults.fault import Asked, Change
+from svcdns.faults.mistakes import as_profile
+from svcdns.faults.replies import is_denial, where, with_answer
+from svcdns.message import Record, Reply
+from svcdns.results import Verdict
+from svcdns.selftest import running
+from svcdns.selftest.playing import scenarios
 
 
 def _deviating(deviation: str) -> Change:
@@ -66,7 +67,7 @@ def test_a_version_has_the_deviations_of_its_time(version: str, known: set[str])
 def test_every_deviation_names_behaviours_that_there_are():
     for deviation in coredns.deviations():
         assert deviation.behaviours
-        assert set(deviation.behaviours) <= set(catalogue.behaviours())
+        assert set(deviation.behaviours) <= set(tags.behaviours())
 
 
 def test_a_deviation_that_is_known_says_since_when_and_until_when():
@@ -79,7 +80,7 @@ def test_a_deviation_that_is_known_says_since_when_and_until_when():
 
 @pytest.mark.parametrize("deviation", coredns.deviations(), ids=lambda deviation: deviation.id)
 def test_what_a_version_does_fails_the_scenarios_of_its_behaviours_and_no_others(deviation: coredns.Deviation):
-    shown = set(deviation.behaviours) - catalogue.left_out().keys()
+    shown = set(deviation.behaviours) - tags.left_out().keys()
     if not shown:
         assert deviation.id not in WRONG
         return

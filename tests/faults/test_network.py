@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from harness import faults, records
-from harness.client import ask
-from harness.faults import Fault
-from harness.message import question
-from harness.proxy import Faulty, fronted
-from harness.results import Verdict
-from harness.selftest import playing
-from harness.target import LIVE_DEADLINES
-from harness.targets.reference import Reference
+from svcdns import faults, records
+from svcdns.client import ask
+from svcdns.faults import Fault
+from svcdns.faults.proxy import Faulty, fronted
+from svcdns.message import question
+from svcdns.results import Verdict
+from svcdns.selftest import playing
+from svcdns.targets.reference import Reference
+from svcdns.targets.target import LIVE_DEADLINES
 
 FASTER = 0.02
 

@@ -9,16 +9,16 @@ from functools import cached_property
 
 import pytest
 
-from harness import faults, records
-from harness.client import Channel, Received, Transport, ask, ask_all, encode, send
-from harness.errors import UndeterminedError
-from harness.faults import Fault
-from harness.message import question
-from harness.proxy import Exchange, Faulty, fronted
-from harness.selftest.straight import Straight
-from harness.state import ClusterState, Endpoint, EndpointSlice, Key, Namespace, Service, ServicePort
-from harness.target import Vantage
-from harness.targets.reference import Reference
+from svcdns import faults, records
+from svcdns.client import Channel, Received, Transport, ask, ask_all, encode, send
+from svcdns.errors import UndeterminedError
+from svcdns.faults import Fault
+from svcdns.faults.proxy import Exchange, Faulty, fronted
+from svcdns.message import question
+from svcdns.selftest.in_process import Straight
+from svcdns.state import ClusterState, Endpoint, EndpointSlice, Key, Namespace, Service, ServicePort
+from svcdns.targets.reference import Reference
+from svcdns.targets.target import Vantage
 
 API = question("kubernetes.default.svc.cluster.local", "A")
 MANY = question("many.default.svc.cluster.local", "A")

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from harness import judge, proxy, records
-from harness.clock import Clock
-from harness.errors import UndeterminedError
-from harness.faults import Asked, Fault, find
-from harness.judge import NotConformantError
-from harness.message import Reply
-from harness.targets.reference import Reference
-from harness.world import World
+from svcdns import judge, records
+from svcdns.engine.timing import Clock
+from svcdns.engine.world import World
+from svcdns.errors import UndeterminedError
+from svcdns.faults import Asked, Fault, find, proxy
+from svcdns.judge import NotConformantError
+from svcdns.message import Reply
+from svcdns.targets.reference import Reference
 
 VERSION = judge.schema_version("dns-version.cluster.local")
 

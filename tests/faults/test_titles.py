@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from harness.selftest import playing
+from svcdns.selftest import playing
 
 LIVE = Path(__file__).parents[1] / "live/faults"
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from harness import data, features, records, vocabulary
-from harness.clock import Clock
-from harness.features import Scenario
-from harness.message import Question, Reply
-from harness.state import ClusterState
-from harness.targets.reference import Reference
-from harness.world import World
+from svcdns import records, resources
+from svcdns.catalogue import gherkin
+from svcdns.catalogue.gherkin import Scenario
+from svcdns.engine import sentences
+from svcdns.engine.timing import Clock
+from svcdns.engine.world import World
+from svcdns.message import Question, Reply
+from svcdns.state import ClusterState
+from svcdns.targets.reference import Reference
 
 #: What a wrong server makes of the right reply.
 Fault = Callable[[Question, Reply, ClusterState], Reply]
@@ -19,7 +21,7 @@ Fault = Callable[[Question, Reply, ClusterState], Reply]
 
 def scenario(feature: str, name: str) -> Scenario:
     """The scenario of that name; an example of an outline has the name with its values."""
-    found = features.read(data.features() / f"{feature}.feature").scenarios
+    found = gherkin.read(resources.features() / f"{feature}.feature").scenarios
     rendered = [each for one in found for each in one.rendered()]
     return next(one for one in rendered if one.name == name)
 
@@ -29,7 +31,7 @@ def play(feature: str, name: str, fault: Fault) -> None:
     with _wrong(fault) as target:
         world = World(target, target.vantages[0], "played", Clock())
         for step in scenario(feature, name).steps:
-            vocabulary.saying(step, vocabulary.definitions())(world)
+            sentences.saying(step, sentences.definitions())(world)
 
 
 @contextmanager

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 import yaml
 
-from harness import data, features
-from harness.features import Scenario
+from svcdns import resources
+from svcdns.catalogue import gherkin
+from svcdns.catalogue.gherkin import Scenario
 
-EXPECTED: dict[str, list[dict[str, Any]]] = yaml.safe_load((data.fixtures() / "expected-skips.yaml").read_text())
+EXPECTED: dict[str, list[dict[str, Any]]] = yaml.safe_load((resources.fixtures() / "expected-skips.yaml").read_text())
 SCENARIOS: dict[str, Scenario] = {
     example.name: example
-    for path in data.features().rglob("*.feature")
-    for scenario in features.read(path).scenarios
+    for path in resources.features().rglob("*.feature")
+    for scenario in gherkin.read(path).scenarios
     for example in scenario.rendered()
 }
 

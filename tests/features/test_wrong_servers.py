@@ -10,10 +10,10 @@ import dns.rcode
 import pytest
 from dns.rdatatype import AAAA, CNAME, PTR, SOA, SRV, TXT, A
 
-from harness import records
-from harness.judge import NotConformantError
-from harness.message import Question, Record, Reply, rdata
-from harness.state import ClusterState
+from svcdns import records
+from svcdns.judge import NotConformantError
+from svcdns.message import Question, Record, Reply, rdata
+from svcdns.state import ClusterState
 from tests.features.playing import Fault, play
 
 NO_NAME = Reply(dns.rcode.NXDOMAIN)

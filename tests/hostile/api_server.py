@@ -11,7 +11,7 @@ from threading import Thread
 from typing import Any, NamedTuple, Self
 from urllib.parse import quote
 
-from harness.targets.cluster.discovery import Resource
+from svcdns.targets.cluster.apiserver.discovery import Resource
 
 POD = Resource("", "v1", "Pod", "pods", namespaced=True)
 SERVICE = Resource("", "v1", "Service", "services", namespaced=True)

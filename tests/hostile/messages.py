@@ -8,8 +8,8 @@ import dns.name
 from dns.rdatatype import RdataType
 from hypothesis import strategies as st
 
-from harness.client import encode
-from harness.message import Question, question
+from svcdns.client import encode
+from svcdns.message import Question, question
 
 QUESTION = question("kubernetes.default.svc.cluster.local", "A")
 NAME = b"\3web\1t\3svc\7cluster\5local\0"

@@ -8,9 +8,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from harness.client import Channel, Direct
-from harness.targets.cluster.vantages import relay as script
-from harness.targets.cluster.vantages.relaying import Relay, Relayed
+from svcdns.client import Channel, Direct
+from svcdns.targets.cluster.vantages.probe import relay as script
+from svcdns.targets.cluster.vantages.probe.relaying import Relay, Relayed
 
 Talk = Callable[[bytes], Iterator[bytes]]
 

@@ -19,20 +19,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness import questions, records
-from harness.errors import HarnessError, UsageError
-from harness.state import CLUSTER_DOMAIN, ClusterState, Service
-from harness.targets.cluster import client, evidence, facts, leftovers, nodes, workloads, writing
-from harness.targets.cluster.api import Api
-from harness.targets.cluster.discovery import Discovery
-from harness.targets.cluster.fields import wrong
-from harness.targets.cluster.ownership import Ownership
-from harness.targets.cluster.picture import Picture, number
-from harness.targets.cluster.refusal import RefusedError
-from harness.targets.cluster.settings import ClusterSettings
-from harness.targets.cluster.settled import lacking
-from harness.targets.cluster.vantages import images, servers
-from harness.targets.cluster.watching import Watching
+from svcdns import records
+from svcdns.errors import HarnessError, UsageError
+from svcdns.recordings import questions
+from svcdns.state import CLUSTER_DOMAIN, ClusterState, Service
+from svcdns.targets.cluster import evidence, facts, leftovers, nodes
+from svcdns.targets.cluster.apiserver import client, writing
+from svcdns.targets.cluster.apiserver.api import Api
+from svcdns.targets.cluster.apiserver.discovery import Discovery
+from svcdns.targets.cluster.apiserver.fields import wrong
+from svcdns.targets.cluster.apiserver.refusal import RefusedError
+from svcdns.targets.cluster.ownership import Ownership
+from svcdns.targets.cluster.settings import ClusterSettings
+from svcdns.targets.cluster.vantages import images, servers
+from svcdns.targets.cluster.watch import workloads
+from svcdns.targets.cluster.watch.picture import Picture, number
+from svcdns.targets.cluster.watch.settled import lacking
+from svcdns.targets.cluster.watch.watching import Watching
 from tests.hostile import answers
 from tests.hostile.api_servers import ApiServer, Asked, Reply, kubeconfig, right, serving
 from tests.waiting import within
@@ -653,7 +656,7 @@ def test_what_is_null_is_absent(api: Api):
     ],
 )
 def test_a_field_that_is_none_is_named_all_the_same(text: str, field: Path_):
-    from harness.targets.cluster.fields import path  # noqa: PLC0415 - the name of many things here
+    from svcdns.targets.cluster.apiserver.fields import path  # noqa: PLC0415 - the name of many things here
 
     assert path(text, {"spec": {"ports": [{"port": 1}, 5]}, "": 1})[: len(field)] or field
 

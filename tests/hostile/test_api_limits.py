@@ -22,14 +22,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.errors import TargetError, UndeterminedError, UsageError
-from harness.targets.cluster import limits, writing
-from harness.targets.cluster.api import Api
-from harness.targets.cluster.discovery import Resource
-from harness.targets.cluster.limits import LimitError, Limits
-from harness.targets.cluster.network import Turns
-from harness.targets.cluster.watching import Watching
-from harness.targets.cluster.writing import Place
+from svcdns.errors import TargetError, UndeterminedError, UsageError
+from svcdns.targets.cluster.apiserver import limits, writing
+from svcdns.targets.cluster.apiserver.api import Api
+from svcdns.targets.cluster.apiserver.discovery import Resource
+from svcdns.targets.cluster.apiserver.limits import LimitError, Limits
+from svcdns.targets.cluster.apiserver.network import Turns
+from svcdns.targets.cluster.apiserver.writing import Place
+from svcdns.targets.cluster.watch.watching import Watching
 from tests.hostile import answers
 from tests.hostile.api_servers import ApiServer, Asked, Reply, Wrong, as_json, kubeconfig, serving, talking
 from tests.waiting import within
@@ -113,8 +113,8 @@ import resource, sys
 from contextlib import closing, suppress
 from pathlib import Path
 resource.setrlimit(resource.RLIMIT_AS, (1_500 * 2**20,) * 2)
-from harness.errors import UndeterminedError
-from harness.targets.cluster.api import Api
+from svcdns.errors import UndeterminedError
+from svcdns.targets.cluster.apiserver.api import Api
 with closing(Api(Path(sys.argv[1]), "a")) as api:
     try:
         if sys.argv[2] == "watch":
@@ -202,7 +202,7 @@ def test_what_is_compressed_otherwise_than_asked_for_is_refused(encoding: str, b
     octets=st.binary(max_size=2_000), repeated=st.integers(1, 2_000), cuts=st.sets(st.integers(1, 5_000), max_size=4)
 )
 def test_what_is_compressed_rightly_is_read_whole_however_it_is_cut(octets: bytes, repeated: int, cuts: set[int]):
-    from harness.targets.cluster.transport import _decompressed  # noqa: PLC0415 - as heavy as a live target
+    from svcdns.targets.cluster.apiserver.transport import _decompressed  # noqa: PLC0415 - as heavy as a live target
 
     squeezed = gzip.compress(octets * repeated, mtime=0)
     edges = [0, *sorted(cut for cut in cuts if cut < len(squeezed)), len(squeezed)]

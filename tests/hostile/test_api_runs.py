@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from harness import data, records, state
-from harness.server import Server
+from svcdns import records, resources, state
+from svcdns.server import Server
 from tests.hostile import answers
 from tests.hostile.api_servers import ApiServer, Asked, Reply, as_json, kubeconfig, serving
 from tests.waiting import within
 
-STATE = state.load(data.fixtures() / "recorded" / "combo1-deployment-clusterip" / "ready" / "state.json")
+STATE = state.load(resources.fixtures() / "recorded" / "combo1-deployment-clusterip" / "ready" / "state.json")
 
 #: From the last signal to the end of the process. It takes some 3 s; what is not ended takes 30 s and more, or for ever.
 SECONDS = 20
@@ -80,7 +80,7 @@ class Run:
         self.output = directory / "output"
         with self.output.open("w") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "harness", "run", *options, f"--kubeconfig={kubeconfig(directory, url)}"],
+                [sys.executable, "-m", "svcdns", "run", *options, f"--kubeconfig={kubeconfig(directory, url)}"],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

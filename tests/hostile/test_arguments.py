@@ -16,14 +16,16 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.errors import TargetError, UndeterminedError
-from harness.manifests import exposing
-from harness.targets import command
-from harness.targets.cluster import changes, kubectl
-from harness.targets.cluster.api import Api
-from harness.targets.cluster.ownership import Ownership
-from harness.targets.cluster.vantages import probe_pod, tunnel
-from harness.targets.cluster.vantages.servers import DnsService, Replica
+from svcdns.errors import TargetError, UndeterminedError
+from svcdns.manifests import exposing
+from svcdns.system import command
+from svcdns.targets.cluster import changes
+from svcdns.targets.cluster.apiserver import kubectl
+from svcdns.targets.cluster.apiserver.api import Api
+from svcdns.targets.cluster.ownership import Ownership
+from svcdns.targets.cluster.vantages import tunnel
+from svcdns.targets.cluster.vantages.probe import probe_pod
+from svcdns.targets.cluster.vantages.servers import DnsService, Replica
 from tests.hostile.api_server import DEPLOYMENT, POD, SERVICE, ApiServer
 from tests.waiting import within
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import recording
-from harness.client import Received, ask, ask_all, read
-from harness.client.channel import MOST_DISCARDED
+from svcdns.client import Received, ask, ask_all, read
+from svcdns.client.channel import MOST_DISCARDED
+from svcdns.recordings import files
 from tests.client.servers import WEB, framed, reply_to, right
 from tests.hostile.messages import CORPUS, mangled
 from tests.hostile.servers import Talk, asked_by, datagrams, streaming
@@ -131,7 +131,7 @@ def everything_can_be_read(wire: bytes) -> None:
     assert (answer.message is None) == bool(answer.failure)
     assert isinstance(answer.question_echoed, bool)
     assert answer.opt is None or answer.opt.payload >= 0
-    assert recording.of(answer).lines()
+    assert files.of(answer).lines()
 
 
 @pytest.mark.parametrize("wire", CORPUS.values(), ids=list(CORPUS))

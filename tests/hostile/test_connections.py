@@ -14,13 +14,13 @@ from dns.rcode import Rcode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness import data, records, state
-from harness.client import Direct, ask, encode
-from harness.server import Limits, Server
+from svcdns import records, resources, state
+from svcdns.client import Direct, ask, encode
+from svcdns.server import Limits, Server
 from tests.hostile.messages import CORPUS, QUESTION, queries
 from tests.server.serving import answers, connected, fill, framed
 
-STATE = state.load(data.fixtures() / "recorded" / "combo1-deployment-clusterip" / "ready" / "state.json")
+STATE = state.load(resources.fixtures() / "recorded" / "combo1-deployment-clusterip" / "ready" / "state.json")
 LIMITS = Limits(connections=50)
 #: More than the limit; thousands where the tests are asked to be thorough.
 MANY = 3_000 if settings.default.max_examples > 100 else 200

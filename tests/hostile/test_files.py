@@ -15,15 +15,16 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import data, features
-from harness.cli import main
-from harness.errors import FeatureError, ManifestError
-from harness.manifests import read, read_text
-from harness.manifests.syntax import MAX_BYTES
+from svcdns import resources
+from svcdns.catalogue import gherkin
+from svcdns.cli import main
+from svcdns.errors import FeatureError, ManifestError
+from svcdns.manifests import read, read_text
+from svcdns.manifests.syntax import MAX_BYTES
 
 LONG = "x" * (MAX_BYTES - 200)
 OBJECT = "apiVersion: v1\nkind: Service\n"
-RECORDED = data.fixtures() / "recorded" / "external-name" / "ready"
+RECORDED = resources.fixtures() / "recorded" / "external-name" / "ready"
 
 
 def service(spec: str) -> str:
@@ -111,7 +112,7 @@ def test_a_hostile_feature_file_is_refused_with_its_name(content: bytes, tmp_pat
     path = tmp_path / "hostile.feature"
     path.write_bytes(content)
     with pytest.raises(FeatureError, match=r"hostile\.feature:"):
-        features.read(path)
+        gherkin.read(path)
 
 
 PIECES = ["Feature: a", "Rule: b", "Background:", "Scenario: c", "Scenario Outline: <d>", "Examples:", "Given e", "Then f", "And g", "* h", "| d |", "| d | e |", '"""', "@core", "# language: fr", "But", "\t", "\x0c"]  # fmt: skip
@@ -122,7 +123,7 @@ def test_any_heap_of_gherkin_is_read_or_refused(tmp_path_factory: pytest.TempPat
     path = tmp_path_factory.getbasetemp() / "heap.feature"
     path.write_text("\n".join(["Feature: a", *pieces]), encoding="utf-8")
     with suppress(FeatureError):
-        for scenario in features.read(path).scenarios:
+        for scenario in gherkin.read(path).scenarios:
             assert list(scenario.rendered()) or scenario.outline
 
 

@@ -13,16 +13,18 @@ import dns.rrset
 import pytest
 from hypothesis import settings
 
-from harness import data, features, records, vocabulary
-from harness.client import Channel, Received, Transport
-from harness.clock import Clock
-from harness.errors import HarnessError
-from harness.features import Scenario
-from harness.judge import NotConformantError
-from harness.targets.reference import Reference
-from harness.world import World
+from svcdns import records, resources
+from svcdns.catalogue import gherkin
+from svcdns.catalogue.gherkin import Scenario
+from svcdns.client import Channel, Received, Transport
+from svcdns.engine import sentences
+from svcdns.engine.timing import Clock
+from svcdns.engine.world import World
+from svcdns.errors import HarnessError
+from svcdns.judge import NotConformantError
+from svcdns.targets.reference import Reference
 
-FILES = sorted(data.features().rglob("*.feature"))
+FILES = sorted(resources.features().rglob("*.feature"))
 #: Every scenario where the tests are asked to be thorough, else some of each file.
 MOST = 1_000 if settings.default.max_examples > 100 else 3
 OCTETS = [0, 1, 2, 3, 5, 6, 12, 16, 28, 33, 63, 64, 0xC0, 0xFF]
@@ -61,14 +63,14 @@ def garbling(seed: str) -> Iterator[Reference]:
 
 
 def scenarios(path: Path) -> list[Scenario]:
-    found = [each for one in features.read(path).scenarios for each in one.rendered()]
+    found = [each for one in gherkin.read(path).scenarios for each in one.rendered()]
     return random.Random(path.stem).sample(found, min(MOST, len(found)))
 
 
 def play(target: Reference, scenario: Scenario, namespace: str) -> None:
     world = World(target, target.vantages[0], namespace, Clock())
     for step in scenario.steps:
-        vocabulary.saying(step, vocabulary.definitions())(world)
+        sentences.saying(step, sentences.definitions())(world)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -114,7 +116,7 @@ class Answering:
 def test_a_record_that_nobody_asked_for_keeps_no_promise(sentence: str, record: tuple[str, str, str]):
     with Reference(records.COREDNS) as target:
         target.vantages = (replace(target.vantages[0], channels=(Answering(record),)),)
-        given = features.Step("Given", "given", 'the manifest "specification/headless.yaml"', 1)
-        then = features.Step("Then", "then", sentence, 2)
+        given = gherkin.Step("Given", "given", 'the manifest "specification/headless.yaml"', 1)
+        then = gherkin.Step("Then", "then", sentence, 2)
         with pytest.raises(NotConformantError):
-            play(target, features.Scenario("wrong", 1, frozenset(), (given, then)), "wrong")
+            play(target, gherkin.Scenario("wrong", 1, frozenset(), (given, then)), "wrong")

@@ -11,13 +11,13 @@ from dns.rcode import Rcode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import data, records, state
-from harness.client import encode
-from harness.message import Question, name
-from harness.server import Handler
+from svcdns import records, resources, state
+from svcdns.client import encode
+from svcdns.message import Question, name
+from svcdns.server import Handler
 from tests.hostile.messages import CORPUS, QUESTION, mangled, queries, questions
 
-STATE = state.load(data.fixtures() / "recorded" / "combo1-deployment-clusterip" / "ready" / "state.json")
+STATE = state.load(resources.fixtures() / "recorded" / "combo1-deployment-clusterip" / "ready" / "state.json")
 MOST = {"udp": 65_507, "tcp": 65_535}
 transports = pytest.mark.parametrize("transport", ["udp", "tcp"])
 

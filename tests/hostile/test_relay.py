@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.client import ask_all
-from harness.errors import UndeterminedError
-from harness.targets.cluster.vantages import relay as script
-from harness.targets.cluster.vantages import relaying
-from harness.targets.cluster.vantages.pod_resolver import PodResolver
-from harness.targets.cluster.vantages.relaying import Relay, Relayed
+from svcdns.client import ask_all
+from svcdns.errors import UndeterminedError
+from svcdns.targets.cluster.vantages.pod_resolver import PodResolver
+from svcdns.targets.cluster.vantages.probe import relay as script
+from svcdns.targets.cluster.vantages.probe import relaying
+from svcdns.targets.cluster.vantages.probe.relaying import Relay, Relayed
 from tests.client.servers import WEB
 
 IDENT = b"0"

@@ -24,19 +24,21 @@ import httpx2
 import pytest
 import yaml
 
-from harness import filing, recording, redaction
-from harness.errors import HarnessError, UsageError
-from harness.plugin import evidence
-from harness.plugin.options import Settings
-from harness.recording import Recording
-from harness.redaction import REMOVED
-from harness.state import ClusterState
-from harness.targets.cluster import evidence as collected
-from harness.targets.cluster import kubectl
-from harness.targets.cluster.api import Api
-from harness.targets.cluster.connection import Connection, resolve
-from harness.targets.cluster.credentials import Authorized
-from harness.targets.cluster.picture import Picture
+from svcdns.errors import HarnessError, UsageError
+from svcdns.plugin import evidence
+from svcdns.recordings import files as recording
+from svcdns.recordings.files import Recording
+from svcdns.safety import redaction
+from svcdns.safety.redaction import REMOVED
+from svcdns.settings import Settings
+from svcdns.state import ClusterState
+from svcdns.system import filing
+from svcdns.targets.cluster import evidence as collected
+from svcdns.targets.cluster.apiserver import kubectl
+from svcdns.targets.cluster.apiserver.api import Api
+from svcdns.targets.cluster.apiserver.connection import Connection, resolve
+from svcdns.targets.cluster.apiserver.credentials import Authorized
+from svcdns.targets.cluster.watch.picture import Picture
 from tests.hostile.api_server import EVERYTHING, ApiServer, echo, status
 
 SECRET = "s3cr3t/Of+the=Cluster-4711"
@@ -185,7 +187,7 @@ def run(directory: Path, kubeconfig: Path, environment: dict[str, str]) -> tuple
     reports = ["--reports", "--junitxml=junit.xml", "--html-report=page.html", "--conformance-report=report.json"]
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "harness", "run", "-q", "-k", "headless", "-x", "-o", "log_level=DEBUG"),
+            *(sys.executable, "-m", "svcdns", "run", "-q", "-k", "headless", "-x", "-o", "log_level=DEBUG"),
             *("--target=cluster", f"--kubeconfig={kubeconfig}", "--context=a", "--nameserver=127.0.0.1:1", *reports),
         ],
         cwd=out,
@@ -375,11 +377,11 @@ def test_logs_and_events_are_kept_without_the_credentials_of_the_run(server: Api
 
 
 def test_a_failure_that_quotes_a_credential_is_reported_without_it(pytester: pytest.Pytester):
-    pytester.makeconftest("pytest_plugins = ['harness.plugin.secrecy']")
+    pytester.makeconftest("pytest_plugins = ['svcdns.plugin.secrecy']")
     pytester.makepyfile(
         f"""
         import logging
-        from harness.redaction import learn
+        from svcdns.safety.redaction import learn
 
         SECRET = {SECRET!r}
         learn(SECRET)

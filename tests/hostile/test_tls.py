@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.errors import UsageError
-from harness.targets.cluster.api import Api
+from svcdns.errors import UsageError
+from svcdns.targets.cluster.apiserver.api import Api
 from tests.hostile.api_server import ApiServer
 
 OPENSSL = shutil.which("openssl")

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from harness.errors import UndeterminedError
-from harness.targets.cluster.vantages import tunnel
+from svcdns.errors import UndeterminedError
+from svcdns.targets.cluster.vantages import tunnel
 
 
 def forwarding(monkeypatch: pytest.MonkeyPatch, script: str) -> tunnel._Forward:

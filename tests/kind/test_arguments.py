@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import redaction
-from harness.errors import UsageError
-from harness.targets.kind import KindCluster, KindSettings
+from svcdns.errors import UsageError
+from svcdns.safety import redaction
+from svcdns.targets.kind import KindCluster, KindSettings
 
 from .conftest import Tools
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.errors import UsageError
-from harness.targets.kind import KindCluster, KindSettings
-from harness.targets.kind.configuration import Configuration, configuration
+from svcdns.errors import UsageError
+from svcdns.targets.kind import KindCluster, KindSettings
+from svcdns.targets.kind.configuration import Configuration, configuration
 
 from .conftest import Tools
 

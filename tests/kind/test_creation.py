@@ -5,9 +5,9 @@ import stat
 
 import pytest
 
-from harness.errors import TargetError, UsageError
-from harness.targets.kind import KindCluster, KindSettings, Patience
-from harness.targets.kind.ports import NODE_PORTS
+from svcdns.errors import TargetError, UsageError
+from svcdns.targets.kind import KindCluster, KindSettings, Patience
+from svcdns.targets.kind.ports import NODE_PORTS
 
 from .conftest import Tools
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 RUN = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background would ignore it
-from harness.targets.kind import KindCluster, KindSettings
+from svcdns.targets.kind import KindCluster, KindSettings
 
 with KindCluster(KindSettings(run="abcde"), lambda line: print(line, flush=True)):
     print("inside", flush=True)

@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
-from harness.errors import UsageError
-from harness.targets.kind import ports
+from svcdns.errors import UsageError
+from svcdns.targets.kind import ports
 
 
 def test_ports_are_free_for_both_transports_and_none_is_given_twice():

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.errors import UsageError
-from harness.targets.kind import KindCluster, KindSettings
+from svcdns.errors import UsageError
+from svcdns.targets.kind import KindCluster, KindSettings
 
 from .conftest import Tools
 

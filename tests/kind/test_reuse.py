@@ -5,8 +5,8 @@ import stat
 
 import pytest
 
-from harness.targets.kind import KindCluster, KindSettings
-from harness.targets.kind.ports import NODE_PORTS
+from svcdns.targets.kind import KindCluster, KindSettings
+from svcdns.targets.kind.ports import NODE_PORTS
 
 from .conftest import Tools
 

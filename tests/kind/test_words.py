@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.targets.kind.words import last_words, progress, taken_port
+from svcdns.targets.kind.words import last_words, progress, taken_port
 
 RUN = 'command "docker run --name "x" --label a=\'b\' image" failed with error: exit status 125'
 

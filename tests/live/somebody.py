@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any
 
-from harness.targets.cluster.api import Api
+from svcdns.targets.cluster.apiserver.api import Api
 
 #: Who writes, in the API server's audit log: nothing that a run does is done by them.
 SOMEBODY = "somebody-else"

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
-
-from harness import data
-from harness.targets.cluster import marks
 from tests.live.audited import Event, written
+
+from svcdns import resources as data
+from svcdns.targets.cluster import marks
 
 LOG = os.environ.get("SVCDNS_TEST_AUDIT_LOG", "")
 

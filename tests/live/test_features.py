@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
-from harness import data
+from svcdns import resources
 
-ROOT = data.features().parent
+ROOT = resources.features().parent
 CONTEXT = os.environ.get("SVCDNS_TEST_CONTEXT", "")
-EXPECTED: dict[str, list[dict[str, Any]]] = yaml.safe_load((data.fixtures() / "expected-skips.yaml").read_text())
+EXPECTED: dict[str, list[dict[str, Any]]] = yaml.safe_load((resources.fixtures() / "expected-skips.yaml").read_text())
 
 pytestmark = [
     pytest.mark.skipif(

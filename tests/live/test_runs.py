@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import data
-from harness.targets.cluster.api import Api
-from harness.targets.cluster.leftovers import leftovers
+from svcdns import resources
+from svcdns.targets.cluster.apiserver.api import Api
+from svcdns.targets.cluster.leftovers import leftovers
 
-ROOT = data.features().parent
+ROOT = resources.features().parent
 #: Runs that are interrupted, and how many of them there are at a time.
 INTERRUPTIONS, AT_A_TIME = 10, 5
 FEATURE = "features/combinations/deployment_headless.feature"
@@ -94,7 +94,7 @@ def killed(api: Api) -> list[str]:
 def test_a_scenario_that_fails_leaves_its_evidence_and_nothing_else(api: Api, tmp_path: Path):
     before = ours(api)
     feature = tmp_path / "wrong.feature"
-    (tmp_path / "pytest.toml").write_text((data.features() / "pytest.toml").read_text())
+    (tmp_path / "pytest.toml").write_text((resources.features() / "pytest.toml").read_text())
     feature.write_text(
         "Feature: Wrong\n\n  @core @C01\n  Scenario: It is not there\n"
         '    Given the manifest "combinations/deployment.yaml"\n'
@@ -182,7 +182,7 @@ def test_a_killed_run_is_named_at_the_next_start_and_cleaned(api: Api, killed: l
     assert "time: " in done.stdout
     assert f"Namespace {killed[0]} " in done.stdout
     assert other_than(before, api) == []
-    cleaning = [sys.executable, "-m", "harness", "clean", "--context", CONTEXT, "--kubeconfig", KUBECONFIG]
+    cleaning = [sys.executable, "-m", "svcdns", "clean", "--context", CONTEXT, "--kubeconfig", KUBECONFIG]
     done = subprocess.run(cleaning, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert f"removed Namespace {killed[0]} " in done.stdout

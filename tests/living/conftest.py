@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from harness import living
-from harness.living import Book
-from harness.records import COREDNS
-from harness.targets.reference import Reference
+from svcdns import documentation
+from svcdns.documentation import Book
+from svcdns.records import COREDNS
+from svcdns.targets.reference import Reference
 
 
 @pytest.fixture(scope="session")
 def book() -> Book:
     with Reference(COREDNS) as target:
-        return living.write(target)
+        return documentation.write(target)

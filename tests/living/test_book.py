@@ -5,13 +5,13 @@ from __future__ import annotations
 import dns.rcode
 import pytest
 
-from harness import living
-from harness.errors import FeatureError
-from harness.living import Book
-from harness.living.picture import Place
-from harness.message import Question, Reply
-from harness.records import COREDNS
-from harness.targets.reference import Reference
+from svcdns import documentation
+from svcdns.documentation import Book
+from svcdns.documentation.picture import Place
+from svcdns.errors import FeatureError
+from svcdns.message import Question, Reply
+from svcdns.records import COREDNS
+from svcdns.targets.reference import Reference
 
 SAID = {
     "The Service's name": [
@@ -129,4 +129,4 @@ def test_what_does_not_hold_is_not_documented() -> None:
             return Reply(dns.rcode.NOERROR) if reply.rcode == dns.rcode.NXDOMAIN else reply
 
     with Wrong(COREDNS) as target, pytest.raises(FeatureError, match=r"\.feature:\d+: .* does not hold on the target"):
-        living.write(target)
+        documentation.write(target)

@@ -8,8 +8,8 @@ import re
 import subprocess
 from pathlib import Path
 
-from harness import living
-from harness.living import Book
+from svcdns import documentation
+from svcdns.documentation import Book
 
 WIDTHS = (360, 768, 1280)
 #: One frame for each width: how wide is what is in it, and which texts of pictures stand out of them?
@@ -30,7 +30,7 @@ addEventListener("load", () => {{ document.getElementById("measured").textConten
 
 
 def test_the_page_fits_every_screen_and_every_text_its_picture(book: Book, browser: str, tmp_path: Path) -> None:
-    source = html.escape(living.page(book))
+    source = html.escape(documentation.page(book))
     frames = "".join(
         f'<iframe width="{width}" height="800" style="border:0" srcdoc="{source}"></iframe>' for width in WIDTHS
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from harness.living import Book
-from harness.living.drawing import LETTER, PILL_LETTER, Box, Drawing, Text, draw
+from svcdns.documentation import Book
+from svcdns.documentation.drawing import LETTER, PILL_LETTER, Box, Drawing, Text, draw
 
 
 def drawings(book: Book) -> Iterator[Drawing]:

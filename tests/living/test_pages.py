@@ -7,9 +7,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from harness import catalogue, data, living
-from harness.cli.docs import HTML, MARKDOWN
-from harness.living import Book
+from svcdns import documentation, resources
+from svcdns.catalogue import tags
+from svcdns.cli.docs import HTML, MARKDOWN
+from svcdns.documentation import Book
 
 VOID = {"meta", "path", "rect", "br", "link", "img"}
 #: What the reference hands out, as addresses and as labels of names.
@@ -52,16 +53,16 @@ class Outline(HTMLParser):
 
 @pytest.fixture(scope="module")
 def page(book: Book) -> str:
-    return living.page(book)
+    return documentation.page(book)
 
 
 @pytest.fixture(scope="module")
 def markdown(book: Book) -> str:
-    return living.markdown(book)
+    return documentation.markdown(book)
 
 
 def test_the_pages_in_the_repository_are_what_another_run_writes(page: str, markdown: str) -> None:
-    reports = data.root() / "reports"
+    reports = resources.root() / "reports"
     assert (reports / MARKDOWN).read_text(encoding="utf-8") == markdown, "`svcdns docs` writes it again"
     assert (reports / HTML).read_text(encoding="utf-8") == page, "`svcdns docs` writes it again"
 
@@ -97,15 +98,15 @@ def test_a_page_loads_nothing(page: str) -> None:
 
 def test_every_picture_says_in_words_what_it_shows(page: str) -> None:
     pictures = [drawn for drawn in Outline(page).drawn if "marker" not in drawn]
-    assert len(pictures) >= len(catalogue.COMBINATIONS)
+    assert len(pictures) >= len(tags.COMBINATIONS)
     assert all({"title", "desc", "rect", "text"} <= set(drawn) for drawn in pictures)
 
 
 def test_every_combination_and_every_clause_is_told(page: str, markdown: str) -> None:
-    for tag, title in catalogue.COMBINATIONS.items():
+    for tag, title in tags.COMBINATIONS.items():
         assert f'id="{tag}"' in page
         assert f"## {title[:1].upper()}{title[1:]}\n" in markdown
-    for clause in catalogue.clauses().values():
+    for clause in tags.clauses().values():
         assert f'id="spec-{clause.id}"' in page
         assert f"### {clause.id}\n" in markdown
         assert clause.sentence in markdown
@@ -133,4 +134,4 @@ def test_the_links_of_the_markdown_lead_to_headings_and_files(markdown: str) -> 
         for one in re.findall(r"^#+ (.*)$", markdown, re.MULTILINE)
     }
     for link in re.findall(r"\]\(([^)]+)\)", markdown):
-        assert link.removeprefix("#") in headings or (data.root() / "reports" / link).is_file(), link
+        assert link.removeprefix("#") in headings or (resources.root() / "reports" / link).is_file(), link

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.errors import ManifestError
-from harness.manifests import read_text
+from svcdns.errors import ManifestError
+from svcdns.manifests import read_text
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.errors import ManifestError
-from harness.manifests import read_text
+from svcdns.errors import ManifestError
+from svcdns.manifests import read_text
 
 PIECES = ["a:", "-", "?", "\n", "  ", "[", "]", "{", "}", "<<: *x", "&x", "'", ">\n", "---\n", "!!int", "!t", "80", "~", "\t", "é"]  # fmt: skip
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness.manifests import dns_1035_label, dns_1123_label, dns_1123_subdomain
-from harness.manifests.kinds import DNS_KINDS
-from harness.manifests.names import label_value, port_name, qualified_name, search_domain
-from harness.manifests.rules import _RULES
+from svcdns.manifests import dns_1035_label, dns_1123_label, dns_1123_subdomain
+from svcdns.manifests.kinds import DNS_KINDS
+from svcdns.manifests.names import label_value, port_name, qualified_name, search_domain
+from svcdns.manifests.rules import _RULES
 
 
 @pytest.mark.parametrize(

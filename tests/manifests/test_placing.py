@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.errors import ManifestError
-from harness.manifests import (
+from svcdns.errors import ManifestError
+from svcdns.manifests import (
     Manifest,
     cluster_scoped,
     further_namespaces,
@@ -15,9 +15,9 @@ from harness.manifests import (
     refuse_reaching,
     refuse_reserved,
 )
-from harness.records import COREDNS
-from harness.state import Key
-from harness.targets.reference import Reference
+from svcdns.records import COREDNS
+from svcdns.state import Key
+from svcdns.targets.reference import Reference
 
 SET = """
 apiVersion: v1

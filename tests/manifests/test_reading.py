@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.errors import ManifestError
-from harness.manifests import Effect, effect, is_namespaced, read, read_text
+from svcdns.errors import ManifestError
+from svcdns.manifests import Effect, effect, is_namespaced, read, read_text
 
 TWO = """\
 # Two objects.

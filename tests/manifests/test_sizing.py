@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from harness.errors import ManifestError, TargetError
-from harness.manifests import MOST_PODS, Manifest, read_text, refuse_too_many
-from harness.records import COREDNS
-from harness.scope import Scope
-from harness.targets.reference import Reference
+from svcdns.engine.scope import Scope
+from svcdns.errors import ManifestError, TargetError
+from svcdns.manifests import MOST_PODS, Manifest, read_text, refuse_too_many
+from svcdns.records import COREDNS
+from svcdns.targets.reference import Reference
 
 DEPLOYMENT = """
 apiVersion: apps/v1

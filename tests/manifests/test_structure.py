@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.manifests import read_text, schema
+from svcdns.manifests import read_text, schema
 
 
 def service(spec: str) -> str:

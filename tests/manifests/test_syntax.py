@@ -7,9 +7,9 @@ import tracemalloc
 import pytest
 import yaml
 
-from harness.manifests import syntax
-from harness.manifests.scalars import resolve
-from harness.manifests.syntax import MAX_BYTES, MAX_DEPTH, MAX_SIZE, UnreadableError, documents
+from svcdns.manifests import syntax
+from svcdns.manifests.scalars import resolve
+from svcdns.manifests.syntax import MAX_BYTES, MAX_DEPTH, MAX_SIZE, UnreadableError, documents
 
 
 @pytest.fixture(params=["CSafeLoader", "SafeLoader"], autouse=True)

@@ -11,17 +11,15 @@ from pkgutil import walk_packages
 import pytest
 from _pytest.assertion.rewrite import AssertionRewritingHook
 
-import harness
-import steps
-from harness import data
+import svcdns
+from svcdns import resources
 
 Write = Callable[..., Path]
 
 # A run inside this process forgets the modules that it was the first to load; the next would meet each class twice.
-for package in (harness, steps):
-    for module in walk_packages(package.__path__, f"{package.__name__}."):
-        if not module.name.endswith("__main__"):
-            import_module(module.name)
+for module in walk_packages(svcdns.__path__, f"{svcdns.__name__}."):
+    if not module.name.endswith("__main__"):
+        import_module(module.name)
 
 SCENARIO = """\
   @core @B01
@@ -40,7 +38,7 @@ def _steps_may_be_loaded_already(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def feature(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Write:
     """Write a feature file beside the real configuration."""
-    shutil.copy(data.features() / "pytest.toml", pytester.path / "pytest.toml")
+    shutil.copy(resources.features() / "pytest.toml", pytester.path / "pytest.toml")
     monkeypatch.setenv("COLUMNS", "300")
 
     def write(text: str, name: str = "small.feature") -> Path:

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from harness.plugin.shares import shares
+from svcdns.plugin.shares import shares
 from tests.plugin.conftest import Write, small
 
 OUTLINE = """\
@@ -158,7 +158,7 @@ def elsewhere(feature: Write, pytester: pytest.Pytester) -> list[str]:
         "-c",
         "root/pytest.toml",
         "-p",
-        "harness.plugin.packaged",
+        "svcdns.plugin.packaged",
         "--noconftest",
         *names,
         "root/inside/small.feature",

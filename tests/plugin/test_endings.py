@@ -11,8 +11,8 @@ def test_a_target_is_closed_though_what_was_made_there_cannot_be_removed(feature
     feature(small("One", "Two"))
     pytester.makepyfile(
         interrupting="""
-        from harness.errors import TargetError
-        from harness.targets.reference import Reference
+        from svcdns.errors import TargetError
+        from svcdns.targets.reference import Reference
 
         def refuse(self, namespace):
             raise TargetError("the API server is gone")
@@ -44,8 +44,8 @@ def test_an_interrupted_run_ends_its_workers_before_it_closes(
         import time
         from pathlib import Path
 
-        from harness.plugin.session import Run
-        from harness.targets.reference import Reference
+        from svcdns.plugin.session import Run
+        from svcdns.targets.reference import Reference
 
         HEARD = Path(__file__).with_name("heard.txt")
         close, create = Run.close, Reference.create_namespace

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from harness import data
+from svcdns import resources
 
-FEATURE = str(data.features() / "specification" / "clusterip.feature")
+FEATURE = str(resources.features() / "specification" / "clusterip.feature")
 CHOSEN = "family_that or api_server"
 REPORT = ("--conformance-report", "report.json")
 

@@ -16,12 +16,12 @@ from dns.rdatatype import CNAME, TXT, A
 from dns.rdtypes.ANY.CNAME import CNAME as CnameRdata
 from dns.rdtypes.ANY.TXT import TXT as TxtRdata
 
-from harness import message
-from harness.cli import main
-from harness.message import Question, Record, Reply
-from harness.records.rules import IN
-from harness.server import Server
-from harness.targets.cluster import LiveCluster
+from svcdns import message
+from svcdns.cli import main
+from svcdns.message import Question, Record, Reply
+from svcdns.records.rules import IN
+from svcdns.server import Server
+from svcdns.targets.cluster import LiveCluster
 from tests.hostile.apiserver import Cluster, Json, refusal, serving
 from tests.hostile.foreign import BROKEN, FOREIGN, LETTERS, ONE_LINE, forged, read, unseen
 from tests.plugin.conftest import Write, small

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.message import Question, Reply
-from harness.targets.reference import Reference
+from svcdns.message import Question, Reply
+from svcdns.targets.reference import Reference
 from tests.plugin.conftest import Write, small
 
 HEADLESS = """\

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from harness.cli import main
+from svcdns.cli import main
 from tests.plugin.conftest import Write, small
 
 PATHS = """\
@@ -102,7 +102,7 @@ def test_manifests_lie_where_the_user_says(
         monkeypatch.setenv("SVCDNS_MANIFEST_ROOT", f"{pytester.path}{os.pathsep}{outside}")
         roots = []
     if how == "svcdns run":
-        run = pytester.run(sys.executable, "-m", "harness", "run", "small.feature", "--manifest-root", ".", *roots)
+        run = pytester.run(sys.executable, "-m", "svcdns", "run", "small.feature", "--manifest-root", ".", *roots)
     elif how == "xdist":
         run = pytester.runpytest_subprocess(".", "-n1", *roots)
     else:
@@ -130,7 +130,7 @@ def test_features_of_two_directories_have_each_their_own_manifest_of_one_name(
 def test_features_that_come_along_have_their_own_fixtures(pytester: pytest.Pytester):
     (pytester.path / "combinations").mkdir()
     (pytester.path / "combinations" / "clusterip-service.yaml").write_text(OWN)
-    result = pytester.run(sys.executable, "-m", "harness", "run", "combinations/deployment_clusterip.feature", "-q")
+    result = pytester.run(sys.executable, "-m", "svcdns", "run", "combinations/deployment_clusterip.feature", "-q")
     assert result.ret == pytest.ExitCode.OK
 
 
@@ -151,7 +151,7 @@ def test_what_somebody_has_put_among_the_reports_is_not_written_through(
     reports.mkdir()
     (reports / name).symlink_to(outside if name == ".pytest_cache" else outside / "precious")
     arguments = ("combinations/deployment_clusterip.feature", "-q", "--reports")
-    assert pytester.run(sys.executable, "-m", "harness", "run", *arguments).ret == pytest.ExitCode.OK
+    assert pytester.run(sys.executable, "-m", "svcdns", "run", *arguments).ret == pytest.ExitCode.OK
     assert untouched(outside)
     (run,) = (path for path in reports.iterdir() if len(path.name) == 5 and not path.is_symlink())
     assert {path.name for path in run.iterdir()} == {"report.html", "conformance.yaml"}
@@ -161,7 +161,7 @@ def test_a_run_id_that_was_guessed_is_not_written_through(
     feature: Write, pytester: pytest.Pytester, outside: Path, monkeypatch: pytest.MonkeyPatch
 ):
     feature(small("Right"))
-    monkeypatch.setattr("harness.plugin.session.letters", lambda _: "guess")
+    monkeypatch.setattr("svcdns.plugin.session.letters", lambda _: "guess")
     (pytester.path / "reports").mkdir()
     (pytester.path / "reports" / "guess").symlink_to(outside)
     result = pytester.runpytest_inprocess(".", "--reports")

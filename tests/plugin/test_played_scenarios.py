@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from harness import data
-from harness.faults import FAULTS
-from harness.results import Verdict
-from harness.selftest import running
-from harness.selftest.playing import scenarios
+from svcdns import resources
+from svcdns.faults import FAULTS
+from svcdns.results import Verdict
+from svcdns.selftest import running
+from svcdns.selftest.playing import scenarios
 
 FEATURE = "specification/clusterip.feature"
 
@@ -31,7 +31,7 @@ SCENARIOS = [one for one in scenarios() if one.id.startswith(f"{FEATURE}: ")]
 @pytest.mark.parametrize(("name", "words"), [("aaaa-denied", "test"), ("wrong-id", "two_services_of_one_name")])
 def test_the_verdicts_are_those_of_a_run_of_pytest(name: str, words: str, pytester: pytest.Pytester):
     heard = Heard()
-    arguments = (str(data.features() / FEATURE), "-k", words, "--fault", name, "-p", "no:cacheprovider")
+    arguments = (str(resources.features() / FEATURE), "-k", words, "--fault", name, "-p", "no:cacheprovider")
     pytester.inline_run(*arguments, plugins=[heard])
     chosen = [one for one in SCENARIOS if one.id in heard.verdicts]
     played = {one.id: str(one.judged.verdict) for one in running.played(FAULTS[name], chosen)}

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from harness.report import files
+from svcdns.report import files
 from tests.plugin.conftest import Write, small
 
 

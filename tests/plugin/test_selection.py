@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from harness import data
+from svcdns import resources
 from tests.plugin.conftest import Write, small
 
 WRONG = """\
@@ -17,7 +17,7 @@ Feature: Small
     Given the manifest "combinations/clusterip-service.yaml"
     Then "test-svc" does not exist
 """
-COMBINATIONS = data.features() / "combinations"
+COMBINATIONS = resources.features() / "combinations"
 
 
 def outcomes(result: pytest.RunResult) -> dict[str, int]:
@@ -42,7 +42,7 @@ def test_node_ids_name_the_file_the_scenario_and_the_example(pytester: pytest.Py
         "test_the_pod_name_of_pod_answers_the_address_of_that_pod_and_of_no_other[web-0]"
     )
     assert wanted in result.stdout.str()
-    alone = pytester.runpytest_inprocess(f"{data.features()}/{wanted}")
+    alone = pytester.runpytest_inprocess(f"{resources.features()}/{wanted}")
     assert outcomes(alone) == {"passed": 1}
 
 

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.plugin.scheduler import ByWorlds
-from harness.plugin.shares import shares
+from svcdns.plugin.scheduler import ByWorlds
+from svcdns.plugin.shares import shares
 
 ROOT = Path(__file__).parent.parent.parent
 COMBINATIONS = "features/combinations/deployment_headless.feature"

@@ -28,7 +28,7 @@ del referenced
 
 SCRIPT = """
 import signal, sys, time, weakref
-from harness.plugin import signals
+from svcdns.plugin import signals
 
 signals.end_orderly()
 try:

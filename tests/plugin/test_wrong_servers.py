@@ -9,10 +9,10 @@ import dns.rcode
 import pytest
 from dns.rdatatype import AAAA, PTR, SRV, A
 
-from harness import coredns, data, records
-from harness.message import Question, Record, Reply, rdata
-from harness.state import ClusterState
-from harness.targets.reference import Reference
+from svcdns import coredns, records, resources
+from svcdns.message import Question, Record, Reply, rdata
+from svcdns.state import ClusterState
+from svcdns.targets.reference import Reference
 
 Fault = Callable[[Question, Reply, ClusterState], Reply]
 
@@ -248,7 +248,7 @@ def test_a_wrong_server_fails_in_the_scenario_that_names_the_fault(
 
     monkeypatch.setattr(Reference, "respond", respond)
     monkeypatch.setenv("COLUMNS", "400")
-    feature = data.features() / "combinations" / f"{case.feature}.feature"
+    feature = resources.features() / "combinations" / f"{case.feature}.feature"
     result = pytester.runpytest_inprocess(f"{feature}::{case.caught_by}", "-p", "no:cacheprovider")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     output = result.stdout.str()
@@ -272,7 +272,7 @@ def test_what_a_version_is_known_to_do_wrong_is_a_failure_with_its_cause(
         Reference, "facts", property(lambda self: replace(facts(self), dns_server="CoreDNS", dns_version=version))
     )
     monkeypatch.setenv("COLUMNS", "400")
-    feature = data.features() / "combinations" / "deployment_headless.feature"
+    feature = resources.features() / "combinations" / "deployment_headless.feature"
     result = pytester.runpytest_inprocess(
         f"{feature}", "-k", "leads_back or ptr", "-p", "no:cacheprovider", "--junitxml", "junit.xml"
     )

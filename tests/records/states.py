@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from harness.state import ClusterState, Endpoint, EndpointPort, EndpointSlice, Key, Namespace, Service, ServicePort
+from svcdns.state import ClusterState, Endpoint, EndpointPort, EndpointSlice, Key, Namespace, Service, ServicePort
 
 LABELS = st.sampled_from(["a", "b", "web", "web-0", "x1"])
 PORT_NAMES = st.sampled_from(["", "http", "dns", "dns-tcp", 63 * "p"])

@@ -7,11 +7,12 @@ from dataclasses import replace
 import dns.rcode
 import pytest
 
-from harness import compare, message
-from harness.message import question
-from harness.recording import Meta
-from harness.records import COREDNS, SPEC, Profile, answer, rrsets
-from harness.state import ClusterState, Endpoint, EndpointPort, EndpointSlice, Key, Namespace, Service, ServicePort
+from svcdns import message
+from svcdns.message import question
+from svcdns.recordings import replay
+from svcdns.recordings.files import Meta
+from svcdns.records import COREDNS, SPEC, Profile, answer, rrsets
+from svcdns.state import ClusterState, Endpoint, EndpointPort, EndpointSlice, Key, Namespace, Service, ServicePort
 
 OWN, IPV6 = "10.244.0.53", "fe80::53"
 STATE = ClusterState().changed(
@@ -114,7 +115,7 @@ def test_a_server_behind_a_slice_without_a_service_names_nobody():
 
 @pytest.mark.parametrize(("addresses", "named"), [((), False), ((OWN,), True)])
 def test_only_the_addresses_that_were_recorded_are_known_of_a_recorded_server(addresses: tuple[str, ...], named: bool):
-    reply = compare.server_of(STATE, Meta(addresses=addresses))(question("cluster.local", "NS"))
+    reply = replay.server_of(STATE, Meta(addresses=addresses))(question("cluster.local", "NS"))
     assert (reply.rcode, bool(reply.answer)) == (dns.rcode.NOERROR, named)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import dns.rcode
 import pytest
 
-from harness import state_list
-from harness.message import question
-from harness.records import COREDNS, SPEC, Profile, answer, rrsets
-from harness.state import (
+from svcdns.message import question
+from svcdns.records import COREDNS, SPEC, Profile, answer, rrsets
+from svcdns.state import (
     ClusterState,
     Endpoint,
     EndpointPort,
@@ -17,6 +16,7 @@ from harness.state import (
     Namespace,
     Service,
     ServicePort,
+    listing,
     read,
 )
 
@@ -65,5 +65,5 @@ def test_a_service_without_ports_answers_its_virtual_ips_and_no_srv(profile: Pro
 @pytest.mark.parametrize("number", [0, 80, None])
 def test_whatever_number_a_port_has_stands_in_a_recorded_state(number: int | None):
     one = EndpointSlice(Key("n", "s"), "s", "IPv4", (Endpoint(("10.0.0.1",)),), (EndpointPort("http", "TCP", number),))
-    again = read(state_list.of(ClusterState().changed(put=[one]))["items"])
+    again = read(listing.of(ClusterState().changed(put=[one]))["items"])
     assert again.slices[one.key] == one

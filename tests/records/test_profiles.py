@@ -11,9 +11,9 @@ from dns.rdatatype import AAAA, CNAME, NS, PTR, SOA, SRV, TXT, A
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.message import Question, Record, question, reverse_name
-from harness.records import COREDNS, PROFILES, SPEC, Profile, answer, rrsets
-from harness.state import ClusterState, Endpoint, EndpointPort, EndpointSlice, Key, Namespace, Pod, Service, ServicePort
+from svcdns.message import Question, Record, question, reverse_name
+from svcdns.records import COREDNS, PROFILES, SPEC, Profile, answer, rrsets
+from svcdns.state import ClusterState, Endpoint, EndpointPort, EndpointSlice, Key, Namespace, Pod, Service, ServicePort
 from tests.records.states import states
 
 PROFILE = st.sampled_from([COREDNS, SPEC])

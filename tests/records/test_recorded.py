@@ -9,9 +9,10 @@ from pathlib import Path
 import dns.rcode
 import pytest
 
-from harness import compare, data, message, recording
+from svcdns import message, resources
+from svcdns.recordings import files, replay
 
-DIRECTORIES = sorted(path.parent for path in (data.fixtures() / "recorded").glob("*/*/state.json"))
+DIRECTORIES = sorted(path.parent for path in (resources.fixtures() / "recorded").glob("*/*/state.json"))
 
 
 def without_serial(lines: list[str]) -> list[str]:
@@ -21,8 +22,8 @@ def without_serial(lines: list[str]) -> list[str]:
 @pytest.mark.parametrize("directory", DIRECTORIES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_the_rules_give_every_recorded_answer(directory: Path):
     recorded = [json.loads(line) for line in (directory / "answers.jsonl").read_text().splitlines()]
-    read = recording.read(directory)
-    respond = compare.server_of(read.state, read.meta)
+    read = files.read(directory)
+    respond = replay.server_of(read.state, read.meta)
     assert recorded
     for one in recorded:
         if "TC" in one["flags"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from harness.results import Facts, Finding, RunResult, ScenarioResult, StepResult, Subject, Verdict
+from svcdns.results import Facts, Finding, RunResult, ScenarioResult, StepResult, Subject, Verdict
 
 SUBJECT = Subject(
     target="cluster",

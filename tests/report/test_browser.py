@@ -6,8 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
-from harness.report import page
-from harness.results import Verdict
+from svcdns.report import page
+from svcdns.results import Verdict
 from tests.report.results import FINDING, run, scenario
 
 RUN = run(

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from harness import filing
-from harness.cli import main
-from harness.report import conformance, files
-from harness.report.changes import changes
-from harness.report.conformance import Implementation
-from harness.results import ScenarioResult, Verdict
+from svcdns.cli import main
+from svcdns.report import conformance, files
+from svcdns.report.changes import changes
+from svcdns.report.conformance import Implementation
+from svcdns.results import ScenarioResult, Verdict
+from svcdns.system import filing
 from tests.report.results import run, scenario
 
 Document = dict[str, Any]

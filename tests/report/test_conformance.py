@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from harness import filing
-from harness.errors import UsageError
-from harness.report import conformance, everything, files
-from harness.report.conformance import Implementation
-from harness.results import Verdict
+from svcdns.errors import UsageError
+from svcdns.report import conformance, everything, files
+from svcdns.report.conformance import Implementation
+from svcdns.results import Verdict
+from svcdns.system import filing
 from tests.report import results
 from tests.report.results import SUBJECT, run, scenario
 

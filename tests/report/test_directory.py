@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.report import directory
+from svcdns.report import directory
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from harness.report import page
-from harness.report.transcript import exchanges
-from harness.results import RunResult, StepResult, Verdict
+from svcdns.report import page
+from svcdns.report.transcript import exchanges
+from svcdns.results import RunResult, StepResult, Verdict
 from tests.report.results import FINDING, run, scenario
 
 HOSTILE = "<script>alert(1)</script> & \"so\" 'on'"

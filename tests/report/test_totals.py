@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from harness.report import totals
-from harness.report.totals import Result
-from harness.results import Verdict
+from svcdns.report import totals
+from svcdns.report.totals import Result
+from svcdns.results import Verdict
 from tests.report.results import scenario
 
 C, N, U, NA, NR = Verdict

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
-from harness.cli import main
-from harness.selftest import running
-from harness.selftest.matrix import Caught, Passed
+from svcdns.cli import main
+from svcdns.selftest import running
+from svcdns.selftest.matrix import Caught, Passed
 
 
 def test_a_fault_in_a_process_of_its_own_is_caught():

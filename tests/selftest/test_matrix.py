@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from harness.faults import Fault
-from harness.features import Scenario
-from harness.results import Verdict
-from harness.selftest import report
-from harness.selftest.matrix import Caught, Matrix, Passed, caught, immunity, matrix, passed
-from harness.selftest.playing import Playable, Played, scenarios
-from harness.verdicts import Judged
+from svcdns.catalogue.gherkin import Scenario
+from svcdns.engine.verdicts import Judged
+from svcdns.faults import Fault
+from svcdns.results import Verdict
+from svcdns.selftest import report
+from svcdns.selftest.matrix import Caught, Matrix, Passed, caught, immunity, matrix, passed
+from svcdns.selftest.playing import Playable, Played, scenarios
 
 CORE = Fault("wrong", "It is wrong.", ("B01", "C01"))
 EXTENDED = Fault("odd", "It is odd.", ("L12",), "extended")

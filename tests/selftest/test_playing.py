@@ -5,13 +5,13 @@ from __future__ import annotations
 import dns.rcode
 import pytest
 
-from harness.client import ask
-from harness.faults import FAULTS, Fault
-from harness.message import question
-from harness.results import Verdict
-from harness.selftest import running
-from harness.selftest.playing import Playable, scenarios
-from harness.selftest.wrong import wrong
+from svcdns.client import ask
+from svcdns.faults import FAULTS, Fault
+from svcdns.message import question
+from svcdns.results import Verdict
+from svcdns.selftest import running
+from svcdns.selftest.faulty import wrong
+from svcdns.selftest.playing import Playable, scenarios
 
 FEATURE = "specification/clusterip.feature"
 HARMLESS = Fault("harmless", "Everything is right.", ("B01",))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness.faults import FAULTS, VARIATIONS
-from harness.selftest import running
-from harness.selftest.playing import Playable, scenarios
-from harness.selftest.right import heard, meets
+from svcdns.faults import FAULTS, VARIATIONS
+from svcdns.selftest import running
+from svcdns.selftest.baseline import heard, meets
+from svcdns.selftest.playing import Playable, scenarios
 
 FEATURES = ("specification/clusterip.feature", "protocol/messages.feature")
 

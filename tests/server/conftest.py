@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.client import Direct
-from harness.server import Server
+from svcdns.client import Direct
+from svcdns.server import Server
 from tests.server.serving import respond
 
 

@@ -9,8 +9,8 @@ from contextlib import suppress
 from dns.rcode import Rcode
 from dns.rdatatype import RdataType
 
-from harness.client import Direct, ask
-from harness.message import Question, Record, Reply, question, rdata
+from svcdns.client import Direct, ask
+from svcdns.message import Question, Record, Reply, question, rdata
 
 WEB = question("web.t.svc.cluster.local", "A")
 BIG = question("big.t.svc.cluster.local", "A")

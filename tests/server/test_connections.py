@@ -5,9 +5,9 @@ import socket
 import struct
 from contextlib import suppress
 
-from harness.client import Direct, ask_all, encode
-from harness.server import Limits, Server
-from harness.server.connection import Connection
+from svcdns.client import Direct, ask_all, encode
+from svcdns.server import Limits, Server
+from svcdns.server.connection import Connection
 from tests.server.serving import (
     BIG,
     PATIENCE,

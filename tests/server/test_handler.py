@@ -12,8 +12,8 @@ from dns.rdatatype import RdataType
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.message import Question, Record, Reply, lines, name, rdata
-from harness.server import COREDNS, EVERY_TYPE, Handler, Style
+from svcdns.message import Question, Record, Reply, lines, name, rdata
+from svcdns.server import COREDNS, EVERY_TYPE, Handler, Style
 
 WEB = "web.t.svc.cluster.local."
 ADDRESS = rdata(RdataType.A, "10.96.0.10")

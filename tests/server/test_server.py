@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from dns.rcode import Rcode
 
-from harness.client import Direct, ask
-from harness.message import lines, question
-from harness.server import Server
+from svcdns.client import Direct, ask
+from svcdns.message import lines, question
+from svcdns.server import Server
 from tests.server.serving import (
     BIG,
     BROKEN,

@@ -6,8 +6,8 @@ from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
-from harness.errors import UsageError
-from harness.server import Server, sockets
+from svcdns.errors import UsageError
+from svcdns.server import Server, sockets
 from tests.server.serving import (
     connected,
     respond,

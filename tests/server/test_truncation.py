@@ -11,8 +11,8 @@ from dns.rdatatype import RdataType
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.message import Record, Reply, name, rdata
-from harness.server import Handler, Style
+from svcdns.message import Record, Reply, name, rdata
+from svcdns.server import Handler, Style
 
 STILL = Style(shuffled=frozenset(), edns_size=None)
 BIG = "big.demo.svc.cluster.local."

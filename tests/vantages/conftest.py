@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from harness.targets.cluster.vantages import relay as script
-from harness.targets.cluster.vantages.relaying import Relay
+from svcdns.targets.cluster.vantages.probe import relay as script
+from svcdns.targets.cluster.vantages.probe.relaying import Relay
 
 
 @pytest.fixture(scope="module")

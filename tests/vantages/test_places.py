@@ -8,14 +8,14 @@ from contextlib import ExitStack
 import pytest
 from dns.rcode import Rcode
 
-from harness.client import Direct, ask
-from harness.errors import UsageError
-from harness.message import Reply, question
-from harness.server import Server
-from harness.targets.cluster.vantages import images, nameservers
-from harness.targets.cluster.vantages.following import Following
-from harness.targets.cluster.vantages.plan import Plan
-from harness.targets.cluster.vantages.servers import DnsService, Replica, Replicas, reassigned
+from svcdns.client import Direct, ask
+from svcdns.errors import UsageError
+from svcdns.message import Reply, question
+from svcdns.server import Server
+from svcdns.targets.cluster.vantages import images, nameservers
+from svcdns.targets.cluster.vantages.following import Following
+from svcdns.targets.cluster.vantages.plan import Plan
+from svcdns.targets.cluster.vantages.servers import DnsService, Replica, Replicas, reassigned
 
 A, B, C, D = (Replica(f"dns-{letter}", f"10.244.0.{number}", 53) for number, letter in enumerate("abcd"))
 

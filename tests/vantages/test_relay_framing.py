@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.errors import UndeterminedError
-from harness.targets.cluster.vantages import relay as script
+from svcdns.errors import UndeterminedError
+from svcdns.targets.cluster.vantages.probe import relay as script
 
 PATIENCE = 20
 

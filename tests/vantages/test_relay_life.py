@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from harness.errors import UndeterminedError
-from harness.targets.cluster.vantages import relay as script
-from harness.targets.cluster.vantages.relaying import Relay, _BrokenError, _Session
+from svcdns.errors import UndeterminedError
+from svcdns.targets.cluster.vantages.probe import relay as script
+from svcdns.targets.cluster.vantages.probe.relaying import Relay, _BrokenError, _Session
 
 PATIENCE = 20
 WORKING = (sys.executable, "-I", script.__file__)
@@ -112,7 +112,7 @@ def test_a_closed_relay_ends_its_process_and_may_be_used_again(relay_of):
 
 
 def test_a_process_that_does_not_mind_its_input_is_ended_by_force(relay_of, monkeypatch):
-    monkeypatch.setattr("harness.targets.cluster.vantages.relaying._FAREWELL_SECONDS", 0.1)
+    monkeypatch.setattr("svcdns.targets.cluster.vantages.probe.relaying._FAREWELL_SECONDS", 0.1)
     stubborn = _Session((sys.executable, "-c", "import threading; threading.Event().wait()"))
     stubborn.close()
 

@@ -13,11 +13,11 @@ from dns.rcode import Rcode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.client import ask, ask_all, encode, objection, send
-from harness.message import Record, Reply, lines, question, rdata
-from harness.server import Server
-from harness.targets.cluster.vantages import relay as script
-from harness.targets.cluster.vantages.relaying import Relayed
+from svcdns.client import ask, ask_all, encode, objection, send
+from svcdns.message import Record, Reply, lines, question, rdata
+from svcdns.server import Server
+from svcdns.targets.cluster.vantages.probe import relay as script
+from svcdns.targets.cluster.vantages.probe.relaying import Relayed
 from tests.client.servers import (
     PATIENCE,
     SHORT,

@@ -5,9 +5,9 @@ import dns.name
 import pytest
 from dns.rcode import Rcode
 
-from harness.client import Answer
-from harness.message import question
-from harness.targets.cluster.vantages.search import configuration, search
+from svcdns.client import Answer
+from svcdns.message import question
+from svcdns.targets.cluster.vantages.search import configuration, search
 
 RESOLV_CONF = """\
 search t.svc.cluster.local svc.cluster.local cluster.local

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-
-from harness.targets.cluster import ClusterSettings, LiveCluster
 from tests.live.somebody import SomebodysApi
+
+from svcdns.targets.cluster import ClusterSettings, LiveCluster
 
 KUBECONFIG, CONTEXT = os.environ.get("SVCDNS_TEST_KUBECONFIG", ""), os.environ.get("SVCDNS_TEST_CONTEXT", "")
 

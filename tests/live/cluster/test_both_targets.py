@@ -18,15 +18,15 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-
-from harness import recorder
-from harness.controllers import Cluster
-from harness.errors import UndeterminedError
-from harness.manifests import Manifest, read_text
-from harness.state import ClusterState
-from harness.targets.cluster import ClusterSettings, LiveCluster
 from tests import shapes
 from tests.live.cluster.random_worlds import RandomWorld, worlds
+
+from svcdns.controllers import Cluster
+from svcdns.errors import UndeterminedError
+from svcdns.manifests import Manifest, read_text
+from svcdns.recordings import recorder
+from svcdns.state import ClusterState
+from svcdns.targets.cluster import ClusterSettings, LiveCluster
 
 EXAMPLES = int(os.environ.get("SVCDNS_TEST_EXAMPLES", "20"))
 AT_A_TIME = 10

@@ -11,19 +11,19 @@ from typing import Any
 
 import pytest
 import yaml
-
-from harness import data, manifests
-from harness.errors import UsageError
-from harness.targets.cluster import ClusterSettings, LiveCluster, facts, leftovers, objects, rights
-from harness.targets.cluster.api import Api
-from harness.targets.cluster.lease import Lease
-from harness.targets.cluster.namespaces import Namespaces
-from harness.targets.cluster.ownership import Ownership
-from harness.targets.cluster.readiness import Readiness
-from harness.targets.cluster.refusal import RefusedError
-from harness.targets.cluster.settling import Settling
-from harness.targets.cluster.watching import Watching
 from tests.live.somebody import SomebodysApi
+
+from svcdns import manifests, resources
+from svcdns.errors import UsageError
+from svcdns.targets.cluster import ClusterSettings, LiveCluster, facts, leftovers, objects, rights
+from svcdns.targets.cluster.apiserver.api import Api
+from svcdns.targets.cluster.apiserver.refusal import RefusedError
+from svcdns.targets.cluster.lease import Lease
+from svcdns.targets.cluster.namespaces import Namespaces
+from svcdns.targets.cluster.ownership import Ownership
+from svcdns.targets.cluster.watch.readiness import Readiness
+from svcdns.targets.cluster.watch.settling import Settling
+from svcdns.targets.cluster.watch.watching import Watching
 
 WATCHED = ["namespaces", "services", "pods"]
 ALL_RULES = [
@@ -206,7 +206,7 @@ def test_what_is_checked_at_the_start_is_all_that_a_run_needs(
             assert not any("cannot be looked for" in note for note in leftovers.notes(api, path))
             namespaces = Namespaces(own, watching)
             namespaces.create(f"svcdns-{run}r-few")
-            service = manifests.read(data.fixtures() / "combinations" / "headless-service.yaml")
+            service = manifests.read(resources.fixtures() / "combinations" / "headless-service.yaml")
             objects.apply(own, service, f"svcdns-{run}r-few", pause_image="none", load_balancer_class="")
             Settling(api, watching, readiness).settle(f"svcdns-{run}r-few")
             assert namespaces.await_deleted(60) == []

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from harness.manifests import Manifest, read_text
-from harness.targets.cluster import ClusterSettings, LiveCluster, clean, facts, marks, nodes
-from harness.targets.cluster.leftovers import leftovers
-from harness.targets.cluster.namespaces import Namespaces
-from harness.targets.cluster.ownership import Ownership
-from harness.targets.kind import KindCluster, KindSettings
 from tests.live.somebody import SomebodysApi
+
+from svcdns.manifests import Manifest, read_text
+from svcdns.targets.cluster import ClusterSettings, LiveCluster, clean, facts, marks, nodes
+from svcdns.targets.cluster.leftovers import leftovers
+from svcdns.targets.cluster.namespaces import Namespaces
+from svcdns.targets.cluster.ownership import Ownership
+from svcdns.targets.kind import KindCluster, KindSettings
 
 SECRET = "hunter2-is-planted-here"
 

@@ -9,17 +9,17 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
-
-from harness.client import eventually
-from harness.errors import TargetError, UndeterminedError
-from harness.targets.cluster.api import Api
-from harness.targets.cluster.lease import Lease
-from harness.targets.cluster.ownership import Ownership
-from harness.targets.cluster.readiness import Readiness
-from harness.targets.cluster.refusal import RefusedError
-from harness.targets.cluster.settling import Settling
-from harness.targets.cluster.watching import Watching
 from tests.live.somebody import SomebodysApi
+
+from svcdns.client import eventually
+from svcdns.errors import TargetError, UndeterminedError
+from svcdns.targets.cluster.apiserver.api import Api
+from svcdns.targets.cluster.apiserver.refusal import RefusedError
+from svcdns.targets.cluster.lease import Lease
+from svcdns.targets.cluster.ownership import Ownership
+from svcdns.targets.cluster.watch.readiness import Readiness
+from svcdns.targets.cluster.watch.settling import Settling
+from svcdns.targets.cluster.watch.watching import Watching
 
 
 class Relay:
@@ -112,7 +112,7 @@ def test_a_watch_that_is_cut_goes_on_without_a_loss(relay: Relay, relayed: Api, 
 
 
 def test_a_lease_that_cannot_be_renewed_is_told(relay: Relay, relayed: Api, run: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("harness.targets.cluster.lease.RENEWAL_SECONDS", 0.1)
+    monkeypatch.setattr("svcdns.targets.cluster.lease.RENEWAL_SECONDS", 0.1)
     told: list[TargetError | None] = []
     heard = threading.Event()
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness.errors import ManifestError, TargetError
-from harness.manifests import Manifest, syntax
-from harness.targets.cluster import LiveCluster
-from harness.targets.cluster.api import Api
+from svcdns.errors import ManifestError, TargetError
+from svcdns.manifests import Manifest, syntax
+from svcdns.targets.cluster import LiveCluster
+from svcdns.targets.cluster.apiserver.api import Api
 
 SERVICE = """
 apiVersion: v1

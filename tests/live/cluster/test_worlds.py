@@ -6,17 +6,17 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-
-from harness import data, manifests
-from harness.errors import ManifestError, TargetError, UndeterminedError
-from harness.manifests import Manifest, read_text
-from harness.state import Endpoint, Key, Pod
-from harness.targets.cluster import LiveCluster
-from harness.targets.cluster.picture import GATE, Ref
-from harness.targets.cluster.settling import Settling
 from tests.live.somebody import SomebodysApi
 
-COMBINATIONS = data.fixtures() / "combinations"
+from svcdns import manifests, resources
+from svcdns.errors import ManifestError, TargetError, UndeterminedError
+from svcdns.manifests import Manifest, read_text
+from svcdns.state import Endpoint, Key, Pod
+from svcdns.targets.cluster import LiveCluster
+from svcdns.targets.cluster.watch.picture import GATE, Ref
+from svcdns.targets.cluster.watch.settling import Settling
+
+COMBINATIONS = resources.fixtures() / "combinations"
 
 #: How long a world that cannot settle is waited for, and begun anew where other pods become ready meanwhile.
 PATIENCE_SECONDS = 10.0
@@ -268,7 +268,7 @@ def uids(cluster: LiveCluster, namespace: str) -> set[str]:
 def test_a_pod_that_a_hook_holds_does_not_hold_its_namespace(cluster: LiveCluster, api: SomebodysApi, run: str):
     namespace = f"svcdns-{run}-held"
     cluster.create_namespace(namespace)
-    cluster.apply(list(manifests.read(data.fixtures() / "behaviour" / "slow-to-end.yaml")), namespace)
+    cluster.apply(list(manifests.read(resources.fixtures() / "behaviour" / "slow-to-end.yaml")), namespace)
     cluster.settle(namespace)
     cluster.delete("Pod", "leaving-1", namespace)
     cluster.delete_namespace(namespace)

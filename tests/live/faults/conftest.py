@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from harness.target import LIVE_DEADLINES, SECONDS_TO_DELETE
-from harness.targets.cluster import ClusterSettings, LiveCluster
-from harness.targets.kind import KindCluster, KindSettings
-from harness.worlds import letters
+from svcdns.engine.pool import letters
+from svcdns.targets.cluster import ClusterSettings, LiveCluster
+from svcdns.targets.kind import KindCluster, KindSettings
+from svcdns.targets.target import LIVE_DEADLINES, SECONDS_TO_DELETE
 
 KUBECONFIG, CONTEXT = os.environ.get("SVCDNS_TEST_KUBECONFIG", ""), os.environ.get("SVCDNS_TEST_CONTEXT", "")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import time
 
-from harness.targets.cluster.vantages import servers
 from tests.live.somebody import SomebodysApi
+
+from svcdns.targets.cluster.vantages import servers
 
 _CONFIG = ("ConfigMap", "coredns", "kube-system")
 _PAUSE_SECONDS = 0.25

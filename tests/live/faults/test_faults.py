@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-
-from harness import data, faults, proxy
-from harness.selftest.wrong import wrong
-from harness.targets.cluster import LiveCluster
 from tests.live.faults.verdicts import broken, judged, scenario
+
+from svcdns import faults, resources
+from svcdns.faults import proxy
+from svcdns.selftest.faulty import wrong
+from svcdns.targets.cluster import LiveCluster
 
 HEADLESS = 'specification/headless.feature: "peers" answers each of its ready endpoints once'
 UNREADY = "specification/headless.feature: An endpoint that is not ready is left out everywhere"
@@ -67,7 +68,7 @@ def test_without_a_fault_every_one_of_these_scenarios_holds(cluster: LiveCluster
 
 def test_a_run_with_the_option_fails_in_the_scenario_that_names_the_fault(kind_cluster: str, tmp_path: Path):
     report = tmp_path / "report.yaml"
-    feature = data.features() / "specification/clusterip.feature"
+    feature = resources.features() / "specification/clusterip.feature"
     chosen = [str(feature), "-k", "api_server or (family_that and web)"]
     options = ["--fault", "aaaa-denied", "--conformance-report", str(report)]
     command = [sys.executable, "-m", "pytest", *chosen, "--target", "kind", "--cluster-name", kind_cluster, *options]

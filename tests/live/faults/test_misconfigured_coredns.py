@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-
-from harness.target import LIVE_DEADLINES
-from harness.verdicts import OBSERVED
 from tests.live.faults.conftest import BECOMES_SECONDS, KUBECONFIG, Open
 from tests.live.faults.corefile import Corefile, replaced
 from tests.live.faults.verdicts import broken, judged
 from tests.live.somebody import SomebodysApi
+
+from svcdns.engine.verdicts import OBSERVED
+from svcdns.targets.target import LIVE_DEADLINES
 
 VIRTUAL_IP = "specification/clusterip.feature: A Service with several ports answers its virtual IP and nothing else"
 FAMILY = 'specification/clusterip.feature: The family that "web" lacks is NODATA'

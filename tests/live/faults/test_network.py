@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
-from harness import faults, proxy
-from harness.faults import Asked, Fault
-from harness.message import Reply
-from harness.results import Verdict
-from harness.targets.cluster import LiveCluster
 from tests.live.faults.verdicts import broken, judged
+
+from svcdns import faults
+from svcdns.faults import Asked, Fault, proxy
+from svcdns.message import Reply
+from svcdns.results import Verdict
+from svcdns.targets.cluster import LiveCluster
 
 CHOSEN = (
     "behaviour/changes.feature: A Service that is renamed is found by its new name alone",
@@ -28,15 +28,15 @@ VERSION = CHOSEN[-1]
 
 @pytest.mark.parametrize("name", faults.NETWORK)
 def test_a_bad_network_changes_no_verdict(name: str, cluster: LiveCluster):
-    with proxy.before(cluster, [faults.find(name)]):
-        found = judged(cluster, CHOSEN)
+    with proxy.before(cluster, [faults.find(name)]) as target:
+        found = judged(target, CHOSEN)
     assert broken(found) == {}
 
 
 def test_a_wrong_server_behind_a_bad_network_is_as_wrong(cluster: LiveCluster):
     every = [faults.find("last-ready-endpoint-dropped"), *faults.NETWORK.values()]
-    with proxy.before(cluster, every):
-        found = judged(cluster, [CHOSEN[4], VERSION])
+    with proxy.before(cluster, every) as target:
+        found = judged(target, [CHOSEN[4], VERSION])
     assert broken(found).keys() == {CHOSEN[4]}
 
 
@@ -54,8 +54,8 @@ def test_silence_ends_as_the_rules_of_it_say(to: str, verdict: Verdict, reason: 
     own = cluster.deadlines
     cluster.deadlines = replace(own, question_seconds=1.0, again_after_seconds=(0.2, 0.4), becomes_seconds=3.0)
     try:
-        with proxy.before(cluster, [Fault("silent", "Some questions are not answered.", change=change)]):
-            (found,) = judged(cluster, [VERSION]).values()
+        with proxy.before(cluster, [Fault("silent", "Some questions are not answered.", change=change)]) as target:
+            (found,) = judged(target, [VERSION]).values()
     finally:
         cluster.deadlines = own
     assert found.verdict is verdict, found

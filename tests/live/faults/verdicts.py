@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from harness.results import Verdict
-from harness.selftest import playing
-from harness.selftest.playing import Playable
-from harness.target import Target
-from harness.verdicts import Judged
+from svcdns.engine.verdicts import Judged
+from svcdns.results import Verdict
+from svcdns.selftest import playing
+from svcdns.selftest.playing import Playable
+from svcdns.targets.target import Target
 
 _ALL = {one.id: one for one in playing.scenarios()}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.targets.kind import KindSettings
+from svcdns.targets.kind import KindSettings
 
 #: Set where the tests that need a real cluster are asked for.
 ASKED = "SVCDNS_TEST_KUBECONFIG"

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[3]
 RUN = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background would ignore it
-from harness.targets.kind import KindCluster, KindSettings
+from svcdns.targets.kind import KindCluster, KindSettings
 
 run, image = sys.argv[1:]
 with KindCluster(KindSettings(run=run, image=image, nodes=2), lambda line: print(line, flush=True)):

@@ -12,9 +12,9 @@ import dns.name
 import dns.rdatatype
 import pytest
 
-from harness.client import Answer, Direct, ask
-from harness.message import Question
-from harness.targets.kind import KindCluster
+from svcdns.client import Answer, Direct, ask
+from svcdns.message import Question
+from svcdns.targets.kind import KindCluster
 
 pytestmark = pytest.mark.timeout(300)
 

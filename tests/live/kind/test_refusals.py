@@ -8,8 +8,8 @@ import socket
 
 import pytest
 
-from harness.errors import UsageError
-from harness.targets.kind import KindCluster, KindSettings, Patience
+from svcdns.errors import UsageError
+from svcdns.targets.kind import KindCluster, KindSettings, Patience
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from harness import data
-from harness.targets.cluster import marks
 from tests.live.somebody import SomebodysApi
+
+from svcdns import resources
+from svcdns.targets.cluster import marks
 
 KUBECONFIG, CONTEXT = os.environ.get("SVCDNS_TEST_KUBECONFIG", ""), os.environ.get("SVCDNS_TEST_CONTEXT", "")
 AUDIT_LOG = os.environ.get("SVCDNS_TEST_AUDIT_LOG", "")
@@ -49,9 +49,9 @@ def svcdns(tmp_path: Path) -> Svcdns:
         target = ["--context", CONTEXT, "--kubeconfig", KUBECONFIG]
         live = ["--target", "cluster", *target] if command != "clean" else target
         return subprocess.run(
-            [sys.executable, "-m", "harness", command, *arguments, *live],
+            [sys.executable, "-m", "svcdns", command, *arguments, *live],
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(data.features().parent)},
+            env={**os.environ, "PYTHONPATH": str(resources.features().parent)},
             input=answer,
             stdin=None if answer is not None else subprocess.DEVNULL,
             capture_output=True,

@@ -16,16 +16,16 @@ from pathlib import Path
 
 import pytest
 import yaml
-
-from harness import data
-from harness.errors import TargetError, UsageError
-from harness.manifests import read_text
-from harness.targets.cluster import ClusterSettings, LiveCluster, lease, leftovers, marks
-from harness.targets.cluster.ownership import Ownership
 from tests.live.ownership.conftest import CONTEXT, KUBECONFIG, Svcdns
 from tests.live.somebody import SomebodysApi
 
-ROOT = data.features().parent
+from svcdns import resources
+from svcdns.errors import TargetError, UsageError
+from svcdns.manifests import read_text
+from svcdns.targets.cluster import ClusterSettings, LiveCluster, lease, leftovers, marks
+from svcdns.targets.cluster.ownership import Ownership
+
+ROOT = resources.features().parent
 SHOP = """
 apiVersion: v1
 kind: Namespace
@@ -147,7 +147,7 @@ def test_hostile_features_reach_nothing_outside_their_namespace(
     svcdns: Svcdns, unchanged: Callable[[], None], tmp_path: Path
 ):
     (tmp_path / "hostile.feature").write_text(HOSTILE)
-    (tmp_path / "pytest.toml").write_text((data.features() / "pytest.toml").read_text())
+    (tmp_path / "pytest.toml").write_text((resources.features() / "pytest.toml").read_text())
     done = svcdns("run", "hostile.feature", "-q")
     assert "Traceback" not in done.stdout + done.stderr
     assert "8 not determined" in done.stdout, done.stdout
@@ -249,7 +249,7 @@ def test_clean_with_a_context_that_points_elsewhere_by_then_removes_nothing_ther
     config = yaml.safe_load(Path(KUBECONFIG).read_text())
     (tmp_path / "config").write_text(yaml.safe_dump(config))
     done = subprocess.run(
-        [sys.executable, "-m", "harness", "clean", "--yes", "--context", CONTEXT, "--kubeconfig", tmp_path / "config"],
+        [sys.executable, "-m", "svcdns", "clean", "--yes", "--context", CONTEXT, "--kubeconfig", tmp_path / "config"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -261,7 +261,7 @@ def test_clean_with_a_context_that_points_elsewhere_by_then_removes_nothing_ther
 
 
 def test_interrupted_runs_leave_nothing_and_touch_nothing_of_others(api: SomebodysApi, unchanged: Callable[[], None]):
-    feature = str(data.features() / "combinations" / "deployment_headless.feature")
+    feature = str(resources.features() / "combinations" / "deployment_headless.feature")
     for number, stop in zip(range(4), itertools.cycle([signal.SIGINT, signal.SIGTERM]), strict=False):
         with subprocess.Popen(
             [sys.executable, "-c", PYTEST, *TARGET, feature, *(("-n", "2") if number % 2 else ())],
@@ -285,7 +285,7 @@ def test_interrupted_runs_leave_nothing_and_touch_nothing_of_others(api: Somebod
 
 
 def test_a_killed_run_is_cleaned_and_only_that(api: SomebodysApi, svcdns: Svcdns, unchanged: Callable[[], None]):
-    feature = str(data.features() / "combinations" / "deployment_headless.feature")
+    feature = str(resources.features() / "combinations" / "deployment_headless.feature")
     with subprocess.Popen(
         [sys.executable, "-c", PYTEST, *TARGET, feature], cwd=ROOT, stdout=subprocess.DEVNULL
     ) as process:

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from harness import data
 from tests.live.ownership.conftest import CONTEXT, KUBECONFIG
 
-ROOT = data.features().parent
+from svcdns import resources
+
+ROOT = resources.features().parent
 
 
 @pytest.mark.timeout(900)

@@ -11,13 +11,13 @@ import time
 from pathlib import Path
 
 import pytest
-
-from harness.targets.cluster import marks
-from harness.targets.cluster.api import Api
-from harness.targets.cluster.ownership import Ownership
-from harness.targets.cluster.settings import ClusterSettings
-from harness.targets.cluster.vantages import OpenVantages
 from tests.live.somebody import SomebodysApi
+
+from svcdns.targets.cluster import marks
+from svcdns.targets.cluster.apiserver.api import Api
+from svcdns.targets.cluster.ownership import Ownership
+from svcdns.targets.cluster.settings import ClusterSettings
+from svcdns.targets.cluster.vantages import OpenVantages
 
 KUBECONFIG = os.environ.get("SVCDNS_TEST_KUBECONFIG", "")
 CONTEXT = os.environ.get("SVCDNS_TEST_CONTEXT", "")

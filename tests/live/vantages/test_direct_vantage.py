@@ -8,15 +8,15 @@ from itertools import islice
 import pytest
 from dns.rcode import Rcode
 
-from harness.client import Direct, ask
-from harness.errors import TargetError, UsageError
-from harness.message import Reply, question
-from harness.server import Server
-from harness.target import Vantage
-from harness.targets.cluster.ownership import Ownership
-from harness.targets.cluster.vantages import node_ports, servers
-from harness.targets.cluster.vantages.answering import wait_for_answers
-from harness.targets.cluster.vantages.plan import Plan
+from svcdns.client import Direct, ask
+from svcdns.errors import TargetError, UsageError
+from svcdns.message import Reply, question
+from svcdns.server import Server
+from svcdns.targets.cluster.ownership import Ownership
+from svcdns.targets.cluster.vantages import node_ports, servers
+from svcdns.targets.cluster.vantages.answering import wait_for_answers
+from svcdns.targets.cluster.vantages.plan import Plan
+from svcdns.targets.target import Vantage
 
 API_SERVER = question("kubernetes.default.svc.cluster.local", "A")
 PATIENCE = 10
@@ -98,7 +98,7 @@ def test_named_servers_need_no_right_on_the_cluster(opened, as_account):
 
 
 def test_a_named_server_that_does_not_answer_is_refused(opened, monkeypatch):
-    monkeypatch.setattr("harness.targets.cluster.vantages.picking._NAMED_SECONDS", 0.5)
+    monkeypatch.setattr("svcdns.targets.cluster.vantages.picking._NAMED_SECONDS", 0.5)
     with Server(lambda _: Reply(Rcode.NXDOMAIN)) as server:
         port = server.port
     with pytest.raises(UsageError) as caught:

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from dns.rcode import Rcode
 
-from harness.client import ask
-from harness.errors import UsageError
-from harness.message import question
-from harness.targets.cluster.ownership import Ownership
-from harness.targets.cluster.vantages import images, node_ports, probe, probe_pod, servers, tunnel
-from harness.targets.cluster.vantages.plan import Plan
-from harness.targets.cluster.vantages.servers import DnsService, Replicas
+from svcdns.client import ask
+from svcdns.errors import UsageError
+from svcdns.message import question
+from svcdns.targets.cluster.ownership import Ownership
+from svcdns.targets.cluster.vantages import images, node_ports, servers, tunnel
+from svcdns.targets.cluster.vantages.plan import Plan
+from svcdns.targets.cluster.vantages.probe import probe, probe_pod
+from svcdns.targets.cluster.vantages.servers import DnsService, Replicas
 
 from .conftest import eventually
 

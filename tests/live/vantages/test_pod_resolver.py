@@ -11,11 +11,12 @@ import dns.name
 import pytest
 from dns.rcode import Rcode
 
-from harness.errors import UndeterminedError
-from harness.resolver import POD_HOSTNAME
-from harness.targets.cluster.ownership import Ownership
-from harness.targets.cluster.vantages import images, probe_pod, relay, servers
-from harness.targets.cluster.vantages.pod_resolver import PodResolver, PodResolvers
+from svcdns.client.resolver import POD_HOSTNAME
+from svcdns.errors import UndeterminedError
+from svcdns.targets.cluster.ownership import Ownership
+from svcdns.targets.cluster.vantages import images, servers
+from svcdns.targets.cluster.vantages.pod_resolver import PodResolver, PodResolvers
+from svcdns.targets.cluster.vantages.probe import probe_pod, relay
 
 from .conftest import eventually
 

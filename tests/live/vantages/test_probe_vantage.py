@@ -10,13 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from dns.rcode import Rcode
 
-from harness.client import ask, ask_all
-from harness.errors import UndeterminedError, UsageError
-from harness.message import question
-from harness.target import Capability
-from harness.targets.cluster.ownership import Ownership
-from harness.targets.cluster.settings import ClusterSettings
-from harness.targets.cluster.vantages import OpenVantages, probe_pod, servers
+from svcdns.client import ask, ask_all
+from svcdns.errors import UndeterminedError, UsageError
+from svcdns.message import question
+from svcdns.targets.cluster.ownership import Ownership
+from svcdns.targets.cluster.settings import ClusterSettings
+from svcdns.targets.cluster.vantages import OpenVantages, servers
+from svcdns.targets.cluster.vantages.probe import probe_pod
+from svcdns.targets.target import Capability
 
 from .conftest import eventually, left_of
 

@@ -7,11 +7,11 @@ import re
 import pytest
 from dns.rcode import Rcode
 
-from harness.client import ask
-from harness.errors import UndeterminedError, UsageError
-from harness.message import question
-from harness.target import Capability
-from harness.targets.cluster.vantages import servers
+from svcdns.client import ask
+from svcdns.errors import UndeterminedError, UsageError
+from svcdns.message import question
+from svcdns.targets.cluster.vantages import servers
+from svcdns.targets.target import Capability
 
 API_SERVER = question("kubernetes.default.svc.cluster.local", "A")
 PATIENCE = 10

@@ -1,8 +1,0 @@
-"""What the API server, the controllers and the kubelet make of manifests, for the embedded reference target alone."""
-
-from __future__ import annotations
-
-from harness.controllers.admission import Note
-from harness.controllers.cluster import Cluster
-
-__all__ = ["Cluster", "Note"]

@@ -1,0 +1,224 @@
+"""Feature files as plain data: the only reader of Gherkin.
+
+pytest-bdd runs the scenarios; this room reads them for the collector, which refuses what would check less than it seems
+to, and for the documentation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from svcdns.errors import FeatureError
+from svcdns.manifests.sources import PACKAGED, Sources
+
+#: UTF-8, after a byte order mark or not.
+ENCODING = "utf-8-sig"
+
+#: What a parser says beside what is wrong: a place that we say in our way, and words of a file that need not be a feature.
+_OF_THE_FILE = re.compile(r"^[(][0-9:]+[)]: |, got '.*|(?<=Language not supported): .*", re.DOTALL)
+
+PLACEHOLDER = re.compile(r"<([^<>]+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step; ``type`` is given, when or then, also where its keyword is And or But."""
+
+    keyword: str
+    type: str
+    text: str
+    line: int
+    table: tuple[tuple[str, ...], ...] = ()
+    docstring: str = ""
+
+    def texts(self) -> Iterator[str]:
+        """The step's text and the cells and lines below it."""
+        yield self.text
+        yield self.docstring
+        for row in self.table:
+            yield from row
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """A table of examples: its column names and rows."""
+
+    line: int
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario or scenario outline; ``tags`` and ``steps`` include those of its feature and rule.
+
+    Attributes:
+        sources: where the manifests lie that it names.
+    """
+
+    name: str
+    line: int
+    tags: frozenset[str]
+    steps: tuple[Step, ...]
+    rule: str = ""
+    description: str = ""
+    examples: tuple[Examples, ...] = ()
+    outline: bool = False
+    sources: Sources = PACKAGED
+
+    def rendered(self) -> Iterator[Scenario]:
+        """The scenario itself, or one for each row of its examples."""
+        if not self.outline:
+            yield self
+        for table in self.examples:
+            for row in table.rows:
+                values = dict(zip(table.columns, row, strict=True))
+                yield replace(
+                    self,
+                    name=_fill(self.name, values),
+                    steps=tuple(
+                        replace(
+                            step,
+                            text=_fill(step.text, values),
+                            table=tuple(tuple(_fill(cell, values) for cell in line) for line in step.table),
+                            docstring=_fill(step.docstring, values),
+                        )
+                        for step in self.steps
+                    ),
+                    outline=False,
+                    examples=(),
+                )
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """The clauses of the specification that its tags name, such as ``2.4.1-a``."""
+        return tuple(sorted(tag.removeprefix("spec-") for tag in self.tags if tag.startswith("spec-")))
+
+    @property
+    def behaviours(self) -> tuple[str, ...]:
+        """The behaviours that its tags name, such as ``C01``."""
+        return tuple(sorted(tag for tag in self.tags if tag[:1].isupper()))
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes anything after what is given."""
+        return any(step.type == "when" for step in self.steps)
+
+    @property
+    def declarations(self) -> tuple[str, ...]:
+        """What it declares: the texts of its Given steps."""
+        return tuple(step.text for step in self.steps if step.type == "given")
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A feature file."""
+
+    path: Path
+    name: str
+    line: int
+    description: str
+    tags: frozenset[str]
+    scenarios: tuple[Scenario, ...]
+
+
+def read(path: Path, sources: Sources = PACKAGED) -> Feature:
+    """Read a feature file whose manifests lie in some directories.
+
+    Raises:
+        FeatureError: with file and line, if it cannot be read or is not Gherkin.
+    """
+    from gherkin.errors import CompositeParserException, ParserException  # noqa: PLC0415 - only collection needs Gherkin
+    from gherkin.parser import Parser  # noqa: PLC0415 - as above
+
+    try:
+        document = Parser().parse(path.read_text(encoding=ENCODING))
+    except CompositeParserException as error:
+        raise FeatureError(*(_located(path, one) for one in error.errors)) from error
+    except ParserException as error:
+        raise FeatureError(_located(path, error)) from error
+    except UnicodeDecodeError as error:
+        raise FeatureError(f"{path}: is not UTF-8 from byte {error.start} on; save the file as UTF-8") from error
+    except OSError as error:
+        raise FeatureError(f"{path}: cannot be read: {error.strerror}") from error
+    feature = document.get("feature")
+    if not feature:
+        raise FeatureError(f"{path}:1: holds no Feature")
+    return Feature(
+        path=path,
+        name=feature["name"],
+        line=feature["location"]["line"],
+        description=_dedented(feature["description"]),
+        tags=_tags(feature),
+        scenarios=tuple(replace(one, sources=sources) for one in _scenarios(feature, _tags(feature), (), "")),
+    )
+
+
+def _located(path: Path, error: Exception) -> str:
+    location = getattr(error, "location", None) or {"line": 1}
+    return f"{path}:{location['line']}: {_OF_THE_FILE.sub('', str(error))}"
+
+
+def _scenarios(
+    parent: Mapping[str, Any], tags: frozenset[str], background: tuple[Step, ...], rule: str
+) -> Iterator[Scenario]:
+    for child in parent["children"]:
+        if found := child.get("background"):
+            background += tuple(_steps(found["steps"], ""))
+        elif found := child.get("rule"):
+            yield from _scenarios(found, tags | _tags(found), background, found["name"])
+        elif found := child.get("scenario"):
+            before = background[-1].type if background else ""
+            yield Scenario(
+                name=found["name"],
+                line=found["location"]["line"],
+                tags=tags | _tags(found),
+                steps=background + tuple(_steps(found["steps"], before)),
+                rule=rule,
+                description=_dedented(found["description"]),
+                examples=tuple(_examples(table) for table in found["examples"]),
+                outline="Outline" in found["keyword"] or bool(found["examples"]),
+            )
+
+
+def _steps(steps: list[dict[str, Any]], before: str) -> Iterator[Step]:
+    types = {"Context": "given", "Action": "when", "Outcome": "then"}
+    for step in steps:
+        before = types.get(step["keywordType"], before)
+        yield Step(
+            keyword=step["keyword"].strip(),
+            type=before,
+            text=step["text"],
+            line=step["location"]["line"],
+            table=tuple(_cells(row) for row in step.get("dataTable", {}).get("rows", ())),
+            docstring=step.get("docString", {}).get("content", ""),
+        )
+
+
+def _examples(table: Mapping[str, Any]) -> Examples:
+    header = table.get("tableHeader")
+    return Examples(
+        line=table["location"]["line"],
+        columns=_cells(header) if header else (),
+        rows=tuple(_cells(row) for row in table.get("tableBody") or ()),
+    )
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(cell["value"] for cell in row["cells"])
+
+
+def _tags(item: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(tag["name"].removeprefix("@") for tag in item["tags"])
+
+
+def _dedented(text: str) -> str:
+    return "\n".join(line.strip() for line in text.strip().splitlines())
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    return PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)

@@ -1,0 +1,29 @@
+"""How every command ends: 0, 1 where it found differences, and 2 on wrong usage or unusable input."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+
+import click
+
+from svcdns.cli.saying import say
+from svcdns.errors import HarnessError
+
+
+class Group(click.Group):
+    """A command that says what is wrong in one line, and never with a traceback."""
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command, and keep the lines of the examples in its help as they are."""
+        # click fills every paragraph but those that a backspace begins.
+        cmd.help = inspect.cleandoc(cmd.help or "").replace("\n\nExamples:\n", "\n\n\b\nExamples:\n")
+        super().add_command(cmd, name)
+
+    def invoke(self, context: click.Context) -> object:
+        """Run, and turn an error of ours into a message."""
+        try:
+            return super().invoke(context)
+        except HarnessError as error:
+            say(f"svcdns: {error}", err=True)
+            sys.exit(2)

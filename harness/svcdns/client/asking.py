@@ -1,0 +1,112 @@
+"""Questions to a DNS server, one, several or malformed; and the command that would ask the same."""
+
+from __future__ import annotations
+
+import secrets
+import shlex
+import struct
+import time
+from collections.abc import Sequence
+
+import dns.flags
+import dns.rdataclass
+import dns.rdatatype
+
+from svcdns.client.answer import Answer, read
+from svcdns.client.channel import Channel, Received, Transport
+from svcdns.message import Question
+
+_HEADER_AND_OPT = struct.Struct("!6H"), struct.Struct("!BHHIH")
+
+
+def ask(
+    channel: Channel,
+    question: Question,
+    *,
+    transport: Transport = "udp",
+    edns: int | None = None,
+    timeout_seconds: float,
+    recursion_desired: bool = True,
+) -> Answer:
+    """Asks once; a server that has to be asked twice is for the caller to notice.
+
+    Args:
+        channel: the way to the server.
+        question: what to ask, in class IN.
+        transport: what to ask over.
+        edns: the payload size to offer in an OPT record; None for no OPT record.
+        timeout_seconds: how long to wait.
+        recursion_desired: whether RD is set.
+    """
+    (answer,) = ask_all(
+        channel,
+        [question],
+        transport=transport,
+        edns=edns,
+        timeout_seconds=timeout_seconds,
+        recursion_desired=recursion_desired,
+    )
+    return answer
+
+
+def ask_all(
+    channel: Channel,
+    questions: Sequence[Question],
+    *,
+    transport: Transport = "tcp",
+    edns: int | None = None,
+    timeout_seconds: float,
+    recursion_desired: bool = True,
+) -> list[Answer]:
+    """Asks several questions, over TCP on one connection; the arguments are those of `ask`, the timeout is for each."""
+    wires = [encode(question, edns=edns, recursion_desired=recursion_desired) for question in questions]
+    start = time.perf_counter()
+    received = channel.exchange(wires, transport, timeout_seconds)
+    seconds = time.perf_counter() - start
+    return [
+        read(one, question, transport=transport, server=channel.server, edns=edns, seconds=seconds)
+        for question, one in zip(questions, received, strict=True)
+    ]
+
+
+def send(channel: Channel, wire: bytes, *, transport: Transport = "udp", timeout_seconds: float) -> Received:
+    """Sends a message as it is, well-formed or not, and waits for what comes back."""
+    (received,) = channel.exchange([wire], transport, timeout_seconds)
+    return received
+
+
+def encode(question: Question, *, edns: int | None = None, recursion_desired: bool = True) -> bytes:
+    """A question as it travels, in class IN with a random id."""
+    header, opt = _HEADER_AND_OPT
+    flags = dns.flags.RD if recursion_desired else 0
+    name = question.name.to_wire()
+    assert name is not None, "it was given no file to write to"
+    return (
+        header.pack(secrets.randbelow(0x10000), flags, 1, 0, 0, 0 if edns is None else 1)
+        + name
+        + struct.pack("!HH", question.type, dns.rdataclass.IN)
+        + (b"" if edns is None else opt.pack(0, dns.rdatatype.OPT, edns, 0, 0))
+    )
+
+
+def dig(question: Question, transport: Transport, server: str, edns: int | None) -> str:
+    """The command line that asks the same and stops at the first answer, truncated or not.
+
+    Args:
+        question: what to ask.
+        transport: what to ask over.
+        server: the server as ``address:port``, or ``[address]:port`` for IPv6.
+        edns: the payload size to offer, or None.
+    """
+    address, _, port = server.rpartition(":")
+    return shlex.join(
+        [
+            "dig",
+            f"@{address.strip('[]')}",
+            *("-p", port),
+            "+tcp" if transport == "tcp" else "+ignore",
+            *(["+noedns"] if edns is None else [f"+bufsize={edns}", "+nocookie"]),
+            str(question.name),
+            dns.rdatatype.to_text(question.type),
+        ]
+    )

@@ -1,0 +1,207 @@
+"""What the API server makes of a manifest: the object it stores, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from svcdns.controllers import defaults, kinds
+from svcdns.controllers.service_admission import service_spec
+from svcdns.controllers.store import Json, Ref, Store
+from svcdns.manifests import Effect, Manifest, effect, is_namespaced
+
+#: What ``kubectl rollout restart`` leaves in a pod template.
+RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
+
+#: The fields that may change while the object exists; the API server refuses any other change (``validation.go`` of
+#: each group).
+_CHANGEABLE_POD = ("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds")
+_CHANGEABLE_STATEFUL_SET = (
+    "minReadySeconds",
+    "ordinals",
+    "persistentVolumeClaimRetentionPolicy",
+    "replicas",
+    "revisionHistoryLimit",
+    "template",
+    "updateStrategy",
+)
+_IMMUTABLE = {
+    "Deployment": ("selector",),
+    "ReplicaSet": ("selector",),
+    "DaemonSet": ("selector",),
+    "Job": ("completionMode", "completions", "selector", "template"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that the user should know about an object that was applied."""
+
+    kind: str
+    name: str
+    text: str
+
+
+def reference(store: Store, manifest: Manifest, namespace: str) -> Ref:
+    """What identifies the object of a manifest that is applied to a namespace.
+
+    Raises:
+        ManifestError: if the namespace that it names, or is applied to, does not exist.
+    """
+    kind = kinds.key(manifest.api_version, manifest.kind)
+    if not is_namespaced(manifest.api_version, manifest.kind):
+        return Ref(kind, "", manifest.name)
+    named = manifest.namespace or namespace
+    if store.get(Ref("Namespace", "", named)) is None:
+        raise manifest.error(f'the namespace "{named}" does not exist: create it first', "metadata", "namespace")
+    return Ref(kind, named, manifest.name)
+
+
+def admit(store: Store, manifest: Manifest, ref: Ref) -> Note | None:
+    """Stores the object of a manifest, created or updated, under its `reference`.
+
+    Raises:
+        ManifestError: if the API server would refuse it.
+    """
+    declared = _copied(manifest.data)
+    before = store.get(ref)
+    item: Json = {**declared, "metadata": _metadata(store, ref, declared["metadata"], before)}
+    if ref.kind in kinds.KINDS:
+        item.pop("status", None)
+        store.put(_ADMISSIONS[ref.kind](store, manifest, item, before))
+        return None
+    store.put(item)
+    if effect(manifest) is Effect.NONE:
+        return Note(manifest.kind, manifest.name, "has no effect on DNS")
+    return Note(manifest.kind, manifest.name, f"is a custom resource of {manifest.api_version}: effect unknown")
+
+
+def _metadata(store: Store, ref: Ref, declared: Json, before: Json | None) -> Json:
+    given = {name: declared[name] for name in ("labels", "annotations", "ownerReferences") if declared.get(name)}
+    if before is None:
+        return {**store.new_metadata(ref.name, ref.namespace), **given}
+    kept = {name: value for name, value in before["metadata"].items() if name not in ("labels", "annotations")}
+    return {**kept, **given}
+
+
+def _admit_namespace(_store: Store, manifest: Manifest, item: Json, _before: Json | None) -> Json:
+    labels = {**item["metadata"].get("labels", {}), "kubernetes.io/metadata.name": manifest.name}
+    return {
+        **item,
+        "metadata": {**item["metadata"], "labels": labels},
+        "spec": {"finalizers": ["kubernetes"]},
+        "status": {"phase": "Active"},
+    }
+
+
+def _admit_service(store: Store, manifest: Manifest, item: Json, before: Json | None) -> Json:
+    ref = Ref("Service", item["metadata"]["namespace"], manifest.name)
+    spec = service_spec(store, manifest, ref, item["spec"], before["spec"] if before else None)
+    return {**item, "spec": spec, "status": {"loadBalancer": {}}}
+
+
+def _admit_endpoints(_store: Store, _manifest: Manifest, item: Json, _before: Json | None) -> Json:
+    return defaults.endpoints(item)
+
+
+def _admit_endpoint_slice(_store: Store, manifest: Manifest, item: Json, before: Json | None) -> Json:
+    if before:
+        _require_same(manifest, before["addressType"], item["addressType"], "addressType")
+    return defaults.endpoint_slice(item)
+
+
+def _admit_pod(_store: Store, manifest: Manifest, item: Json, before: Json | None) -> Json:
+    spec = {"enableServiceLinks": True, **defaults.pod_spec(item["spec"])}
+    if before is None:
+        return {**item, "spec": spec, "status": {}}
+    spec = {"nodeName": before["spec"]["nodeName"], **spec}
+    old, new = _without_images(before["spec"]), _without_images(spec)
+    for field in sorted((old.keys() | new.keys()) - set(_CHANGEABLE_POD)):
+        _require_same(manifest, old.get(field), new.get(field), "spec", field)
+    return {**item, "spec": spec, "status": before["status"]}
+
+
+def _admit_workload(_store: Store, manifest: Manifest, item: Json, before: Json | None) -> Json:
+    kind = manifest.kind
+    spec = defaults.workload_spec(kind, item["spec"])
+    if kind == "ReplicationController":
+        spec["selector"] = spec.get("selector") or spec["template"]["metadata"].get("labels", {})
+    if kind == "Job":
+        spec = _job_spec(item, spec)
+    if before:
+        old = before["spec"]
+        if "replicas" in old and "replicas" not in item["spec"]:
+            # A number that the manifest leaves open is the business of whoever scaled last.
+            spec["replicas"] = old["replicas"]
+        spec["template"] = _with_restart(spec["template"], old["template"])
+        for field in _immutable(kind, old, spec):
+            _require_same(manifest, old.get(field), spec.get(field), "spec", field)
+    return {**item, "spec": spec}
+
+
+def _immutable(kind: str, old: Json, new: Json) -> list[str]:
+    if kind == "StatefulSet":
+        return sorted((old.keys() | new.keys()) - set(_CHANGEABLE_STATEFUL_SET))
+    return [*_IMMUTABLE.get(kind, ())]
+
+
+def _job_spec(item: Json, spec: Json) -> Json:
+    """A Job's spec with the selector and the labels that the API server makes up (``pkg/registry/batch/job``)."""
+    if not {"parallelism", "completions"} & item["spec"].keys():
+        spec["completions"] = 1
+    metadata = spec["template"]["metadata"]
+    identity = {"batch.kubernetes.io/controller-uid": item["metadata"]["uid"]}
+    names = {
+        **identity,
+        "batch.kubernetes.io/job-name": item["metadata"]["name"],
+        "controller-uid": item["metadata"]["uid"],
+        "job-name": item["metadata"]["name"],
+    }
+    template = {**spec["template"], "metadata": {**metadata, "labels": {**metadata.get("labels", {}), **names}}}
+    selector = spec.get("selector") if spec.get("manualSelector") else {"matchLabels": identity}
+    return {**spec, "selector": selector, "template": template}
+
+
+def _with_restart(new: Json, old: Json) -> Json:
+    """A pod template that keeps the mark of the last restart: applying a manifest again does not take it away."""
+    mark = (old["metadata"].get("annotations") or {}).get(RESTARTED_AT)
+    if mark is None:
+        return new
+    annotations = {RESTARTED_AT: mark, **(new["metadata"].get("annotations") or {})}
+    return {**new, "metadata": {**new["metadata"], "annotations": annotations}}
+
+
+def _without_images(spec: Json) -> Json:
+    images = {
+        field: [{**container, "image": ""} for container in spec[field]]
+        for field in ("initContainers", "containers")
+        if spec.get(field)
+    }
+    return {**spec, **images}
+
+
+def _require_same(manifest: Manifest, old: Any, new: Any, *field: str) -> None:
+    if old != new:
+        raise manifest.error(
+            f"cannot change while the {manifest.kind} exists: delete the {manifest.kind} and create it anew", *field
+        )
+
+
+def _copied(value: Any) -> Any:
+    """A copy of decoded YAML that shares nothing with it, in plain dictionaries and lists."""
+    if isinstance(value, Mapping):
+        return {name: _copied(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_copied(item) for item in value]
+    return value
+
+
+_ADMISSIONS: dict[str, Callable[[Store, Manifest, Json, Json | None], Json]] = {
+    "Namespace": _admit_namespace,
+    "Service": _admit_service,
+    "Endpoints": _admit_endpoints,
+    "EndpointSlice": _admit_endpoint_slice,
+    "Pod": _admit_pod,
+    **dict.fromkeys(defaults.WORKLOADS, _admit_workload),
+}

@@ -1,0 +1,134 @@
+"""The addresses and ports that a cluster hands out: Services' virtual IPs, pods' addresses, node ports.
+
+The ranges are kind's. Nothing given back is handed out again soon: each pool goes on from where it stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from itertools import chain
+from random import Random
+
+from svcdns.errors import TargetError
+from svcdns.state import Family
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """The ranges of one IP family.
+
+    Attributes:
+        pod_block: prefix length of the part of ``pods`` that the node uses before it takes the next one.
+        node: the node's own address.
+    """
+
+    services: IPv4Network | IPv6Network
+    pods: IPv4Network | IPv6Network
+    pod_block: int
+    node: str
+
+
+RANGES: dict[Family, Ranges] = {
+    "IPv4": Ranges(IPv4Network("10.96.0.0/16"), IPv4Network("10.244.0.0/16"), 24, "172.18.0.2"),
+    "IPv6": Ranges(IPv6Network("fd00:10:96::/112"), IPv6Network("fd00:10:244::/56"), 64, "fc00:f853:ccd:e793::2"),
+}
+
+NODE = "svcdns-control-plane"
+NODE_PORTS = range(30000, 32768)
+API_SERVER_PORT = 6443
+
+#: How much of the front of a range is left to addresses that users choose (``registry/core/service/ipallocator``
+#: and ``portallocator``); it is handed out last.
+_CHOSEN_ADDRESSES = 256
+_CHOSEN_PORTS = 86
+
+
+class Pool:
+    """Numbers handed out one after another, in blocks: a block is used up before the next one is begun.
+
+    Args:
+        blocks: the numbers, in the order of use.
+        name: what the user should read when nothing is left.
+        first: where to begin in the first block.
+    """
+
+    def __init__(self, blocks: Sequence[range], name: str, first: int | None = None) -> None:
+        self._blocks = blocks
+        self._name = name
+        self._next = [block.start for block in blocks]
+        if first is not None:
+            self._next[0] = first
+
+    def take(self, in_use: Callable[[int], bool]) -> int:
+        """The next number that is not in use.
+
+        Raises:
+            TargetError: if all are in use.
+        """
+        for index, block in enumerate(self._blocks):
+            begin = self._next[index]
+            for number in chain(range(begin, block.stop), range(block.start, begin)):
+                if not in_use(number):
+                    self._next[index] = number + 1
+                    return number
+        raise TargetError(f"{self._name} has nothing left to hand out: delete what is no longer needed")
+
+
+class Network:
+    """What the cluster hands out addresses and ports from."""
+
+    def __init__(self, families: tuple[Family, ...], random: Random) -> None:
+        self.families = families
+        self._services = {family: _service_pool(RANGES[family], random) for family in families}
+        self._pods = {family: _pod_pool(RANGES[family]) for family in families}
+        chosen = range(NODE_PORTS.start, NODE_PORTS.start + _CHOSEN_PORTS)
+        free = range(chosen.stop, NODE_PORTS.stop)
+        self._node_ports = Pool((free, chosen), "the node port range 30000-32767", random.choice(free))
+
+    @property
+    def node_addresses(self) -> list[str]:
+        """The addresses of the one node, the cluster's first family first."""
+        return [RANGES[family].node for family in self.families]
+
+    def service_address(self, family: Family, in_use: Callable[[int], bool]) -> str:
+        """A virtual IP for a Service."""
+        return _written(self._services[family].take(in_use), family)
+
+    def pod_addresses(self, in_use: Callable[[int], bool]) -> list[str]:
+        """Addresses for a pod, one of each family of the cluster."""
+        return [_written(self._pods[family].take(in_use), family) for family in self.families]
+
+    def node_port(self, in_use: Callable[[int], bool]) -> int:
+        """A node port."""
+        return self._node_ports.take(in_use)
+
+
+def is_service_address(address: str, family: Family) -> bool:
+    """Whether a Service may have this virtual IP: it lies in the range and is neither its first nor an IPv4 range's last address."""
+    services = RANGES[family].services
+    ip = ip_address(address)
+    return ip in services and ip != services[0] and (family == "IPv6" or ip != services[-1])
+
+
+def service_address(family: Family, number: int) -> str:
+    """The virtual IP with a given number in the range, for Services whose address every cluster knows."""
+    return str(RANGES[family].services[number])
+
+
+def _service_pool(ranges: Ranges, random: Random) -> Pool:
+    first = int(ranges.services[0])
+    free = range(first + _CHOSEN_ADDRESSES, int(ranges.services[-1]))
+    chosen = range(first + 1, first + _CHOSEN_ADDRESSES)
+    return Pool((free, chosen), f"the Service range {ranges.services}", random.randrange(free.start, free.stop))
+
+
+def _pod_pool(ranges: Ranges) -> Pool:
+    # The first address of a block is the network's, the second the gateway's, an IPv4 block's last the broadcast.
+    blocks = [range(int(block[0]) + 2, int(block[-1])) for block in ranges.pods.subnets(new_prefix=ranges.pod_block)]
+    return Pool(blocks, f"the pod range {ranges.pods}")
+
+
+def _written(number: int, family: Family) -> str:
+    return str(IPv4Address(number) if family == "IPv4" else IPv6Address(number))

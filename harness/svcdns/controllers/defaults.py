@@ -1,0 +1,116 @@
+"""The values that the API server fills in where a manifest is silent (``pkg/apis/*/v1/defaults.go``).
+
+Every function returns a new object and leaves its argument alone.
+"""
+
+from __future__ import annotations
+
+from svcdns.controllers.store import Json
+
+_SERVICE_AFFINITY_SECONDS = 10800
+
+
+def container(declared: Json) -> Json:
+    """A container of a pod."""
+    image = declared.get("image", "")
+    tag = image.rpartition("/")[2].rpartition(":")[2] if ":" in image.rpartition("/")[2] else "latest"
+    return {
+        "resources": {},
+        "terminationMessagePath": "/dev/termination-log",
+        "terminationMessagePolicy": "File",
+        "imagePullPolicy": "Always" if tag == "latest" and "@" not in image else "IfNotPresent",
+        **declared,
+        **({"ports": [{"protocol": "TCP", **port} for port in declared["ports"]]} if declared.get("ports") else {}),
+    }
+
+
+def pod_spec(declared: Json) -> Json:
+    """A pod's spec, or that of a pod template."""
+    containers = {
+        field: [container(item) for item in declared[field]]
+        for field in ("initContainers", "containers")
+        if declared.get(field)
+    }
+    return {
+        "restartPolicy": "Always",
+        "terminationGracePeriodSeconds": 30,
+        "dnsPolicy": "ClusterFirst",
+        "securityContext": {},
+        "schedulerName": "default-scheduler",
+        **declared,
+        **containers,
+    }
+
+
+def pod_template(declared: Json) -> Json:
+    """A pod template."""
+    metadata = {"creationTimestamp": None, **(declared.get("metadata") or {})}
+    return {"metadata": metadata, "spec": pod_spec(declared.get("spec") or {})}
+
+
+def service_spec(declared: Json) -> Json:
+    """A Service's spec, less what is allocated for it."""
+    spec: Json = {"type": "ClusterIP", "sessionAffinity": "None", **declared}
+    if declared.get("ports"):
+        spec["ports"] = [
+            {"protocol": "TCP", **port, "targetPort": port.get("targetPort") or port["port"]}
+            for port in declared["ports"]
+        ]
+    if not spec.get("selector"):
+        spec.pop("selector", None)
+    if spec["sessionAffinity"] == "ClientIP":
+        spec.setdefault("sessionAffinityConfig", {"clientIP": {"timeoutSeconds": _SERVICE_AFFINITY_SECONDS}})
+    if spec["type"] in {"NodePort", "LoadBalancer"}:
+        spec.setdefault("externalTrafficPolicy", "Cluster")
+    if spec["type"] == "LoadBalancer":
+        spec.setdefault("allocateLoadBalancerNodePorts", True)
+    if spec["type"] != "ExternalName":
+        spec.setdefault("internalTrafficPolicy", "Cluster")
+    return spec
+
+
+def endpoint_slice(declared: Json) -> Json:
+    """An EndpointSlice written by hand; lists that are empty are stored as null."""
+    ports = [{"name": "", "protocol": "TCP", **port} for port in declared.get("ports") or ()]
+    return {**declared, "endpoints": declared.get("endpoints") or None, "ports": ports or None}
+
+
+def endpoints(declared: Json) -> Json:
+    """An Endpoints object."""
+    subsets = [
+        {**subset, "ports": [{"protocol": "TCP", **port} for port in subset["ports"]]}
+        if subset.get("ports")
+        else subset
+        for subset in declared.get("subsets") or ()
+    ]
+    return {**declared, "subsets": subsets} if subsets else declared
+
+
+def workload_spec(kind: str, declared: Json) -> Json:
+    """The spec of a controller of pods, its pod template included."""
+    template = pod_template(declared.get("template") or {})
+    return {**WORKLOADS[kind], **declared, "template": template}
+
+
+WORKLOADS: dict[str, Json] = {
+    "ReplicationController": {"replicas": 1},
+    "ReplicaSet": {"replicas": 1},
+    "Deployment": {
+        "replicas": 1,
+        "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": "25%", "maxSurge": "25%"}},
+        "revisionHistoryLimit": 10,
+        "progressDeadlineSeconds": 600,
+    },
+    "StatefulSet": {
+        "replicas": 1,
+        "serviceName": "",
+        "podManagementPolicy": "OrderedReady",
+        "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 0}},
+        "revisionHistoryLimit": 10,
+    },
+    "DaemonSet": {
+        "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1, "maxSurge": 0}},
+        "revisionHistoryLimit": 10,
+    },
+    "Job": {"parallelism": 1, "completionMode": "NonIndexed", "suspend": False, "backoffLimit": 6},
+}

@@ -1,0 +1,165 @@
+"""Pods: how controllers make and delete them, and what the kubelet makes of them.
+
+Every pod without a scheduling gate is scheduled, its containers start at once, and a deadline that it has is over as
+soon. Whether the application in a pod is ready is wished (`Store.wished`). A readiness gate ``svcdns.dev/ready`` stands for
+it where a pod has one, and says so by its condition; else the containers pass their readiness probes or fail them, as though
+each had one. A pause container with a probe fails it in any case: it listens on nothing and has no command to run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from svcdns.controllers import naming
+from svcdns.controllers.allocation import NODE
+from svcdns.controllers.store import Json, Store, owner_reference
+
+#: The type of the readiness gate's condition.
+GATE = "svcdns.dev/ready"
+
+
+def create(
+    store: Store,
+    owner: Json,
+    *,
+    name: str = "",
+    labels: Mapping[str, str] | None = None,
+    annotations: Mapping[str, str] | None = None,
+    spec: Mapping[str, Any] | None = None,
+    base: str = "",
+) -> None:
+    """Creates a pod from its owner's template, with the labels, annotations and fields that the controller adds to it.
+
+    A pod without a ``name`` gets one made from ``base``, by default the owner's name.
+    """
+    template, namespace = owner["spec"]["template"], owner["metadata"]["namespace"]
+    base = "" if name else base or f"{owner['metadata']['name']}-"
+    metadata = store.new_metadata(name or store.new_name("Pod", namespace, base), namespace)
+    if base:
+        metadata["generateName"] = base
+    for field, added in (("labels", labels), ("annotations", annotations)):
+        if merged := {**(template["metadata"].get(field) or {}), **(added or {})}:
+            metadata[field] = merged
+    metadata["ownerReferences"] = [owner_reference(owner)]
+    pod_spec = {**template["spec"], **(spec or {})}
+    store.put({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": pod_spec, "status": {}})
+
+
+def delete(store: Store, pod: Json) -> None:
+    """Deletes a pod: one whose containers sleep before they stop stays as terminating, any other is gone."""
+    if not _lingers(pod):
+        store.drop(pod)
+    elif not is_terminating(pod):
+        grace = {
+            "deletionTimestamp": naming.timestamp(),
+            "deletionGracePeriodSeconds": pod["spec"]["terminationGracePeriodSeconds"],
+        }
+        store.put({**pod, "metadata": {**pod["metadata"], **grace}})
+
+
+def owned(store: Store, owner: Json) -> list[Json]:
+    """The pods that a controller owns, oldest first, terminating ones included."""
+    uid = owner["metadata"]["uid"]
+    return [pod for pod in store.objects("Pod", owner["metadata"]["namespace"]) if _controller(pod) == uid]
+
+
+def active(pods: list[Json]) -> list[Json]:
+    """The pods that are not being deleted."""
+    return [pod for pod in pods if not is_terminating(pod)]
+
+
+def is_terminating(pod: Json) -> bool:
+    """Whether a pod is being deleted."""
+    return "deletionTimestamp" in pod["metadata"]
+
+
+def is_ready(pod: Json) -> bool:
+    """Whether a pod's Ready condition is true."""
+    return _condition(pod, "Ready") == "True"
+
+
+def is_available(pod: Json) -> bool:
+    """Whether a pod is ready and stays; time passes at once here, so ``minReadySeconds`` are over."""
+    return is_ready(pod) and not is_terminating(pod)
+
+
+def run(store: Store, namespace: str) -> None:
+    """The kubelet: gives addresses and conditions to the pods of a namespace (``pkg/kubelet/status/generate.go``)."""
+    for pod in store.objects("Pod", namespace):
+        if pod["spec"].get("schedulingGates"):
+            store.put({**pod, "status": {**pod["status"], "phase": "Pending"}})
+            continue
+        status = pod["status"]
+        if "podIPs" not in status:
+            status = _started(store, pod)
+        if pod["spec"].get("activeDeadlineSeconds"):
+            status = {**status, "phase": "Failed"}
+        wished = store.wished(pod)
+        gates = {gate: wished if gate == GATE else _condition(pod, gate) == "True" for gate in _gates(pod)}
+        passes = (wished or GATE in gates) and not any(map(_fails_its_probe, pod["spec"]["containers"]))
+        ready = status["phase"] == "Running" and passes
+        conditions = {
+            "PodScheduled": True,
+            "Initialized": True,
+            "ContainersReady": ready,
+            "Ready": ready and all(gates.values()),
+        }
+        if GATE in gates:
+            conditions[GATE] = gates[GATE]
+        status = {**status, "conditions": _changed(status.get("conditions", []), conditions)}
+        store.put({**pod, "spec": {"nodeName": NODE, **pod["spec"]}, "status": status})
+
+
+def _started(store: Store, pod: Json) -> Json:
+    network = store.network
+    own = pod["spec"].get("hostNetwork")
+    addresses = network.node_addresses if own else network.pod_addresses(store.in_use)
+    return {
+        **pod["status"],
+        "phase": "Running",
+        "hostIP": network.node_addresses[0],
+        "hostIPs": [{"ip": address} for address in network.node_addresses],
+        "podIP": addresses[0],
+        "podIPs": [{"ip": address} for address in addresses],
+        "startTime": naming.timestamp(),
+    }
+
+
+def _fails_its_probe(container: Json) -> bool:
+    image: str = container["image"].rpartition("/")[2]
+    return "readinessProbe" in container and image.partition(":")[0].partition("@")[0] == "pause"
+
+
+def _lingers(pod: Json) -> bool:
+    hooks = (container.get("lifecycle") or {} for container in pod["spec"]["containers"])
+    sleeps = (((hook.get("preStop") or {}).get("sleep") or {}).get("seconds", 0) for hook in hooks)
+    return pod["spec"]["terminationGracePeriodSeconds"] > 0 and any(seconds > 0 for seconds in sleeps)
+
+
+def _controller(item: Json) -> str:
+    references = item["metadata"].get("ownerReferences") or ()
+    return next((reference["uid"] for reference in references if reference.get("controller")), "")
+
+
+def _gates(pod: Json) -> list[str]:
+    return [gate["conditionType"] for gate in pod["spec"].get("readinessGates") or ()]
+
+
+def _condition(pod: Json, kind: str) -> str:
+    conditions = pod["status"].get("conditions") or ()
+    return next((condition["status"] for condition in conditions if condition["type"] == kind), "")
+
+
+def _changed(conditions: list[Json], values: Mapping[str, bool]) -> list[Json]:
+    before = {condition["type"]: condition for condition in conditions}
+    for kind, value in values.items():
+        status = str(value)
+        if kind not in before or before[kind]["status"] != status:
+            before[kind] = {
+                "type": kind,
+                "status": status,
+                "lastProbeTime": None,
+                "lastTransitionTime": naming.timestamp(),
+            }
+    return list(before.values())

@@ -1,0 +1,72 @@
+"""What the API server makes of a Service: its IP families, its virtual IPs, its node ports, or a refusal.
+
+The rules are those of ``pkg/registry/core/service/storage/alloc.go`` and of ``ValidateServiceUpdate``.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from svcdns.controllers import defaults
+from svcdns.controllers.allocation import RANGES, is_service_address
+from svcdns.controllers.node_ports import with_node_ports
+from svcdns.controllers.service_families import HEADLESS, address_field, families_of
+from svcdns.controllers.store import Json, Ref, Store
+from svcdns.manifests import Manifest
+from svcdns.state import Family
+
+_ALLOCATED = ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
+
+
+def service_spec(store: Store, manifest: Manifest, ref: Ref, declared: Json, before: Json | None) -> Json:
+    """The spec under which a Service is stored: as declared, with what was allocated for it before, or is now.
+
+    Raises:
+        ManifestError: if this cluster cannot give what the manifest asks for, or the change is not allowed.
+    """
+    spec = defaults.service_spec(declared)
+    if spec["type"] == "ExternalName":
+        return {name: value for name, value in spec.items() if name not in _ALLOCATED}
+    before = before if before and before["type"] != "ExternalName" else None
+    addresses = _wanted_addresses(manifest, declared, before)
+    policy, families = families_of(manifest, spec, addresses, before, store.network.families)
+    if addresses != HEADLESS:
+        addresses = _addresses(store, manifest, ref, addresses[: len(families)], families)
+    return {
+        **spec,
+        **({"ports": with_node_ports(store, manifest, ref, spec, before)} if spec.get("ports") else {}),
+        "clusterIP": addresses[0],
+        "clusterIPs": addresses,
+        "ipFamilies": families,
+        "ipFamilyPolicy": policy,
+    }
+
+
+def _wanted_addresses(manifest: Manifest, declared: Json, before: Json | None) -> list[str]:
+    """The virtual IPs that are asked for or were given before, in canonical form."""
+    given = declared.get("clusterIPs") or [address for address in [declared.get("clusterIP")] if address]
+    wanted = [address if address == "None" else str(ip_address(address)) for address in given]
+    kept: list[str] = before["clusterIPs"] if before else []
+    for index, (new, old) in enumerate(zip(wanted, kept, strict=False)):
+        if new != old:
+            raise manifest.error(
+                f"cannot change from {old} to {new} while the Service exists: delete the Service and create it anew",
+                *address_field(manifest, index),
+            )
+    return wanted + kept[len(wanted) :]
+
+
+def _addresses(store: Store, manifest: Manifest, ref: Ref, wanted: list[str], families: list[Family]) -> list[str]:
+    """The virtual IPs, one a family: those asked for if they are free, others from the range."""
+    for index, address in enumerate(wanted):
+        family = families[index]
+        field = address_field(manifest, index)
+        if not is_service_address(address, family):
+            raise manifest.error(
+                f"{address} is not in this cluster's range for Services, {RANGES[family].services}", *field
+            )
+        holder = store.holder(int(ip_address(address)))
+        if holder and holder != ref:
+            raise manifest.error(f"{address} is taken by the {holder.described}", *field)
+    missing = families[len(wanted) :]
+    return wanted + [store.network.service_address(family, store.in_use) for family in missing]

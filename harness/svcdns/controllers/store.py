@@ -1,0 +1,184 @@
+"""The API server's storage.
+
+What is stored is never changed in place: a change stores another object, which may share parts with the old one. So a
+`Store` is forked at the cost of a few dictionaries, and an operation that fails throws its fork away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from random import Random
+from typing import Any, NamedTuple
+
+from svcdns.controllers import kinds, naming
+from svcdns.controllers.allocation import Network
+
+Json = dict[str, Any]
+
+
+class Ref(NamedTuple):
+    """What identifies an object: its kind as `kinds.key` says it, its namespace (empty if it has none), its name."""
+
+    kind: str
+    namespace: str
+    name: str
+
+    @property
+    def described(self) -> str:
+        """What messages call the object."""
+        return f'{self.kind} "{self.name}" of the namespace "{self.namespace}"'
+
+
+def ref_of(item: Json) -> Ref:
+    """What identifies a stored object."""
+    metadata = item["metadata"]
+    return Ref(kinds.key(item["apiVersion"], item["kind"]), metadata.get("namespace", ""), metadata["name"])
+
+
+def owner_reference(owner: Json) -> Json:
+    """The reference by which an object names its controller."""
+    return {
+        "apiVersion": owner["apiVersion"],
+        "kind": owner["kind"],
+        "name": owner["metadata"]["name"],
+        "uid": owner["metadata"]["uid"],
+        "controller": True,
+        "blockOwnerDeletion": True,
+    }
+
+
+class Store:
+    """The stored objects, and what goes with them.
+
+    Attributes:
+        network: where addresses come from; shared by all forks.
+        random: the source of names and identities; shared by all forks.
+        wishes: per namespace, whether its pods shall be ready.
+        told: of pods that were told otherwise, by their uid, whether they shall be ready.
+        changed: what was put or dropped since the fork.
+        version: grows with every change.
+    """
+
+    def __init__(self, network: Network, random: Random) -> None:
+        self.network = network
+        self.random = random
+        self.wishes: dict[str, bool] = {}
+        self.told: dict[str, bool] = {}
+        self.changed: dict[Ref, None] = {}
+        self.version = 0
+        self._namespaces: dict[str, dict[str, dict[str, Json]]] = {}
+        self._private: set[str] = set()
+        self._claims: dict[int, Ref] = {}
+
+    def fork(self) -> Store:
+        """A store with the same content, whose changes leave this one alone."""
+        fork = Store(self.network, self.random)
+        fork.wishes = dict(self.wishes)
+        fork.told = dict(self.told)
+        fork.version = self.version
+        fork._namespaces = dict(self._namespaces)
+        fork._claims = dict(self._claims)
+        return fork
+
+    def get(self, ref: Ref) -> Json | None:
+        """A stored object."""
+        return self._table(ref.kind, ref.namespace).get(ref.name)
+
+    def objects(self, kind: str, namespace: str) -> list[Json]:
+        """The objects of a kind in a namespace, oldest first."""
+        return list(self._table(kind, namespace).values())
+
+    def all(self, namespace: str | None = None) -> list[Json]:
+        """The objects of a namespace (the empty one holds what has none), or all there are."""
+        namespaces = self._namespaces if namespace is None else (namespace,)
+        tables = (table for name in namespaces for table in self._namespaces.get(name, {}).values())
+        return [item for table in tables for item in table.values()]
+
+    def put(self, item: Json) -> None:
+        """Stores an object, new or in place of an older one; nothing happens where it is equal."""
+        ref = ref_of(item)
+        before = self.get(ref)
+        if before == item:
+            return
+        self._release(before)
+        self._own(ref.namespace).setdefault(ref.kind, {})[ref.name] = item
+        self._claims.update(dict.fromkeys(_claims(item), ref))
+        self._note(ref)
+
+    def drop(self, item: Json) -> None:
+        """Removes an object, and gives back its addresses and ports."""
+        ref = ref_of(item)
+        self._release(self._own(ref.namespace)[ref.kind].pop(ref.name))
+        self.told.pop(item["metadata"]["uid"], None)
+        self._note(ref)
+
+    def tell(self, pod: Json, *, ready: bool) -> None:
+        """Says whether one pod shall be ready, whatever is wished of its namespace."""
+        self.told[pod["metadata"]["uid"]] = ready
+        self._note(ref_of(pod))
+
+    def wish(self, namespace: str, *, ready: bool) -> None:
+        """Says whether the pods of a namespace shall be ready: those it has, whatever they were told, and those born later."""
+        self.wishes[namespace] = ready
+        for pod in self.objects("Pod", namespace):
+            self.told.pop(pod["metadata"]["uid"], None)
+            self._note(ref_of(pod))
+
+    def wished(self, pod: Json) -> bool:
+        """Whether a pod shall be ready; it shall unless told otherwise."""
+        metadata = pod["metadata"]
+        return self.told.get(metadata["uid"], self.wishes.get(metadata["namespace"], True))
+
+    def holder(self, claim: int) -> Ref | None:
+        """What has an address, as a number, or a node port; no address is as low a number as a port."""
+        return self._claims.get(claim)
+
+    def in_use(self, claim: int) -> bool:
+        """Whether something has an address, as a number, or a node port."""
+        return claim in self._claims
+
+    def new_name(self, kind: str, namespace: str, base: str) -> str:
+        """A name for a new object of a kind, made as for ``metadata.generateName``."""
+        taken = self._table(kind, namespace)
+        while (name := naming.generated(base, self.random)) in taken:
+            pass
+        return name
+
+    def new_metadata(self, name: str, namespace: str = "") -> Json:
+        """The metadata that the API server gives to a new object."""
+        where = {"namespace": namespace} if namespace else {}
+        return {"name": name, **where, "uid": naming.new_uid(self.random), "creationTimestamp": naming.timestamp()}
+
+    def _table(self, kind: str, namespace: str) -> Mapping[str, Json]:
+        return self._namespaces.get(namespace, {}).get(kind, {})
+
+    def _own(self, namespace: str) -> dict[str, dict[str, Json]]:
+        """The tables of a namespace, copied at the first change since the fork."""
+        if namespace not in self._private:
+            self._private.add(namespace)
+            tables = self._namespaces.get(namespace, {})
+            self._namespaces[namespace] = {kind: dict(table) for kind, table in tables.items()}
+        return self._namespaces[namespace]
+
+    def _release(self, item: Json | None) -> None:
+        for claim in _claims(item) if item else ():
+            self._claims.pop(claim, None)
+
+    def _note(self, ref: Ref) -> None:
+        self.version += 1
+        self.changed[ref] = None
+
+
+def _claims(item: Json) -> list[int]:
+    spec = item.get("spec") or {}
+    match item["apiVersion"], item["kind"]:
+        case "v1", "Service":
+            addresses = [address for address in spec.get("clusterIPs") or () if address != "None"]
+            ports = [port["nodePort"] for port in spec.get("ports") or () if port.get("nodePort")]
+        case "v1", "Pod" if not spec.get("hostNetwork"):
+            addresses = [address["ip"] for address in item["status"].get("podIPs") or ()]
+            ports = []
+        case _:
+            return []
+    return [int(ip_address(address)) for address in addresses] + ports

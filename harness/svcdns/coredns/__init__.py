@@ -1,0 +1,29 @@
+"""What CoreDNS's answers depend on beside the state: its version and its Corefile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from svcdns.coredns.choices import undone
+from svcdns.coredns.deviations import Deviation, causes, deviations, of
+from svcdns.coredns.options import Options, read
+from svcdns.records import COREDNS, Profile
+
+__all__ = ["Deviation", "Options", "causes", "deviations", "of", "profile", "read", "undone"]
+
+
+def profile(version: str, corefile: Sequence[str]) -> Profile:
+    """What a CoreDNS of a version with the lines of a Corefile answers; without lines, what `COREDNS` does."""
+    known = replace(COREDNS, deviations=frozenset(deviation.id for deviation in of(version)))
+    if not corefile:
+        return known
+    options = read(corefile)
+    return replace(
+        known,
+        ttl_seconds=options.ttl_seconds,
+        pod_records=options.pods,
+        endpoint_label="pod" if options.endpoint_pod_names else "address",
+        endpoints=options.endpoints,
+        empty_services=not options.ignores_empty,
+    )

@@ -1,0 +1,81 @@
+"""What the ``cache`` plugin makes of answers, its own and those that it only passes on (behaviours F10, L17, L18)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import dns.name
+
+from svcdns import message
+from svcdns.message import Record, Reply
+
+
+class Bounds(NamedTuple):
+    """For how long answers of a kind are remembered, in seconds, and the zones in which they are not."""
+
+    most: int
+    least: int
+    exempt: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """A cache in front of the other plugins.
+
+    Attributes:
+        success: for answers with records.
+        denial: for answers without.
+        zones: where it remembers at all; the root for everywhere.
+    """
+
+    success: Bounds
+    denial: Bounds
+    zones: tuple[str, ...]
+
+    def remembers(self, name: dns.name.Name) -> bool:
+        """Whether an answer about a name may be an old one."""
+        exempt = _within(name, self.success.exempt) and _within(name, self.denial.exempt)
+        return _within(name, self.zones) and not exempt
+
+    def begins_with(self, ttl_seconds: int, *, denial: bool) -> int:
+        """The TTL that an answer with this smallest TTL is given, from which it is counted down."""
+        bounds = self.denial if denial else self.success
+        return max(bounds.least, min(bounds.most, ttl_seconds))
+
+    def passed(self, reply: Reply, name: dns.name.Name) -> Reply:
+        """A fresh reply as the cache passes it on: every TTL is the smallest one, within the bounds, exempt or not."""
+        seconds = [record.ttl for record in (*reply.answer, *reply.authority, *reply.additional)]
+        if not seconds or not _within(name, self.zones):
+            return reply
+        ttl = self.begins_with(min(seconds), denial=not reply.answer)
+        answer, authority, additional = (
+            _levelled(section, ttl) for section in (reply.answer, reply.authority, reply.additional)
+        )
+        return replace(reply, answer=answer, authority=authority, additional=additional)
+
+
+def read(arguments: Sequence[str], directives: Mapping[str, Sequence[str]], disabled: Sequence[Sequence[str]]) -> Cache:
+    """The cache of ``cache [TTL] [ZONES...]`` with what stands in its braces.
+
+    Args:
+        arguments: what follows ``cache``.
+        directives: every other directive with what follows it: ``success`` and ``denial`` are looked at.
+        disabled: what follows each ``disable``: a kind of answer and zones.
+    """
+    ttl, zones = (arguments[0], arguments[1:]) if arguments and arguments[0].isdecimal() else ("", arguments)
+    bounds = {}
+    for kind, default in (("success", 3600), ("denial", 1800)):
+        _, most, least, *_ = (*directives.get(kind, ()), *[""] * 3)
+        exempt = [zone for one, *zones in disabled if one == kind for zone in zones or ["."]]
+        bounds[kind] = Bounds(int(most or ttl or default), int(least or 5), tuple(exempt))
+    return Cache(bounds["success"], bounds["denial"], tuple(zones) or (".",))
+
+
+def _levelled(section: tuple[Record, ...], ttl: int) -> tuple[Record, ...]:
+    return tuple(record._replace(ttl=ttl) for record in section)
+
+
+def _within(name: dns.name.Name, zones: Sequence[str]) -> bool:
+    return any(name.is_subdomain(message.name(zone)) for zone in zones)

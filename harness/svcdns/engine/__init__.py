@@ -1,0 +1,1 @@
+"""Plays scenarios: what they declare, change and promise, on a target."""

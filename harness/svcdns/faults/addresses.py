@@ -1,0 +1,235 @@
+"""Wrong addresses of headless Services: endpoints that should not be listed, and ready ones that are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from dns.rdatatype import AAAA, A
+
+from svcdns.faults.fault import Asked, Fault
+from svcdns.faults.mistakes import Mistake, endpoints, seeing, services, slices
+from svcdns.faults.replies import NO_DATA, NO_NAME, is_denial, made_up, place, where, with_answer
+from svcdns.message import Record, Reply
+from svcdns.state import ClusterState, Endpoint, EndpointSlice, Key, Pod, family_of
+
+
+def _ready(endpoint: Endpoint) -> bool:
+    return endpoint.ready is not False
+
+
+def _last_dropped(state: ClusterState, one: EndpointSlice) -> EndpointSlice:
+    del state
+    last = next((endpoint for endpoint in reversed(one.endpoints) if _ready(endpoint)), None)
+    return replace(one, endpoints=tuple(endpoint for endpoint in one.endpoints if endpoint is not last))
+
+
+def _with_pods(wanted: Callable[[EndpointSlice, Pod], bool]) -> Mistake:
+    """More pods that carry the labels of a Service's selector are its endpoints."""
+
+    def mistaken(state: ClusterState, one: EndpointSlice) -> EndpointSlice:
+        service = state.services.get(Key(one.key.namespace, one.service))
+        if service is None or not service.selector:
+            return one
+        found = (
+            Endpoint(
+                tuple(address for address in pod.addresses if family_of(address) == one.address_type), pod=key.name
+            )
+            for key, pod in sorted(state.pods.items())
+            if service.selector.items() <= pod.labels.items() and wanted(one, pod)
+        )
+        return replace(one, endpoints=(*one.endpoints, *(endpoint for endpoint in found if endpoint.addresses)))
+
+    return slices(mistaken)
+
+
+def _published_all_the_same(state: ClusterState, one: EndpointSlice, endpoint: Endpoint) -> Endpoint:
+    """The endpoint as it would be without ``publishNotReadyAddresses``."""
+    service = state.services.get(Key(one.key.namespace, one.service))
+    pod = state.pods.get(Key(one.key.namespace, endpoint.pod))
+    if not (service and pod and service.publish_not_ready):
+        return endpoint
+    return replace(endpoint, ready=pod.ready and not pod.terminating)
+
+
+def _beside(one: EndpointSlice, pod: Pod) -> bool:
+    return pod.key.namespace == one.key.namespace
+
+
+def _in_the_first_zone(state: ClusterState, one: EndpointSlice, endpoint: Endpoint) -> Endpoint | None:
+    del state
+    zones = sorted({each.zone for each in one.endpoints if each.zone})
+    return endpoint if not zones or endpoint.zone in {"", zones[0]} else None
+
+
+def _first_of_each_service(state: ClusterState) -> ClusterState:
+    first = [found[0] for found in state.slices_by_service.values()]
+    return replace(state, slices={one.key: one for one in first})
+
+
+def _listed_twice(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+    found = place(asked)
+    if found is None or not found.service.headless:
+        return answer
+    slices_of = asked.state.slices_by_service.get(found.service.key, ())
+    every = [address for one in slices_of for endpoint in one.endpoints for address in endpoint.addresses]
+    return tuple(record for record in answer for _ in range(max(1, every.count(str(record.rdata)))))
+
+
+def _at_headless(asked: Asked) -> bool:
+    found = place(asked)
+    return found is not None and found.service.headless and not found.left
+
+
+def _without_ports(asked: Asked, reply: Reply) -> bool:
+    found = place(asked)
+    return _at_headless(asked) and found is not None and not found.service.ports and bool(reply.answer)
+
+
+def _at_a_hostname(asked: Asked, answer: tuple[Record, ...]) -> bool:
+    found = place(asked)
+    return found is not None and len(found.left) == 1 and len(answer) > 1
+
+
+def _one_more(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+    another = "192.0.2.250" if asked.question.type == A else "2001:db8::fa"
+    return (*answer, made_up(asked, asked.question.type, another)) if _at_headless(asked) else answer
+
+
+FAULTS = (
+    Fault(
+        "unready-endpoints-included",
+        "Endpoints that are not ready are answered.",
+        ("C06", "J02", "F06", "J04", "J08"),
+        change=seeing(endpoints(lambda _, __, one: one if one.terminating else replace(one, ready=True))),
+    ),
+    Fault(
+        "serving-endpoints-included",
+        "Endpoints that still serve while they terminate are answered.",
+        ("C17", "J19"),
+        change=seeing(
+            endpoints(lambda _, __, one: replace(one, ready=True) if one.serving and one.terminating else one)
+        ),
+    ),
+    Fault(
+        "terminating-endpoints-included",
+        "Endpoints that terminate are answered until they are gone.",
+        ("C17",),
+        change=seeing(endpoints(lambda _, __, one: replace(one, ready=True) if one.terminating else one)),
+    ),
+    Fault(
+        "finished-pods-included",
+        "Pods that are over are answered as endpoints.",
+        ("J06",),
+        change=seeing(_with_pods(lambda one, pod: pod.phase in {"Succeeded", "Failed"} and _beside(one, pod))),
+    ),
+    Fault(
+        "pods-of-other-namespaces-included",
+        "Pods of other namespaces that carry the labels of a selector are answered as endpoints.",
+        ("C23",),
+        change=seeing(_with_pods(lambda one, pod: pod.ready and not _beside(one, pod))),
+    ),
+    Fault(
+        "last-ready-endpoint-dropped",
+        "The last ready endpoint of every EndpointSlice is left out.",
+        ("C01", "J01", "E08", "E11", "C22", "B19", "M02"),
+        change=seeing(slices(_last_dropped)),
+    ),
+    Fault(
+        "open-readiness-taken-for-unready",
+        "Endpoints whose readiness is left open are left out.",
+        ("C16",),
+        change=seeing(endpoints(lambda _, __, one: None if one.ready is None else one)),
+    ),
+    Fault(
+        "publish-not-ready-ignored",
+        "The field publishNotReadyAddresses has no effect.",
+        ("J03", "D14", "J05"),
+        change=seeing(endpoints(_published_all_the_same)),
+    ),
+    Fault(
+        "hand-written-endpoints-ignored",
+        "EndpointSlices of headless Services without a selector are not read.",
+        ("C18", "C19"),
+        change=seeing(services(lambda one: None if one.headless and not one.selector else one)),
+    ),
+    Fault(
+        "first-slice-only",
+        "Of the EndpointSlices of a Service, only the first is read.",
+        ("I04",),
+        change=seeing(_first_of_each_service),
+    ),
+    Fault(
+        "endpoint-of-two-slices-twice",
+        "An endpoint that stands in two EndpointSlices is answered twice.",
+        ("C15",),
+        change=with_answer(_listed_twice, A, AAAA),
+    ),
+    Fault(
+        "addresses-twice",
+        "Every address of a headless Service is answered twice.",
+        ("C02", "B19"),
+        change=with_answer(lambda asked, answer: answer * 2 if _at_headless(asked) else answer, A, AAAA),
+    ),
+    Fault(
+        "one-address-at-a-time",
+        "Of several addresses one is answered, each in its turn.",
+        ("C01", "L15", "C22", "M14"),
+        change=with_answer(
+            lambda asked, answer: (answer[asked.number % len(answer)],) if _at_headless(asked) else answer, A, AAAA
+        ),
+    ),
+    Fault(
+        "address-of-a-stranger",
+        "A headless Service answers one more address, which no endpoint has.",
+        ("C01", "C19", "B19"),
+        change=with_answer(_one_more, A, AAAA),
+    ),
+    Fault(
+        "one-address-a-hostname",
+        "A hostname that several endpoints share answers one of their addresses.",
+        ("C13",),
+        change=with_answer(lambda asked, answer: answer[:1] if _at_a_hostname(asked, answer) else answer, A, AAAA),
+    ),
+    Fault(
+        "empty-headless-is-no-data",
+        "A headless Service without a ready endpoint exists, without data.",
+        ("C04", "J11"),
+        change=where(lambda asked, reply: _at_headless(asked) and is_denial(reply), NO_DATA),
+    ),
+    Fault(
+        "portless-headless-denied",
+        "A headless Service without ports does not exist.",
+        ("C14",),
+        change=where(_without_ports, NO_NAME),
+    ),
+    Fault(
+        "seventy-records-at-most",
+        "An answer holds seventy records at most, and says nothing of the others.",
+        ("L10", "C22"),
+        bound="70 records",
+        change=with_answer(lambda _, answer: answer[:70], A, AAAA),
+    ),
+    Fault(
+        "endpoints-of-one-zone",
+        "Endpoints with a zone are left out, but for those of the first zone.",
+        ("J20",),
+        "extended",
+        change=seeing(endpoints(_in_the_first_zone)),
+    ),
+    Fault(
+        "thousand-endpoints-at-most",
+        "Of the endpoints of a Service, a thousand are answered, as an Endpoints object holds them.",
+        ("C22",),
+        "extended",
+        "1000 endpoints",
+        change=with_answer(lambda _, answer: answer[:1000], A, AAAA),
+    ),
+    Fault(
+        "terminating-endpoints-unpublished",
+        "Terminating endpoints are left out, though publishNotReadyAddresses lists them.",
+        ("J05",),
+        "extended",
+        change=seeing(endpoints(lambda _, __, one: None if one.terminating else one)),
+    ),
+)

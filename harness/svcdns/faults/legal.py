@@ -1,0 +1,293 @@
+"""What a right server may do differently: the freedoms that the specification and the RFCs leave."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+from dns.rdatatype import AAAA, CNAME, NS, PTR, SOA, SRV, TXT, A
+
+from svcdns import records
+from svcdns.faults.deliveries import flags, over, remaking, uncompressed
+from svcdns.faults.fault import Asked, Change, Fault, Rewriting, Sending
+from svcdns.faults.mistakes import as_profile, endpoints, seeing
+from svcdns.faults.replies import NO_DATA, each, place, pointing, where
+from svcdns.faults.stale import kept_for
+from svcdns.message import Question, Record, Reply, name, rdata, target
+from svcdns.state import ClusterState, Endpoint, EndpointSlice
+
+_CACHE_SECONDS = 30.0
+
+
+def _every_record(change: Callable[[Asked, Record], Record]) -> Change:
+    """Each record of every section becomes another."""
+
+    def changed(asked: Asked, reply: Reply) -> Reply:
+        def section(found: Sequence[Record]) -> tuple[Record, ...]:
+            return tuple(change(asked, one) for one in found)
+
+        return replace(
+            reply,
+            answer=section(reply.answer),
+            authority=section(reply.authority),
+            additional=section(reply.additional),
+        )
+
+    return changed
+
+
+def _with_ttl(seconds: int) -> Change:
+    def changed(asked: Asked, record: Record) -> Record:
+        del asked
+        if record.type == SOA:
+            return record._replace(ttl=seconds, rdata=record.rdata.replace(minimum=seconds))
+        return record._replace(ttl=seconds)
+
+    return _every_record(changed)
+
+
+def _ordered(order: Callable[[Asked, list[Record]], Sequence[Record]]) -> Change:
+    """The records of an answer in another order; aliases stay before what they lead to."""
+
+    def changed(asked: Asked, reply: Reply) -> Reply:
+        aliases = [one for one in reply.answer if one.type == CNAME]
+        others = [one for one in reply.answer if one.type != CNAME]
+        return replace(reply, answer=(*aliases, *order(asked, others))) if len(others) > 1 else reply
+
+    return changed
+
+
+def _rotated(asked: Asked, found: list[Record]) -> list[Record]:
+    first = asked.number % len(found)
+    return found[first:] + found[:first]
+
+
+def _shuffled(asked: Asked, found: list[Record]) -> list[Record]:
+    return random.Random(asked.number).sample(found, len(found))  # noqa: S311 - an order is no secret
+
+
+def _with_all_targets(asked: Asked, reply: Reply) -> Reply:
+    """The addresses of all targets of SRV records, in both families."""
+    targets = dict.fromkeys(target(one.rdata) for one in reply.answer if one.type == SRV)
+    found = (
+        one
+        for each in targets
+        for type_ in (A, AAAA)
+        for one in records.answer(asked.state, Question(each, type_), asked.profile).answer
+    )
+    return replace(reply, additional=tuple(dict.fromkeys((*reply.additional, *found)))) if targets else reply
+
+
+def _with_unrelated(asked: Asked, reply: Reply) -> Reply:
+    del asked
+    unrelated = Record(name("unrelated.invalid"), 30, rdata(TXT, "unrelated"))
+    return replace(reply, additional=(*reply.additional, unrelated)) if reply.answer else reply
+
+
+def _with_name_servers(asked: Asked, reply: Reply) -> Reply:
+    zone = name(asked.state.domain)
+    if not reply.answer or reply.authority or not asked.question.name.is_subdomain(zone):
+        return reply
+    return replace(reply, authority=(Record(zone, 30, rdata(NS, f"ns.dns.{zone}")),))
+
+
+def _minimal(asked: Asked, reply: Reply) -> Reply:
+    del asked
+    return replace(reply, authority=(), additional=()) if reply.answer else reply
+
+
+def _other_soa(**fields: object) -> Change:
+    def changed(asked: Asked, record: Record) -> Record:
+        del asked
+        return record._replace(rdata=record.rdata.replace(**fields)) if record.type == SOA else record
+
+    return _every_record(changed)
+
+
+def _srv(**fields: Callable[[Asked, Record], int]) -> Change:
+    """SRV records with other numbers."""
+    return each(
+        lambda asked, one: (
+            one._replace(rdata=one.rdata.replace(**{field: choose(asked, one) for field, choose in fields.items()})),
+        ),
+        SRV,
+    )
+
+
+def _called_as_its_pod(state: ClusterState, one: EndpointSlice, endpoint: Endpoint) -> Endpoint:
+    del state, one
+    return replace(endpoint, hostname=endpoint.hostname or endpoint.pod)
+
+
+def _srv_at_no_port(asked: Asked, reply: Reply) -> bool:
+    found = place(asked)
+    return found is not None and len(found.left) < 2 and asked.question.type == SRV and bool(reply.answer)  # noqa: PLR2004 - a port and a protocol
+
+
+def _spelled(spell: Callable[[bytes], bytes], found: dns.name.Name) -> dns.name.Name:
+    return dns.name.Name([spell(label) for label in found.labels])
+
+
+def _owner_in_capitals(asked: Asked, record: Record) -> Record:
+    del asked
+    return record._replace(owner=_spelled(bytes.upper, record.owner))
+
+
+def _target_in_capitals(asked: Asked, record: Record) -> tuple[Record, ...]:
+    del asked
+    return (pointing(record, _spelled(bytes.upper, target(record.rdata))),)
+
+
+def _offering(octets: int) -> Callable[[dns.message.Message], None]:
+    def remake(message: dns.message.Message) -> None:
+        if message.opt is not None:
+            message.use_edns(0, message.ednsflags, octets, options=list(message.options))
+
+    return remake
+
+
+def _empty_where_cut(message: dns.message.Message) -> None:
+    if message.flags & dns.flags.TC:
+        message.answer, message.additional = [], []
+
+
+def _in_segments(asked: Asked, sendings: tuple[Sending, ...]) -> tuple[Sending, ...]:
+    del asked
+    return tuple(replace(one, segment_octets=7) for one in sendings)
+
+
+def _untouched(message: dns.message.Message) -> None:
+    """A message that is only written again, which compresses all its names."""
+
+
+VARIATIONS = (
+    Fault("ttl-0", "Every TTL is 0.", change=_with_ttl(0)),
+    Fault("ttl-5", "Every TTL is 5 seconds, as CoreDNS has it by default.", change=_with_ttl(5)),
+    Fault("ttl-30", "Every TTL is 30 seconds, as kubeadm configures it.", change=_with_ttl(30)),
+    Fault(
+        "ttl-counts-down",
+        "TTLs are what is left of 30 seconds in a cache.",
+        change=_every_record(lambda asked, one: one._replace(ttl=30 - asked.number % 30)),
+    ),
+    Fault("order-reversed", "Records come in the opposite order.", change=_ordered(lambda _, found: found[::-1])),
+    Fault("order-sorted", "Records come in the order of their data.", change=_ordered(lambda _, found: sorted(found))),
+    Fault("order-rotating", "Every answer begins with the next record.", change=_ordered(_rotated)),
+    Fault("order-shuffled", "Records come in any order.", change=_ordered(_shuffled)),
+    Fault(
+        "additional-absent",
+        "The additional section is empty.",
+        change=lambda _, reply: replace(reply, additional=()),
+    ),
+    Fault(
+        "additional-complete",
+        "The additional section of SRV answers holds every address of every target.",
+        change=_with_all_targets,
+    ),
+    Fault(
+        "additional-unrelated",
+        "The additional section also holds a record that has nothing to do with the question.",
+        change=_with_unrelated,
+    ),
+    Fault(
+        "authority-with-name-servers",
+        "Answers name the servers of the zone in the authority section.",
+        change=_with_name_servers,
+    ),
+    Fault("minimal-answers", "Answers with records hold nothing but those.", change=_minimal),
+    Fault("ra-set", "Answers offer recursion.", deliver=flags(raised=dns.flags.RA)),
+    Fault(
+        "soa-other-names",
+        "The SOA has other names.",
+        change=_other_soa(mname=name("a.invalid"), rname=name("b.invalid")),
+    ),
+    Fault(
+        "soa-other-numbers",
+        "The SOA has other numbers.",
+        change=_other_soa(serial=1, refresh=2, retry=3, expire=4, minimum=60),
+    ),
+    Fault("srv-other-priority", "SRV records have another priority.", change=_srv(priority=lambda _, __: 10)),
+    Fault(
+        "srv-other-weight",
+        "SRV records have another weight with every answer.",
+        change=_srv(weight=lambda asked, _: asked.number % 100),
+    ),
+    Fault(
+        "srv-port-of-the-service",
+        "SRV records of a headless Service carry the number of the Service, as the specification words it.",
+        change=as_profile(lambda own: replace(own, headless_port="service")),
+    ),
+    Fault(
+        "no-srv-at-other-names",
+        "SRV records are found at _port._protocol alone, not at the names of Services and endpoints.",
+        change=where(_srv_at_no_port, NO_DATA),
+    ),
+    Fault(
+        "labels-hashed",
+        "An endpoint without a hostname is called by a hash.",
+        change=as_profile(lambda own: replace(own, endpoint_label="hash")),
+    ),
+    Fault(
+        "labels-of-pods",
+        "An endpoint without a hostname is called as its pod is.",
+        change=seeing(endpoints(_called_as_its_pod)),
+    ),
+    Fault(
+        "pod-records-absent",
+        "Nothing exists below pod.",
+        change=as_profile(lambda own: replace(own, pod_records="disabled")),
+    ),
+    Fault(
+        "no-names-behind-virtual-ips",
+        "Endpoints behind a virtual IP have no names, and their addresses lead back to nothing.",
+        change=as_profile(lambda own: replace(own, endpoints_behind_virtual_ip=False)),
+    ),
+    Fault(
+        "apex-without-name-servers",
+        "The cluster domain has no NS records.",
+        change=as_profile(lambda own: replace(own, name_servers=False)),
+    ),
+    Fault(
+        "empty-non-terminals-exist",
+        "Names between those that have records exist, without data, as RFC 8020 has it.",
+        change=as_profile(lambda own: replace(own, reading="tree")),
+    ),
+    Fault(
+        "names-elsewhere-refused",
+        "Names outside the cluster are REFUSED.",
+        change=as_profile(lambda own: replace(own, foreign_rcode=dns.rcode.REFUSED)),
+    ),
+    Fault("edns-size-512", "Answers offer to take 512 octets.", deliver=remaking(_offering(512))),
+    Fault("edns-size-1232", "Answers offer to take 1232 octets.", deliver=remaking(_offering(1232))),
+    Fault("edns-size-4096", "Answers offer to take 4096 octets.", deliver=remaking(_offering(4096))),
+    Fault(
+        "cut-answers-empty",
+        "Of an answer that does not fit, no record is sent.",
+        deliver=remaking(_empty_where_cut),
+    ),
+    Fault("compression-always", "All names are compressed.", deliver=remaking(_untouched)),
+    Fault("compression-off", "No name is compressed.", deliver=Rewriting(uncompressed)),
+    Fault(
+        "tcp-in-segments",
+        "Answers over TCP come in segments of 7 octets.",
+        bound="7 octets",
+        deliver=over("tcp", _in_segments),
+    ),
+    Fault("owners-in-capitals", "Owner names are written in capitals.", change=_every_record(_owner_in_capitals)),
+    Fault(
+        "targets-in-capitals",
+        "The names that records lead to are written in capitals.",
+        change=each(_target_in_capitals, CNAME, PTR, SRV),
+    ),
+    Fault(
+        "cache-of-30-seconds",
+        "A cache in front keeps every answer for 30 seconds.",
+        bound=f"{_CACHE_SECONDS:.0f} s",
+        change=kept_for(_CACHE_SECONDS),
+        seconds=_CACHE_SECONDS,
+    ),
+)

@@ -1,0 +1,234 @@
+"""Wrong messages: ids, questions, flags, EDNS, truncation, ports and connections."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import dns.flags
+import dns.message
+import dns.rcode
+from dns.rdatatype import OPT
+
+from svcdns import records
+from svcdns.faults.deliveries import flags, over, remaking
+from svcdns.faults.fault import Asked, Change, Fault, Rewriting, Sending
+from svcdns.message import Reply
+
+_HEADER_OCTETS, _DATAGRAM_OCTETS, _STREAM_OCTETS = 12, 512, 65_535
+_COUNT_OF_ADDITIONAL = slice(10, 12)
+_BARE_OPT = b"\0" + OPT.to_bytes(2) + (1232).to_bytes(2) + bytes(6)
+
+
+def _another_id(asked: Asked, wire: bytes) -> bytes:
+    del asked
+    return bytes([wire[0] ^ 0xFF, wire[1]]) + wire[2:]
+
+
+def _another_question(asked: Asked, wire: bytes) -> bytes:
+    """The first letter of the name asked for is another."""
+    del asked
+    letter = b"y" if wire[13:14] == b"x" else b"x"
+    return wire[:13] + letter + wire[14:] if wire[_HEADER_OCTETS] else wire
+
+
+def _without_question(message: dns.message.Message) -> None:
+    message.question = []
+
+
+def _without_opt(message: dns.message.Message) -> None:
+    message.use_edns(edns=False)
+
+
+def _with_opt(asked: Asked, wire: bytes) -> bytes:
+    if asked.edns is not None:
+        return wire
+    count = int.from_bytes(wire[_COUNT_OF_ADDITIONAL]) + 1
+    return wire[:10] + count.to_bytes(2) + wire[12:] + _BARE_OPT
+
+
+def _edns_refused(asked: Asked, wire: bytes) -> bytes:
+    """FORMERR without anything else, as servers answer that do not know EDNS."""
+    if asked.edns is None:
+        return wire
+    return wire[:3] + bytes([dns.rcode.FORMERR]) + bytes(8)
+
+
+def _in_any_version(asked: Asked, reply: Reply) -> Reply:
+    if reply.rcode != dns.rcode.BADVERS:
+        return reply
+    return records.answer(asked.state, asked.question, asked.profile)
+
+
+def _from_another_port(asked: Asked, sendings: tuple[Sending, ...]) -> tuple[Sending, ...]:
+    del asked
+    return tuple(replace(one, from_port="other") for one in sendings)
+
+
+def _closing(asked: Asked, sendings: tuple[Sending, ...]) -> tuple[Sending, ...]:
+    del asked
+    return tuple(replace(one, closes=True) for one in sendings)
+
+
+def _with_several_ttls(asked: Asked, reply: Reply) -> Reply:
+    del asked
+    return replace(reply, answer=tuple(one._replace(ttl=one.ttl + place) for place, one in enumerate(reply.answer)))
+
+
+def _over_tcp(change: Change) -> Change:
+    return lambda asked, reply: change(asked, reply) if asked.transport == "tcp" else reply
+
+
+FAULTS = (
+    Fault(
+        "wrong-id",
+        "Answers carry another id than their questions.",
+        ("L24",),
+        deliver=Rewriting(_another_id),
+    ),
+    Fault(
+        "wrong-question",
+        "Answers repeat another question than the one that was asked.",
+        ("G16",),
+        deliver=Rewriting(_another_question),
+    ),
+    Fault(
+        "question-missing",
+        "Answers come without their question.",
+        ("G16",),
+        deliver=remaking(_without_question),
+    ),
+    Fault(
+        "answer-from-another-port",
+        "Answers over UDP come from another port than the one that was asked.",
+        ("L24",),
+        deliver=_from_another_port,
+    ),
+    Fault(
+        "tcp-refused",
+        "Nothing listens for TCP.",
+        ("L01", "L10", "M14"),
+        transports=("udp",),
+    ),
+    Fault(
+        "udp-refused",
+        "Nothing listens for UDP.",
+        ("L01",),
+        transports=("tcp",),
+    ),
+    Fault(
+        "tcp-differs",
+        "Over TCP, no name has data.",
+        ("L01",),
+        change=_over_tcp(lambda _, reply: replace(reply, answer=()) if reply.answer else reply),
+    ),
+    Fault(
+        "tcp-never-answers",
+        "Connections are accepted, and no question over them is answered.",
+        ("L01", "L10"),
+        change=_over_tcp(lambda _, __: None),
+    ),
+    Fault(
+        "tcp-cut-as-udp",
+        "Over TCP, what does not fit into 512 octets is cut as it is over UDP.",
+        ("L10",),
+        bound="512 octets",
+        octets=lambda asked, octets: _DATAGRAM_OCTETS if asked.transport == "tcp" else octets,
+    ),
+    Fault(
+        "tc-never-set",
+        "Answers that are cut do not say so.",
+        ("L06", "L07"),
+        deliver=flags(lowered=dns.flags.TC),
+    ),
+    Fault(
+        "tc-always-set",
+        "Answers over UDP say that they are cut where everything fits.",
+        ("L09",),
+        "extended",
+        deliver=over("udp", flags(raised=dns.flags.TC)),
+    ),
+    Fault(
+        "offered-size-ignored",
+        "Answers over UDP are as long as they are, whatever the client can take.",
+        ("L08", "L07"),
+        "extended",
+        octets=lambda _, __: _STREAM_OCTETS,
+    ),
+    Fault(
+        "cut-at-512",
+        "Answers over UDP are cut at 512 octets, though the client offers to take more.",
+        ("L09",),
+        "extended",
+        bound="512 octets",
+        octets=lambda asked, octets: _DATAGRAM_OCTETS if asked.transport == "udp" else octets,
+    ),
+    Fault(
+        "one-question-a-connection",
+        "A connection ends after its first answer.",
+        ("L02",),
+        "extended",
+        deliver=over("tcp", _closing),
+    ),
+    Fault(
+        "edns-refused",
+        "Questions with EDNS are format errors.",
+        ("L04",),
+        "extended",
+        deliver=Rewriting(_edns_refused),
+    ),
+    Fault(
+        "opt-missing",
+        "Questions with EDNS are answered without.",
+        ("L04",),
+        "extended",
+        deliver=remaking(_without_opt),
+    ),
+    Fault(
+        "opt-unasked",
+        "Questions without EDNS are answered with it.",
+        ("L03",),
+        deliver=Rewriting(_with_opt),
+    ),
+    Fault(
+        "edns-version-ignored",
+        "Questions in an unknown version of EDNS are answered as if they were in version 0.",
+        ("L05",),
+        "extended",
+        change=_in_any_version,
+    ),
+    Fault(
+        "aa-missing",
+        "Answers are not authoritative.",
+        ("L12",),
+        "extended",
+        deliver=flags(lowered=dns.flags.AA),
+    ),
+    Fault(
+        "ad-claimed",
+        "Answers claim to be validated.",
+        ("L13",),
+        "extended",
+        deliver=flags(raised=dns.flags.AD),
+    ),
+    Fault(
+        "rd-not-repeated",
+        "Answers do not repeat that recursion was wished.",
+        ("L13",),
+        "extended",
+        deliver=flags(lowered=dns.flags.RD),
+    ),
+    Fault(
+        "ttls-differ",
+        "The records of one answer have different TTLs.",
+        ("L16",),
+        "extended",
+        change=_with_several_ttls,
+    ),
+    Fault(
+        "cut-answers-kept",
+        "An answer that was cut once is cut for every client that asks later.",
+        ("L11",),
+        "extended",
+        octets=lambda asked, octets: _DATAGRAM_OCTETS if asked.transport == "udp" and asked.earlier else octets,
+    ),
+)

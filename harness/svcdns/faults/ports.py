@@ -1,0 +1,287 @@
+"""Wrong SRV records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import dns.name
+from dns.rdatatype import SRV, A
+
+from svcdns.faults.fault import Asked, Change, Fault
+from svcdns.faults.mistakes import endpoints, seeing, services
+from svcdns.faults.replies import (
+    NO_DATA,
+    NO_NAME,
+    as_if,
+    each,
+    made_up,
+    place,
+    pointing,
+    where,
+    with_answer,
+    with_labels,
+    without_domain,
+)
+from svcdns.message import Question, Record, Reply, name, port, rdata, target
+from svcdns.state import Service
+
+
+def _numbered(asked: Asked, record: Record, number: int) -> Record:
+    del asked
+    return record._replace(rdata=record.rdata.replace(port=number))
+
+
+def _for_service(change: Change, *, headless: bool) -> Change:
+    """Only where the Service is headless, or is not."""
+
+    def changed(asked: Asked, reply: Reply) -> Reply | None:
+        found = place(asked)
+        return change(asked, reply) if found and found.service.headless is headless else reply
+
+    return changed
+
+
+def _target_port(service: Service) -> Service:
+    """The Service with the ports that its pods listen on."""
+    ports = (replace(one, port=one.target_port) if isinstance(one.target_port, int) else one for one in service.ports)
+    return replace(service, ports=tuple(ports)) if service.cluster_ips else service
+
+
+def _node_port(asked: Asked, record: Record) -> tuple[Record, ...]:
+    found = place(asked)
+    on_nodes = found and found.service.type in {"NodePort", "LoadBalancer"}
+    return (
+        (record._replace(rdata=record.rdata.replace(port=30_000 + port(record.rdata) % 2_768)),)
+        if on_nodes
+        else (record,)
+    )
+
+
+def _over_tcp(asked: Asked) -> Question | None:
+    found = place(asked)
+    if found is None or len(found.left) != 2 or asked.question.type != SRV:  # noqa: PLR2004 - a port and a protocol
+        return None
+    labels = asked.question.name.labels
+    return Question(type(asked.question.name)((labels[0], b"_tcp", *labels[2:])), SRV)
+
+
+def _first_port(asked: Asked) -> Question | None:
+    """The first named port of the Service, whatever port was asked for."""
+    found = place(asked)
+    if found is None or len(found.left) != 2 or asked.question.type != SRV:  # noqa: PLR2004 - a port and a protocol
+        return None
+    named = [one for one in found.service.ports if one.name]
+    if not named:
+        return None
+    parent = type(asked.question.name)(asked.question.name.labels[2:])
+    return Question(with_labels(parent, f"_{named[0].name}", f"_{named[0].protocol.lower()}"), SRV)
+
+
+def _unnamed_by_number(asked: Asked, reply: Reply) -> Reply:
+    found = place(asked)
+    if found is None or len(found.left) != 2 or asked.question.type != SRV or reply.answer:  # noqa: PLR2004 - as above
+        return reply
+    parent = type(asked.question.name)(asked.question.name.labels[2:])
+    unnamed = [one for one in found.service.ports if not one.name and found.left[0] == f"_{one.port}"]
+    return replace(
+        reply,
+        rcode=type(reply.rcode)(0) if unnamed else reply.rcode,
+        answer=tuple(made_up(asked, SRV, f"0 100 {one.port} {parent}") for one in unnamed),
+    )
+
+
+def _one_a_number(service: Service) -> Service:
+    """Of several ports of one number, the first."""
+    first = {one.port: one for one in reversed(service.ports)}
+    return replace(service, ports=tuple(one for one in service.ports if first[one.port] is one))
+
+
+def _to_the_service(asked: Asked, record: Record) -> Record:
+    return pointing(record, type(asked.question.name)(asked.question.name.labels[2:]))
+
+
+def _api(asked: Asked) -> dns.name.Name:
+    return name(f"kubernetes.default.svc.{asked.state.domain}")
+
+
+def _with_zero_weight(asked: Asked, record: Record) -> tuple[Record, ...]:
+    del asked
+    return (record._replace(rdata=record.rdata.replace(weight=0)),)
+
+
+def _wrong_additional(asked: Asked, reply: Reply) -> Reply:
+    if asked.question.type != SRV or not reply.answer:
+        return reply
+    owner = target(reply.answer[0].rdata)
+    return replace(reply, additional=(*reply.additional, Record(owner, 30, rdata(A, "192.0.2.252"))))
+
+
+def _of_alias(asked: Asked, reply: Reply) -> Reply:
+    found = place(asked)
+    if found is None or not found.service.external or len(found.left) != 2 or asked.question.type != SRV:  # noqa: PLR2004 - as above
+        return reply
+    ports = (one for one in found.service.ports if f"_{one.name}" == found.left[0])
+    answer = tuple(made_up(asked, SRV, f"0 100 {one.port} {found.service.external_name}.") for one in ports)
+    return Reply(type(reply.rcode)(0), answer=answer) if answer else reply
+
+
+def _one_more(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+    first = answer[0]
+    parent = dns.name.Name(asked.question.name.labels[2:])
+    return (*answer, pointing(first, with_labels(parent, "stranger")))
+
+
+def _endpoint_behind_a_port(asked: Asked) -> Question | None:
+    found = place(asked)
+    if found is None or len(found.left) != 3 or not found.left[0].startswith("_"):  # noqa: PLR2004 - a port, a protocol and a hostname
+        return None
+    return Question(dns.name.Name(asked.question.name.labels[2:]), asked.question.type)
+
+
+FAULTS = (
+    Fault(
+        "srv-wrong-port",
+        "SRV records carry the number behind the right one.",
+        ("E01", "E10", "E11"),
+        change=each(lambda asked, one: (_numbered(asked, one, port(one.rdata) + 1),), SRV),
+    ),
+    Fault(
+        "srv-target-port",
+        "SRV records of a ClusterIP Service carry the number that its pods listen on.",
+        ("E01", "E03"),
+        change=seeing(services(_target_port), SRV),
+    ),
+    Fault(
+        "srv-node-port",
+        "SRV records of NodePort and LoadBalancer Services carry the port of the nodes.",
+        ("E23",),
+        change=each(_node_port, SRV),
+    ),
+    Fault(
+        "srv-wrong-target",
+        "SRV records of a ClusterIP Service lead to the API server's Service.",
+        ("E01",),
+        change=_for_service(each(lambda asked, one: (pointing(one, _api(asked)),), SRV), headless=False),
+    ),
+    Fault(
+        "srv-target-is-the-service",
+        "SRV records of a headless Service lead to its own name, and not to its endpoints.",
+        ("E08",),
+        change=_for_service(each(lambda asked, one: (_to_the_service(asked, one),), SRV), headless=True),
+    ),
+    Fault(
+        "srv-target-does-not-resolve",
+        "SRV records of a headless Service lead to names that do not exist.",
+        ("E09", "I07"),
+        change=_for_service(
+            each(lambda _, one: (pointing(one, with_labels(target(one.rdata), "gone")),), SRV), headless=True
+        ),
+    ),
+    Fault(
+        "srv-protocol-ignored",
+        "A port is found under every protocol.",
+        ("E05",),
+        change=as_if(_over_tcp),
+    ),
+    Fault(
+        "srv-of-any-port",
+        "A port that a Service does not have is answered with its first.",
+        ("E05", "G08"),
+        change=as_if(_first_port),
+    ),
+    Fault(
+        "srv-of-unnamed-port",
+        "A port without a name is found by its number.",
+        ("E06",),
+        change=_unnamed_by_number,
+    ),
+    Fault(
+        "srv-one-a-number",
+        "Of two ports of the same number, only the first has an SRV record.",
+        ("E04",),
+        change=seeing(services(_one_a_number)),
+    ),
+    Fault(
+        "srv-first-port-only",
+        "Only the first port of a Service has an SRV record.",
+        ("E03",),
+        change=seeing(services(lambda one: replace(one, ports=one.ports[:1]) if one.cluster_ips else one), SRV),
+    ),
+    Fault(
+        "srv-endpoint-missing",
+        "One ready endpoint of a headless Service has no SRV record.",
+        ("E08", "E11"),
+        change=with_answer(lambda _, answer: answer[:-1] if len(answer) > 1 else answer, SRV),
+    ),
+    Fault(
+        "srv-of-unready-endpoints",
+        "Endpoints that are not ready have SRV records.",
+        ("C06", "E12", "J02", "J08"),
+        change=seeing(endpoints(lambda _, __, one: one if one.terminating else replace(one, ready=True)), SRV),
+    ),
+    Fault(
+        "srv-once-a-family",
+        "Each endpoint has one SRV record an address family.",
+        ("I06",),
+        change=with_answer(
+            lambda asked, answer: answer * (len(found.service.families) if (found := place(asked)) else 1), SRV
+        ),
+    ),
+    Fault(
+        "srv-missing",
+        "No port has an SRV record.",
+        ("E01", "E08"),
+        change=where(lambda asked, reply: asked.question.type == SRV and bool(reply.answer), NO_NAME),
+    ),
+    Fault(
+        "srv-without-data",
+        "Ports exist, without data.",
+        ("E01", "E08", "E16", "E17"),
+        change=where(lambda asked, reply: asked.question.type == SRV and bool(reply.answer), NO_DATA),
+    ),
+    Fault(
+        "srv-of-external-name",
+        "The ports of an ExternalName Service have SRV records.",
+        ("H05",),
+        change=_of_alias,
+    ),
+    Fault(
+        "srv-wrong-additional",
+        "The additional section of SRV answers gives a target an address that it does not have.",
+        ("E02",),
+        "extended",
+        change=_wrong_additional,
+    ),
+    Fault(
+        "srv-zero-weight",
+        "The weight of SRV records is zero.",
+        ("E14",),
+        "extended",
+        change=each(_with_zero_weight, SRV),
+    ),
+    Fault(
+        "srv-of-a-stranger",
+        "A headless Service has one more SRV record, to a name that no endpoint has.",
+        ("E08",),
+        change=_for_service(with_answer(_one_more, SRV), headless=True),
+    ),
+    Fault(
+        "srv-twice",
+        "Every SRV record is answered twice.",
+        ("E01", "E08"),
+        change=with_answer(lambda _, answer: answer * 2, SRV),
+    ),
+    Fault(
+        "srv-targets-without-domain",
+        "SRV records lead to names that lack the cluster domain.",
+        ("E01",),
+        change=each(lambda asked, one: (pointing(one, without_domain(asked, target(one.rdata))),), SRV),
+    ),
+    Fault(
+        "ports-before-endpoints",
+        "A port and a protocol before the name of an endpoint are passed over.",
+        ("E19",),
+        "extended",
+        change=as_if(_endpoint_behind_a_port),
+    ),
+)

@@ -1,0 +1,173 @@
+"""Wrong answers at the names of Services with a virtual IP, and virtual IPs where there are none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import dns.rcode
+from dns.rdatatype import AAAA, SRV, A
+
+from svcdns.faults.fault import Asked, Fault
+from svcdns.faults.mistakes import seeing, services
+from svcdns.faults.replies import NO_DATA, NO_NAME, each, made_up, place, where, with_answer
+from svcdns.message import Record, Reply, rdata
+from svcdns.state import Family, Key, Service
+
+_FREE: dict[Family, str] = {"IPv4": "10.96.255.254", "IPv6": "fd00:10:96::fffe"}
+
+
+def _with_virtual_ip(service: Service) -> Service:
+    return (
+        replace(service, cluster_ips=tuple(map(_FREE.__getitem__, service.families))) if service.headless else service
+    )
+
+
+def _without_virtual_ip(service: Service) -> Service:
+    return replace(service, cluster_ips=()) if service.selector else service
+
+
+def _at_virtual_ip(asked: Asked) -> Service | None:
+    """The Service with a virtual IP whose own name is asked for."""
+    found = place(asked)
+    return found.service if found and not found.left and found.service.cluster_ips else None
+
+
+def _another(asked: Asked, record: Record) -> tuple[Record, ...]:
+    if _at_virtual_ip(asked) is None:
+        return (record,)
+    return (record._replace(rdata=rdata(record.type, _FREE["IPv4" if record.type == A else "IPv6"])),)
+
+
+def _with_outside(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+    service = _at_virtual_ip(asked)
+    if service is None or service.type == "ClusterIP":
+        return answer
+    return (*answer, made_up(asked, A, "203.0.113.10"))
+
+
+def _once_a_port(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+    service = _at_virtual_ip(asked)
+    return answer * max(1, len(service.ports)) if service else answer
+
+
+def _without_endpoints(asked: Asked) -> bool:
+    """Whether a Service with a virtual IP, at its name or a port, has no ready endpoint."""
+    found = place(asked)
+    if found is None or not found.service.cluster_ips:
+        return False
+    listed = asked.state.slices_by_service.get(found.service.key, ())
+    return not any(endpoint.ready is not False for one in listed for endpoint in one.endpoints)
+
+
+def _in_another_namespace(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+    """The virtual IPs of the first Service of that name in any namespace."""
+    own = _at_virtual_ip(asked)
+    if own is None:
+        return answer
+    same = [service for key, service in sorted(asked.state.services.items()) if key.name == own.key.name]
+    first = next((service for service in same if service.families == own.families and service.cluster_ips), own)
+    instead = dict(zip(own.cluster_ips, first.cluster_ips, strict=False))
+    return tuple(
+        one._replace(rdata=rdata(one.type, instead[str(one.rdata)])) if str(one.rdata) in instead else one
+        for one in answer
+    )
+
+
+def _grown_family(service: Service) -> Service:
+    return replace(service, cluster_ips=service.cluster_ips[:1])
+
+
+def _mapped(asked: Asked, reply: Reply) -> Reply:
+    """AAAA of a Service with an IPv4 address alone is that address, mapped into IPv6."""
+    service = _at_virtual_ip(asked)
+    if service is None or reply.answer or asked.question.type != AAAA:
+        return reply
+    return Reply(dns.rcode.NOERROR, answer=(made_up(asked, AAAA, f"::ffff:{service.cluster_ips[0]}"),))
+
+
+FAULTS = (
+    Fault(
+        "wrong-virtual-ip",
+        "A Service answers a virtual IP that is not its own.",
+        ("B01", "B07"),
+        change=each(_another, A, AAAA),
+    ),
+    Fault(
+        "pod-addresses-for-virtual-ip",
+        "A ClusterIP Service answers the addresses of its pods.",
+        ("B01", "B05", "B14"),
+        change=seeing(services(_without_virtual_ip), A, AAAA),
+    ),
+    Fault(
+        "virtual-ip-for-headless",
+        "A headless Service answers a virtual IP instead of the addresses of its pods.",
+        ("C01", "C02"),
+        change=seeing(services(_with_virtual_ip), A, AAAA),
+    ),
+    Fault(
+        "outside-addresses-included",
+        "Services of the types NodePort and LoadBalancer answer an address outside the cluster beside their virtual IP.",
+        ("B07",),
+        change=with_answer(_with_outside, A),
+    ),
+    Fault(
+        "virtual-ip-once-a-port",
+        "A ClusterIP Service answers its virtual IP once for each of its ports.",
+        ("B08",),
+        change=with_answer(_once_a_port, A, AAAA),
+    ),
+    Fault(
+        "virtual-ip-needs-ready-pods",
+        "A ClusterIP Service without a ready endpoint does not exist.",
+        ("B05", "B14", "E13"),
+        change=where(lambda asked, _: _without_endpoints(asked), NO_NAME),
+    ),
+    Fault(
+        "port-needs-ready-pods",
+        "The ports of a ClusterIP Service without a ready endpoint have no SRV records.",
+        ("E13",),
+        change=where(lambda asked, _: asked.question.type == SRV and _without_endpoints(asked), NO_NAME),
+    ),
+    Fault(
+        "services-without-selector-denied",
+        "A ClusterIP Service without a selector does not exist.",
+        ("B06",),
+        change=seeing(services(lambda one: one if one.selector or not one.cluster_ips else None)),
+    ),
+    Fault(
+        "namespaces-mixed-up",
+        "Services of the same name in two namespaces answer the same virtual IP.",
+        ("B03",),
+        change=with_answer(_in_another_namespace, A),
+    ),
+    Fault(
+        "api-server-denied",
+        "The API server's Service does not exist.",
+        ("B04", "M15"),
+        change=seeing(services(lambda one: None if one.key == Key("default", "kubernetes") else one)),
+    ),
+    Fault(
+        "first-family-only",
+        "Of a dual-stack Service only the virtual IP of its first family is answered.",
+        ("I01", "I03", "I09"),
+        change=seeing(services(_grown_family), A, AAAA),
+    ),
+    Fault(
+        "aaaa-mapped-from-a",
+        "AAAA of an IPv4 Service answers its address, mapped into IPv6.",
+        ("B02",),
+        change=_mapped,
+    ),
+    Fault(
+        "aaaa-without-data",
+        "AAAA has no data at any name.",
+        ("I01", "I02", "I07"),
+        change=where(lambda asked, reply: asked.question.type == AAAA and bool(reply.answer), NO_DATA),
+    ),
+    Fault(
+        "addresses-without-data",
+        "A has no data at any name.",
+        ("B01", "C01", "M02", "M14", "M15", "J20"),
+        change=where(lambda asked, reply: asked.question.type == A and bool(reply.answer), NO_DATA),
+    ),
+)

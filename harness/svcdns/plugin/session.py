@@ -1,0 +1,326 @@
+"""The life of a run: its target, its worlds, and its end."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from svcdns import coredns
+from svcdns.catalogue import tags
+from svcdns.catalogue.gherkin import Scenario
+from svcdns.engine import verdicts
+from svcdns.engine.pool import Worlds, letters
+from svcdns.engine.timing import Clock
+from svcdns.engine.world import World
+from svcdns.errors import HarnessError, TargetError, UsageError
+from svcdns.faults import opening
+from svcdns.plugin.collect import SCENARIO
+from svcdns.plugin.options import settings
+from svcdns.report import directory
+from svcdns.results import Subject, Verdict
+from svcdns.safety import printable
+from svcdns.safety.redaction import redact
+from svcdns.settings import Settings
+from svcdns.system.filing import Directory
+from svcdns.targets import signals
+from svcdns.targets.opening import Opened
+from svcdns.targets.target import SECONDS_TO_DELETE, Capability, Target
+
+RUN = pytest.StashKey["Run"]()
+PLACE = pytest.StashKey[World]()
+
+
+class Run:
+    """One process's part of a run: a target, opened when it is needed, and its worlds.
+
+    Attributes:
+        id: names everything that the run makes.
+        tally: the results heard of, by level and verdict.
+        started: when it began, in UTC.
+        subject: what was tested, once the target was open; under xdist, as a worker says.
+        clock: where this process's time went, and that of its workers.
+        problems: what went wrong at the end; any makes the run fail.
+        remarks: what was applied and means nothing to DNS, also by its workers.
+        kept: the Namespaces that were left behind on request, also by its workers.
+        planned: the node ids of the tests whose worlds are being made ahead.
+        workers: how many processes share the run, and ``worker`` which of them this is, from 0.
+    """
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        #: What the process that owns the target has shared; None in that process itself.
+        self.shared: dict[str, Any] | None = getattr(config, "workerinput", {}).get("svcdns")
+        self.settings = settings
+        self.id: str = self.shared["run"] if self.shared else letters(5)
+        self.workers = int(getattr(config, "workerinput", {}).get("workercount", 1))
+        self.worker = int(getattr(config, "workerinput", {}).get("workerid", "gw0").removeprefix("gw"))
+        self.tally: dict[tuple[str, Verdict], list[dict[str, Any]]] = defaultdict(list)
+        self.started = datetime.now(UTC)
+        self.subject: Subject | None = None
+        self.clock = Clock()
+        self.problems: list[str] = []
+        self.kept: list[str] = []
+        self.remarks: list[str] = []
+        self.planned: set[str] = set()
+        self.directory = config.invocation_params.dir / directory.REPORTS / self.id
+        self._config = config
+        self._life = ExitStack()
+        self._opened: Opened | None = None
+        self._worlds: Worlds | None = None
+
+    @property
+    def target(self) -> Target:
+        """The target, open."""
+        return self.open().target
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What scenarios may need and this run can do."""
+        udp = {Capability.UDP} if "udp" in self.target.vantages[0].transports else set()
+        return self.target.capabilities | udp
+
+    @property
+    def place(self) -> str:
+        """The target in words, with where it is asked from, on which depends what scenarios can be run."""
+        by = f" by the vantage {self.target.vantages[0].name}" if self.settings.live else ""
+        return f"{self.settings.target}{by}"
+
+    def known_causes(self, scenario: Scenario) -> tuple[str, ...]:
+        """What the server's version is known to do wrong, as far as a scenario shows it."""
+        facts = self.target.facts
+        return coredns.causes(facts.dns_version, scenario.behaviours) if facts.dns_server == "CoreDNS" else ()
+
+    @property
+    def worlds(self) -> Worlds:
+        """The worlds on the target."""
+        if self._worlds is None:
+            budget = int(self.settings.max_pods or 0) or self.target.capacity()
+            self._worlds = Worlds(
+                self.target,
+                self.id,
+                self.clock,
+                budget=budget and max(1, budget // self.workers),
+                keep=self.settings.keep_namespaces,
+            )
+        return self._worlds
+
+    @property
+    def dns_profile(self) -> str:
+        """The family of DNS servers that is expected."""
+        return self.settings.dns_profile or self.target.dns_profile
+
+    def open(self) -> Opened:
+        """Open the target, once.
+
+        Raises:
+            pytest.UsageError: if it cannot be had.
+        """
+        if self._opened is None:
+            try:
+                with self.clock.spent("create"):
+                    self._opened = self._life.enter_context(
+                        opening.opened(self.settings, self.id, self._say, self.shared and self.shared["target"])
+                    )
+            except UsageError as error:
+                raise pytest.UsageError(str(error)) from error
+            self.subject = self._subject(self._opened.target)
+            if self.shared is None:
+                for note in self._opened.target.notes:
+                    self._say(note)
+        return self._opened
+
+    def close(self) -> None:
+        """Remove the worlds that are left and close the target; what cannot be removed is a problem of the run."""
+        if self._opened is None:
+            return
+        opened, self._opened = self._opened, None
+        self.remarks += opened.target.remarks
+        with (
+            self.clock.spent("clean"),
+            signals.insisting(self.id, self._remedy(opened), opened.hurry) if self.settings.live else nullcontext(),
+        ):
+            for end in (self._end_worlds, self._await_deleted, self._export_logs, self._close_target):
+                try:
+                    self.problems += end(opened)
+                except (TargetError, UsageError) as error:
+                    self.problems.append(str(error))
+                except KeyboardInterrupt:
+                    # Nobody waits any more, neither for what is on the target nor for whoever is still at work there.
+                    if opened.give_up is not None:
+                        opened.give_up()
+                    raise
+
+    def made_directory(self) -> AbstractContextManager[Directory]:
+        """The run's own directory below ``reports/``, open; a run that has nothing to write has none.
+
+        Raises:
+            UsageError: if there can be none.
+        """
+        return directory.made(self._config.invocation_params.dir, self.id)
+
+    def _remedy(self, opened: Opened) -> str:
+        """The command that removes what is left behind, if the user does not wait for it."""
+        if opened.disposable:
+            return f"{self.settings.kind_bin} delete cluster --name svcdns-{self.id}"
+        return f"svcdns clean --context {self.settings.context or f'kind-{self.settings.cluster_name or self.id}'}"
+
+    def _end_worlds(self, _: Opened) -> list[str]:
+        if self._worlds is None:
+            return []
+        problems = self._worlds.close()
+        self.kept += self._worlds.kept
+        return problems
+
+    def _await_deleted(self, opened: Opened) -> list[str]:
+        owned = self.shared is None and not self.settings.keep_namespaces and not opened.disposable
+        return opened.target.await_deleted(SECONDS_TO_DELETE) if owned else []
+
+    def _export_logs(self, opened: Opened) -> list[str]:
+        if self.shared is None and opened.export_logs and self._broken():
+            with TemporaryDirectory(prefix="svcdns-logs-") as exported, self.made_directory() as own:
+                opened.export_logs(Path(exported))
+                with own.below("kind-logs") as logs:
+                    logs.take(Path(exported))
+        return []
+
+    def _close_target(self, _: Opened) -> list[str]:
+        self._life.close()
+        return []
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Hurry from now on: what follows, first of all the end of the scenario that was interrupted, asks the target."""
+        if self._opened is not None and self._opened.hurry is not None:
+            self._opened.hurry()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count the verdicts; under xdist, in the process that hears from every worker."""
+        if result := getattr(report, "svcdns", None):
+            self.tally[result["level"], Verdict(result["verdict"])].append(result)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Under xdist, share the target with a worker."""
+        live = self.settings.live
+        shared = {
+            "run": self.id,
+            "by_worlds": live and self._config.option.dist == "load",
+            "target": self.open().share() if live else {},
+        }
+        # What goes to another process is plain; JSON makes it so.
+        node.workerinput["svcdns"] = json.loads(json.dumps(shared))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Under xdist, take over what a worker measured and what went wrong there."""
+        output = getattr(node, "workeroutput", {}).get("svcdns", {})
+        self.clock.add(output.get("seconds", {}))
+        self.problems += output.get("problems", [])
+        self.kept += output.get("kept", [])
+        self.remarks += output.get("remarks", [])
+        if output.get("subject"):
+            self.subject = Subject.read(output["subject"])
+
+    def _subject(self, target: Target) -> Subject:
+        vantage = target.vantages[0]
+        return Subject(
+            target=self.settings.target,
+            facts=target.facts,
+            dns_profile=self.dns_profile,
+            vantage=vantage.name,
+            transports=vantage.transports,
+            servers=tuple(channel.server for channel in vantage.channels),
+        )
+
+    def _broken(self) -> bool:
+        return any(results for (_, verdict), results in self.tally.items() if verdict is Verdict.NOT_CONFORMANT)
+
+    def _say(self, line: str) -> None:
+        """Show a line at once, whatever pytest captures."""
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        capture = self._config.pluginmanager.get_plugin("capturemanager")
+        if reporter is None:
+            return
+        with capture.global_and_fixture_disabled() if capture else ExitStack():
+            reporter.ensure_newline()
+            reporter.write_line(printable.line(redact(line)))
+            reporter.flush()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Resolve the settings and register every tag as a marker."""
+    run = config.stash[RUN] = Run(config, settings(config))
+    config.pluginmanager.register(run, "svcdns-run")
+    config.add_cleanup(run.close)
+    if getattr(config.option, "dist", "no") == "load" and not run.settings.live:
+        # The scenarios of a file share worlds, so a file stays with one worker.
+        config.option.dist = "loadfile"
+    try:
+        for tag, meaning in tags.tags():
+            config.addinivalue_line("markers", f"{tag}: {meaning}")
+    except HarnessError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let whatever ends a run on a real cluster end it in order; pytest's own hook for dropped errors is there by now."""
+    if session.config.stash[RUN].settings.live:
+        signals.end_orderly()
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """The resolved settings, once."""
+    return [printable.line(line) for line in config.stash[RUN].settings.lines()]
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """The scenario's place on the target."""
+    run = request.config.stash[RUN]
+    scenario = request.node.stash[SCENARIO]
+    if lacking := verdicts.of_inability(scenario.tags, run.capabilities, run.place):
+        pytest.skip(f"{lacking.verdict}: {lacking.reason}")
+    found = run.worlds.enter(request.node.nodeid, scenario)
+    request.node.stash[PLACE] = found
+    if run.known_causes(scenario):
+        found.expect_a_deviation()
+    yield found
+    run.worlds.leave(request.node.nodeid, scenario)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
+    """Close the target, and fail a run that says nothing about some core scenario, or that left something behind.
+
+    Under xdist an interrupted run ends its workers in this hook: what they make until then is removed after it.
+    """
+    yield
+    run = session.config.stash[RUN]
+    run.close()
+    if run.shared is not None:
+        session.config.workeroutput["svcdns"] = {  # type: ignore[attr-defined]  # xdist adds it
+            "seconds": run.clock.seconds,
+            "problems": run.problems,
+            "kept": run.kept,
+            "remarks": run.remarks,
+            "subject": run.subject and run.subject.plain(),
+        }
+        return
+    if session.exitstatus == pytest.ExitCode.TESTS_FAILED and run.settings.allow_known_deviations:
+        failed = [
+            one for (_, verdict), found in run.tally.items() if verdict is Verdict.NOT_CONFORMANT for one in found
+        ]
+        if len(failed) == session.testsfailed and all(one["known"] for one in failed):
+            session.exitstatus = pytest.ExitCode.OK
+    undetermined = run.tally["core", Verdict.NOT_DETERMINED]
+    determined = run.tally["core", Verdict.CONFORMANT]
+    unforgiven = undetermined and not (determined and run.settings.allow_undetermined)
+    if session.exitstatus == pytest.ExitCode.OK and (unforgiven or run.problems):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,1 @@
+"""Recorded answers of real servers: made, read, and asked again."""

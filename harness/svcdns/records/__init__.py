@@ -1,0 +1,25 @@
+"""The DNS specification as code: which records a cluster's state must have, and what a question must be answered.
+
+Two views of one set of rules: `answer` takes any question, since servers read names by an algorithm; `rrsets` lists what
+can be listed. Everything here is pure.
+"""
+
+from __future__ import annotations
+
+from svcdns.message import Question, Reply
+from svcdns.records import positional, tree
+from svcdns.records.profile import COREDNS, PROFILES, SPEC, Profile
+from svcdns.records.tree import rrsets
+from svcdns.state import ClusterState
+
+__all__ = ["COREDNS", "PROFILES", "SPEC", "Profile", "answer", "rrsets"]
+
+_READINGS = {"position": positional.answer, "tree": tree.answer}
+
+
+def answer(state: ClusterState, question: Question, profile: Profile) -> Reply:
+    """What a right server of this profile answers to the question, given the state."""
+    zone = positional.zone_of(question.name, state)
+    if zone is None:
+        return Reply(profile.foreign_rcode, authoritative=False)
+    return _READINGS[profile.reading](state, question, zone, profile)

@@ -1,0 +1,320 @@
+"""Names read by the position of their labels, as CoreDNS reads them (behaviours, section R2).
+
+A name is taken apart from the right: the zone, ``svc`` or ``pod``, the namespace, the Service, and at most two labels
+more. What those labels pick out is collected whatever the question's type; so a name exists as soon as anything is
+collected, and has no data when nothing collected is of the type asked. The quirks (A03, A08, C21, E16-E18, F12, F13, G09,
+G19, H04, H12-H16, K07) are consequences of that, not cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import dns.name
+import dns.rcode
+from dns.rdatatype import AAAA, CNAME, NS, PTR, SOA, SRV, TXT, A, RdataType
+from dns.rdtypes.ANY.NS import NS as NsRdata
+
+from svcdns.message import Question, Record, Reply
+from svcdns.message import target as target_of
+from svcdns.records import rules
+from svcdns.records.profile import Profile
+from svcdns.records.rules import IN, Entry
+from svcdns.state import ClusterState, EndpointSlice, Key
+
+IPV4_REVERSE = dns.name.from_text("in-addr.arpa.")
+IPV6_REVERSE = dns.name.from_text("ip6.arpa.")
+
+#: A chain of CNAMEs inside the cluster domain is followed this far.
+LONGEST_CHAIN = 11
+
+
+class NoSuchNameError(Exception):
+    """The name does not exist."""
+
+
+class Found(NamedTuple):
+    """What a name stands for: entries below a parent name, or nothing, which still means that the name exists."""
+
+    parent: dns.name.Name
+    entries: tuple[Entry, ...] = ()
+
+
+def answer(state: ClusterState, question: Question, zone: dns.name.Name, profile: Profile) -> Reply:
+    """The reply to a question below ``zone``, which is spelled as the question spells it."""
+    try:
+        records, additional = _records(state, question, zone, profile)
+        rcode = dns.rcode.NOERROR
+    except NoSuchNameError:
+        records, additional, rcode = [], [], dns.rcode.NXDOMAIN
+    if records:
+        return Reply(rcode, answer=tuple(records), additional=tuple(additional))
+    return Reply(rcode, authority=(rules.soa_record(zone, state, profile),))
+
+
+def _records(
+    state: ClusterState, question: Question, zone: dns.name.Name, profile: Profile
+) -> tuple[list[Record], list[Record]]:
+    name, wanted = question
+    if wanted == SOA:
+        return ([rules.soa_record(zone, state, profile)] if name == zone else []), []
+    if wanted == NS and name == zone and _spelled_lower(name):
+        return _name_servers(state, zone, profile)
+    if wanted == TXT:
+        return _texts(state, question, zone, profile), []
+    if wanted == PTR:
+        return _pointers(state, question, zone, profile), []
+    if _is_name_server_name(name, zone):
+        return rules.address_records(name, _name_server_entries(state, zone, profile), wanted, profile), []
+    found = _find(state, name, zone, profile)
+    if wanted == SRV:
+        return rules.srv_records(name, found.entries, found.parent, profile)
+    if wanted == CNAME:
+        aliases = [Record(name, profile.ttl_seconds, rules.host_rdata(entry.host)) for entry in found.entries[:1]]
+        return [alias for alias in aliases if alias.type == CNAME], []
+    if wanted in (A, AAAA):
+        return _addresses(state, name, wanted, found.entries, zone, profile, ()), []
+    return [], []
+
+
+def _texts(state: ClusterState, question: Question, zone: dns.name.Name, profile: Profile) -> list[Record]:
+    """The schema version; elsewhere a name exists for TXT only where something else was collected (A08)."""
+    if [label.lower() for label in question.name.relativize(zone).labels] == [b"dns-version"]:
+        return [rules.schema_record(question.name, profile)]
+    if not _find(state, question.name, zone, profile).entries:
+        raise NoSuchNameError
+    return []
+
+
+def _pointers(state: ClusterState, question: Question, zone: dns.name.Name, profile: Profile) -> list[Record]:
+    address = reverse_address(question.name)
+    if address is None:
+        _find(state, question.name, zone, profile)
+        return []
+    targets = rules.reverse_targets(state, address, profile)
+    if not targets:
+        raise NoSuchNameError
+    return rules.ptr_records(question.name, targets, profile)
+
+
+def _addresses(
+    state: ClusterState,
+    name: dns.name.Name,
+    wanted: RdataType,
+    entries: Iterable[Entry],
+    zone: dns.name.Name,
+    profile: Profile,
+    chain: tuple[dns.name.Name, ...],
+) -> list[Record]:
+    """Addresses, and aliases followed inside the zone; an alias that leads to nothing there is left out (H11-H15)."""
+    entries = tuple(entries)
+    records: list[Record] = rules.address_records(name, entries, wanted, profile)
+    for entry in entries:
+        rdata = rules.host_rdata(entry.host)
+        if rdata.rdtype != CNAME:
+            continue
+        target = target_of(rdata)
+        if target.is_subdomain(name) or len(chain) >= LONGEST_CHAIN or any(_same(target, seen) for seen in chain):
+            continue
+        alias = Record(name, profile.ttl_seconds, rdata)
+        if not target.is_subdomain(zone):
+            records.append(alias)
+            continue
+        try:
+            found = _followed(state, target, zone, profile)
+        except NoSuchNameError:
+            continue
+        followed = _addresses(state, target, wanted, found, zone, profile, (*chain, target))
+        if followed:
+            records += [alias, *followed]
+    return records
+
+
+def _followed(state: ClusterState, target: dns.name.Name, zone: dns.name.Name, profile: Profile) -> Iterable[Entry]:
+    """What an alias leads to, which may be the name server's own name."""
+    if _is_name_server_name(target, zone):
+        return _name_server_entries(state, zone, profile)
+    return _find(state, target, zone, profile).entries
+
+
+def _same(one: dns.name.Name, other: dns.name.Name) -> bool:
+    return one.labels == other.labels
+
+
+def _find(state: ClusterState, name: dns.name.Name, zone: dns.name.Name, profile: Profile) -> Found:
+    """What the labels left of the zone pick out.
+
+    Raises:
+        NoSuchNameError: if that is nothing that exists.
+    """
+    labels = [_spelled(label) for label in name.relativize(zone).labels]
+    if labels in ([], ["svc"], ["pod"]):
+        return Found(zone)
+    *rest, root = labels
+    if root not in ("svc", "pod") or len(rest) > 4 or _is_reverse(zone) or rest[-1] not in state.namespaces:  # noqa: PLR2004 - port, protocol, Service, namespace
+        raise NoSuchNameError
+    if len(rest) == 1:
+        if root == "pod" and profile.pod_records == "disabled":
+            raise NoSuchNameError
+        return Found(zone)
+    if root == "pod":
+        return _find_pod(state, rest[-2], rest[-1], zone, profile)
+    return _find_service(state, Key(rest[-1], rest[-2]), rest[:-2], zone, profile)
+
+
+def _find_service(state: ClusterState, key: Key, left: list[str], zone: dns.name.Name, profile: Profile) -> Found:
+    service = state.services.get(key)
+    if service is None:
+        raise NoSuchNameError
+    endpoint = left[0] if len(left) == 1 else ""
+    port, protocol = (label.removeprefix("_") for label in left) if len(left) == 2 else ("", "")  # noqa: PLR2004 - a port and a protocol
+    if service.external and (endpoint or port or protocol or rules.parse_address(service.external_name)):
+        raise NoSuchNameError
+    if endpoint and not profile.endpoints_behind_virtual_ip and not service.headless:
+        raise NoSuchNameError
+    read = rules.endpoint_entries if endpoint else rules.service_entries
+    entries = tuple(
+        entry
+        for entry in read(state, service, profile)
+        if (not endpoint or endpoint == entry.label.lower())
+        and (not port or port == entry.port_name.lower())
+        and (not protocol or protocol == entry.protocol.lower())
+    )
+    if not entries:
+        raise NoSuchNameError
+    return Found(rules.service_name(key, zone), entries)
+
+
+def _find_pod(state: ClusterState, label: str, namespace: str, zone: dns.name.Name, profile: Profile) -> Found:
+    """The address that a pod's label spells (K01-K09)."""
+    dotted = label.count("-") == 3 and "--" not in label  # noqa: PLR2004 - an IPv4 address has three separators
+    text = label.replace("-", "." if dotted else ":")
+    if profile.pod_records == "disabled" or not rules.parse_address(text):
+        raise NoSuchNameError
+    if profile.pod_records == "verified" and not any(
+        pod.key.namespace == namespace and pod.addresses[0] == text for pod in state.pods_by_address.get(text, ())
+    ):
+        raise NoSuchNameError
+    parent = dns.name.from_text(f"{label}.{namespace}.pod", origin=zone)
+    return Found(parent, (Entry("", text, port=0),))
+
+
+def reverse_address(name: dns.name.Name) -> str | None:
+    """The address that a reverse name spells, in its usual text form, or None (F01, F02, F14, I12).
+
+    Nibbles are taken in fours from the right; what is left over beyond eight groups is not looked at.
+    """
+    for zone, read in ((IPV4_REVERSE, _ipv4_text), (IPV6_REVERSE, _ipv6_text)):
+        if name.is_subdomain(zone) and name != zone:
+            labels = [_spelled(label) for label in reversed(name.relativize(zone).labels)]
+            address = rules.parse_address(read(labels))
+            return str(address) if address else None
+    return None
+
+
+def _spelled(label: bytes) -> str:
+    """A label in lower case (of ASCII alone, RFC 4343), with what would read as a separator in it escaped."""
+    return label.lower().decode("latin-1").replace(".", "\\.")
+
+
+def _ipv4_text(labels: list[str]) -> str:
+    return ".".join(labels)
+
+
+def _ipv6_text(labels: list[str]) -> str:
+    return ":".join("".join(labels[start : start + 4]) for start in range(0, len(labels) // 4 * 4, 4))
+
+
+def _name_servers(state: ClusterState, zone: dns.name.Name, profile: Profile) -> tuple[list[Record], list[Record]]:
+    """The apex's NS records and their addresses (A06)."""
+    addresses = _name_server_addresses(state, zone, profile)
+    servers = dict.fromkeys(name for name, _ in addresses)
+    return (
+        [Record(zone, profile.ttl_seconds, NsRdata(IN, NS, name)) for name in servers],
+        [Record(name, profile.ttl_seconds, rules.host_rdata(address)) for name, address in addresses],
+    )
+
+
+def _name_server_addresses(
+    state: ClusterState, zone: dns.name.Name, profile: Profile
+) -> list[tuple[dns.name.Name, str]]:
+    """The names of this DNS server, each with an address (A06, A07; CoreDNS ``ns.go``).
+
+    They are those of the Services that it stands behind, or ``ns.dns`` with its own addresses where it sees itself
+    behind none.
+    """
+    own_addresses = profile.own_addresses
+    if own_addresses is None:
+        own_addresses = next(iter(dns_servers(state)), ())
+    if not profile.name_servers:
+        return []
+    behind = [found for own in own_addresses if profile.endpoints for found in _slices_with(state, own)]
+    if not behind:
+        return [(rules.name_server_name(zone), own) for own in own_addresses]
+    return [found for endpoint_slice in behind for found in _served_at(state, endpoint_slice, zone, profile)]
+
+
+def _slices_with(state: ClusterState, address: str) -> Iterator[EndpointSlice]:
+    """The EndpointSlices in which an address is that of a ready endpoint."""
+    for endpoint_slice in state.slices_by_address.get(address, ()):
+        if any(address == ready for _, ready in rules.ready_addresses(endpoint_slice)):
+            yield endpoint_slice
+
+
+def _served_at(
+    state: ClusterState, endpoint_slice: EndpointSlice, zone: dns.name.Name, profile: Profile
+) -> Iterator[tuple[dns.name.Name, str]]:
+    """The Service of an EndpointSlice at each virtual IP or, when headless, its endpoints at their addresses."""
+    key = Key(endpoint_slice.key.namespace, endpoint_slice.service)
+    service = state.services.get(key)
+    if service is None:
+        return
+    name = rules.service_name(key, zone)
+    if not service.headless:
+        yield from ((name, address) for address in service.cluster_ips)
+        return
+    for endpoint, address in rules.ready_addresses(endpoint_slice):
+        yield rules.prepend(rules.endpoint_label(endpoint, address, key, profile), name), address
+
+
+def _name_server_entries(state: ClusterState, zone: dns.name.Name, profile: Profile) -> list[Entry]:
+    return [Entry("", address) for _, address in _name_server_addresses(state, zone, profile)]
+
+
+def dns_servers(state: ClusterState) -> tuple[tuple[str, ...], ...]:
+    """The addresses of each pod behind the cluster's DNS Service: where this server would be running."""
+    found: dict[tuple[str, ...], None] = {}
+    for endpoint_slice in state.slices_by_service.get(Key("kube-system", "kube-dns"), ()):
+        for endpoint, _ in rules.ready_addresses(endpoint_slice):
+            pod = state.pods.get(Key("kube-system", endpoint.pod))
+            found[pod.addresses if pod else endpoint.addresses] = None
+    return tuple(found)
+
+
+def _is_name_server_name(name: dns.name.Name, zone: dns.name.Name) -> bool:
+    """Whether CoreDNS takes the name for ``ns.dns.<zone>`` (``isDefaultNS`` of ``ns.go``; A07, G19).
+
+    It looks at the beginning of the text: what stands behind, as in ``ns.dns.<zone>.n.svc.<zone>``, is no matter. A zone
+    that is not spelled in lower case is not recognised.
+    """
+    if name.labels[0].lower() != b"ns":
+        return False
+    text = name.to_text().lower()
+    return text.startswith("ns.dns.") and text.find(zone.to_text()) == len("ns.dns.")
+
+
+def _spelled_lower(name: dns.name.Name) -> bool:
+    return all(label == label.lower() for label in name.labels)
+
+
+def _is_reverse(zone: dns.name.Name) -> bool:
+    return zone in (IPV4_REVERSE, IPV6_REVERSE)
+
+
+def zone_of(name: dns.name.Name, state: ClusterState) -> dns.name.Name | None:
+    """The zone served that holds the name, spelled as the name spells it, or None."""
+    for zone in (rules.domain(state), IPV4_REVERSE, IPV6_REVERSE):
+        if name.is_subdomain(zone):
+            return dns.name.Name(name.labels[-len(zone.labels) :])
+    return None

@@ -1,0 +1,146 @@
+"""The conformance report: what was tested, and what each level and clause came to, for others to read and compare.
+
+Its shape is the one that the Gateway API's conformance reports made familiar; `conformance.schema.json` says it in full.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from svcdns.catalogue import tags
+from svcdns.report import totals
+from svcdns.results import RunResult, ScenarioResult, Subject, Verdict
+
+API_VERSION = "svcdns.dev/v1alpha1"
+KIND = "ConformanceReport"
+
+#: The verdicts as the names of fields.
+FIELDS = {
+    Verdict.CONFORMANT: "conformant",
+    Verdict.NOT_CONFORMANT: "notConformant",
+    Verdict.NOT_DETERMINED: "notDetermined",
+    Verdict.NOT_APPLICABLE: "notApplicable",
+    Verdict.NOT_RUN: "notRun",
+}
+
+#: How much of a reason is told; the run's transcript has it all.
+LETTERS = 600
+
+#: An address as it is, with dashes, or backwards as a reverse name has it.
+_ADDRESS = re.compile(
+    r"\b(?:[0-9a-f](?:\.[0-9a-f]){31}|\d{1,3}([.-])\d{1,3}\1\d{1,3}\1\d{1,3}|[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,7})\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """Who was tested, as whoever asks for a report says it."""
+
+    organization: str
+    project: str
+    url: str
+    version: str
+    contact: tuple[str, ...]
+
+
+def document(run: RunResult, implementation: Implementation) -> dict[str, Any]:
+    """The report as dicts, lists, strings and numbers; equal for equal verdicts, but for ``date`` and ``run``."""
+    facts = run.subject.facts if run.subject else None
+    specification = tags.specification()
+    return {
+        "apiVersion": API_VERSION,
+        "kind": KIND,
+        "date": run.started.isoformat(timespec="seconds"),
+        "run": run.id,
+        "tool": {"name": "svcdns", "version": run.version},
+        "specification": {
+            "name": specification.name,
+            "version": specification.version,
+            "source": specification.source,
+        },
+        "implementation": {
+            "organization": implementation.organization,
+            "project": implementation.project or (facts.dns_server if facts else ""),
+            "url": implementation.url,
+            "version": implementation.version or (facts.dns_version if facts else ""),
+            "contact": list(implementation.contact),
+        },
+        "subject": _subject(run.subject) if run.subject else None,
+        "settings": dict(run.settings),
+        "levels": [
+            {
+                "level": total.level,
+                "meaning": total.meaning,
+                "result": str(total.result),
+                "statistics": {name: total.counts[verdict] for verdict, name in FIELDS.items()},
+            }
+            for total in totals.levels(run.scenarios)
+        ],
+        **{
+            FIELDS[verdict]: [_explained(one, run.id) for one in run.scenarios if one.verdict is verdict]
+            for verdict in (Verdict.NOT_CONFORMANT, Verdict.NOT_DETERMINED, Verdict.NOT_APPLICABLE)
+        },
+        "observed": [
+            _named(one) | {"choices": [unaddressed(masked(choice, run.id)) for choice in one.observed]}
+            for one in run.scenarios
+            if one.observed
+        ],
+        "clauses": [
+            {
+                "id": total.clause.id,
+                "level": total.clause.level,
+                "verdict": str(total.verdict),
+                "sentence": total.clause.sentence,
+                "scenarios": [_named(one) | {"verdict": str(one.verdict)} for one in total.scenarios],
+            }
+            for total in totals.clauses(run.scenarios)
+        ],
+        "scenarios": [
+            _named(one) | {"level": one.level, "verdict": str(one.verdict), "shows": [*one.clauses, *one.behaviours]}
+            for one in run.scenarios
+        ],
+    }
+
+
+def unaddressed(text: str) -> str:
+    """A text without the addresses in it, which pods get as they come: the choice is the same wherever it is made."""
+    return _ADDRESS.sub("<address>", text)
+
+
+def shortened(text: str) -> str:
+    """A text of a length that is still read; an answer of a thousand records makes long sentences."""
+    return text if len(text) <= LETTERS else f"{text[:LETTERS].rstrip()} …"
+
+
+def masked(text: str, run: str) -> str:
+    """A text with the features' names for the namespaces of a run, whose own names differ from run to run."""
+    own = re.escape(f"svcdns-{run}-")
+    return re.sub(rf"{own}\w+(-next)?\b", lambda found: "neighbour" if found[1] else "my-namespace", text)
+
+
+def _subject(subject: Subject) -> dict[str, Any]:
+    facts = subject.facts
+    return {
+        "target": subject.target,
+        "kubernetesVersion": facts.kubernetes,
+        "dnsServer": facts.dns_server,
+        "dnsVersion": facts.dns_version,
+        "corefile": list(facts.corefile),
+        "clusterDomain": facts.domain,
+        "ipFamilies": list(facts.families),
+        "vantage": subject.vantage,
+        "transports": list(subject.transports),
+        "servers": len(subject.servers),
+        "dnsProfile": subject.dns_profile,
+    }
+
+
+def _named(one: ScenarioResult) -> dict[str, Any]:
+    return {"feature": one.feature, "scenario": one.scenario}
+
+
+def _explained(one: ScenarioResult, run: str) -> dict[str, Any]:
+    return _named(one) | {"line": one.line, "level": one.level, "reason": shortened(masked(one.reason, run))}

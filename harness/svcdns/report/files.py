@@ -1,0 +1,58 @@
+"""Conformance reports as files: YAML or JSON, valid by their schema."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from svcdns.errors import UsageError
+from svcdns.safety import printable
+from svcdns.safety.redaction import redact
+
+
+def text(document: dict[str, Any], name: str) -> str:
+    """A report as a file of a name holds it: as JSON where it is called so, and as YAML otherwise."""
+    shown = printable.deep(document)
+    if name.endswith(".json"):
+        return redact(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
+    # What has nothing below it stands in one line, and every line stays whole, so that reports can be searched.
+    return redact(
+        yaml.dump(
+            shown, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=2**20
+        )
+    )
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a report, and see that it is one.
+
+    Raises:
+        UsageError: if it cannot be read or does not follow the schema; with the file and the field.
+    """
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - a run that writes reports does not need it
+    from jsonschema.exceptions import best_match  # noqa: PLC0415 - as above
+
+    try:
+        # JSON is YAML too, and a parser of YAML in C reads both.
+        document = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise UsageError(f"{path}: cannot be read: {' '.join(str(error).split())}") from error
+    problem = best_match(Draft202012Validator(schema()).iter_errors(document))
+    if problem is not None:
+        field = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in problem.absolute_path)
+        raise UsageError(
+            f"{path}: is no conformance report: {field.lstrip('.') or 'the whole'}: {problem.message[:300]}"
+        )
+    return cast("dict[str, Any]", document)
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The JSON Schema of conformance reports."""
+    text = resources.files(__package__).joinpath("conformance.schema.json").read_text(encoding="utf-8")
+    return cast("dict[str, Any]", json.loads(text))

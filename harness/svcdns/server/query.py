@@ -1,0 +1,167 @@
+"""Questions as they travel: reads the header, the question and the OPT record of a message from the network.
+
+Hand-written because it is the first thing that meets whatever a client sends: it accepts exactly what is described here
+and answers everything else with `MalformedError`.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import dns.edns
+import dns.name
+import dns.rdatatype
+
+from svcdns.message import Question
+
+#: Octets of a message's header (RFC 1035, section 4.1.1).
+HEADER_OCTETS = 12
+
+#: The bits of an OPT record's TTL that CoreDNS sends back: DNSSEC OK (RFC 3225) and the seven beside it (``SizeAndDo``).
+ECHOED_FLAGS = 0xFF00
+
+#: Options that CoreDNS sends back as they came; every other one is dropped (behaviour L04, its ``request/edns0.go``).
+ECHOED_OPTIONS = frozenset(
+    {
+        dns.edns.OptionType.NSID,
+        dns.edns.OptionType.COOKIE,
+        dns.edns.OptionType.PADDING,
+        9,  # EXPIRE (RFC 7314), which dnspython does not name
+        11,  # TCP-KEEPALIVE (RFC 7828), likewise
+    }
+)
+
+# How many records a query may carry beside its question: a NOTIFY's SOA, an IXFR's SOA, OPT and TSIG (behaviour G13).
+_MOST_RECORDS = (1, 1, 2)
+_LABEL_OCTETS, _NAME_OCTETS, _POINTER = 63, 255, 0xC0
+_HEADER = struct.Struct("!6H")
+_PAIR = struct.Struct("!HH")
+_RECORD = struct.Struct("!HHIH")
+
+
+class MalformedError(ValueError):
+    """A message that is no question, to be answered with FORMERR.
+
+    Attributes:
+        section: its question section, where nothing but what follows that cannot be read.
+    """
+
+    def __init__(self, section: bytes = b"") -> None:
+        self.section = section
+
+
+class EmptyError(ValueError):
+    """A header that announces a question, and nothing behind it, to be answered with SERVFAIL."""
+
+
+class Opt(NamedTuple):
+    """The OPT record of a query (RFC 6891, section 6.1); ``flags`` and ``options`` are those to be echoed."""
+
+    payload: int
+    version: int
+    flags: int
+    options: bytes
+
+
+class Query(NamedTuple):
+    """A well-formed question; ``section`` is its question section as it travelled."""
+
+    section: bytes
+    question: Question
+    rdclass: int
+    opt: Opt | None
+
+
+def read(wire: bytes) -> Query:
+    """The query in a message of at least `HEADER_OCTETS`; octets after it are ignored.
+
+    What is lenient here is so in miekg/dns (``Msg.unpack``), which CoreDNS reads with: a message may end behind the name or
+    the type of its question, which are followed by zeros then, and before any record that it announces.
+
+    Raises:
+        MalformedError: if it asks no or several questions, is cut short within a part, or carries too many records.
+        EmptyError: if it ends behind its header.
+    """
+    _, _, questions, *counts = _HEADER.unpack_from(wire)
+    if questions != 1 or any(count > most for count, most in zip(counts, _MOST_RECORDS, strict=True)):
+        raise MalformedError
+    if len(wire) == HEADER_OCTETS:
+        raise EmptyError
+    labels, offset = _labels(wire, HEADER_OCTETS)
+    tail = wire[offset : offset + _PAIR.size]
+    if len(tail) % 2:
+        raise MalformedError
+    section = wire[HEADER_OCTETS:offset] + tail.ljust(_PAIR.size, b"\0")
+    rdtype, rdclass = _PAIR.unpack(section[-_PAIR.size :])
+    try:
+        opt = _opt(wire, offset + len(tail), counts) if any(counts) else None
+    except (MalformedError, struct.error, IndexError) as error:
+        raise MalformedError(section) from error
+    return Query(section, Question(dns.name.Name(labels), dns.rdatatype.RdataType(rdtype)), rdclass, opt)
+
+
+def _labels(wire: bytes, offset: int) -> tuple[list[bytes], int]:
+    """The labels of the question's name, which has nothing before it to point at, and the offset behind it."""
+    labels, start = [], offset
+    while length := _octet(wire, offset):
+        label = wire[offset + 1 : offset + 1 + length]
+        offset += 1 + length
+        if length > _LABEL_OCTETS or len(label) < length or offset - start >= _NAME_OCTETS:
+            raise MalformedError
+        labels.append(label)
+    return [*labels, b""], offset + 1
+
+
+def _octet(wire: bytes, offset: int) -> int:
+    if offset >= len(wire):
+        raise MalformedError
+    return wire[offset]
+
+
+def _opt(wire: bytes, offset: int, counts: list[int]) -> Opt | None:
+    """The last OPT record in the additional section, whoever owns it (miekg/dns ``IsEdns0``), if there is one."""
+    found = None
+    before_additional = counts[0] + counts[1]
+    for position, (rdtype, payload, ttl, rdata) in enumerate(_records(wire, offset, sum(counts))):
+        if rdtype == dns.rdatatype.OPT:
+            opt = Opt(payload, ttl >> 16 & 0xFF, ttl & ECHOED_FLAGS, _echoed(rdata))
+            found = opt if position >= before_additional else found
+    return found
+
+
+def _records(wire: bytes, offset: int, count: int) -> Iterator[tuple[int, int, int, bytes]]:
+    """Each record's type, class, TTL and rdata, as far as they are there."""
+    for _ in range(count):
+        if offset == len(wire):
+            return
+        offset = _end_of_name(wire, offset)
+        rdtype, rdclass, ttl, length = _RECORD.unpack_from(wire, offset)
+        offset += _RECORD.size + length
+        if offset > len(wire):
+            raise MalformedError
+        yield rdtype, rdclass, ttl, wire[offset - length : offset]
+
+
+def _end_of_name(wire: bytes, offset: int) -> int:
+    while length := wire[offset]:
+        if length >= _POINTER:
+            return offset + 2
+        if length > _LABEL_OCTETS:
+            raise MalformedError
+        offset += 1 + length
+    return offset + 1
+
+
+def _echoed(options: bytes) -> bytes:
+    kept, offset = b"", 0
+    while offset < len(options):
+        code, length = _PAIR.unpack_from(options, offset)
+        end = offset + _PAIR.size + length
+        if end > len(options):
+            raise MalformedError
+        if code in ECHOED_OPTIONS:
+            kept += options[offset:end]
+        offset = end
+    return kept

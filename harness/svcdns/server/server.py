@@ -1,0 +1,70 @@
+"""The life of a server: bound, answering from a thread of its own, stopped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from svcdns.server.handler import COREDNS, Handler, Respond, Style, Transport
+from svcdns.server.loop import Limits, Loop
+from svcdns.server.sockets import listen
+
+LOOPBACK = ("127.0.0.1", "::1")
+DEFAULT_LIMITS = Limits()
+
+
+class Server:
+    """An authoritative DNS server on UDP and TCP, as a context manager.
+
+    Its sockets are bound when the context is entered, so whoever is inside can ask at once. It may be entered again
+    after it was left.
+
+    Attributes:
+        port: the port of every socket; inside the context, the one that was found for a port of 0.
+        addresses: those to bind; inside the context, those bound (``::1`` is left out where there is no IPv6 loopback).
+    """
+
+    def __init__(
+        self,
+        respond: Respond,
+        *,
+        style: Style = COREDNS,
+        addresses: Sequence[str] = LOOPBACK,
+        port: int = 0,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
+        self._handler = Handler(respond, style)
+        self._limits = limits
+        self._asked_for = (tuple(addresses), port)
+        self.addresses, self.port = self._asked_for
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What ``respond`` first raised; its client got SERVFAIL."""
+        return self._handler.failure
+
+    def handle(self, wire: bytes, transport: Transport) -> bytes | None:
+        """What the server says to a message that somebody in this process hands over; None for silence."""
+        return self._handler.handle(wire, transport=transport)
+
+    def __enter__(self) -> Self:
+        """Binds and starts.
+
+        Raises:
+            UsageError: if the port is taken or may not be used, or if there is no such address.
+        """
+        addresses, port = self._asked_for
+        self.port, listeners = listen(addresses, port)
+        self.addresses = tuple(listener.address for listener in listeners)
+        self._loop = Loop(listeners, self._handler, self._limits)
+        self._thread = threading.Thread(target=self._loop.run, name=f"dns-server-{self.port}", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._loop.stop()
+        self._thread.join()

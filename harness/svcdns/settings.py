@@ -1,0 +1,294 @@
+"""The options of a run: what there are, and what was decided."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from svcdns.errors import UsageError
+from svcdns.safety.redaction import redact
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The resolved options of a run; an empty text stands for what the target chooses itself."""
+
+    target: Literal["reference", "kind", "cluster"]
+    dns_profile: Literal["", "coredns", "spec"]
+    allow_undetermined: bool
+    allow_known_deviations: bool
+    context: str
+    kubeconfig: str
+    vantage: Literal["auto", "direct", "probe", "tunnel"]
+    nameserver: str
+    cluster_domain: str
+    disruptive: bool
+    create_namespaces: bool
+    load_balancer_class: str
+    probe_image: str
+    pause_image: str
+    max_pods: str
+    keep_namespaces: bool
+    kind_image: str
+    kind_bin: str
+    kind_config: str
+    nodes: str
+    ip_family: Literal["", "ipv4", "ipv6", "dual"]
+    cluster_name: str
+    keep_cluster: bool
+    fault: str
+    manifest_root: str
+    reports: bool
+    html_report: str
+    conformance_report: str
+    organization: str
+    project: str
+    url: str
+    implementation_version: str
+    contact: str
+
+    @property
+    def live(self) -> bool:
+        """Whether the target is a real cluster."""
+        return self.target != "reference"
+
+    @property
+    def spares_dns(self) -> bool:
+        """Whether scenarios are left out that disturb the cluster's DNS for everybody: it is somebody's, who was not asked."""
+        return self.target == "cluster" and not self.disruptive
+
+    @property
+    def nameservers(self) -> tuple[str, ...]:
+        """The DNS servers to judge, each as HOST or HOST:PORT."""
+        return tuple(self.nameserver.replace(",", " ").split())
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """The names of the faults in front of the DNS servers."""
+        return tuple(self.fault.replace(",", " ").split())
+
+    @property
+    def transcripts(self) -> bool:
+        """Whether every answer is kept, for a report that shows them."""
+        return self.reports or bool(self.html_report)
+
+    def said(self) -> dict[str, str]:
+        """The settings that differ from the defaults, by their flags; a switch says nothing more."""
+        own = {option: getattr(self, option.name) for option in OPTIONS[1:]}
+        return {
+            option.flag: "" if value is True else redact(str(value))
+            for option, value in own.items()
+            if value not in ("", False) and str(value) != option.default
+        }
+
+    def lines(self) -> list[str]:
+        """The settings that differ from the defaults, as a person reads them."""
+        said = [f"{flag} {value}".rstrip() for flag, value in self.said().items()]
+        spared = "svcdns: what disturbs the cluster's DNS for everybody is left out; --disruptive has it run"
+        return [", ".join([f"svcdns: target {self.target}", *said]), *([spared] if self.spares_dns else [])]
+
+
+_TARGETS = ("reference", "kind", "cluster")
+_LIVE = ("kind", "cluster")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What can be decided about a run.
+
+    Attributes:
+        default: as a text; of a switch, "no".
+        choices: the values there are, where not every text is one.
+        metavar: what stands for a value in the help.
+        several: whether it may be given more than once.
+        separator: what stands between several values in one text.
+        targets: the targets that it means something to.
+    """
+
+    name: str
+    default: str
+    help: str
+    choices: tuple[str, ...] = ()
+    metavar: str = "NAME"
+    several: bool = False
+    separator: str = ","
+    targets: tuple[str, ...] = _TARGETS
+
+    @property
+    def flag(self) -> str:
+        """The option on the command line."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def ini(self) -> str:
+        """Its key in pytest's ini files."""
+        return f"svcdns_{self.name}"
+
+    @property
+    def environment(self) -> str:
+        """Its environment variable."""
+        return f"SVCDNS_{self.name.upper()}"
+
+    @property
+    def switch(self) -> bool:
+        """Whether it is only on or off."""
+        return self.choices == ("no", "yes")
+
+
+OPTIONS = (
+    Option(
+        "target",
+        "reference",
+        "where the manifests are applied: the embedded reference, a kind cluster made for the run, or a cluster you have",
+        _TARGETS,
+    ),
+    Option(
+        "dns_profile",
+        "",
+        "the family of DNS servers that is expected, and that the reference answers as;"
+        " by default coredns on the reference, and what a cluster's DNS pods run",
+        ("coredns", "spec"),
+    ),
+    Option("allow_undetermined", "no", "let a run pass in which core scenarios were not determined", ("no", "yes")),
+    Option(
+        "allow_known_deviations",
+        "no",
+        "let a run pass where all that is not conformant is known of the DNS server's version",
+        ("no", "yes"),
+    ),
+    Option("context", "", "the kubeconfig context of --target cluster; never guessed", targets=("cluster",)),
+    Option(
+        "kubeconfig",
+        "",
+        "the kubeconfig file, else KUBECONFIG, else ~/.kube/config",
+        metavar="FILE",
+        targets=("cluster",),
+    ),
+    Option("vantage", "auto", "where questions are asked from", ("auto", "direct", "probe", "tunnel"), targets=_LIVE),
+    Option(
+        "nameserver",
+        "",
+        "the DNS servers to judge instead of the cluster's own",
+        metavar="HOST[:PORT],...",
+        targets=_LIVE,
+    ),
+    Option("cluster_domain", "", "the cluster domain, else as the cluster says, else cluster.local", targets=_LIVE),
+    Option(
+        "disruptive",
+        "no",
+        "run what disturbs the cluster's DNS for everybody too; on a kind cluster that is always run",
+        ("no", "yes"),
+        targets=("cluster",),
+    ),
+    Option(
+        "create_namespaces",
+        "no",
+        "create the Namespaces that manifests name, where they do not exist, and delete them afterwards",
+        ("no", "yes"),
+        targets=_LIVE,
+    ),
+    Option(
+        "load_balancer_class",
+        "svcdns.dev/none",
+        "the loadBalancerClass of LoadBalancer Services, by default one that no controller has, so that no load balancer"
+        " is made; 'cluster' leaves them as they are",
+        metavar="CLASS",
+        targets=_LIVE,
+    ),
+    Option(
+        "probe_image",
+        "",
+        "a plain Python image for the probe, else one that the nodes hold",
+        metavar="IMAGE",
+        targets=_LIVE,
+    ),
+    Option("pause_image", "", "the image of the pods, else one that the nodes hold", metavar="IMAGE", targets=_LIVE),
+    Option(
+        "max_pods",
+        "",
+        "how many pods may run at a time, else 60 % of what the nodes can still take",
+        metavar="N",
+        targets=_LIVE,
+    ),
+    Option("keep_namespaces", "no", "leave the namespaces behind, and say which", ("no", "yes"), targets=_LIVE),
+    Option("kind_image", "", "the node image of --target kind", metavar="IMAGE", targets=("kind",)),
+    Option("kind_bin", "kind", "the kind binary", metavar="FILE", targets=("kind",)),
+    Option("kind_config", "", "a kind configuration to merge with ours", metavar="FILE", targets=("kind",)),
+    Option(
+        "nodes",
+        "",
+        "how many nodes the kind cluster has, else as --kind-config, else 1",
+        metavar="N",
+        targets=("kind",),
+    ),
+    Option(
+        "ip_family",
+        "",
+        "the IP family of the kind cluster, else as --kind-config, else ipv4",
+        ("ipv4", "ipv6", "dual"),
+        targets=("kind",),
+    ),
+    Option("cluster_name", "", "a kind cluster that exists, to be used and never deleted", targets=("kind",)),
+    Option(
+        "keep_cluster",
+        "no",
+        "leave the kind cluster behind, and say how to use and delete it",
+        ("no", "yes"),
+        targets=("kind",),
+    ),
+    Option(
+        "fault", "", "what to put in front of the DNS servers, of `svcdns faults`; may be given often", several=True
+    ),
+    Option(
+        "manifest_root",
+        "",
+        "where manifests may lie too that your features name, beside the feature's own directory and the working directory;"
+        " may be given often",
+        metavar="DIR",
+        several=True,
+        separator=os.pathsep,
+    ),
+    Option("reports", "no", "write the run report and the conformance report to reports/<run>/", ("no", "yes")),
+    Option("html_report", "", "write the run report, one HTML file with every question and answer", metavar="FILE"),
+    Option("conformance_report", "", "write the conformance report, as its suffix says", metavar="FILE.yaml|.json"),
+    Option("organization", "", "who makes the DNS server, for the conformance report"),
+    Option("project", "", "the DNS server's name, for the conformance report; else as the target says"),
+    Option("url", "", "where the DNS server is at home, for the conformance report", metavar="URL"),
+    Option("implementation_version", "", "its version, for the conformance report; else as the target says"),
+    Option(
+        "contact",
+        "",
+        "whom to ask about it, for the conformance report; may be given often",
+        metavar="WHO",
+        several=True,
+    ),
+)
+
+#: Options about a kind cluster that is made.
+_OF_CREATION = frozenset({"kind_image", "kind_config", "nodes", "ip_family", "keep_cluster"})
+
+
+def check_together(settings: Settings, flags: Collection[str]) -> None:
+    """See that the options fit together.
+
+    Args:
+        settings: all of them.
+        flags: the names of those that the command line gave; what else says of other targets is not for this run.
+
+    Raises:
+        UsageError: if they do not.
+    """
+    for option in OPTIONS:
+        if option.name in flags and settings.target not in option.targets:
+            raise UsageError(f"{option.flag} is for --target {' or '.join(option.targets)}, not {settings.target}")
+        if option.name in flags and settings.cluster_name and option.name in _OF_CREATION:
+            raise UsageError(f"{option.flag} is for a kind cluster that is made; --cluster-name names one that exists")
+    if settings.conformance_report and Path(settings.conformance_report).suffix not in (".yaml", ".yml", ".json"):
+        raise UsageError(f"--conformance-report {settings.conformance_report}: name a .yaml or a .json file")
+    if settings.target == "cluster" and not settings.context:
+        raise UsageError("--target cluster needs --context NAME: the context is never guessed")
+    if settings.nameserver and settings.vantage == "tunnel":
+        raise UsageError("--nameserver is asked directly or from a pod, not by --vantage tunnel")

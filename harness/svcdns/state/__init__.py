@@ -1,0 +1,43 @@
+"""What a DNS server looks at, at one moment: read from a v1 List and written as one, told in words, looked over for mistakes."""
+
+from __future__ import annotations
+
+from svcdns.state.model import (
+    CLUSTER_DOMAIN,
+    SERVICE_NAME_LABEL,
+    ClusterState,
+    Endpoint,
+    EndpointPort,
+    EndpointSlice,
+    Family,
+    Key,
+    Namespace,
+    Object,
+    Pod,
+    Service,
+    ServicePort,
+    family_of,
+    load,
+    read,
+    read_object,
+)
+
+__all__ = [
+    "CLUSTER_DOMAIN",
+    "SERVICE_NAME_LABEL",
+    "ClusterState",
+    "Endpoint",
+    "EndpointPort",
+    "EndpointSlice",
+    "Family",
+    "Key",
+    "Namespace",
+    "Object",
+    "Pod",
+    "Service",
+    "ServicePort",
+    "family_of",
+    "load",
+    "read",
+    "read_object",
+]

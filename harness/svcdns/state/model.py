@@ -1,0 +1,367 @@
+"""What a DNS server for Kubernetes looks at, at one moment: Namespaces, Services, EndpointSlices and Pods.
+
+A `ClusterState` is immutable. A change makes a new one that replaces some entries and shares the rest, so a server can
+swap one for the next without a lock. States are read from decoded API objects (`read`), or from a v1 ``List`` as
+``kubectl get namespaces,services,endpointslices,pods -A -o json`` prints it (`load`).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+from svcdns.errors import ManifestError
+
+Family = Literal["IPv4", "IPv6"]
+
+#: The label that ties an EndpointSlice to its Service (EndpointSlice API, discovery.k8s.io/v1).
+SERVICE_NAME_LABEL = "kubernetes.io/service-name"
+
+CLUSTER_DOMAIN = "cluster.local"
+
+
+class Key(NamedTuple):
+    """What identifies a namespaced object among those of its kind."""
+
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A Namespace; DNS needs only that it exists."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePort:
+    """A port of a Service; ``name`` is empty for an unnamed port, ``target_port`` a number, a container port's name or None."""
+
+    name: str
+    protocol: str
+    port: int
+    target_port: int | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A Service.
+
+    Attributes:
+        cluster_ips: its virtual IPs, one a family; empty for a headless or an ExternalName Service.
+        families: ``spec.ipFamilies``, the first one first.
+        selector: the labels it selects, or None where EndpointSlices are written by hand.
+    """
+
+    key: Key
+    type: str = "ClusterIP"
+    cluster_ips: tuple[str, ...] = ()
+    families: tuple[Family, ...] = ("IPv4",)
+    ports: tuple[ServicePort, ...] = ()
+    selector: Mapping[str, str] | None = None
+    external_name: str = ""
+    publish_not_ready: bool = False
+
+    @property
+    def external(self) -> bool:
+        """Whether the Service is an alias for a name elsewhere."""
+        return self.type == "ExternalName"
+
+    @property
+    def headless(self) -> bool:
+        """Whether the Service stands for its endpoints, without a virtual IP (specification, section 2.4)."""
+        return not self.external and not self.cluster_ips
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointPort:
+    """A port of an EndpointSlice; a ``port`` of None means every port."""
+
+    name: str
+    protocol: str
+    port: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An endpoint of an EndpointSlice; a condition of None is one that the slice leaves open."""
+
+    addresses: tuple[str, ...]
+    ready: bool | None = None
+    serving: bool | None = None
+    terminating: bool | None = None
+    hostname: str = ""
+    pod: str = ""
+    node: str = ""
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSlice:
+    """An EndpointSlice; ``service`` is the Service that its label names, or empty."""
+
+    key: Key
+    service: str
+    address_type: str
+    endpoints: tuple[Endpoint, ...] = ()
+    ports: tuple[EndpointPort, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """A Pod.
+
+    Attributes:
+        addresses: ``status.podIPs``, the first one first.
+        ready: whether its Ready condition is true.
+        terminating: whether it is being deleted.
+        container_ports: the named ports of its containers, as (name, protocol) → number.
+        owner: its controller, as kind/name, or empty.
+        uid: tells it from others that had its name; no answer depends on it, so pods that differ in nothing else are equal.
+    """
+
+    key: Key
+    labels: Mapping[str, str] = field(default_factory=dict)
+    addresses: tuple[str, ...] = ()
+    ready: bool = False
+    phase: str = "Running"
+    terminating: bool = False
+    hostname: str = ""
+    subdomain: str = ""
+    container_ports: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    owner: str = ""
+    uid: str = field(default="", compare=False)
+
+    def address(self, family: Family) -> str | None:
+        """The pod's address of one family, or None."""
+        return next((address for address in self.addresses if family_of(address) == family), None)
+
+
+Object = Namespace | Service | EndpointSlice | Pod
+
+
+def family_of(address: str) -> Family:
+    """The IP family of an address.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    return "IPv4" if ipaddress.ip_address(address).version == 4 else "IPv6"  # noqa: PLR2004 - an IP version is its own name
+
+
+@dataclass(frozen=True)
+class ClusterState:
+    """Everything that an answer is a function of, at one moment.
+
+    Attributes:
+        domain: the cluster domain, without the final dot.
+        serial: a number that grows with every change, for the SOA.
+    """
+
+    namespaces: Mapping[str, Namespace] = field(default_factory=dict)
+    services: Mapping[Key, Service] = field(default_factory=dict)
+    slices: Mapping[Key, EndpointSlice] = field(default_factory=dict)
+    pods: Mapping[Key, Pod] = field(default_factory=dict)
+    domain: str = CLUSTER_DOMAIN
+    serial: int = 0
+
+    @cached_property
+    def slices_by_service(self) -> Mapping[Key, tuple[EndpointSlice, ...]]:
+        """The EndpointSlices of each Service, in the order of their names."""
+        found: dict[Key, list[EndpointSlice]] = defaultdict(list)
+        for key in sorted(self.slices):
+            found[Key(key.namespace, self.slices[key].service)].append(self.slices[key])
+        return MappingProxyType({key: tuple(slices) for key, slices in found.items()})
+
+    @cached_property
+    def services_by_address(self) -> Mapping[str, tuple[Service, ...]]:
+        """The Services that own each virtual IP."""
+        found: dict[str, list[Service]] = defaultdict(list)
+        for service in self.services.values():
+            for address in service.cluster_ips:
+                found[address].append(service)
+        return MappingProxyType({address: tuple(services) for address, services in found.items()})
+
+    @cached_property
+    def slices_by_address(self) -> Mapping[str, tuple[EndpointSlice, ...]]:
+        """The EndpointSlices in which each endpoint address stands, ready or not."""
+        found: dict[str, dict[Key, EndpointSlice]] = defaultdict(dict)
+        for key in sorted(self.slices):
+            for endpoint in self.slices[key].endpoints:
+                for address in endpoint.addresses:
+                    found[address][key] = self.slices[key]
+        return MappingProxyType({address: tuple(slices.values()) for address, slices in found.items()})
+
+    @cached_property
+    def pods_by_address(self) -> Mapping[str, tuple[Pod, ...]]:
+        """The Pods that have each address; Pods in the host's network share theirs."""
+        found: dict[str, list[Pod]] = defaultdict(list)
+        for pod in self.pods.values():
+            for address in pod.addresses:
+                found[address].append(pod)
+        return MappingProxyType({address: tuple(pods) for address, pods in found.items()})
+
+    def changed(self, put: Iterable[Object] = (), removed: Iterable[Object] = ()) -> ClusterState:
+        """A state with some objects put or replaced and others removed; what did not change is shared."""
+        tables: dict[type, dict[Any, Any]] = {
+            Namespace: dict(self.namespaces),
+            Service: dict(self.services),
+            EndpointSlice: dict(self.slices),
+            Pod: dict(self.pods),
+        }
+        for gone in removed:
+            tables[type(gone)].pop(_key(gone), None)
+        for item in put:
+            tables[type(item)][_key(item)] = item
+        return replace(
+            self,
+            namespaces=MappingProxyType(tables[Namespace]),
+            services=MappingProxyType(tables[Service]),
+            slices=MappingProxyType(tables[EndpointSlice]),
+            pods=MappingProxyType(tables[Pod]),
+            serial=self.serial + 1,
+        )
+
+    def only(self, namespace: str) -> ClusterState:
+        """The part of the state that lies in one namespace."""
+        own = self.namespaces.get(namespace)
+        return ClusterState(
+            namespaces={namespace: own} if own else {},
+            services={key: item for key, item in self.services.items() if key.namespace == namespace},
+            slices={key: item for key, item in self.slices.items() if key.namespace == namespace},
+            pods={key: item for key, item in self.pods.items() if key.namespace == namespace},
+            domain=self.domain,
+            serial=self.serial,
+        )
+
+
+def read(objects: Iterable[Mapping[str, Any]], *, domain: str = CLUSTER_DOMAIN) -> ClusterState:
+    """The state that decoded API objects describe; kinds that DNS does not look at are passed over."""
+    items = (read_object(item) for item in objects)
+    return ClusterState(domain=domain).changed(put=[item for item in items if item is not None])
+
+
+def load(path: Path, *, domain: str = CLUSTER_DOMAIN) -> ClusterState:
+    """The state in a file that holds a v1 ``List`` as JSON.
+
+    Raises:
+        ManifestError: if the file cannot be read or holds something else.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return read(content["items"], domain=domain)
+    except OSError as error:
+        raise ManifestError(f"{path}: cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ManifestError(f"{path}: is not a v1 List of API objects as JSON ({error!r})") from error
+
+
+def read_object(item: Mapping[str, Any]) -> Object | None:
+    """One decoded API object, or None where DNS does not look at its kind."""
+    reader = _READERS.get(item["kind"])
+    return reader(item) if reader else None
+
+
+def _key(item: Object) -> Key | str:
+    return item.name if isinstance(item, Namespace) else item.key
+
+
+def _key_of(item: Mapping[str, Any]) -> Key:
+    metadata = item["metadata"]
+    return Key(metadata.get("namespace", ""), metadata["name"])
+
+
+def _namespace(item: Mapping[str, Any]) -> Namespace:
+    return Namespace(item["metadata"]["name"])
+
+
+def _service(item: Mapping[str, Any]) -> Service:
+    spec = item.get("spec") or {}
+    addresses = spec.get("clusterIPs") or [spec.get("clusterIP") or "None"]
+    return Service(
+        key=_key_of(item),
+        type=spec.get("type") or "ClusterIP",
+        cluster_ips=tuple(address for address in addresses if address != "None"),
+        families=tuple(spec.get("ipFamilies") or ("IPv4",)),
+        ports=tuple(
+            ServicePort(port.get("name") or "", port.get("protocol") or "TCP", port["port"], port.get("targetPort"))
+            for port in spec.get("ports") or ()
+        ),
+        selector=spec.get("selector") or None,
+        external_name=spec.get("externalName") or "",
+        publish_not_ready=bool(spec.get("publishNotReadyAddresses")),
+    )
+
+
+def _slice(item: Mapping[str, Any]) -> EndpointSlice:
+    labels = item["metadata"].get("labels") or {}
+    return EndpointSlice(
+        key=_key_of(item),
+        service=labels.get(SERVICE_NAME_LABEL, ""),
+        address_type=item["addressType"],
+        endpoints=tuple(_endpoint(endpoint) for endpoint in item.get("endpoints") or ()),
+        ports=tuple(
+            EndpointPort(port.get("name") or "", port.get("protocol") or "TCP", port.get("port"))
+            for port in item.get("ports") or ()
+        ),
+    )
+
+
+def _endpoint(item: Mapping[str, Any]) -> Endpoint:
+    conditions = item.get("conditions") or {}
+    return Endpoint(
+        addresses=tuple(item.get("addresses") or ()),
+        ready=conditions.get("ready"),
+        serving=conditions.get("serving"),
+        terminating=conditions.get("terminating"),
+        hostname=item.get("hostname") or "",
+        pod=(item.get("targetRef") or {}).get("name", ""),
+        node=item.get("nodeName") or "",
+        zone=item.get("zone") or "",
+    )
+
+
+def _pod(item: Mapping[str, Any]) -> Pod:
+    metadata, spec, status = item["metadata"], item.get("spec") or {}, item.get("status") or {}
+    first = [{"ip": status["podIP"]}] if status.get("podIP") else []
+    conditions = {condition["type"]: condition["status"] for condition in status.get("conditions") or ()}
+    owner = next((owner for owner in metadata.get("ownerReferences") or () if owner.get("controller")), None)
+    return Pod(
+        key=_key_of(item),
+        labels=MappingProxyType(dict(metadata.get("labels") or {})),
+        addresses=tuple(address["ip"] for address in status.get("podIPs") or first),
+        ready=conditions.get("Ready") == "True",
+        phase=status.get("phase") or "Pending",
+        terminating="deletionTimestamp" in metadata,
+        hostname=spec.get("hostname") or "",
+        subdomain=spec.get("subdomain") or "",
+        container_ports=MappingProxyType(
+            {
+                (port["name"], port.get("protocol") or "TCP"): port["containerPort"]
+                for container in spec.get("containers") or ()
+                for port in container.get("ports") or ()
+                if port.get("name")
+            }
+        ),
+        owner=f"{owner['kind']}/{owner['name']}" if owner else "",
+        uid=metadata.get("uid") or "",
+    )
+
+
+_READERS: Mapping[str, Callable[[Mapping[str, Any]], Object]] = {
+    "Namespace": _namespace,
+    "Service": _service,
+    "EndpointSlice": _slice,
+    "Pod": _pod,
+}

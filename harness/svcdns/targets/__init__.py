@@ -1,0 +1,1 @@
+"""The implementations of `svcdns.targets.target.Target`; nobody but the doors imports them."""

@@ -1,0 +1,1 @@
+"""An API server: found, spoken to within limits, and read by shape."""

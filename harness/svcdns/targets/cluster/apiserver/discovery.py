@@ -1,0 +1,96 @@
+"""Kind → API resource: its group, version and plural, as the API server lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from svcdns.errors import TargetError
+from svcdns.targets.cluster.apiserver.refusal import RefusedError
+
+#: Where the kinds live that are asked for without their group; all have been stable since before Kubernetes 1.25.
+_KNOWN = {
+    "apps/v1": ("ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"),
+    "batch/v1": ("CronJob", "Job"),
+    "coordination.k8s.io/v1": ("Lease",),
+    "discovery.k8s.io/v1": ("EndpointSlice",),
+    "rbac.authorization.k8s.io/v1": ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"),
+    "v1": (
+        "ConfigMap",
+        "Endpoints",
+        "Event",
+        "Namespace",
+        "Node",
+        "Pod",
+        "ReplicationController",
+        "ResourceQuota",
+        "Secret",
+        "Service",
+        "ServiceAccount",
+    ),
+}
+_GROUP_VERSIONS = {kind: version for version, kinds in _KNOWN.items() for kind in kinds}
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What a request for objects of a kind has to name; ``group`` is empty for the core group."""
+
+    group: str
+    version: str
+    kind: str
+    plural: str
+    namespaced: bool
+
+    @property
+    def api_version(self) -> str:
+        """``apiVersion``, such as ``apps/v1``."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+
+class Discovery:
+    """What the API server says it serves, read once for each group version that is asked for."""
+
+    def __init__(self, read: Callable[[str], Mapping[str, Any]]) -> None:
+        """Remember how to read a path of the API server."""
+        self._read = read
+        self._served: dict[str, dict[str, Resource]] = {}
+        self._lock = Lock()
+
+    def resource(self, kind: str, api_version: str = "") -> Resource:
+        """The resource of a kind; of the first group that has it where no ``apiVersion`` is named or known.
+
+        Raises:
+            TargetError: if the API server does not serve it.
+        """
+        known = api_version or _GROUP_VERSIONS.get(kind, "")
+        for version in [known] if known else self._versions():
+            if found := self._kinds(version).get(kind):
+                return found
+        raise TargetError(f"the API server serves no {kind}{f' of {known}' if known else ''}")
+
+    def _versions(self) -> Iterator[str]:
+        for group in self._read("/apis").get("groups") or ():
+            yield group["preferredVersion"]["groupVersion"]
+
+    def _kinds(self, api_version: str) -> Mapping[str, Resource]:
+        with self._lock:
+            if api_version not in self._served:
+                self._served[api_version] = self._ask(api_version)
+            return self._served[api_version]
+
+    def _ask(self, api_version: str) -> dict[str, Resource]:
+        group, _, version = api_version.rpartition("/")
+        try:
+            said = self._read(f"/apis/{api_version}" if group else f"/api/{version}")
+        except RefusedError as error:
+            if error.code == 404:  # noqa: PLR2004 - an HTTP status is its own name
+                return {}
+            raise
+        return {
+            item["kind"]: Resource(group, version, item["kind"], item["name"], bool(item["namespaced"]))
+            for item in said.get("resources") or ()
+            if "/" not in item["name"]
+        }

@@ -1,0 +1,1 @@
+"""A pod that relays questions to DNS servers, and how it is spoken to."""

@@ -1,0 +1,73 @@
+"""The probe vantage: questions from inside a pod."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+
+from svcdns.client import Channel
+from svcdns.errors import TargetError
+from svcdns.targets.cluster.ownership import Ownership
+from svcdns.targets.cluster.vantages import making
+from svcdns.targets.cluster.vantages.following import Following
+from svcdns.targets.cluster.vantages.plan import Plan
+from svcdns.targets.cluster.vantages.probe import probe_pod
+from svcdns.targets.cluster.vantages.probe.relaying import Relay, Relayed
+from svcdns.targets.cluster.vantages.servers import Replicas
+from svcdns.targets.target import SECONDS_TO_DELETE
+
+_DNS_PORT = 53
+_PAUSE_SECONDS = 0.1
+
+
+def make(own: Ownership, image: str, plan: Plan, life: ExitStack) -> Plan:
+    """Run a probe pod in a Namespace of its own; ``life`` takes what removes it.
+
+    Raises:
+        TargetError: if it cannot run.
+    """
+    name = f"svcdns-{own.run}-probe"
+    making.make(own, probe_pod.namespace(own.run, name), life, partial(_remove, own, name))
+    probe_pod.create(own, name, image)
+    probe_pod.wait(own.api, name, image)
+    virtual = tuple((ip, _DNS_PORT) for ip in plan.service.cluster_ips) if plan.service else plan.servers
+    note = f"the pod {name}/{probe_pod.NAME} with the image {image} asks"
+    return replace(plan, servers=virtual, namespace=name, image=image, note=note)
+
+
+def channels(relay: Relay, replicas: Replicas) -> list[Channel]:
+    """The ways to each DNS pod from where a relay is."""
+    places = range(len(replicas))
+    return [Following(_at(relay, replicas, place), partial(_found, relay, replicas, place)) for place in places]
+
+
+def _remove(own: Ownership, namespace: str) -> None:
+    """Delete the Namespace and wait until it is gone, or is another one.
+
+    Raises:
+        TargetError: if it is not gone at the deadline; with what holds it.
+    """
+    deadline = time.monotonic() + SECONDS_TO_DELETE
+    own.undo("Namespace", namespace)
+    while (left := own.api.get("Namespace", namespace)) and own.has_made(left):
+        if "deletionTimestamp" not in left["metadata"]:
+            own.delete_found(left)
+        if time.monotonic() > deadline:
+            conditions = (left.get("status") or {}).get("conditions") or ()
+            said = "; ".join(one["message"] for one in conditions if one["status"] == "True" and one.get("message"))
+            raise TargetError(
+                f'Namespace "{namespace}" is not gone after {SECONDS_TO_DELETE:.0f} s: {said or "unsaid why"}'
+            )
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _at(relay: Relay, replicas: Replicas, place: int) -> Channel:
+    replica = replicas.at(place)
+    return Relayed(relay, replica.address, replica.port)
+
+
+def _found(relay: Relay, replicas: Replicas, place: int) -> Channel:
+    replicas.refresh()
+    return _at(relay, replicas, place)

@@ -1,0 +1,30 @@
+"""What kind exports of its nodes' logs, which tell the proxies of the host with their passwords."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from svcdns.safety.redaction import redact
+
+
+def clean(directory: Path) -> None:
+    """Remove credentials from all files below a directory, which nobody else may read from now on."""
+    if not directory.is_dir():
+        return
+    directory.chmod(0o700)
+    for place, _, names in os.walk(directory):
+        for name in names:
+            file = Path(place, name)
+            if not file.is_symlink() and file.is_file():
+                with suppress(OSError):
+                    _clean(file)
+
+
+def _clean(file: Path) -> None:
+    # Logs need not be UTF-8, and stay as they are where there is nothing to remove.
+    before = file.read_bytes().decode(errors="surrogateescape")
+    after = redact(before)
+    if after != before:
+        file.write_bytes(after.encode(errors="surrogateescape"))

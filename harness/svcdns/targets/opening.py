@@ -1,0 +1,125 @@
+"""The only place that knows targets by name: opens the one that the settings ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from svcdns.settings import Settings
+from svcdns.targets.target import Target
+
+if TYPE_CHECKING:
+    from svcdns.targets.kind import KindCluster
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A target that is open.
+
+    Attributes:
+        share: what another process needs to open the same target without owning it.
+        export_logs: write the logs of the nodes to a directory, where the target has nodes of its own.
+        hurry: let whoever asks the target for something wait only for a moment more, because the run was interrupted.
+        give_up: end all that this process does with the target, at once, and leave behind what it has made there.
+        disposable: whether all of it goes when it is closed, so that nobody has to wait until what is in it is gone.
+    """
+
+    target: Target
+    share: Callable[[], dict[str, Any]]
+    export_logs: Callable[[Path], None] | None = None
+    hurry: Callable[[], None] | None = None
+    give_up: Callable[[], None] | None = None
+    disposable: bool = False
+
+
+@contextmanager
+def opened(settings: Settings, run: str, say: Say, shared: dict[str, Any] | None) -> Iterator[Opened]:
+    """Open a target for as long as the context lasts.
+
+    Args:
+        settings: the options of the run.
+        run: the run's id.
+        say: shows a line of progress.
+        shared: what the process that owns the target has shared, or None in that process itself.
+
+    Raises:
+        UsageError: if the target cannot be had; its text is one line with advice.
+    """
+    # Each target brings libraries of its own; a run pays for one.
+    if settings.target == "reference":
+        from svcdns.records import COREDNS, PROFILES  # noqa: PLC0415 - as above
+        from svcdns.targets.reference import Reference  # noqa: PLC0415 - as above
+
+        with Reference(PROFILES.get(settings.dns_profile, COREDNS)) as reference:
+            yield Opened(reference, dict)
+        return
+    from svcdns.targets.cluster import ClusterSettings, LiveCluster  # noqa: PLC0415 - as above
+
+    with ExitStack() as life:
+        kind = life.enter_context(_kind(settings, run, say)) if settings.target == "kind" and not shared else None
+        place = shared or _place(settings, kind)
+        kubeconfig = place["kubeconfig"]
+        cluster = life.enter_context(
+            LiveCluster(
+                ClusterSettings(
+                    run=run,
+                    context=place["context"],
+                    kubeconfig=Path(kubeconfig) if kubeconfig else None,
+                    vantage=settings.vantage,
+                    nameservers=settings.nameservers,
+                    probe_image=settings.probe_image,
+                    pause_image=settings.pause_image,
+                    mapped=tuple((node, port) for node, port in place["mapped"]),
+                    host=place["host"],
+                    domain=settings.cluster_domain.rstrip("."),
+                    disruptive=not settings.spares_dns,
+                    create_namespaces=settings.create_namespaces,
+                    load_balancer_class=""
+                    if settings.load_balancer_class == "cluster"
+                    else settings.load_balancer_class,
+                ),
+                shared and shared["cluster"],
+            )
+        )
+        yield Opened(
+            target=cluster,
+            share=lambda: place | {"cluster": cluster.share()},
+            export_logs=kind.export_logs if kind else None,
+            hurry=cluster.hurry,
+            give_up=cluster.give_up,
+            disposable=kind is not None and kind.created and not settings.keep_cluster,
+        )
+
+
+def _place(settings: Settings, kind: KindCluster | None) -> dict[str, Any]:
+    if kind is None:
+        return {"kubeconfig": settings.kubeconfig, "context": settings.context, "mapped": [], "host": ""}
+    return {
+        "kubeconfig": str(kind.kubeconfig),
+        "context": kind.context,
+        "mapped": list(kind.mapped),
+        "host": kind.address,
+    }
+
+
+def _kind(settings: Settings, run: str, say: Say) -> KindCluster:
+    from svcdns.targets.kind import KindCluster, KindSettings  # noqa: PLC0415 - as above
+
+    return KindCluster(
+        KindSettings(
+            run=run,
+            image=settings.kind_image,
+            binary=settings.kind_bin,
+            config=Path(settings.kind_config) if settings.kind_config else None,
+            nodes=int(settings.nodes) if settings.nodes else None,
+            ip_family=settings.ip_family or None,
+            cluster_name=settings.cluster_name,
+            keep=settings.keep_cluster,
+        ),
+        say,
+    )

@@ -1,1 +1,0 @@
-"""The implementations of `harness.target.Target`; nobody but the doors imports them."""

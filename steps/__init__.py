@@ -1,1 +1,0 @@
-"""The sentences of the features: one short function each, over the harness."""
