@@ -15,7 +15,7 @@ from svcdns.documentation.comparison import Comparison
 
 @pytest.fixture(autouse=True)
 def _short_book(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real book is written, and compared with the repository's, in tests/living."""
+    """The real book is written, and compared with the repository's, in tests/documentation."""
     monkeypatch.setattr(documentation, "write", lambda _: Book(Comparison((), ()), (), ()))
 
 

@@ -17,7 +17,7 @@ from svcdns.targets import cluster
 from svcdns.targets.cluster import leftovers, marks
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.leftovers import Cleaned, clean, notes
-from tests.cluster.apiserver import ApiServer, RefusalError
+from tests.targets.cluster.apiserver import ApiServer, RefusalError
 
 CONTROLLER = "some resources are remaining: pods. has 1 resource instances"
 

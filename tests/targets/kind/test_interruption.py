@@ -14,7 +14,7 @@ import pytest
 
 from .conftest import Tools
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 RUN = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background would ignore it

@@ -9,7 +9,7 @@ import pytest
 
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.ownership import Ownership
-from tests.cluster.apiserver import ApiServer, connected, served
+from tests.targets.cluster.apiserver import ApiServer, connected, served
 
 
 @pytest.fixture

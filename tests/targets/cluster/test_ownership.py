@@ -11,7 +11,7 @@ from svcdns.targets.cluster import marks
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.apiserver.refusal import RefusedError
 from svcdns.targets.cluster.ownership import Ownership, made_by
-from tests.cluster.apiserver import ApiServer, RefusalError
+from tests.targets.cluster.apiserver import ApiServer, RefusalError
 
 NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "svcdns-abcde-1"}}
 OURS = {"svcdns.dev/run": "abcde"}

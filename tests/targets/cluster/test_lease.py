@@ -15,7 +15,7 @@ from svcdns.targets.cluster import lease
 from svcdns.targets.cluster.lease import Lease, is_live, run_of
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.watch.watching import Watching
-from tests.cluster.apiserver import ApiServer, RefusalError
+from tests.targets.cluster.apiserver import ApiServer, RefusalError
 from tests.waiting import within
 
 NAME = "svcdns-abcde"
