@@ -6,8 +6,8 @@ import json
 from xml.etree import ElementTree as ET
 
 import pytest
-
 from svcdns.plugin.shares import shares
+
 from tests.plugin.conftest import Write, small
 
 OUTLINE = """\

@@ -178,6 +178,7 @@ class Promise:
     judge: Callable[[Look], Iterable[Reading]]
     choices: tuple[str, ...] = ()
     of_resolver: bool = False
+    reverse_names: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,14 +118,14 @@ def caught(fault: Described, scenarios: Mapping[str, Playable], played: Iterable
 
 def shows(one: Playable, fault: Described) -> bool:
     """Whether a scenario carries one of the behaviours that a fault breaks."""
-    return not one.scenario.tags.isdisjoint(fault.behaviours)
+    return not one.script.scenario.tags.isdisjoint(fault.behaviours)
 
 
 def immunity(one: Playable) -> str:
     """Why no answer of a DNS server makes a scenario fail, or nothing where one could."""
-    if one.level == "quirk" and not any(step.table for step in one.scenario.steps):
+    if one.level == "quirk" and not any(step.table for step in one.script.scenario.steps):
         return "it records what the server does, and every answer is one of the server's choices"
-    if Capability.POD_RESOLVER in verdicts.needs(one.scenario.tags) and one.scenario.tags & _KUBELETS:
+    if Capability.POD_RESOLVER in verdicts.needs(one.script.scenario.tags) and one.script.scenario.tags & _KUBELETS:
         return "it reads what the kubelet writes into a pod's files, which is not asked of DNS"
     return ""
 
