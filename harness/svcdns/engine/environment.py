@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -33,6 +33,7 @@ class Environment:
         settled: since when nothing was changed any more, by the monotonic clock.
         has_neighbour: whether the neighbouring Namespace exists.
         used_up: whether the Namespace must not be used again: something was wrong in it, or it cannot be reset.
+        when_used_up: is called once that is so.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Environment:
         self.settled = time.monotonic()
         self.has_neighbour = False
         self.used_up = False
+        self.when_used_up: Callable[[], object] = lambda: None
         self._target = target
         self._observer = observer
         self._resolver = resolver
@@ -165,6 +167,12 @@ class Environment:
         if named == external:
             return item
         return replace(item, data={**item.data, "spec": {**item.data["spec"], "externalName": named}})
+
+    def use_up(self) -> None:
+        """Have the Namespace not used again."""
+        if not self.used_up:
+            self.used_up = True
+            self.when_used_up()
 
     def remember(self, readings: Sequence[Reading]) -> None:
         """Note which reverse names were queried."""

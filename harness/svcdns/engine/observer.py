@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from svcdns.client import Answer, Channel, Transport, Watched, ask, ask_all, read, send
@@ -19,6 +19,9 @@ Seen = tuple[Sequence[Reading], str]
 
 #: The pause between two looks at a broken promise, as a part of the time since the first.
 PAUSE_FACTOR = 0.05
+
+#: A promise that is not kept by then is seldom kept at all.
+SLOW_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +74,26 @@ class Observer:
         return (self._look(promise, names, *way) for way in self._ways(promise))
 
     def watches(
-        self, promise: Promise, names: Namespaces, *, deadline_seconds: float, in_a_row: int
+        self,
+        promise: Promise,
+        names: Namespaces,
+        *,
+        deadline_seconds: float,
+        in_a_row: int,
+        slow: Callable[[], object] = lambda: None,
     ) -> Sequence[Watched[Seen]]:
         """Look on each way to a server until the promise is kept so often in a row, or the deadline is over.
 
         Where it is not kept the pause grows with the time that has passed, since scenarios that wait do so at the same time.
         The first miss that began after the deadline is the last: what began before it says nothing of what is so by then,
         for this process may have been kept waiting in between.
+
+        Args:
+            promise: what is to be seen.
+            names: where.
+            deadline_seconds: how long a promise may be broken.
+            in_a_row: how often it has to be kept.
+            slow: is called where it is not kept soon, so that whoever waits for the environment waits no longer.
 
         Raises:
             UndeterminedError: if the run ends meanwhile.
@@ -95,6 +111,8 @@ class Observer:
                 one.over = one.in_a_row >= in_a_row or (late and not one.in_a_row)
             if any(one.in_a_row == 0 and not one.over for one in series.values()):
                 seconds = time.monotonic() - begun
+                if seconds >= SLOW_SECONDS:
+                    slow()
                 pause = max(self._target.deadlines.pause_seconds, seconds * PAUSE_FACTOR)
                 if self.over.wait(min(pause, max(0.0, deadline_seconds - seconds))):
                     raise UndeterminedError("the run is over")

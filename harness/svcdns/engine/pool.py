@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import string
 import threading
@@ -27,6 +28,14 @@ AT_A_TIME = 3
 
 #: What scenarios of one environment have in common: the declaration, or the id of the only one.
 Key = str | Declaration
+
+
+#: What environments have in common that use the same Namespace one after the other: their pods, or, where they have none, a
+#: number.
+Line = Declaration | int
+
+#: How many lines there are of environments without pods.
+IDLE_LINES = 4
 
 
 @dataclass(eq=False)
@@ -77,14 +86,16 @@ class WorldPool:
         self._places: dict[Key, _Place] = {}
         #: The place of each scenario that was planned or has entered one, by its id.
         self._of: dict[str, _Place] = {}
-        #: The last place that declares the same pods.
-        self._last: dict[Declaration, _Place] = {}
+        #: The last place of each line.
+        self._last: dict[Line, _Place] = {}
+        self._lines = itertools.count()
         self._used = 0
         self._stopped = False
-        self._turn = threading.Condition()
+        self._lock = threading.RLock()
+        #: What is to be begun, in this order, as soon as there is room.
+        self._queue: list[_Place] = []
         self._preparing = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="prepare") if ahead else None
         self._observer = Observer(target, target.vantages[0])
-        self._maker: threading.Thread | None = None
         self.kept: list[str] = []
 
     def plan(self, scenarios: Iterable[tuple[str, Plan]], ready: Callable[[str], object] = lambda _: None) -> None:
@@ -94,22 +105,21 @@ class WorldPool:
             scenarios: the id of each with what is known of it.
             ready: is told the id of each whose environment is prepared, or cannot be, if they are prepared ahead.
         """
-        first: list[_Place] = []
-        with self._turn:
+        with self._lock:
             for id_, plan in scenarios:
                 key = id_ if plan.changes else plan.declaration
                 place = self._places.get(key)
                 if place is None:
                     place = self._places[key] = self._new(plan.declaration)
-                    pods = plan.declaration.workloads
-                    before = self._last.get(pods) if pods else None
+                    line = self._line(plan.declaration)
+                    before = self._last.get(line)
                     if before is not None and before.users and self._preparing is not None and not self._keep:
                         # It begins when the one before it is over.
                         before.following = place
+                        before.environment.when_used_up = partial(self._begin_soon, place)
                     else:
-                        first.append(place)
-                    if pods:
-                        self._last[pods] = place
+                        self._queue.append(place)
+                    self._last[line] = place
                 place.users += 1
                 place.pods = max(place.pods, plan.pods)
                 place.environment.need(resolver=plan.resolver, reverse_names=plan.reverse_names)
@@ -118,9 +128,8 @@ class WorldPool:
                     place.waiting.append(partial(ready, id_))
                 else:
                     place.future.add_done_callback(partial(_tell, partial(ready, id_)))
-        if self._preparing is not None and first:
-            self._maker = threading.Thread(target=self._make, args=(first, self._maker), name="prepare", daemon=True)
-            self._maker.start()
+            if self._preparing is not None:
+                self._advance()
 
     def world(self, id_: str, plan: Plan) -> World:
         """A world for a scenario; its environment is entered once it is needed."""
@@ -128,7 +137,7 @@ class WorldPool:
         return World(self._target, self._observer, self._clock, partial(self._enter, id_, plan), manifests=manifests)
 
     def _enter(self, id_: str, plan: Plan, declaration: Declaration) -> Environment:
-        with self._turn:
+        with self._lock:
             place = self._of.get(id_)
             if place is None or place.environment.declaration != declaration:
                 place = self._places[id_] = self._of[id_] = self._new(declaration)
@@ -144,7 +153,7 @@ class WorldPool:
 
     def leave(self, id_: str) -> None:
         """Be done with a scenario; its environment goes with the last one that needs it."""
-        with self._turn:
+        with self._lock:
             # pytest tears an interrupted scenario down after the end of the run, which has removed every environment.
             place = None if self._stopped else self._of.pop(id_, None)
             if place is None:
@@ -161,17 +170,15 @@ class WorldPool:
         Returns:
             a line for each that could not be removed.
         """
-        with self._turn:
+        with self._lock:
             self._stopped = True
-            self._turn.notify_all()
+            self._queue.clear()
         self._observer.over.set()
         for place in self._places.values():
             # Whoever prepares one waits for its pods, which are not needed any more.
             place.environment.abandon()
         if self._preparing is not None:
             self._preparing.shutdown(cancel_futures=True)
-        if self._maker is not None:
-            self._maker.join()
         problems = []
         for place in self._places.values():
             try:
@@ -180,6 +187,15 @@ class WorldPool:
                 problems.append(str(error))
         self._places.clear()
         return problems
+
+    def _line(self, declaration: Declaration) -> Line:
+        return declaration.workloads or next(self._lines) % IDLE_LINES
+
+    def _begin_soon(self, place: _Place) -> None:
+        """Begin an environment, within the budget, that need not wait any longer for the Namespace of the one before it."""
+        with self._lock:
+            if not place.begun:
+                self._queue.append(place)
 
     def _end(self, place: _Place) -> None:
         """Pass the Namespace on or remove it; whoever waited for it begins now."""
@@ -190,11 +206,10 @@ class WorldPool:
             if following is None or not place.environment.pass_on(following.environment):
                 self._remove(place)
         finally:
-            with self._turn:
+            with self._lock:
                 self._used -= place.pods * place.begun
                 if following is not None:
                     self._begin(following)
-                self._turn.notify_all()
 
     def _remove(self, place: _Place) -> None:
         if self._keep:
@@ -202,21 +217,20 @@ class WorldPool:
         else:
             place.environment.remove()
 
-    def _make(self, places: Sequence[_Place], before: threading.Thread | None) -> None:
-        """Begin one environment after the other, each as soon as the budget has room for its pods."""
-        if before is not None:
-            before.join()
-        for place in places:
-            with self._turn:
-                self._turn.wait_for(partial(self._may_go_on, place))
-                if self._stopped:
-                    return
-                if not place.begun and place.users:
-                    self._begin(place)
+    def _advance(self) -> None:
+        """Begin what comes next, as long as the budget has room for its pods; what has none need not wait for others."""
+        full = False
+        for place in list(self._queue):
+            if place.begun or not place.users:
+                self._queue.remove(place)
+            elif not place.pods or (not full and self._has_room(place)):
+                self._queue.remove(place)
+                self._begin(place)
+            else:
+                full = True
 
-    def _may_go_on(self, place: _Place) -> bool:
-        has_room = self._budget is None or self._used == 0 or self._used + place.pods <= self._budget
-        return has_room or place.begun or self._stopped
+    def _has_room(self, place: _Place) -> bool:
+        return self._budget is None or self._used == 0 or self._used + place.pods <= self._budget
 
     def _begin(self, place: _Place) -> None:
         place.begun = True

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -21,7 +20,7 @@ from svcdns.engine.environment import Environment
 from svcdns.engine.observer import Observer, Seen
 from svcdns.engine.scope import Scope
 from svcdns.engine.timing import Clock
-from svcdns.errors import ManifestError, TargetError, UndeterminedError
+from svcdns.errors import HarnessError, ManifestError, TargetError, UndeterminedError
 from svcdns.judge import NotConformantError, Promise, PromiseOfState, Reading
 from svcdns.manifests.sources import PACKAGED, Sources
 from svcdns.state import ClusterState, Pod
@@ -155,14 +154,14 @@ class World:
     def attempt(self, change: Callable[[Scope], None], effect: Effect) -> None:
         """Attempt a change that the target may refuse, and keep what it says, for the next sentence to expect it."""
         self._ready_to_use()
-        self.refusal, used_up = None, self.environment.used_up
+        self.refusal = None
+        scope = Scope(self._target, self.namespace)
         try:
-            self.change(change, effect)
+            self._change(lambda: change(scope), effect, may_be_refused=True)
         except UndeterminedError:
             raise
         except (TargetError, ManifestError) as error:
             self.refusal, self._refusal_is_expected = str(error), False
-            self.environment.used_up = used_up
 
     def apply(self, manifest: str) -> None:
         """Apply the objects of a manifest, by the name that the feature gives it."""
@@ -173,7 +172,8 @@ class World:
         effect = effects.applied(manifest, anew=not anew.items() <= self._applied.items())
         self.change(lambda scope: scope.apply(objects), effect)
         self._applied |= anew
-        environment.used_up |= not reuse.leaves_as_it_was(objects, environment.wanted())
+        if not reuse.leaves_as_it_was(objects, environment.wanted()):
+            environment.use_up()
 
     def set_ready(self, count: int, *, ready: bool) -> None:
         """Make the first pods, in the order of their names, that are not so yet become ready or unready; those that run first."""
@@ -257,6 +257,7 @@ class World:
                 environment.names,
                 deadline_seconds=0.0 if self.asks_once and not promise.choices else left,
                 in_a_row=deadlines.looks_in_a_row if self._changed else 1,
+                slow=environment.use_up,
             ):
                 self._conclude(promise, watched)
         environment.require_given()
@@ -277,7 +278,7 @@ class World:
             in_a_row=1,
         )
         if not watched.good:
-            self.environment.used_up = True
+            self.environment.use_up()
             raise UndeterminedError(watched.last)
         self.environment.require_given()
 
@@ -293,7 +294,7 @@ class World:
             raise UndeterminedError(f'no client has asked for "{written}" while something changed')
         for index, reading in enumerate(self.readings):
             if reading.words == words and reading.answer.rcode == dns.rcode.NXDOMAIN:
-                self.environment.used_up = True
+                self.environment.use_up()
                 denial = replace(reading, problem=f"{reading.answer.question} is denied, though {written} exists")
                 raise NotConformantError([*self.readings[:index], denial])
         self.environment.require_given()
@@ -322,26 +323,23 @@ class World:
                 f'the change was refused: {self.refusal}; fix it, or expect it: Then it refuses with "…"'
             )
 
-    @contextmanager
-    def _using_up(self) -> Iterator[None]:
-        """Have the Namespace used up by whatever goes wrong in the context."""
-        environment = self.environment
-        used_up, environment.used_up = environment.used_up, True
-        yield
-        environment.used_up = used_up
-
-    def _change(self, change: Callable[[], None], effect: Effect) -> None:
+    def _change(self, change: Callable[[], None], effect: Effect, *, may_be_refused: bool = False) -> None:
         """Make a change, wait until the controllers have followed it, and see that it had its effect."""
         self._changed = True
         environment = self.environment
-        with self._clock.spent("change"), self._using_up():
-            before = self.state()
-            change()
-            self._target.settle(environment.namespace)
-            environment.settled = time.monotonic()
-            made = Change(before, self.state(), environment.namespace)
-            effects.prove(effect, made)
-            environment.see_unready(made)
+        try:
+            with self._clock.spent("change"):
+                before = self.state()
+                change()
+                self._target.settle(environment.namespace)
+                environment.settled = time.monotonic()
+                made = Change(before, self.state(), environment.namespace)
+                effects.prove(effect, made)
+                environment.see_unready(made)
+        except HarnessError as error:
+            if isinstance(error, UndeterminedError) or not may_be_refused:
+                environment.use_up()
+            raise
         # What became of other kinds is not seen.
         self._applied = {key: data for key, data in self._applied.items() if key[0] in effects.SEEN}
 
@@ -370,7 +368,7 @@ class World:
         self.looks = (watched.attempts, watched.seconds)
         if watched.good:
             return
-        self.environment.used_up = True
+        self.environment.use_up()
         if undetermined:
             raise UndeterminedError(undetermined)
         self._target.settle(self.namespace)

@@ -150,12 +150,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     if WORLD not in item.stash or OUTCOME in item.stash:
         return
     run = item.config.stash[RUN]
+    steps: list[StepResult] = item.stash.get(STEPS, [])
     outcome = player.outcome(
         item.stash[WORLD],
         item.stash[SCENARIO].tags,
         run.rules,
         error,
-        tuple(item.stash.get(STEPS, [])),
+        steps,
         time.perf_counter() - begun,
         run.target.evidence if run.settings.live else None,
     )
