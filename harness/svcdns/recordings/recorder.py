@@ -135,17 +135,20 @@ def differences(target: Target, namespaces: Collection[str] | None = None) -> tu
     return len(said), [Difference(_recorded(said[asked], expected[asked]), said[asked]) for asked in wrong]
 
 
-def _is(one: Recorded, right: _Right) -> bool:
+def _is(recorded: Recorded, right: _Right) -> bool:
     """Whether an answer is right; a truncated one, as far as its records go."""
-    if "TC" not in one.flags:
-        return _Right(one.rcode, one.flags, one.answer, one.authority, one.additional) == right
-    flags = tuple(flag for flag in one.flags if flag != "TC")
-    shown, whole = {*one.answer, *one.authority, *one.additional}, {*right.answer, *right.authority, *right.additional}
-    return (one.rcode, flags) == (right.rcode, right.flags) and shown <= whole
+    if "TC" not in recorded.flags:
+        return _Right(recorded.rcode, recorded.flags, recorded.answer, recorded.authority, recorded.additional) == right
+    flags = tuple(flag for flag in recorded.flags if flag != "TC")
+    shown, whole = (
+        {*recorded.answer, *recorded.authority, *recorded.additional},
+        {*right.answer, *right.authority, *right.additional},
+    )
+    return (recorded.rcode, flags) == (right.rcode, right.flags) and shown <= whole
 
 
-def _recorded(one: Recorded, right: _Right) -> Recorded:
-    return replace(one, **right._asdict())
+def _recorded(recorded: Recorded, right: _Right) -> Recorded:
+    return replace(recorded, **right._asdict())
 
 
 def _unlike(one: Mapping[Asked, object], other: Mapping[Asked, object]) -> str:
@@ -206,9 +209,9 @@ def _own_addresses(state: ClusterState, said: Said, meta: Meta) -> tuple[str, ..
     return ()
 
 
-def _beside(one: Recorded) -> tuple[str, ...]:
+def _beside(recorded: Recorded) -> tuple[str, ...]:
     """The addresses in the additional section of a recorded answer."""
-    return tuple(record.rpartition(" ")[2] for record in one.additional)
+    return tuple(record.rpartition(" ")[2] for record in recorded.additional)
 
 
 def _lasting(said: Said) -> Said:

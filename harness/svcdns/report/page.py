@@ -137,9 +137,9 @@ def _overall(run: RunResult) -> Result:
     return totals.result(counts)
 
 
-def _interest(one: ScenarioResult) -> bool:
+def _interest(result: ScenarioResult) -> bool:
     """The four combinations are what people come for; everything else follows in the order of its files."""
-    return not one.feature.startswith("combinations/")
+    return not result.feature.startswith("combinations/")
 
 
 def _shown(results: Iterable[ScenarioResult]) -> Iterator[Shown]:
