@@ -11,7 +11,7 @@ from svcdns.faults.fault import Fault, QueryContext
 from svcdns.faults.mistakes import Mistake, endpoints, seeing, services, slices
 from svcdns.faults.replies import NO_DATA, NO_NAME, below_service, is_denial, made_up, where, with_answer
 from svcdns.message import Record, Reply
-from svcdns.state import ClusterState, Endpoint, EndpointSlice, Key, Pod, family_of
+from svcdns.state import ClusterState, Endpoint, EndpointSlice, Key, Pod, family_of, matches
 
 
 def _ready(endpoint: Endpoint) -> bool:
@@ -39,7 +39,7 @@ def _with_pods(wanted: Callable[[EndpointSlice, Pod], bool]) -> Mistake:
                 pod=key.name,
             )
             for key, pod in sorted(state.pods.items())
-            if service.selector.items() <= pod.labels.items() and wanted(endpoint_slice, pod)
+            if matches(service.selector, pod.labels) and wanted(endpoint_slice, pod)
         )
         return replace(
             endpoint_slice,
@@ -140,11 +140,7 @@ FAULTS = (
         "finished-pods-included",
         "Pods that are over are answered as endpoints.",
         ("J06",),
-        change=seeing(
-            _with_pods(
-                lambda endpoint_slice, pod: pod.phase in {"Succeeded", "Failed"} and _beside(endpoint_slice, pod)
-            )
-        ),
+        change=seeing(_with_pods(lambda endpoint_slice, pod: pod.completed and _beside(endpoint_slice, pod))),
     ),
     Fault(
         "pods-of-other-namespaces-included",

@@ -58,12 +58,7 @@ def _without_address(context: QueryContext, reply: Reply) -> Reply:
     owner = below_service(context)
     if owner is None or owner.labels or not owner.service.headless or context.question.type != A or not reply.answer:
         return reply
-    wanted = (owner.service.selector or {}).items()
-    waiting = [
-        pod
-        for key, pod in context.state.pods.items()
-        if key.namespace == owner.service.key.namespace and wanted <= pod.labels.items() and not pod.addresses
-    ]
+    waiting = [pod for pod in context.state.pods.values() if owner.service.selects(pod) and not pod.addresses]
     return replace(reply, answer=(*reply.answer, *(made_up(context, A, "0.0.0.0") for _ in waiting[:1])))  # noqa: S104 - no socket is bound  # nosec B104
 
 
