@@ -7,7 +7,8 @@ from typing import NamedTuple, Protocol
 
 import dns.name
 
-from svcdns.client import Answer, Transport
+from svcdns.client import Answer
+from svcdns.message import Transport
 from svcdns.state import Family
 
 

@@ -27,7 +27,7 @@ NAMESPACE = "svcdns-docs"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class DocumentedStep:
     """A step that was played: the answers that it judged, and the symbols for the state that they were judged against.
 
     Attributes:
@@ -41,7 +41,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class DocumentedScenario:
     """A scenario, or one example of an outline, that was played.
 
     Attributes:
@@ -53,11 +53,11 @@ class Played:
     scenario: Scenario
     declaration: Declaration
     changes: bool
-    steps: tuple[Said, ...]
+    steps: tuple[DocumentedStep, ...]
     state: ClusterState
 
 
-def play(feature: Feature, scenarios: Iterable[Scenario], target: Target) -> Iterator[Played]:
+def play(feature: Feature, scenarios: Iterable[Scenario], target: Target) -> Iterator[DocumentedScenario]:
     """Play scenarios of a feature, every example of an outline.
 
     Raises:
@@ -81,11 +81,11 @@ def play(feature: Feature, scenarios: Iterable[Scenario], target: Target) -> Ite
         pool.close()
 
 
-def _played(feature: Feature, script: Script, world: World, target: Target) -> Played:
+def _played(feature: Feature, script: Script, world: World, target: Target) -> DocumentedScenario:
     scenario = script.scenario
     givens = [step for step in scenario.steps if step.type == "given"]
     begun: list[ClusterState] = []
-    steps: list[Said] = []
+    steps: list[DocumentedStep] = []
 
     def after(step: Step) -> None:
         if step.type == "given":
@@ -95,7 +95,7 @@ def _played(feature: Feature, script: Script, world: World, target: Target) -> P
             return
         judged = sum(len(said.readings) for said in steps)
         now = symbols(world.state(), begun[0], world.namespace, world.neighbour)
-        steps.append(Said(step, tuple(world.readings[judged:]), now))
+        steps.append(DocumentedStep(step, tuple(world.readings[judged:]), now))
 
     if not givens:
         begun.append(world.state())
@@ -106,11 +106,13 @@ def _played(feature: Feature, script: Script, world: World, target: Target) -> P
             f" {outcome.judged.reason}; make the features pass first"
         ) from outcome.error
     declared = tuple(
-        Said(step, (), steps[0].symbols, is_manifest=bool(_manifests(rehearse([say]).declaration)))
+        DocumentedStep(step, (), steps[0].symbols, is_manifest=bool(_manifests(rehearse([say]).declaration)))
         for step, say in script.sentences
         if step.type == "given"
     )
-    return Played(feature, scenario, script.plan.declaration, script.plan.changes, (*declared, *steps), world.state())
+    return DocumentedScenario(
+        feature, scenario, script.plan.declaration, script.plan.changes, (*declared, *steps), world.state()
+    )
 
 
 def _manifests(declaration: Declaration) -> tuple[str, ...]:

@@ -289,13 +289,13 @@ class World:
             NotConformantError: with the response that did.
             UndeterminedError: if no client queried it while something changed.
         """
-        words = judge.asked(written).words
-        if all(reading.words != words for reading in self.readings):
+        if all(reading.asked != written for reading in self.readings):
             raise UndeterminedError(f'no client has asked for "{written}" while something changed')
         for index, reading in enumerate(self.readings):
-            if reading.words == words and reading.answer.rcode == dns.rcode.NXDOMAIN:
+            if reading.asked == written and reading.answer.rcode == dns.rcode.NXDOMAIN:
                 self.environment.use_up()
-                denial = replace(reading, problem=f"{reading.answer.question} is denied, though {written} exists")
+                problem = f"{reading.answer.question} is denied, though {written} exists"
+                denial = replace(reading, promise=self.sentence, problem=problem)
                 raise NotConformantError([*self.readings[:index], denial])
         self.environment.require_given()
 
@@ -359,7 +359,7 @@ class World:
             self._keep(readings)
 
     def _keep(self, readings: Sequence[Reading]) -> None:
-        self.readings += readings
+        self.readings += (replace(reading, promise=self.sentence) for reading in readings)
         self.environment.remember(readings)
 
     def _conclude(self, promise: Promise, watched: Watched[Seen]) -> None:
@@ -372,7 +372,7 @@ class World:
         if undetermined:
             raise UndeterminedError(undetermined)
         self._target.settle(self.namespace)
-        raise NotConformantError(readings, promise.choices)
+        raise NotConformantError(self.readings[-len(readings) :], promise.choices)
 
 
 def _set_ready(pod: str, scope: Scope, *, ready: bool) -> None:

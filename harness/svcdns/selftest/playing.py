@@ -38,7 +38,7 @@ class Playable:
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class PlayedScenario:
     """What became of a scenario."""
 
     id: str
@@ -63,7 +63,7 @@ def scenarios() -> tuple[Playable, ...]:
     return tuple(Playable(f"{path}: {one.name}", script(one)) for path, one in found)
 
 
-def play(target: Target, played: Sequence[Playable], dns_profile: str) -> Iterator[Played]:
+def play(target: Target, played: Sequence[Playable], dns_profile: str) -> Iterator[PlayedScenario]:
     """Play scenarios one after the other, and say what becomes of each."""
     pool = WorldPool(target, Clock(), namespaces_of(letters(5)))
     pool.plan((one.id, one.script.plan) for one in played)
@@ -72,6 +72,6 @@ def play(target: Target, played: Sequence[Playable], dns_profile: str) -> Iterat
         for one in played:
             outcome = player.play(pool.world(one.id, one.script.plan), one.script, rules)
             pool.leave(one.id)
-            yield Played(one.id, outcome.judged, outcome.seconds)
+            yield PlayedScenario(one.id, outcome.judged, outcome.seconds)
     finally:
         pool.close()

@@ -6,7 +6,7 @@ import random
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import dns.flags
 import dns.opcode
@@ -14,12 +14,11 @@ import dns.rdataclass
 from dns.rcode import Rcode
 from dns.rdatatype import RdataType
 
-from svcdns.message import Question, Record, Reply
+from svcdns.message import Question, Record, Reply, Transport
 from svcdns.server.query import HEADER_OCTETS, EmptyError, MalformedError, Opt, Query, read
 from svcdns.server.render import render
 
 Respond = Callable[[Question], Reply]
-Transport = Literal["udp", "tcp"]
 
 #: Octets of a datagram that everybody takes (RFC 1035, section 4.2.1); CoreDNS reads no more of a question either.
 DATAGRAM_OCTETS = 512

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from svcdns.server.handler import COREDNS, Handler, Respond, Style, Transport
+from svcdns.message import Transport
+from svcdns.server.handler import COREDNS, Handler, Respond, Style
 from svcdns.server.loop import Limits, Loop
 from svcdns.server.sockets import listen
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from svcdns.state.listing import load, read, read_object
 from svcdns.state.model import (
     CLUSTER_DOMAIN,
+    COMPLETED_PHASES,
     SERVICE_NAME_LABEL,
     ClusterState,
     Endpoint,
@@ -17,13 +19,12 @@ from svcdns.state.model import (
     Service,
     ServicePort,
     family_of,
-    load,
-    read,
-    read_object,
+    matches,
 )
 
 __all__ = [
     "CLUSTER_DOMAIN",
+    "COMPLETED_PHASES",
     "SERVICE_NAME_LABEL",
     "ClusterState",
     "Endpoint",
@@ -38,6 +39,7 @@ __all__ = [
     "ServicePort",
     "family_of",
     "load",
+    "matches",
     "read",
     "read_object",
 ]
