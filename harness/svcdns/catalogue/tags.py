@@ -98,6 +98,11 @@ def left_out() -> dict[str, str]:
     return {row["id"]: row["reason"] for row in rows}
 
 
+def level_of(tags_of_scenario: frozenset[str]) -> Level:
+    """Return the level among the tags of a packaged scenario, which always has one."""
+    return next(level for level in LEVELS if level in tags_of_scenario)
+
+
 def read_clauses(path: Path) -> dict[str, Clause]:
     """The clauses of a file by their ids.
 

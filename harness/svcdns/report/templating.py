@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any
 
 
-def render(package: str, template: str, filters: Mapping[str, Callable[..., Any]], **values: object) -> str:
+def render(package: str, template: str, filters: Mapping[str, Callable[..., Any]], **values: Any) -> str:
     """Render a template of a package; every value is escaped unless the template marks it as safe."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only pages need it
 

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from svcdns import resources
-from svcdns.catalogue import gherkin, tags
+from svcdns.catalogue import features, tags
 from svcdns.catalogue.gherkin import Scenario
 from svcdns.engine import sentences, verdicts
 from svcdns.engine.pool import Worlds, letters
@@ -40,7 +39,7 @@ class Playable:
     @property
     def level(self) -> str:
         """The scenario's level."""
-        return next(level for level in tags.LEVELS if level in self.scenario.tags)
+        return tags.level_of(self.scenario.tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +58,12 @@ def scenarios() -> tuple[Playable, ...]:
     Raises:
         FeatureError: if a feature file cannot be read, or nothing says one of its steps.
     """
-    directory = resources.features()
-    found = [
-        (str(path.relative_to(directory)), one)
-        for path in sorted(directory.rglob("*.feature"))
-        for scenario in gherkin.read(path).scenarios
+    return tuple(
+        Playable(f"{path}: {one.name}", one, tuple(_says(one)))
+        for path, feature in features.packaged().items()
+        for scenario in feature.scenarios
         for one in scenario.rendered()
-    ]
-    return tuple(Playable(f"{path}: {one.name}", one, tuple(_says(one))) for path, one in found)
+    )
 
 
 def _says(scenario: Scenario) -> Iterator[Say]:
