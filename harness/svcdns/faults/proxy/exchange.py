@@ -17,7 +17,7 @@ from svcdns.faults.proxy.changing import Asking, Heard, sent
 from svcdns.faults.proxy.writing import parsed, reply
 from svcdns.message import Question, Reply
 from svcdns.records import Profile
-from svcdns.server.query import MalformedError, Query, read
+from svcdns.server.query import MalformedQueryError, Query, read
 from svcdns.state import ClusterState
 
 #: How many earlier answers to one question are remembered.
@@ -69,7 +69,7 @@ class Exchange:
         passed = tuple(self._pass(wire, transport))
         try:
             query = read(wire)
-        except MalformedError:
+        except MalformedQueryError:
             query = None
         if query is None or query.rdclass != dns.rdataclass.IN or dns.opcode.from_flags(int.from_bytes(wire[2:4])):
             return Heard(passed, transport, None)
