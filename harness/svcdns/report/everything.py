@@ -27,8 +27,8 @@ def complete(ran: Iterable[ScenarioResult]) -> tuple[ScenarioResult, ...]:
     return tuple(sorted(results.values(), key=lambda one: (order.get((one.feature, one.scenario), last), *_place(one))))
 
 
-def _place(one: ScenarioResult) -> tuple[str, int, str]:
-    return one.feature, one.line, one.scenario
+def _place(result: ScenarioResult) -> tuple[str, int, str]:
+    return result.feature, result.line, result.scenario
 
 
 def titles() -> dict[str, str]:

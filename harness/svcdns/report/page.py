@@ -26,7 +26,7 @@ LINES_OF_A_FAILURE = 120
 ANCHOR_LETTERS = 110
 
 
-class Shown:
+class ScenarioSection:
     """A scenario as the page shows it.
 
     Attributes:
@@ -60,12 +60,12 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class FeatureShown:
+class FeatureSection:
     """A feature file with those of its scenarios that were run."""
 
     path: str
     title: str
-    scenarios: tuple[Shown, ...]
+    scenarios: tuple[ScenarioSection, ...]
     counts: Counter[Verdict]
     seconds: float
 
@@ -137,28 +137,28 @@ def _overall(run: RunResult) -> Result:
     return totals.result(counts)
 
 
-def _interest(one: ScenarioResult) -> bool:
+def _interest(result: ScenarioResult) -> bool:
     """The four combinations are what people come for; everything else follows in the order of its files."""
-    return not one.feature.startswith("combinations/")
+    return not result.feature.startswith("combinations/")
 
 
-def _shown(results: Iterable[ScenarioResult]) -> Iterator[Shown]:
+def _shown(results: Iterable[ScenarioResult]) -> Iterator[ScenarioSection]:
     taken: Counter[str] = Counter()
     for one in results:
         if one.verdict is Verdict.NOT_RUN:
             continue
         anchor = f"{slug(one.feature.removesuffix('.feature'))}--{slug(one.scenario)}"[:ANCHOR_LETTERS].rstrip("-")
         taken[anchor] += 1
-        yield Shown(one, anchor if taken[anchor] == 1 else f"{anchor}--{taken[anchor]}")
+        yield ScenarioSection(one, anchor if taken[anchor] == 1 else f"{anchor}--{taken[anchor]}")
 
 
-def _features(shown: Iterable[Shown]) -> Iterator[FeatureShown]:
+def _features(shown: Iterable[ScenarioSection]) -> Iterator[FeatureSection]:
     titles = everything.titles()
-    by_path: dict[str, list[Shown]] = {}
+    by_path: dict[str, list[ScenarioSection]] = {}
     for one in shown:
         by_path.setdefault(one.result.feature, []).append(one)
     for path, scenarios in by_path.items():
-        yield FeatureShown(
+        yield FeatureSection(
             path=path,
             title=titles.get(path, path),
             scenarios=tuple(scenarios),

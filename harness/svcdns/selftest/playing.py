@@ -44,7 +44,7 @@ class Playable:
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class PlayedScenario:
     """What became of a scenario."""
 
     id: str
@@ -74,7 +74,7 @@ def _says(scenario: Scenario) -> Iterator[Say]:
         yield sentences.saying(step, sentences.definitions())
 
 
-def play(target: Target, played: Sequence[Playable], dns_profile: str) -> Iterator[Played]:
+def play(target: Target, played: Sequence[Playable], dns_profile: str) -> Iterator[PlayedScenario]:
     """Play scenarios one after the other, and say what becomes of each."""
     able = target.capabilities | ({Capability.UDP} if "udp" in target.vantages[0].transports else set())
     worlds = Worlds(target, letters(5), Clock(), budget=target.capacity(), keep=False)
@@ -86,17 +86,17 @@ def play(target: Target, played: Sequence[Playable], dns_profile: str) -> Iterat
             if judged is None:
                 judged = _judged(worlds.enter(one.id, one.scenario), one, dns_profile, target.facts.corefile)
             worlds.leave(one.id, one.scenario)
-            yield Played(one.id, judged, time.perf_counter() - start)
+            yield PlayedScenario(one.id, judged, time.perf_counter() - start)
     finally:
         worlds.close()
 
 
-def _judged(world: World, one: Playable, dns_profile: str, corefile: Sequence[str]) -> Judged:
+def _judged(world: World, playable: Playable, dns_profile: str, corefile: Sequence[str]) -> Judged:
     try:
-        for say in one.steps:
+        for say in playable.steps:
             say(world)
     except HarnessError as error:
-        return verdicts.of_error(error, one.scenario.tags, dns_profile, corefile)
+        return verdicts.of_error(error, playable.scenario.tags, dns_profile, corefile)
     return verdicts.of_end(world.readings)
 
 
