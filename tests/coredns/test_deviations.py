@@ -80,7 +80,7 @@ def test_a_deviation_that_is_known_says_since_when_and_until_when():
 
 @pytest.mark.parametrize("deviation", coredns.deviations(), ids=lambda deviation: deviation.id)
 def test_what_a_version_does_fails_the_scenarios_of_its_behaviours_and_no_others(deviation: coredns.Deviation):
-    shown = set(deviation.behaviours) - tags.left_out().keys()
+    shown = set(deviation.behaviours) - tags.not_covered().keys()
     if not shown:
         assert deviation.id not in WRONG
         return

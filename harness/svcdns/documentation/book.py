@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from svcdns import resources
-from svcdns.catalogue import gherkin
+from svcdns.catalogue import features
 from svcdns.catalogue import tags as catalogue
 from svcdns.catalogue.gherkin import Feature, Step
 from svcdns.catalogue.tags import Clause
@@ -102,8 +102,8 @@ def write(target: Target) -> Book:
         FeatureError: if a feature file cannot be read, or the target does not keep what a scenario promises.
     """
     played: dict[Path, list[DocumentedScenario]] = defaultdict(list)
-    for path in sorted(resources.features().rglob("*.feature")):
-        feature = gherkin.read(path)
+    for feature in features.packaged().values():
+        path = feature.path
         wanted = [one for one in feature.scenarios if _is_told(one.tags)]
         order = {one.line: number for number, one in enumerate(wanted)}
         played[path] = sorted(play(feature, wanted, target), key=lambda one: order[one.scenario.line])
@@ -164,11 +164,10 @@ def _scene(played: Sequence[DocumentedScenario]) -> Scene:
 
 
 def _story(played: DocumentedScenario) -> Story:
-    levels = [level for level in catalogue.LEVELS if level in played.scenario.tags]
     lines = (Line(said.step, rows.merged(_rows(played, said))) for said in played.steps)
     return Story(
         name=played.scenario.name,
-        level="CoreDNS" if "coredns" in played.scenario.tags else levels[0],
+        level="CoreDNS" if "coredns" in played.scenario.tags else catalogue.level_of(played.scenario.tags),
         rule=played.scenario.rule,
         lines=tuple(lines),
     )

@@ -62,7 +62,7 @@ class World:
         self._enter = enter
         self._environment: Environment | None = None
         #: What was last applied of each object, by kind, namespace and name.
-        self._applied: dict[tuple[str, str, str], Any] = {}
+        self._applied: dict[tuple[str, str, str], Any] | None = None
         self._refusal_is_expected = False
         self._changed = False
 
@@ -125,7 +125,7 @@ class World:
         """
         with self._clock.spent("prepare"):
             self.environment.prepare()
-        if not self._applied:
+        if self._applied is None:
             wanted = self.environment.wanted()
             self._applied = {(item.kind, item.namespace, item.name): item.data for item in wanted}
 
@@ -169,9 +169,9 @@ class World:
         environment = self.environment
         objects = [environment.placed(item) for item in self.declaration.sources.objects(manifest)]
         anew = {(item.kind, item.namespace, item.name): item.data for item in objects}
-        effect = effects.applied(manifest, anew=not anew.items() <= self._applied.items())
+        effect = effects.applied(manifest, anew=not anew.items() <= (self._applied or {}).items())
         self.change(lambda scope: scope.apply(objects), effect)
-        self._applied |= anew
+        self._applied = {**(self._applied or {}), **anew}
         if not reuse.leaves_as_it_was(objects, environment.wanted()):
             environment.use_up()
 
@@ -341,7 +341,7 @@ class World:
                 environment.use_up()
             raise
         # What became of other kinds is not seen.
-        self._applied = {key: data for key, data in self._applied.items() if key[0] in effects.SEEN}
+        self._applied = {key: data for key, data in (self._applied or {}).items() if key[0] in effects.SEEN}
 
     def _restart_dns(self, deployment: str) -> None:
         namespace = ""

@@ -1,7 +1,6 @@
 """Every scenario played on a target that is open, in this process and without a run of pytest around it.
 
-The scenarios are those of the feature files, their steps those that pytest-bdd runs, and their verdicts follow the same
-rules (`svcdns.engine.verdicts`).
+The scenarios are those of the feature files, and the engine plays them as in any run.
 """
 
 from __future__ import annotations
@@ -10,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from svcdns import resources
-from svcdns.catalogue import gherkin, tags
+from svcdns.catalogue import features, tags
 from svcdns.engine import player
 from svcdns.engine.pool import WorldPool, letters, namespaces_of
 from svcdns.engine.sentences import Script, script
@@ -34,7 +32,7 @@ class Playable:
     @property
     def level(self) -> str:
         """The scenario's level."""
-        return next(level for level in tags.LEVELS if level in self.script.scenario.tags)
+        return tags.level_of(self.script.scenario.tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +51,12 @@ def scenarios() -> tuple[Playable, ...]:
     Raises:
         FeatureError: if a feature file cannot be read, or nothing says one of its steps.
     """
-    directory = resources.features()
-    found = [
-        (str(path.relative_to(directory)), one)
-        for path in sorted(directory.rglob("*.feature"))
-        for scenario in gherkin.read(path).scenarios
+    return tuple(
+        Playable(f"{path}: {one.name}", script(one))
+        for path, feature in features.packaged().items()
+        for scenario in feature.scenarios
         for one in scenario.rendered()
-    ]
-    return tuple(Playable(f"{path}: {one.name}", script(one)) for path, one in found)
+    )
 
 
 def play(target: Target, played: Sequence[Playable], dns_profile: str) -> Iterator[PlayedScenario]:

@@ -17,7 +17,7 @@ from svcdns.faults.proxy.changing import PlainExchange, UpstreamReplies, sending
 from svcdns.faults.proxy.writing import parsed, reply_of
 from svcdns.message import Question, Reply
 from svcdns.records import Profile
-from svcdns.server.query import MalformedError, Query, read
+from svcdns.server.query import MalformedQueryError, Query, read
 from svcdns.state import ClusterState
 
 #: The number of earlier replies to one question that are kept.
@@ -69,7 +69,7 @@ class FaultyServer:
         wires = tuple(self._forward(wire, transport))
         try:
             query = read(wire)
-        except MalformedError:
+        except MalformedQueryError:
             query = None
         if query is None or query.rdclass != dns.rdataclass.IN or dns.opcode.from_flags(int.from_bytes(wire[2:4])):
             return UpstreamReplies(wires, transport, None)
