@@ -162,7 +162,12 @@ class WorldPool:
             if place.users:
                 return
             self._places = {key: other for key, other in self._places.items() if other is not place}
-        self._end(place)
+        try:
+            self._end(place)
+        except TargetError:
+            # The end of the run tries again, and tells what is left behind.
+            self._places[id_] = place
+            raise
 
     def close(self) -> list[str]:
         """Stop preparing environments, and start removing those that are left.
