@@ -37,8 +37,10 @@ def leads_to(relative: str, service: str, *, over: str = "", in_order: bool = Fa
 
     ``over`` is another alias in between, if there is one.
     """
-    by_way = f' over "{over}"' if over else ""
-    words = f'"{relative}" leads{by_way} to the addresses of the Service "{service}"{", behind the alias" * in_order}'
+    by_way = f' through "{over}"' if over else ""
+    words = (
+        f'"{relative}" resolves{by_way} to the addresses of the Service "{service}"{", CNAME record first" * in_order}'
+    )
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)

@@ -42,7 +42,7 @@ def has_ports(service: str, count: int) -> PromiseOfState:
 
 def pod_names_do_not_exist(service: str) -> Promise:
     """A pod's name is not a name below the Service, unless its hostname says so (section 2.1; B18)."""
-    words = f'no pod of the Service "{service}" is found by its pod name'
+    words = f'no pod of the Service "{service}" resolves by its pod name'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -81,7 +81,7 @@ def pod_has_no_name(pod: str, service: str) -> Promise:
 
 def dashed_addresses(service: str, kind: str = "pod") -> Promise:
     """Each ready endpoint without a hostname is found by its address with dashes, as CoreDNS names it (C09, B16, I08)."""
-    words = f'every ready {kind} of the Service "{service}" is found by its dashed address'
+    words = f'every ready {kind} of the Service "{service}" resolves by its dashed address'
 
     def judge(look: Look) -> Iterator[Reading]:
         for question, row in _dashed(look, service):
@@ -92,7 +92,7 @@ def dashed_addresses(service: str, kind: str = "pod") -> Promise:
 
 def no_dashed_addresses(service: str, kind: str = "pod") -> Promise:
     """An endpoint with a hostname below the Service is not found by its dashed address (section 2.1; C10, B17)."""
-    words = f'no ready {kind} of the Service "{service}" is found by its dashed address'
+    words = f'no ready {kind} of the Service "{service}" resolves by its dashed address'
 
     def judge(look: Look) -> Iterator[Reading]:
         for question, _ in _dashed(look, service):
@@ -115,7 +115,7 @@ def _dashed(look: Look, service: str) -> Iterator[tuple[Question, str]]:
 
 def name_server_at(written: str, service: str) -> Promise:
     """A name answers the virtual IP of the DNS Service; CoreDNS adds those of other Services that lead to it (A07)."""
-    words = f'"{written}" answers the virtual IP of the Service "{service}", and none but of Services with the same endpoints'
+    words = f'"{written}" answers the virtual IP of the Service "{service}", and otherwise only virtual IPs of Services with the same endpoints'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -142,7 +142,7 @@ def _addresses(one: EndpointSlice) -> Iterator[str]:
 
 def name_servers() -> Promise:
     """The cluster domain's NS records lead to names that answer addresses (A06)."""
-    words = "the NS records of the cluster domain lead to names that answer addresses"
+    words = "every NS record of the cluster domain has a target with an address"
 
     def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(Question(look.name(CLUSTER_DOMAIN), NS))

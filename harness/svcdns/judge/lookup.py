@@ -19,7 +19,7 @@ def found_by(short: str, service: str, nth: str) -> Promise:
 
     The names tried before have to be NXDOMAIN; anything else would end the search early.
     """
-    words = f'a pod finds the Service "{service}" by the name "{short}", with its {nth} question'
+    words = f'a pod resolves "{short}" to the Service "{service}" with its {nth} query'
     number = ORDINALS.index(nth)
 
     def judge(look: Look) -> Iterator[Reading]:
@@ -47,7 +47,7 @@ def found_by(short: str, service: str, nth: str) -> Promise:
 
 def not_found(short: str, denials: int) -> Promise:
     """A pod that looks up a name finds nothing, and the names below the cluster domain are all denied (M03, M04, M05)."""
-    words = f'a pod does not find "{short}": its first {denials} questions are denied'
+    words = f'a pod does not resolve "{short}": its first {denials} queries get NXDOMAIN'
 
     def judge(look: Look) -> Iterator[Reading]:
         for family in OTHER:
@@ -64,7 +64,9 @@ def not_found(short: str, denials: int) -> Promise:
 
 def found_in_one_family(short: str, service: str) -> Promise:
     """Asked for the family that a Service lacks, its name has no data; where a C library goes on, it finds nothing (M12)."""
-    words = f'a pod that looks up "{short}" in the other address family meets the Service "{service}", and no address'
+    words = (
+        f'a pod that looks up "{short}" in the other address family reaches the Service "{service}" and gets no address'
+    )
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -81,7 +83,7 @@ def found_in_one_family(short: str, service: str) -> Promise:
 
 def search_list() -> Promise:
     """The kubelet tells a pod its namespace, ``svc`` and the cluster domain to search, in this order, with ndots 5 (M01)."""
-    words = "a pod searches its namespace, svc and the cluster domain, with ndots 5"
+    words = "the search list of a pod is its namespace, svc and the cluster domain, with ndots 5"
 
     def judge(look: Look) -> Iterator[Reading]:
         told = look.resolver().configuration
@@ -97,7 +99,7 @@ def search_list() -> Promise:
 
 def name_servers_of_pod() -> Promise:
     """The DNS server that a pod is told answers the cluster's names (M15)."""
-    words = "the DNS server that a pod is told answers the names of the cluster"
+    words = "the name server in a pod's resolv.conf answers the names of the cluster"
 
     def judge(look: Look) -> Iterator[Reading]:
         resolver = look.resolver()
@@ -114,7 +116,7 @@ def name_servers_of_pod() -> Promise:
 
 def knows_its_name() -> Promise:
     """A pod with a hostname and a subdomain knows its full name, which its hosts file leads to its address (D10, M10)."""
-    words = "a pod with a hostname and a subdomain finds itself in its hosts file, by both names"
+    words = "the hosts file of a pod with a hostname and a subdomain has both its names"
 
     def judge(look: Look) -> Iterator[Reading]:
         own = look.resolver().identity

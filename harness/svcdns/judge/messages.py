@@ -51,14 +51,14 @@ def _opt(answer: Answer) -> str:
 #: What a sentence may say of an answer → what is wrong with it, or nothing.
 PROPERTIES: Mapping[str, Callable[[Answer], str]] = {
     "is authoritative": lambda answer: "" if "AA" in answer.flags else "is not authoritative",
-    "carries the SOA of its zone": _soa_problem,
-    "may be kept for five minutes at most": _kept_for,
-    "repeats the question as it was asked": lambda answer: "" if answer.question_echoed else "has another question",
+    "has the SOA record of its zone": _soa_problem,
+    "may be cached for at most five minutes": _kept_for,
+    "repeats the question unchanged": lambda answer: "" if answer.question_echoed else "has another question",
     "has no OPT record": lambda answer: "has an OPT record" if answer.opt else "",
     "has the same TTL on every record": _ttls,
     # Whatever comes from elsewhere or with another id is no answer; what was discarded may be anybody's.
-    "comes from the server that was asked, with the id of the question": lambda answer: answer.failure or "",
-    "repeats that recursion is wished, and claims no validation": lambda answer: (
+    "comes from the queried server, with the query's ID": lambda answer: answer.failure or "",
+    "copies the RD flag and does not set the AD flag": lambda answer: (
         "" if "RD" in answer.flags and "AD" not in answer.flags else f"has the flags {' '.join(answer.flags)}"
     ),
     "spells its targets in lower case": lambda answer: (
@@ -74,7 +74,7 @@ PROPERTIES: Mapping[str, Callable[[Answer], str]] = {
 
 def property_of(written: str, type_: str, said: str) -> Promise:
     """An answer has one of the `PROPERTIES`."""
-    words = f'the answer to "{written}" of the type {type_} {said}'
+    words = f'the response for "{written}", type {type_}, {said}'
 
     def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(Question(look.name(written), dns.rdatatype.from_text(type_)))
@@ -86,7 +86,7 @@ def property_of(written: str, type_: str, said: str) -> Promise:
 
 def property_is_observed(written: str, type_: str, said: str) -> Promise:
     """Whether an answer has one of the `PROPERTIES` is the server's choice."""
-    words = f'whether the answer to "{written}" of the type {type_} {said} is observed'
+    words = f'it is observed whether the response for "{written}", type {type_}, {said}'
 
     def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask_outside(Question(look.name(written), dns.rdatatype.from_text(type_)))
@@ -98,7 +98,7 @@ def property_is_observed(written: str, type_: str, said: str) -> Promise:
 
 def with_edns(written: str, type_: str) -> Promise:
     """A question with an OPT record is answered with one of version 0 (RFC 6891, section 6.1.1; L04)."""
-    words = f'"{written}" of the type {type_}, asked with EDNS, is answered with EDNS of version 0'
+    words = f'a query with EDNS for "{written}", type {type_}, gets a response with EDNS version 0'
 
     def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(Question(look.name(written), dns.rdatatype.from_text(type_)), edns=1232)
@@ -112,7 +112,7 @@ def with_edns(written: str, type_: str) -> Promise:
 
 def same_ttl_as_denials(written: str) -> Promise:
     """Answers and denials may be kept equally long: the configured TTL (K16)."""
-    words = f'"{written}" may be kept as long as its denials'
+    words = f'positive and negative answers for "{written}" have the same TTL'
 
     def judge(look: Look) -> Iterator[Reading]:
         family = look.service(written).families[0]
@@ -131,7 +131,7 @@ def same_ttl_as_denials(written: str) -> Promise:
 
 def together(written: list[str]) -> Promise:
     """Questions asked at the same time, over TCP on one connection, are all answered (RFC 7766, section 6.2.1; L02)."""
-    words = f"{', '.join(written)}, asked together, are all answered"
+    words = f"queries for {' and '.join(written)}, sent together, are all answered"
 
     def judge(look: Look) -> Iterator[Reading]:
         asked = [(one, TYPE_OF[family]) for one in written for family in TYPE_OF]
@@ -153,7 +153,7 @@ def together(written: list[str]) -> Promise:
 
 def any_case(service: str) -> Promise:
     """A name is found however its letters are cased, in the zone's part as well (section 2.1; L14)."""
-    words = f'the Service "{service}" answers the same in whatever case it is asked for'
+    words = f'the Service "{service}" answers the same in any letter case'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)

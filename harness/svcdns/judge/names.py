@@ -75,9 +75,7 @@ def ready_endpoints(service: str, count: int, kind: str = "ready pods") -> Promi
 
 def hostname(label: str, service: str) -> Promise:
     """A hostname below a headless Service answers every address of the ready endpoints that have it (section 2.4.1)."""
-    words = (
-        f'"{label}" below the Service "{service}" answers the addresses of the endpoints of that hostname, and no other'
-    )
+    words = f'"{label}" below the Service "{service}" answers the addresses of the endpoints with that hostname, and no other'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -123,7 +121,7 @@ def address_of_pod(relative: str, pod: str) -> Promise:
 
 def no_data(relative: str, type_: str) -> Promise:
     """A name exists without records of one type."""
-    words = f'"{relative}" has no data of the type {type_}'
+    words = f'"{relative}" has no data for the type {type_}'
     wanted = dns.rdatatype.from_text(type_)
 
     def judge(look: Look) -> Iterator[Reading]:
@@ -183,7 +181,7 @@ def one_of(relative: str, type_: str, choices: Mapping[str, str]) -> Promise:
 
     A way is an rcode, ``NODATA``, the types of the records that are answered, or ``nothing``.
     """
-    words = f'"{relative}" of the type {type_} is answered in one of several ways'
+    words = f'a query for "{relative}", type {type_}, gets one of several answers'
     wanted = dns.rdatatype.from_text(type_)
 
     def judge(look: Look) -> Iterator[Reading]:

@@ -11,7 +11,7 @@ from svcdns.message import Question
 
 def order(service: str, times: int) -> Promise:
     """The same addresses come every time; whether their order varies is observed, not required (L15)."""
-    words = f'the order of the addresses of the Service "{service}" is observed over {times} questions'
+    words = f'the order of the addresses of the Service "{service}" is observed over {times} queries'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)

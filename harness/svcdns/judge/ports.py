@@ -18,7 +18,7 @@ from svcdns.state import Service, family_of
 
 def port_of_virtual_ip(service: str, port: str, protocol: str, number: int) -> Promise:
     """A named port of a Service with a virtual IP is one SRV: the port's number at the Service's name (section 2.3.2)."""
-    words = f'the port "{port}" over {protocol} of the Service "{service}" is the port {number} of the Service name'
+    words = f'the port "{port}" over {protocol} of the Service "{service}" has one SRV record, to port {number} of the Service name'
 
     def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(_question(look, service, port, protocol))
@@ -33,20 +33,20 @@ def port_of_ready_endpoints(service: str, port: str, protocol: str, number: int,
     An endpoint with a hostname of its own below the Service is named by it. The name of any other is the server's
     choice: it has to lie below the Service's, and to answer the address of exactly one ready endpoint.
     """
-    words = f'the port "{port}" over {protocol} of the Service "{service}" is the port {number} of every {kind}'
+    words = f'the port "{port}" over {protocol} of the Service "{service}" has an SRV record to port {number} of every {kind}'
     return Promise(words, _targets(words, service, port, protocol, lambda got: _exactly(got, number)))
 
 
 def port_of_ready_pods_is_one_of(service: str, port: str, protocol: str, choices: Mapping[int, str]) -> Promise:
     """As `port_of_ready_endpoints`, where the number is one of several legal choices, which is observed (E10)."""
-    words = f'the port "{port}" over {protocol} of the Service "{service}" is at every ready pod, under a number that is observed'
+    words = f'the port "{port}" over {protocol} of the Service "{service}" has an SRV record to every ready pod, with a port number that is observed'
     judge = _targets(words, service, port, protocol, lambda got: _one_of(got, choices))
     return Promise(words, judge, choices=tuple(f"port {number}: {meaning}" for number, meaning in choices.items()))
 
 
 def own_port(service: str, port: str) -> Promise:
     """Where targetPort is a name, each pod's SRV has the number that this pod gives it; a pod without it has none (E11)."""
-    words = f'the port "{port}" of the Service "{service}" is, for every ready pod, the number that the pod gives it'
+    words = f'the port "{port}" of the Service "{service}" has an SRV record to every ready pod, with the port number of the pod'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -71,7 +71,7 @@ def own_port(service: str, port: str) -> Promise:
 
 def ports_at_name(service: str) -> Promise:
     """CoreDNS lists every port of a Service, named or not, at the Service's own name (E07)."""
-    words = f'the Service "{service}" lists all its ports at its own name'
+    words = f'the Service "{service}" has SRV records for all its ports at its own name'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -84,7 +84,7 @@ def ports_at_name(service: str) -> Promise:
 
 def ports_at_hostname(label: str, service: str) -> Promise:
     """CoreDNS lists the ports of an endpoint at the endpoint's own name (E20)."""
-    words = f'"{label}" below the Service "{service}" lists the ports of its endpoint'
+    words = f'"{label}" below the Service "{service}" has SRV records for the ports of its endpoint'
 
     def judge(look: Look) -> Iterator[Reading]:
         own = look.below(label, service)
@@ -96,7 +96,7 @@ def ports_at_hostname(label: str, service: str) -> Promise:
 
 def right_additional(written: str) -> Promise:
     """What the additional section of an SRV answer holds are addresses that the targets answer themselves (E02)."""
-    words = f'the addresses that come along with the answer to "{written}" are those of its targets'
+    words = f'all additional records of the SRV response for "{written}" are addresses of its targets'
 
     def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(Question(look.name(written), SRV))
@@ -114,7 +114,7 @@ def right_additional(written: str) -> Promise:
 
 def weights(written: str) -> Promise:
     """No SRV record has a weight of zero, which would keep it from being chosen beside others (RFC 2782; E14)."""
-    words = f'no SRV record of "{written}" has the weight 0'
+    words = f'no SRV record of "{written}" has weight 0'
 
     def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(Question(look.name(written), SRV))

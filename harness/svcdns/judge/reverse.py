@@ -42,7 +42,11 @@ def _reverse_names(addresses: Iterable[str], *, any_case: bool) -> Iterator[dns.
 
 def reverse_name_is_one_of(service: str, type_: str, above: int, choices: Mapping[str, str]) -> Promise:
     """What the reverse name of a virtual IP, or a name so many labels above it, answers to a type is observed (F12, F13)."""
-    words = f'the reverse name of the virtual IP of the Service "{service}", {above} labels up, is answered in one of several ways'
+    above_it = "the name above " * bool(above)
+    words = (
+        f'a query for {above_it}the reverse name of the virtual IP of the Service "{service}", type {type_},'
+        " gets one of several answers"
+    )
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -121,7 +125,7 @@ def address_leads_nowhere(address: str) -> Promise:
 
 def name_leads_nowhere(written: str) -> Promise:
     """A reverse name that spells no address leads to no name of the cluster, whatever the rcode (F14, I12)."""
-    words = f'"{written}" leads to no name of the cluster'
+    words = f'"{written}" has no PTR record to a name of the cluster'
 
     def judge(look: Look) -> Iterator[Reading]:
         yield _nowhere(look, words, look.name(written))

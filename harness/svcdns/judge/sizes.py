@@ -23,7 +23,7 @@ def fits(service: str, port: str, edns: int | None) -> Promise:
     With a port, SRV is asked for; the endpoints then have to have hostnames.
     """
     octets = max(edns or 0, _DATAGRAM_OCTETS)
-    words = f'the answer to "{service}" fits into {octets} octets or says that it does not, and is whole over TCP'
+    words = f'the response for "{service}" is complete over TCP, and complete or truncated to {octets} octets over UDP'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -55,7 +55,7 @@ def _within(answer: Answer, words: str, kept: Reading, octets: int) -> Reading:
 
 def whole(service: str, edns: int) -> Promise:
     """An answer that fits into what the client takes is not truncated (RFC 2181, section 9; L09, L11)."""
-    words = f'asked with EDNS of {edns} octets, the Service "{service}" answers whole'
+    words = f'with EDNS of {edns} octets, the Service "{service}" answers completely'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
