@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from svcdns.controllers import pods
 from svcdns.controllers.packing import pack
 from svcdns.controllers.slices import MANAGED_BY_LABEL, PortsKey, managed, ports_key, write
 from svcdns.controllers.store import Json, Store
-from svcdns.state import SERVICE_NAME_LABEL, Family, family_of
+from svcdns.state import COMPLETED_PHASES, SERVICE_NAME_LABEL, Family, family_of, matches
 
 HEADLESS_LABEL = "service.kubernetes.io/headless"
 _CONTROLLER = "endpointslice-controller.k8s.io"
@@ -23,14 +21,14 @@ def endpoint_slices(store: Store, namespace: str) -> None:
     candidates = [
         pod
         for pod in store.objects("Pod", namespace)
-        if pod["status"].get("podIPs") and pod["status"]["phase"] not in {"Succeeded", "Failed"}
+        if pod["status"].get("podIPs") and pod["status"]["phase"] not in COMPLETED_PHASES
     ]
     existing = managed(store, namespace, _CONTROLLER)
     for service in store.objects("Service", namespace):
         spec = service["spec"]
         if spec["type"] == "ExternalName" or not spec.get("selector"):
             continue
-        selected = [pod for pod in candidates if _selects(spec["selector"], pod)]
+        selected = [pod for pod in candidates if matches(spec["selector"], pod["metadata"].get("labels") or {})]
         mine = existing.get(service["metadata"]["name"], [])
         for item in mine:
             if not _usable(item, service):
@@ -72,11 +70,6 @@ def _usable(item: Json, service: Json) -> bool:
     owners = item["metadata"].get("ownerReferences") or ()
     mine = any(owner["uid"] == service["metadata"]["uid"] for owner in owners)
     return mine and item["addressType"] in service["spec"]["ipFamilies"]
-
-
-def _selects(selector: Mapping[str, str], pod: Json) -> bool:
-    labels = pod["metadata"].get("labels") or {}
-    return all(labels.get(name) == value for name, value in selector.items())
 
 
 def _endpoint(service: Json, pod: Json, family: Family) -> Json:

@@ -210,10 +210,7 @@ def _pod(pod: Pod, ties: _Ties) -> Place:
 
 
 def _selected(service: Service, state: ClusterState) -> Iterator[Pod]:
-    if service.selector:
-        for key, pod in sorted(state.pods.items()):
-            if key.namespace == service.key.namespace and service.selector.items() <= pod.labels.items():
-                yield pod
+    return (pod for _, pod in sorted(state.pods.items()) if service.selects(pod))
 
 
 def _ports(ports: Iterable[ServicePort | EndpointPort]) -> tuple[str, ...]:

@@ -19,8 +19,6 @@ from svcdns.manifests.kinds import DNS_KINDS
 from svcdns.state import ClusterState, Key, Pod
 from svcdns.targets.target import PROBE_LABEL
 
-_OVER = frozenset({"Succeeded", "Failed"})
-
 #: Kinds whose objects show in a state, by themselves, by their pods or by their EndpointSlices.
 SEEN = frozenset(kind for _, kind in DNS_KINDS)
 
@@ -273,7 +271,7 @@ def _own(state: ClusterState, namespace: str) -> Iterator[Pod]:
 
 def _active(state: ClusterState, namespace: str, kind: str, name: str) -> Mapping[str, Pod]:
     """The pods of an object that are there to stay and not over, by uid; a Deployment's belong to its ReplicaSets."""
-    return {one.uid: one for one in _own(state, namespace) if one.phase not in _OVER and _belongs(one, kind, name)}
+    return {one.uid: one for one in _own(state, namespace) if not one.completed and _belongs(one, kind, name)}
 
 
 def _belongs(pod: Pod, kind: str, name: str) -> bool:

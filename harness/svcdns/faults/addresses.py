@@ -11,7 +11,7 @@ from svcdns.faults.fault import Asked, Fault
 from svcdns.faults.mistakes import Mistake, endpoints, seeing, services, slices
 from svcdns.faults.replies import NO_DATA, NO_NAME, is_denial, made_up, place, where, with_answer
 from svcdns.message import Record, Reply
-from svcdns.state import ClusterState, Endpoint, EndpointSlice, Key, Pod, family_of
+from svcdns.state import ClusterState, Endpoint, EndpointSlice, Key, Pod, family_of, matches
 
 
 def _ready(endpoint: Endpoint) -> bool:
@@ -36,7 +36,7 @@ def _with_pods(wanted: Callable[[EndpointSlice, Pod], bool]) -> Mistake:
                 tuple(address for address in pod.addresses if family_of(address) == one.address_type), pod=key.name
             )
             for key, pod in sorted(state.pods.items())
-            if service.selector.items() <= pod.labels.items() and wanted(one, pod)
+            if matches(service.selector, pod.labels) and wanted(one, pod)
         )
         return replace(one, endpoints=(*one.endpoints, *(endpoint for endpoint in found if endpoint.addresses)))
 
@@ -121,7 +121,7 @@ FAULTS = (
         "finished-pods-included",
         "Pods that are over are answered as endpoints.",
         ("J06",),
-        change=seeing(_with_pods(lambda one, pod: pod.phase in {"Succeeded", "Failed"} and _beside(one, pod))),
+        change=seeing(_with_pods(lambda one, pod: pod.completed and _beside(one, pod))),
     ),
     Fault(
         "pods-of-other-namespaces-included",

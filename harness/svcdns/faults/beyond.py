@@ -43,12 +43,7 @@ def _without_address(asked: Asked, reply: Reply) -> Reply:
     found = place(asked)
     if found is None or found.left or not found.service.headless or asked.question.type != A or not reply.answer:
         return reply
-    wanted = (found.service.selector or {}).items()
-    waiting = [
-        pod
-        for key, pod in asked.state.pods.items()
-        if key.namespace == found.service.key.namespace and wanted <= pod.labels.items() and not pod.addresses
-    ]
+    waiting = [pod for pod in asked.state.pods.values() if found.service.selects(pod) and not pod.addresses]
     return replace(reply, answer=(*reply.answer, *(made_up(asked, A, "0.0.0.0") for _ in waiting[:1])))  # noqa: S104 - no socket is bound  # nosec B104
 
 

@@ -17,7 +17,7 @@ from dns.rdatatype import AAAA, ANY, CNAME, HTTPS, MX, NS, PTR, SOA, SRV, TXT, A
 from svcdns import message
 from svcdns.client import Transport
 from svcdns.message import Question
-from svcdns.state import ClusterState, Endpoint, EndpointPort, Pod, Service, ServicePort
+from svcdns.state import ClusterState, Endpoint, EndpointPort, Pod, Service, ServicePort, matches
 
 TYPES: tuple[RdataType, ...] = (A, AAAA, SRV, CNAME, TXT, NS, SOA, MX, PTR, ANY, HTTPS)
 
@@ -133,7 +133,7 @@ def _endpoint_labels(state: ClusterState, service: Service, pods: Iterable[Pod])
         yield from map(_dashed, endpoint.addresses)
         yield from (f"{_dashed(address)}0" for address in endpoint.addresses if address.endswith("::"))
     for pod in pods:
-        if pod.key.namespace == service.key.namespace and (service.selector or {}).items() <= pod.labels.items():
+        if pod.key.namespace == service.key.namespace and matches(service.selector or {}, pod.labels):
             yield from filter(None, (pod.key.name, pod.hostname))
             yield from map(_dashed, pod.addresses)
 

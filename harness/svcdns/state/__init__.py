@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from svcdns.state.model import (
     CLUSTER_DOMAIN,
+    COMPLETED_PHASES,
     SERVICE_NAME_LABEL,
     ClusterState,
     Endpoint,
@@ -18,12 +19,14 @@ from svcdns.state.model import (
     ServicePort,
     family_of,
     load,
+    matches,
     read,
     read_object,
 )
 
 __all__ = [
     "CLUSTER_DOMAIN",
+    "COMPLETED_PHASES",
     "SERVICE_NAME_LABEL",
     "ClusterState",
     "Endpoint",
@@ -38,6 +41,7 @@ __all__ = [
     "ServicePort",
     "family_of",
     "load",
+    "matches",
     "read",
     "read_object",
 ]

@@ -47,11 +47,7 @@ def _condition(pod: Pod) -> str:
 def _on_service(state: ClusterState, service: Service) -> Iterator[str]:
     if not service.selector:
         return
-    pods = [
-        pod
-        for key, pod in sorted(state.pods.items())
-        if key.namespace == service.key.namespace and service.selector.items() <= pod.labels.items()
-    ]
+    pods = [pod for _, pod in sorted(state.pods.items()) if service.selects(pod)]
     if not pods:
         selector = ", ".join(f"{name}={value}" for name, value in service.selector.items())
         yield f"the Service {service.key} selects {selector}, and no pod has these labels"

@@ -26,6 +26,9 @@ SERVICE_NAME_LABEL = "kubernetes.io/service-name"
 
 CLUSTER_DOMAIN = "cluster.local"
 
+#: The phases of a Pod whose containers have ended for good.
+COMPLETED_PHASES = frozenset({"Succeeded", "Failed"})
+
 
 class Key(NamedTuple):
     """What identifies a namespaced object among those of its kind."""
@@ -82,6 +85,12 @@ class Service:
     def headless(self) -> bool:
         """Whether the Service stands for its endpoints, without a virtual IP (specification, section 2.4)."""
         return not self.external and not self.cluster_ips
+
+    def selects(self, pod: Pod) -> bool:
+        """Return whether the Service selects a pod: one of its Namespace, by its labels; without a selector it selects none."""
+        if not self.selector or pod.key.namespace != self.key.namespace:
+            return False
+        return matches(self.selector, pod.labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +152,22 @@ class Pod:
     owner: str = ""
     uid: str = field(default="", compare=False)
 
+    @property
+    def completed(self) -> bool:
+        """Whether its containers have ended for good; a completed pod is not an endpoint."""
+        return self.phase in COMPLETED_PHASES
+
     def address(self, family: Family) -> str | None:
         """The pod's address of one family, or None."""
         return next((address for address in self.addresses if family_of(address) == family), None)
 
 
 Object = Namespace | Service | EndpointSlice | Pod
+
+
+def matches(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
+    """Return whether labels have every name and value of a selector."""
+    return selector.items() <= labels.items()
 
 
 def family_of(address: str) -> Family:

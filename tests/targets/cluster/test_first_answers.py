@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 #: A watch for each kind is begun at once. A crash is a matter of luck, so threads take turns as often as they can.
 FIRST_ANSWERS = """
 import sys, threading
-from svcdns.targets.cluster import shapes
+from svcdns.targets.cluster.apiserver import shapes
 from svcdns.targets.cluster.apiserver.discovery import Resource
 from svcdns.targets.cluster.apiserver.limits import Limits
 from svcdns.targets.cluster.apiserver.reading import Reader

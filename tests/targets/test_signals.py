@@ -28,7 +28,7 @@ del referenced
 
 SCRIPT = """
 import signal, sys, time, weakref
-from svcdns.plugin import signals
+from svcdns.targets import signals
 
 signals.end_orderly()
 try:
@@ -46,7 +46,7 @@ def test_an_interrupt_that_python_drops_comes_again(where: str, name: str) -> No
     body = "\n".join(f"    {line}" for line in DROPPING[where].format(name=name).splitlines())
     ended = subprocess.run(
         [sys.executable, "-c", SCRIPT.format(body=body)],
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
         timeout=20,
