@@ -209,7 +209,7 @@ CASES = [
     Case(
         _adding("192.0.2.200", "external-ip"),
         "specification/clusterip",
-        "A Service with externalIPs answers its virtual IP, and nothing from outside",
+        "A Service with externalIPs resolves to its virtual IP, not to an external address",
         "A 192.0.2.200",
     ),
     Case(
@@ -376,7 +376,7 @@ CASES = [
     Case(
         kept_for_an_hour,
         "protocol/negative",
-        "A negative answer may be cached for at most five minutes: web",
+        "A negative answer has a TTL of at most five minutes: web",
         "[3600] seconds",
     ),
     Case(splits_dots, "protocol/negative", "An escaped dot does not separate labels", "NOERROR, not NXDOMAIN"),

@@ -18,7 +18,7 @@ from svcdns.targets.cluster import LiveCluster
 HEADLESS = 'specification/headless.feature: "peers" resolves to each of its ready endpoints once'
 UNREADY = "specification/headless.feature: An unready endpoint has no address, name or PTR record"
 FAMILY = 'specification/clusterip.feature: The address family that "web" lacks is NODATA'
-VIRTUAL_IP = "specification/clusterip.feature: A Service with several ports answers its virtual IP and nothing else"
+VIRTUAL_IP = "specification/clusterip.feature: A Service with several ports resolves to its virtual IP only"
 PORT = 'specification/srv.feature: The port "http" of "web" has an SRV record with port 80 over TCP'
 ADDRESS = 'specification/ptr.feature: The virtual IP of "web" has one PTR record, to the Service name'
 ALIAS = "specification/external_name.feature: A query for CNAME gets the CNAME record"

@@ -14,7 +14,7 @@ from tests.live.somebody import SomebodysApi
 from svcdns.engine.verdicts import OBSERVED
 from svcdns.targets.target import LIVE_DEADLINES
 
-VIRTUAL_IP = "specification/clusterip.feature: A Service with several ports answers its virtual IP and nothing else"
+VIRTUAL_IP = "specification/clusterip.feature: A Service with several ports resolves to its virtual IP only"
 FAMILY = 'specification/clusterip.feature: The address family that "web" lacks is NODATA'
 HEADLESS = 'specification/headless.feature: "peers" resolves to each of its ready endpoints once'
 HOSTNAME = "specification/headless.feature: The hostname a-0 resolves to its endpoint only"
