@@ -1,4 +1,4 @@
-@combo-1
+@deployment-clusterip
 Feature: A Deployment behind a ClusterIP Service
   The Service "test-svc" has one virtual IP and selects three interchangeable tomcat pods. A client that looks up the Service
   name gets the virtual IP, and the cluster spreads its connections over the pods. The answer never changes with the pods:

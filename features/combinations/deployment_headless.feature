@@ -1,4 +1,4 @@
-@combo-2
+@deployment-headless
 Feature: A Deployment behind a headless Service
   The Service "test-headless-svc" has no virtual IP and selects three interchangeable tomcat pods. Its name resolves to the
   addresses of the ready pods, and the client chooses among them. A pod of a Deployment has no DNS name that a client can

@@ -1,4 +1,4 @@
-@combo-3
+@statefulset-clusterip
 Feature: A StatefulSet behind a ClusterIP Service
   The Service "test-svc" has one virtual IP and selects three tomcat pods with stable identities: web-0, web-1 and web-2.
   The Service name resolves to the virtual IP, exactly as for a Deployment. The specification does not say whether the pods

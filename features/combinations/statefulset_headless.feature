@@ -1,4 +1,4 @@
-@combo-4
+@statefulset-headless
 Feature: A StatefulSet behind a headless Service
   The Service "test-headless-svc" has no virtual IP, is the StatefulSet's serviceName and selects three tomcat pods with
   stable identities: web-0, web-1 and web-2. The Service name resolves to the addresses of the ready pods. Each pod also has

@@ -33,7 +33,7 @@ def svcdns(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 @pytest.mark.parametrize(
     ("arguments", "count"),
     [
-        (("-k", "pod_name"), 7),
+        (("-k", "pod_name"), 8),
         (("combinations/statefulset_headless.feature", "-k", "pod_name"), 6),
         (("-k", "pod_name", "combinations/statefulset_headless.feature::test_the_name_of_a_pod", "combinations"), 7),
     ],

@@ -290,7 +290,7 @@ CASES = [
     Case(
         node_port,
         "specification/srv",
-        'The SRV record of "node-port" carries the Service\'s port, never that of the node',
+        'The SRV record of "node-port" has the Service\'s port, not the node port',
         "port 30080",
     ),
     Case(
