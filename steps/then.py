@@ -144,12 +144,12 @@ def _port_of_virtual_ip(world: World, port: str, protocol: str, service: str, nu
 @then(
     parsers.re(
         r'the port "(?P<port>[^"]+)" over (?P<protocol>\w+) of the Service "(?P<service>[^"]+)"'
-        r" has an SRV record to port (?P<number>\d+) of every (?P<kind>(ready|listed) (pod|endpoint))"
+        r" has an SRV record to port (?P<number>\d+) of every (ready|listed) (pod|endpoint)"
     ),
     converters={"number": int},
 )
-def _port_of_ready_endpoints(world: World, port: str, protocol: str, service: str, number: int, kind: str) -> None:
-    world.holds(judge.port_of_ready_endpoints(service, port, protocol, number, kind))
+def _port_of_ready_endpoints(world: World, port: str, protocol: str, service: str, number: int) -> None:
+    world.holds(judge.port_of_ready_endpoints(service, port, protocol, number))
 
 
 @then(
@@ -213,31 +213,29 @@ def _pod_leads_back(world: World, pod: str, name: str) -> None:
 
 @then(
     parsers.re(
-        r'the address of every ready (?P<kind>pod|endpoint) of the Service "(?P<service>[^"]+)"'
+        r'the address of every ready (pod|endpoint) of the Service "(?P<service>[^"]+)"'
         r" leads back to a name that answers it"
     )
 )
-def _ready_endpoints_lead_back(world: World, kind: str, service: str) -> None:
-    world.holds(judge.ready_endpoints_lead_back(service, kind))
+def _ready_endpoints_lead_back(world: World, service: str) -> None:
+    world.holds(judge.ready_endpoints_lead_back(service))
 
 
 @then(
     parsers.re(
-        r'the address of every ready (?P<kind>pod|endpoint) of the Service "(?P<service>[^"]+)"'
+        r'the address of every ready (pod|endpoint) of the Service "(?P<service>[^"]+)"'
         r" leads back to a name that answers it, in whatever case its reverse name is asked for"
     )
 )
-def _ready_endpoints_lead_back_in_any_case(world: World, kind: str, service: str) -> None:
-    world.holds(judge.ready_endpoints_lead_back(service, kind, any_case=True))
+def _ready_endpoints_lead_back_in_any_case(world: World, service: str) -> None:
+    world.holds(judge.ready_endpoints_lead_back(service, any_case=True))
 
 
 @then(
-    parsers.re(
-        r'the address of no unready (?P<kind>pod|endpoint) leads back to a name below the Service "(?P<service>[^"]+)"'
-    )
+    parsers.re(r'the address of no unready (pod|endpoint) leads back to a name below the Service "(?P<service>[^"]+)"')
 )
-def _unready_endpoints_do_not_lead_back(world: World, kind: str, service: str) -> None:
-    world.holds(judge.unready_endpoints_do_not_lead_back(service, kind))
+def _unready_endpoints_do_not_lead_back(world: World, service: str) -> None:
+    world.holds(judge.unready_endpoints_do_not_lead_back(service))
 
 
 @then(parsers.parse("the address {address} leads back to no name of the cluster"))
@@ -373,16 +371,14 @@ def _pod_names_do_not_exist(world: World, service: str) -> None:
     world.holds(judge.pod_names_do_not_exist(service))
 
 
-@then(
-    parsers.re(r'every ready (?P<kind>pod|endpoint) of the Service "(?P<service>[^"]+)" resolves by its dashed address')
-)
-def _dashed_addresses(world: World, kind: str, service: str) -> None:
-    world.holds(judge.dashed_addresses(service, kind))
+@then(parsers.re(r'every ready (pod|endpoint) of the Service "(?P<service>[^"]+)" resolves by its dashed address'))
+def _dashed_addresses(world: World, service: str) -> None:
+    world.holds(judge.dashed_addresses(service))
 
 
-@then(parsers.re(r'no ready (?P<kind>pod|endpoint) of the Service "(?P<service>[^"]+)" resolves by its dashed address'))
-def _no_dashed_addresses(world: World, kind: str, service: str) -> None:
-    world.holds(judge.no_dashed_addresses(service, kind))
+@then(parsers.re(r'no ready (pod|endpoint) of the Service "(?P<service>[^"]+)" resolves by its dashed address'))
+def _no_dashed_addresses(world: World, service: str) -> None:
+    world.holds(judge.no_dashed_addresses(service))
 
 
 @then(

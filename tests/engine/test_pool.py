@@ -20,7 +20,7 @@ from svcdns.engine.world import World
 from svcdns.errors import HarnessError, UndeterminedError
 from svcdns.manifests.sources import PACKAGED, Sources
 from svcdns.records import COREDNS
-from svcdns.selftest.baseline import heard
+from svcdns.selftest.baseline import baselines
 from svcdns.selftest.playing import scenarios
 from svcdns.targets.reference import Reference
 
@@ -308,11 +308,11 @@ def test_reverse_names_are_forgotten_in_time(target: Watched, monkeypatch: pytes
 
 def test_the_sentences_that_ask_for_reverse_names_of_pods_are_known():
     with_pods = [one for one in scenarios() if line(one.scenario)]
-    said = heard(tuple(with_pods))
+    known = baselines(tuple(with_pods))
     asking = {
         one.id
         for one in with_pods
-        if any(message.asking and message.asking.asked.question.type == PTR for message in said[one.id].heard)
+        if any(replies.exchange and replies.exchange.context.question.type == PTR for replies in known[one.id].replies)
     }
     assert asking == {one.id for one in with_pods if reuse.asks_reverse_names(one.scenario)}
 

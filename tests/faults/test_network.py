@@ -10,7 +10,7 @@ import pytest
 from svcdns import faults, records
 from svcdns.client import ask
 from svcdns.faults import Fault
-from svcdns.faults.proxy import Faulty, fronted
+from svcdns.faults.proxy import FaultSetup, fronted
 from svcdns.message import question
 from svcdns.results import Verdict
 from svcdns.selftest import playing
@@ -33,8 +33,8 @@ def behind(*conditions: Fault):
         target.deadlines = replace(
             LIVE_DEADLINES.scaled(FASTER, question_seconds=1.0), again_after_seconds=(0.05, 0.1), becomes_seconds=10.0
         )
-        faulty = Faulty(conditions, target.state, target.profile, timeout_seconds=1.0, time_factor=FASTER)
-        with fronted(target.vantages, faulty) as target.vantages:
+        setup = FaultSetup(conditions, target.state, target.profile, timeout_seconds=1.0, time_factor=FASTER)
+        with fronted(target.vantages, setup) as target.vantages:
             yield target
 
 

@@ -34,6 +34,6 @@ def test_the_verdicts_are_those_of_a_run_of_pytest(name: str, words: str, pytest
     arguments = (str(resources.features() / FEATURE), "-k", words, "--fault", name, "-p", "no:cacheprovider")
     pytester.inline_run(*arguments, plugins=[heard])
     chosen = [one for one in SCENARIOS if one.id in heard.verdicts]
-    played = {one.id: str(one.judged.verdict) for one in running.played(FAULTS[name], chosen)}
+    played = {one.id: str(one.judged.verdict) for one in running.play_all(FAULTS[name], chosen)}
     assert played == heard.verdicts
     assert Verdict.NOT_CONFORMANT in played.values()

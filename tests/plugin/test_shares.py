@@ -24,15 +24,16 @@ def nodes(path: str, *names: str) -> list[str]:
 #: Three that use one Namespace after the other, and two that share a world which is declared in two files.
 LINE = nodes(
     COMBINATIONS,
-    "pods_appear_one_by_one_as_they_become_ready",
-    "scaled_up_and_down_the_service_name_answers_as_many_addresses_as_there_are_pods",
-    "the_service_name_answers_the_address_of_every_pod_each_once_over_udp_and_over_tcp",
+    "pods_are_listed_one_by_one_as_they_become_ready",
+    "scaled_up_or_down_the_service_name_resolves_to_as_many_addresses_as_there_are_pods",
+    "the_service_name_resolves_to_each_pods_address_once_over_udp_and_over_tcp",
 )
 SHARED = [
     *nodes(
-        f"{SPECIFICATION}/srv.feature", "the_port_port_of_service_is_its_port_number_over_protocol[web-http-TCP-80]"
+        f"{SPECIFICATION}/srv.feature",
+        "the_port_port_of_service_has_an_srv_record_with_port_number_over_protocol[web-http-TCP-80]",
     ),
-    *nodes(f"{SPECIFICATION}/schema_version.feature", "the_schema_version_is_one_txt_record_a_semantic_version"),
+    *nodes(f"{SPECIFICATION}/schema_version.feature", "the_schema_version_is_one_txt_record_with_a_semantic_version"),
 ]
 
 

@@ -1,7 +1,7 @@
 """Feature files as plain data: the only reader of Gherkin.
 
-pytest-bdd runs the scenarios; this room reads them for the collector, which refuses what would check less than it seems
-to, and for the documentation.
+pytest-bdd reads feature files for itself. This module reads them for the collector, which refuses what would check less
+than it seems to, for the coverage and for the documentation.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ NAMESPACE = "svcdns-docs"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class DocumentedStep:
     """A step that was played: the answers that it judged, and the symbols for the state that they were judged against."""
 
     step: Step
@@ -31,7 +31,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class DocumentedScenario:
     """A scenario, or one example of an outline, that was played.
 
     Attributes:
@@ -40,11 +40,11 @@ class Played:
 
     feature: Feature
     scenario: Scenario
-    steps: tuple[Said, ...]
+    steps: tuple[DocumentedStep, ...]
     state: ClusterState
 
 
-def play(feature: Feature, scenarios: Iterable[Scenario], target: Target) -> Iterator[Played]:
+def play(feature: Feature, scenarios: Iterable[Scenario], target: Target) -> Iterator[DocumentedScenario]:
     """Play scenarios of a feature, every example of an outline.
 
     Raises:
@@ -63,22 +63,22 @@ def play(feature: Feature, scenarios: Iterable[Scenario], target: Target) -> Ite
             world.remove()
 
 
-def _played(feature: Feature, scenario: Scenario, world: World, target: Target) -> Played:
-    steps: list[Said] = []
+def _played(feature: Feature, scenario: Scenario, world: World, target: Target) -> DocumentedScenario:
+    steps: list[DocumentedStep] = []
     given = world.state()
     try:
         for step in scenario.steps:
-            if step.type != "given" and all(said.step.type == "given" for said in steps):
+            if step.type != "given" and all(one.step.type == "given" for one in steps):
                 world.prepare()
                 given = world.state()
             judged = len(world.readings)
             sentences.saying(step, sentences.definitions())(world)
             now = symbols(world.state(), given, world.namespace, world.neighbour)
-            steps.append(Said(step, tuple(world.readings[judged:]), now))
+            steps.append(DocumentedStep(step, tuple(world.readings[judged:]), now))
     except HarnessError as error:
         if verdicts.of_error(error, scenario.tags, target.dns_profile).verdict is not Verdict.CONFORMANT:
             raise FeatureError(
                 f'{feature.path}:{scenario.line}: "{scenario.name}" does not hold on the target {target.name}: {error};'
                 " make the features pass first"
             ) from error
-    return Played(feature, scenario, tuple(steps), world.state())
+    return DocumentedScenario(feature, scenario, tuple(steps), world.state())

@@ -70,6 +70,7 @@ def saying(step: Step, among: Sequence[StepFunctionContext]) -> Say:
         arguments["datatable"] = [list(row) for row in step.table]
 
     def say(world: World) -> None:
+        world.sentence = step.text
         definition.step_func(world, **arguments)
 
     return say

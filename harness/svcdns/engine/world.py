@@ -60,6 +60,7 @@ class World:
     Attributes:
         namespace: the Namespace's name.
         neighbour: the name of a second Namespace, which is there once something in it was declared.
+        sentence: the step that is played, as the feature writes it; what is judged meanwhile was read for it.
         readings: every answer that was judged, in order, since the scenario began.
         refusal: what the target said when it last refused a change that a scenario expected it to refuse.
         looks: how often the last promise was looked at, and for how many seconds.
@@ -78,6 +79,7 @@ class World:
     ) -> None:
         self.namespace = namespace
         self.neighbour = f"{namespace}-next"
+        self.sentence = ""
         self.readings: list[Reading] = []
         self.refusal: str | None = None
         self.looks = (0, 0.0)
@@ -232,13 +234,13 @@ class World:
             NotConformantError: with the answer that did.
             UndeterminedError: if no client asked for it while something changed.
         """
-        words = judge.asked(written).words
-        if all(reading.words != words for reading in self.readings):
+        if all(reading.asked != written for reading in self.readings):
             raise UndeterminedError(f'no client has asked for "{written}" while something changed')
         for index, reading in enumerate(self.readings):
-            if reading.words == words and _is_denial(reading):
+            if reading.asked == written and _is_denial(reading):
                 self._spoilt = True
-                denial = replace(reading, problem=f"{reading.answer.question} is denied, though {written} exists")
+                problem = f"{reading.answer.question} is denied, though {written} exists"
+                denial = replace(reading, promise=self.sentence, problem=problem)
                 raise NotConformantError([*self.readings[:index], denial])
         self._require_given()
 
@@ -534,7 +536,7 @@ class World:
             self._keep(readings)
 
     def _keep(self, readings: list[Reading]) -> None:
-        self.readings += readings
+        self.readings += (replace(reading, promise=self.sentence) for reading in readings)
         self._reversed |= dict.fromkeys(reuse.reverse_names(readings), time.monotonic())
 
     def _conclude(self, promise: Promise, watched: Watched[Seen]) -> None:
@@ -546,4 +548,4 @@ class World:
             raise UndeterminedError(undetermined)
         if not watched.good:
             self._target.settle(self.namespace)
-            raise NotConformantError(readings, promise.choices)
+            raise NotConformantError(self.readings[-len(readings) :], promise.choices)

@@ -16,7 +16,6 @@ from svcdns.message import Question
 
 def alias(relative: str, external: str, type_: str) -> Promise:
     """A name is an alias: the answer's first record is its CNAME, and only the target's own records may follow (H01-H03)."""
-    words = f'"{relative}" is an alias for "{external}" when asked for {type_}'
     wanted = dns.rdatatype.from_text(type_)
 
     def judge(look: Look) -> Iterator[Reading]:
@@ -24,12 +23,12 @@ def alias(relative: str, external: str, type_: str) -> Promise:
         answer = look.ask(question, forwarded=True)
         promised = f"CNAME {look.name(external).canonicalize()}"
         owned = [record for record in answer.answer if record.owner == question.name]
-        kept = looking.expect_followed(answer, words, [promised], [looking.row(record.rdata) for record in owned])
+        kept = looking.expect_followed(answer, [promised], [looking.row(record.rdata) for record in owned])
         if kept.kept and answer.answer[0].type != CNAME:
-            kept = looking.reading(answer, words, (promised,), problem=f"{question} does not answer the alias first")
+            kept = looking.reading(answer, (promised,), problem=f"{question} does not answer the alias first")
         yield kept
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
 def leads_to(relative: str, service: str, *, over: str = "", in_order: bool = False) -> Promise:
@@ -37,10 +36,6 @@ def leads_to(relative: str, service: str, *, over: str = "", in_order: bool = Fa
 
     ``over`` is another alias in between, if there is one.
     """
-    by_way = f' through "{over}"' if over else ""
-    words = (
-        f'"{relative}" resolves{by_way} to the addresses of the Service "{service}"{", CNAME record first" * in_order}'
-    )
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -62,17 +57,16 @@ def leads_to(relative: str, service: str, *, over: str = "", in_order: bool = Fa
             else f"{looking.row(record.rdata)} owned by {record.owner}"
             for record in answer.answer
         ]
-        kept = looking.expect_followed(answer, words, promised, rows)
+        kept = looking.expect_followed(answer, promised, rows)
         if in_order and kept.kept and answer.answer[0].type != CNAME:
-            kept = looking.reading(answer, words, kept.expected, problem=f"{answer.question} has the alias last")
+            kept = looking.reading(answer, kept.expected, problem=f"{answer.question} has the alias last")
         yield kept
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
 def ends_in_time(relative: str, type_: str) -> Promise:
     """Whatever an alias leads to, it is answered, and with nothing but aliases (H15)."""
-    words = f'"{relative}" is answered in time when asked for {type_}'
     wanted = dns.rdatatype.from_text(type_)
 
     def judge(look: Look) -> Iterator[Reading]:
@@ -80,6 +74,6 @@ def ends_in_time(relative: str, type_: str) -> Promise:
         wrong = tuple(looking.row(record.rdata) for record in answer.answer if record.type != CNAME)
         problem = f"{answer.question} is not answered: {answer.failure}" if answer.failure else ""
         problem = problem or (f"{answer.question} answers {', '.join(wrong)}" if wrong else "")
-        yield looking.reading(answer, words, ("an answer",), unexpected=wrong, problem=problem)
+        yield looking.reading(answer, ("an answer",), unexpected=wrong, problem=problem)
 
-    return Promise(words, judge)
+    return Promise(judge)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import dns.rcode
-from dns.rdatatype import AAAA, CNAME, PTR, SRV, A
+from dns.rdatatype import AAAA, CNAME, PTR, SRV, A, RdataType
 
 from svcdns.client import Answer
 from svcdns.errors import UndeterminedError
@@ -18,14 +18,16 @@ from svcdns.state import Key
 
 def asked(relative: str) -> Promise:
     """Nothing is promised: a client asks for a name, for the addresses and the alias, SRV or PTR, as its form suggests."""
-    words = f'a client has asked for "{relative}"'
-    types = (SRV,) if relative.startswith("_") else (PTR,) if relative.endswith(".arpa.") else (A, AAAA, CNAME)
 
     def judge(look: Look) -> Iterator[Reading]:
-        for type_ in types:
-            yield looking.reading(look.ask_outside(Question(look.name(relative), type_)), words, ())
+        for type_ in _types(relative):
+            yield Reading(look.ask_outside(Question(look.name(relative), type_)), asked=relative)
 
-    return Promise(words, judge)
+    return Promise(judge, reverse_names=PTR in _types(relative))
+
+
+def _types(relative: str) -> tuple[RdataType, ...]:
+    return (SRV,) if relative.startswith("_") else (PTR,) if relative.endswith(".arpa.") else (A, AAAA, CNAME)
 
 
 def heard(relative: str) -> Promise:
@@ -42,7 +44,7 @@ def heard(relative: str) -> Promise:
                 f'a client has asked for "{relative}" and was denied what is there, so no answer could be remembered'
             )
 
-    return Promise(asked(relative).words, judge)
+    return Promise(judge, reverse_names=PTR in _types(relative))
 
 
 def exists(relative: str) -> Promise:
@@ -57,7 +59,7 @@ def exists(relative: str) -> Promise:
         yield from readings
         yield from (replace(one, problem=f'"{relative}" is denied') for one in denials[:1])
 
-    return Promise(asked(relative).words, judge)
+    return Promise(judge, reverse_names=PTR in _types(relative))
 
 
 def _require_answered(relative: str, answers: list[Answer]) -> None:

@@ -15,7 +15,6 @@ from svcdns.state import CLUSTER_DOMAIN, ClusterState, EndpointSlice, Key, famil
 
 def no_ready_endpoint(service: str) -> PromiseOfState:
     """The Service's EndpointSlices hold no ready endpoint: ``kubectl get endpoints`` shows ``<none>``."""
-    words = f'the Service "{service}" has no ready endpoint'
 
     def problem(state: ClusterState, namespace: str) -> str:
         slices = state.slices_by_service.get(Key(namespace, service), ())
@@ -25,24 +24,22 @@ def no_ready_endpoint(service: str) -> PromiseOfState:
             f"the EndpointSlices of the Service {namespace}/{service} hold ready endpoints: {listed}" if ready else ""
         )
 
-    return PromiseOfState(words, problem)
+    return PromiseOfState(problem)
 
 
 def has_ports(service: str, count: int) -> PromiseOfState:
     """The Service has that many ports."""
-    words = f'the Service "{service}" has {count} ports'
 
     def problem(state: ClusterState, namespace: str) -> str:
         found = state.services.get(Key(namespace, service))
         number = len(found.ports) if found else 0
         return "" if number == count else f"the Service {namespace}/{service} has {number} ports, not {count}"
 
-    return PromiseOfState(words, problem)
+    return PromiseOfState(problem)
 
 
 def pod_names_do_not_exist(service: str) -> Promise:
     """A pod's name is not a name below the Service, unless its hostname says so (section 2.1; B18)."""
-    words = f'no pod of the Service "{service}" resolves by its pod name'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -51,9 +48,9 @@ def pod_names_do_not_exist(service: str) -> Promise:
             raise UndeterminedError(f"the Service {found.key} has no ready pod")
         for pod in pods:
             question = Question(look.name(f"{pod.key.name}.{service}"), TYPE_OF[found.families[0]])
-            yield looking.expect_no_name(look.ask(question), words)
+            yield looking.expect_no_name(look.ask(question))
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
 def pod_has_no_name(pod: str, service: str) -> Promise:
@@ -62,43 +59,40 @@ def pod_has_no_name(pod: str, service: str) -> Promise:
     A server may assign a pod's name to an endpoint without a hostname (section 2.1). Then it is what the pod's address leads
     back to, and leads to nothing else.
     """
-    words = f'the pod "{pod}" has no name below the Service "{service}"'
 
     def judge(look: Look) -> Iterator[Reading]:
         family = look.service(service).families[0]
         answer = look.ask(Question(look.name(f"{pod}.{service}"), TYPE_OF[family]))
         address = look.pod(pod).address(family)
-        denied = looking.expect_no_name(answer, words)
+        denied = looking.expect_no_name(answer)
         if denied.kept or not answer.answer or not address:
             yield denied
             return
         back = look.ask(Question(reverse_name(address), PTR))
         assigned = any(one.type == PTR and target(one.rdata) == answer.question.name for one in back.answer)
-        yield looking.expect_rows(answer, words, [looking.address_row(address)]) if assigned else denied
+        yield looking.expect_rows(answer, [looking.address_row(address)]) if assigned else denied
 
-    return Promise(words, judge)
+    return Promise(judge, reverse_names=True)
 
 
-def dashed_addresses(service: str, kind: str = "pod") -> Promise:
+def dashed_addresses(service: str) -> Promise:
     """Each ready endpoint without a hostname is found by its address with dashes, as CoreDNS names it (C09, B16, I08)."""
-    words = f'every ready {kind} of the Service "{service}" resolves by its dashed address'
 
     def judge(look: Look) -> Iterator[Reading]:
         for question, row in _dashed(look, service):
-            yield looking.expect_rows(look.ask(question), words, [row])
+            yield looking.expect_rows(look.ask(question), [row])
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
-def no_dashed_addresses(service: str, kind: str = "pod") -> Promise:
+def no_dashed_addresses(service: str) -> Promise:
     """An endpoint with a hostname below the Service is not found by its dashed address (section 2.1; C10, B17)."""
-    words = f'no ready {kind} of the Service "{service}" resolves by its dashed address'
 
     def judge(look: Look) -> Iterator[Reading]:
         for question, _ in _dashed(look, service):
-            yield looking.expect_no_name(look.ask(question), words)
+            yield looking.expect_no_name(look.ask(question))
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
 def _dashed(look: Look, service: str) -> Iterator[tuple[Question, str]]:
@@ -115,7 +109,6 @@ def _dashed(look: Look, service: str) -> Iterator[tuple[Question, str]]:
 
 def name_server_at(written: str, service: str) -> Promise:
     """A name answers the virtual IP of the DNS Service; CoreDNS adds those of other Services that lead to it (A07)."""
-    words = f'"{written}" answers the virtual IP of the Service "{service}", and otherwise only virtual IPs of Services with the same endpoints'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -131,9 +124,9 @@ def name_server_at(written: str, service: str) -> Promise:
         answer = look.ask(Question(look.name(written), TYPE_OF[family]))
         own = looking.address_row(found.cluster_ips[0])
         others = {looking.row(record.rdata) for record in answer.answer} & set(map(looking.address_row, beside))
-        yield looking.expect_rows(answer, words, {own, *others})
+        yield looking.expect_rows(answer, {own, *others})
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
 def _addresses(one: EndpointSlice) -> Iterator[str]:
@@ -142,15 +135,14 @@ def _addresses(one: EndpointSlice) -> Iterator[str]:
 
 def name_servers() -> Promise:
     """The cluster domain's NS records lead to names that answer addresses (A06)."""
-    words = "every NS record of the cluster domain has a target with an address"
 
     def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(Question(look.name(CLUSTER_DOMAIN), NS))
         rows = [looking.row(record.rdata) for record in answer.answer if record.type == NS]
-        yield looking.expect_rows(answer, words, rows or ["NS <a name server>"])
+        yield looking.expect_rows(answer, rows or ["NS <a name server>"])
         for record in answer.answer:
             found = [look.ask(Question(target(record.rdata), type_)) for type_ in (A, AAAA)]
             missing = "" if any(one.answer for one in found) else f"{target(record.rdata)} answers no address"
-            yield looking.reading(found[0], words, ("an address",), problem=missing)
+            yield looking.reading(found[0], ("an address",), problem=missing)
 
-    return Promise(words, judge)
+    return Promise(judge)

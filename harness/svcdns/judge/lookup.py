@@ -19,7 +19,6 @@ def found_by(short: str, service: str, nth: str) -> Promise:
 
     The names tried before have to be NXDOMAIN; anything else would end the search early.
     """
-    words = f'a pod resolves "{short}" to the Service "{service}" with its {nth} query'
     number = ORDINALS.index(nth)
 
     def judge(look: Look) -> Iterator[Reading]:
@@ -31,59 +30,54 @@ def found_by(short: str, service: str, nth: str) -> Promise:
         lookup = look.resolver().lookup(short, family, look.transport)
         full = look.name(service)
         *before, last = lookup.asked
-        yield from (looking.expect_no_name(answer, words) for answer in before)
-        finding = looking.expect_rows(last, words, map(looking.address_row, expected))
+        yield from (looking.expect_no_name(answer) for answer in before)
+        finding = looking.expect_rows(last, map(looking.address_row, expected))
         asked = [str(answer.question.name) for answer in lookup.asked]
         if finding.kept and (len(asked) != number or last.question.name != full):
             problem = f"the pod asked for {', then '.join(asked)}, and was to find {full} with its {nth} question"
-            finding = looking.reading(last, words, finding.expected, problem=problem)
+            finding = looking.reading(last, finding.expected, problem=problem)
         if finding.kept and sorted(lookup.addresses) != sorted(expected):
             problem = f"the pod found {', '.join(lookup.addresses) or 'no address'}"
-            finding = looking.reading(last, words, finding.expected, problem=problem)
+            finding = looking.reading(last, finding.expected, problem=problem)
         yield finding
 
-    return Promise(words, judge, of_resolver=True)
+    return Promise(judge, of_resolver=True)
 
 
 def not_found(short: str, denials: int) -> Promise:
     """A pod that looks up a name finds nothing, and the names below the cluster domain are all denied (M03, M04, M05)."""
-    words = f'a pod does not resolve "{short}": its first {denials} queries get NXDOMAIN'
 
     def judge(look: Look) -> Iterator[Reading]:
         for family in OTHER:
             lookup = look.resolver().lookup(short, family, look.transport)
             for answer in lookup.asked[:denials]:
-                yield looking.expect_no_name(answer, words)
+                yield looking.expect_no_name(answer)
             found = f"the pod found {', '.join(lookup.addresses)}" if lookup.addresses else ""
             below = [one for one in lookup.asked if one.question.name.is_subdomain(name(look.state.domain))]
             counted = "" if len(below) == denials else f"the pod asked {len(below)} names of the cluster, not {denials}"
-            yield looking.reading(lookup.asked[-1], words, ("no address",), problem=found or counted)
+            yield looking.reading(lookup.asked[-1], ("no address",), problem=found or counted)
 
-    return Promise(words, judge, of_resolver=True)
+    return Promise(judge, of_resolver=True)
 
 
 def found_in_one_family(short: str, service: str) -> Promise:
     """Asked for the family that a Service lacks, its name has no data; where a C library goes on, it finds nothing (M12)."""
-    words = (
-        f'a pod that looks up "{short}" in the other address family reaches the Service "{service}" and gets no address'
-    )
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
         lookup = look.resolver().lookup(short, OTHER[found.families[0]], look.transport)
         met = next((answer for answer in lookup.asked if answer.question.name == look.name(service)), None)
         if met is not None:
-            yield looking.expect_no_data(met, words)
+            yield looking.expect_no_data(met)
         problem = "" if met else f"the pod did not ask for {look.name(service)}"
         found_others = f"the pod found {', '.join(lookup.addresses)}" if lookup.addresses else ""
-        yield looking.reading(lookup.asked[-1], words, ("no address",), problem=problem or found_others)
+        yield looking.reading(lookup.asked[-1], ("no address",), problem=problem or found_others)
 
-    return Promise(words, judge, of_resolver=True)
+    return Promise(judge, of_resolver=True)
 
 
 def search_list() -> Promise:
     """The kubelet tells a pod its namespace, ``svc`` and the cluster domain to search, in this order, with ndots 5 (M01)."""
-    words = "the search list of a pod is its namespace, svc and the cluster domain, with ndots 5"
 
     def judge(look: Look) -> Iterator[Reading]:
         told = look.resolver().configuration
@@ -92,31 +86,27 @@ def search_list() -> Promise:
         answer = look.ask(Question(look.name("kubernetes.default.svc.cluster.local"), A))
         problem = "" if told.search[:3] == wanted else f"the search list is {', '.join(map(str, told.search))}"
         problem = problem or ("" if told.ndots == 5 else f"ndots is {told.ndots}")  # noqa: PLR2004 - the kubelet's number
-        yield looking.reading(answer, words, (*map(str, wanted), "ndots 5"), problem=problem)
+        yield looking.reading(answer, (*map(str, wanted), "ndots 5"), problem=problem)
 
-    return Promise(words, judge, of_resolver=True)
+    return Promise(judge, of_resolver=True)
 
 
 def name_servers_of_pod() -> Promise:
     """The DNS server that a pod is told answers the cluster's names (M15)."""
-    words = "the name server in a pod's resolv.conf answers the names of the cluster"
 
     def judge(look: Look) -> Iterator[Reading]:
         resolver = look.resolver()
         api = look.service("default/kubernetes")
         lookup = resolver.lookup(f"kubernetes.default.svc.{look.state.domain}.", api.families[0], look.transport)
-        yield looking.expect_rows(lookup.asked[-1], words, [looking.address_row(api.cluster_ips[0])])
+        yield looking.expect_rows(lookup.asked[-1], [looking.address_row(api.cluster_ips[0])])
         told = resolver.configuration.nameservers
-        yield looking.reading(
-            lookup.asked[-1], words, ("a DNS server",), problem="" if told else "the pod is told none"
-        )
+        yield looking.reading(lookup.asked[-1], ("a DNS server",), problem="" if told else "the pod is told none")
 
-    return Promise(words, judge, of_resolver=True)
+    return Promise(judge, of_resolver=True)
 
 
 def knows_its_name() -> Promise:
     """A pod with a hostname and a subdomain knows its full name, which its hosts file leads to its address (D10, M10)."""
-    words = "the hosts file of a pod with a hostname and a subdomain has both its names"
 
     def judge(look: Look) -> Iterator[Reading]:
         own = look.resolver().identity
@@ -128,6 +118,6 @@ def knows_its_name() -> Promise:
         missing = sorted({full, own.hostname} - names)
         problem = f"the hosts file does not lead {', '.join(missing)} to the pod" if missing else ""
         answer = look.ask(Question(name(full), A))
-        yield looking.reading(answer, words, (full, own.hostname), problem=problem)
+        yield looking.reading(answer, (full, own.hostname), problem=problem)
 
-    return Promise(words, judge, of_resolver=True)
+    return Promise(judge, of_resolver=True)

@@ -13,7 +13,7 @@ from dns.rdatatype import TXT, A
 
 from svcdns.client import encode
 from svcdns.judge import observation as looking
-from svcdns.judge.names import way
+from svcdns.judge.names import in_words, way
 from svcdns.judge.observation import Look, Promise, Reading
 from svcdns.message import Question
 
@@ -53,18 +53,16 @@ ODD_MESSAGES: Mapping[str, Callable[[Question], bytes]] = {
 
 def odd_message_is_one_of(kind: str, choices: Mapping[str, str]) -> Promise:
     """One of the `ODD_MESSAGES` is answered in one of several ways, which is observed (G11)."""
-    words = f"{kind} gets one of several answers"
 
     def judge(look: Look) -> Iterator[Reading]:
         about = Question(look.name("dns-version.cluster.local"), TXT)
-        yield way(look.send(ODD_MESSAGES[kind](about), about), words, choices)
+        yield way(look.send(ODD_MESSAGES[kind](about), about), choices)
 
-    return Promise(words, judge, choices=tuple(f"{kind}: {meaning}" for kind, meaning in choices.items()))
+    return Promise(judge, choices=in_words(choices))
 
 
 def odd_message(kind: str, rcode: str) -> Promise:
     """One of the `ODD_MESSAGES` is answered with an rcode and nothing else (G12, G13, L05)."""
-    words = f"{kind} is answered with {rcode}"
 
     def judge(look: Look) -> Iterator[Reading]:
         about = Question(look.name("dns-version.cluster.local"), A)
@@ -73,6 +71,6 @@ def odd_message(kind: str, rcode: str) -> Promise:
         problem = looking.unanswered(answer)
         if not problem and (said != rcode or answer.answer):
             problem = f"it is answered with {said}{' with records' if answer.answer else ''}, not {rcode}"
-        yield looking.reading(answer, words, (rcode,), problem=problem)
+        yield looking.reading(answer, (rcode,), problem=problem)
 
-    return Promise(words, judge)
+    return Promise(judge)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 import dns.rdatatype
-from dns.rdatatype import SOA, SRV
+from dns.rdatatype import PTR, SOA, SRV
 
 from svcdns.client import Answer
 from svcdns.errors import UndeterminedError
@@ -74,64 +74,58 @@ PROPERTIES: Mapping[str, Callable[[Answer], str]] = {
 
 def property_of(written: str, type_: str, said: str) -> Promise:
     """An answer has one of the `PROPERTIES`."""
-    words = f'the response for "{written}", type {type_}, {said}'
+    wanted = dns.rdatatype.from_text(type_)
 
     def judge(look: Look) -> Iterator[Reading]:
-        answer = look.ask(Question(look.name(written), dns.rdatatype.from_text(type_)))
+        answer = look.ask(Question(look.name(written), wanted))
         problem = looking.unanswered(answer) or PROPERTIES[said](answer)
-        yield looking.reading(answer, words, (f"an answer that {said}",), problem=problem and f"the answer {problem}")
+        yield looking.reading(answer, (f"an answer that {said}",), problem=problem and f"the answer {problem}")
 
-    return Promise(words, judge)
+    return Promise(judge, reverse_names=wanted == PTR)
 
 
 def property_is_observed(written: str, type_: str, said: str) -> Promise:
     """Whether an answer has one of the `PROPERTIES` is the server's choice."""
-    words = f'it is observed whether the response for "{written}", type {type_}, {said}'
+    wanted = dns.rdatatype.from_text(type_)
 
     def judge(look: Look) -> Iterator[Reading]:
-        answer = look.ask_outside(Question(look.name(written), dns.rdatatype.from_text(type_)))
+        answer = look.ask_outside(Question(look.name(written), wanted))
         seen = f"the answer {PROPERTIES[said](answer) or said}" if answer.message else "there is no answer"
-        yield looking.reading(answer, words, (), observed=seen)
+        yield looking.reading(answer, (), observed=seen)
 
-    return Promise(words, judge, choices=(f"the answer {said}", "it does not"))
+    return Promise(judge, choices=(f"the answer {said}", "it does not"), reverse_names=wanted == PTR)
 
 
 def with_edns(written: str, type_: str) -> Promise:
     """A question with an OPT record is answered with one of version 0 (RFC 6891, section 6.1.1; L04)."""
-    words = f'a query with EDNS for "{written}", type {type_}, gets a response with EDNS version 0'
+    wanted = dns.rdatatype.from_text(type_)
 
     def judge(look: Look) -> Iterator[Reading]:
-        answer = look.ask(Question(look.name(written), dns.rdatatype.from_text(type_)), edns=1232)
+        answer = look.ask(Question(look.name(written), wanted), edns=1232)
         problem = looking.unanswered(answer) or _opt(answer)
-        yield looking.reading(
-            answer, words, ("an OPT record of version 0",), problem=problem and f"the answer {problem}"
-        )
+        yield looking.reading(answer, ("an OPT record of version 0",), problem=problem and f"the answer {problem}")
 
-    return Promise(words, judge)
+    return Promise(judge, reverse_names=wanted == PTR)
 
 
 def same_ttl_as_denials(written: str) -> Promise:
     """Answers and denials may be kept equally long: the configured TTL (K16)."""
-    words = f'positive and negative answers for "{written}" have the same TTL'
 
     def judge(look: Look) -> Iterator[Reading]:
         family = look.service(written).families[0]
         answer = look.ask(Question(look.name(written), TYPE_OF[family]))
         denial = look.ask(Question(look.below("no-such-name", written), TYPE_OF[family]))
-        yield looking.reading(denial, words, ("a SOA",), problem=looking.unanswered(denial) or _soa_problem(denial))
+        yield looking.reading(denial, ("a SOA",), problem=looking.unanswered(denial) or _soa_problem(denial))
         ttls = {record.ttl for record in answer.answer}
         least = {_minimum(record.rdata) for record in denial.authority}
         problem = "" if ttls == least else f"the answer has the TTL {sorted(ttls)}, its denials {sorted(least)}"
-        yield looking.reading(
-            answer, words, (f"the TTL {sorted(least)}",), problem=looking.unanswered(answer) or problem
-        )
+        yield looking.reading(answer, (f"the TTL {sorted(least)}",), problem=looking.unanswered(answer) or problem)
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
 def together(written: list[str]) -> Promise:
     """Questions asked at the same time, over TCP on one connection, are all answered (RFC 7766, section 6.2.1; L02)."""
-    words = f"queries for {' and '.join(written)}, sent together, are all answered"
 
     def judge(look: Look) -> Iterator[Reading]:
         asked = [(one, TYPE_OF[family]) for one in written for family in TYPE_OF]
@@ -141,19 +135,14 @@ def together(written: list[str]) -> Promise:
             problem = looking.unanswered(answer) or (
                 "" if answer.rcode == alone.rcode else f"{answer.question} answers differently"
             )
-            kept = (
-                looking.expect_rows(answer, words, rows)
-                if rows
-                else looking.reading(answer, words, (), problem=problem)
-            )
+            kept = looking.expect_rows(answer, rows) if rows else looking.reading(answer, (), problem=problem)
             yield kept
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
 def any_case(service: str) -> Promise:
     """A name is found however its letters are cased, in the zone's part as well (section 2.1; L14)."""
-    words = f'the Service "{service}" answers the same in any letter case'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -161,6 +150,6 @@ def any_case(service: str) -> Promise:
             raise UndeterminedError(f"the Service {found.key} has no virtual IP")
         for spelled in looking.in_other_cases(look.name(service)):
             answer = look.ask(Question(spelled, TYPE_OF[found.families[0]]))
-            yield looking.expect_rows(answer, words, [looking.address_row(found.cluster_ips[0])])
+            yield looking.expect_rows(answer, [looking.address_row(found.cluster_ips[0])])
 
-    return Promise(words, judge)
+    return Promise(judge)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import dns.rcode
 import dns.rdatatype
-from dns.rdatatype import AAAA, SRV, TXT, A
+from dns.rdatatype import AAAA, PTR, SRV, TXT, A
 
 from svcdns.client import Answer
 from svcdns.errors import UndeterminedError
@@ -19,26 +19,24 @@ from svcdns.state import CLUSTER_DOMAIN
 
 def virtual_ip(service: str) -> Promise:
     """The Service's name answers its virtual IP of its first family, and nothing else (section 2.3.1)."""
-    return virtual_ip_at(service, service, f'the Service "{service}" answers its virtual IP, and nothing else')
+    return virtual_ip_at(service, service)
 
 
-def virtual_ip_at(written: str, service: str, words: str = "") -> Promise:
+def virtual_ip_at(written: str, service: str) -> Promise:
     """A name answers the virtual IP of a Service, of its first family, and nothing else."""
-    words = words or f'"{written}" answers the virtual IP of the Service "{service}", and nothing else'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
         if not found.cluster_ips:
             raise UndeterminedError(f"the Service {found.key} has no virtual IP")
         question = Question(look.name(written), TYPE_OF[found.families[0]])
-        yield looking.expect_rows(look.ask(question), words, [looking.address_row(found.cluster_ips[0])])
+        yield looking.expect_rows(look.ask(question), [looking.address_row(found.cluster_ips[0])])
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
 def virtual_ips(service: str) -> Promise:
     """A dual-stack Service answers its virtual IP of each family (section 2.3.1; I01, I03)."""
-    words = f'the Service "{service}" answers one A and one AAAA record, its virtual IPs'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -48,9 +46,9 @@ def virtual_ips(service: str) -> Promise:
             )
         for address, family in zip(found.cluster_ips, found.families, strict=True):
             question = Question(look.name(service), TYPE_OF[family])
-            yield looking.expect_rows(look.ask(question), words, [looking.address_row(address)])
+            yield looking.expect_rows(look.ask(question), [looking.address_row(address)])
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
 def ready_endpoints(service: str, count: int, kind: str = "ready pods") -> Promise:
@@ -58,7 +56,6 @@ def ready_endpoints(service: str, count: int, kind: str = "ready pods") -> Promi
 
     The number guards the promise: with another number of addresses in a family there is nothing to judge yet.
     """
-    words = f'the Service "{service}" answers the addresses of its {count} {kind}, and no other'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -68,14 +65,13 @@ def ready_endpoints(service: str, count: int, kind: str = "ready pods") -> Promi
             if len(addresses) != count:
                 raise UndeterminedError(f"the Service {found.key} has {len(addresses)} {kind}, not {count}")
             question = Question(look.name(service), TYPE_OF[family])
-            yield looking.expect_rows(look.ask(question), words, map(looking.address_row, addresses))
+            yield looking.expect_rows(look.ask(question), map(looking.address_row, addresses))
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
 def hostname(label: str, service: str) -> Promise:
     """A hostname below a headless Service answers every address of the ready endpoints that have it (section 2.4.1)."""
-    words = f'"{label}" below the Service "{service}" answers the addresses of the endpoints with that hostname, and no other'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -85,28 +81,26 @@ def hostname(label: str, service: str) -> Promise:
         for family in looking.families(look, found):
             rows = map(looking.address_row, looking.addresses(own, family))
             question = Question(look.below(label, service), TYPE_OF[family])
-            yield looking.expect_rows(look.ask(question), words, rows)
+            yield looking.expect_rows(look.ask(question), rows)
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
 def other_family(label: str, service: str) -> Promise:
     """The family that a Service does not have is NODATA at a name of it, never NXDOMAIN (RFC 2308; B02, C05, C12)."""
     written = f"{label}.{service}" if label else service
-    words = f'the other address family of "{written}" has no data'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = looking.families(look, look.service(service))
         if len(found) > 1:
             raise UndeterminedError(f'the Service "{service}" has both families')
-        yield looking.expect_no_data(look.ask(Question(look.name(written), TYPE_OF[OTHER[found[0]]])), words)
+        yield looking.expect_no_data(look.ask(Question(look.name(written), TYPE_OF[OTHER[found[0]]])))
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
 def address_of_pod(relative: str, pod: str) -> Promise:
     """A pod's name below a Service answers that pod's address, and nothing else (section 2.4.1)."""
-    words = f'"{relative}" answers the address of the pod "{pod}", and nothing else'
 
     def judge(look: Look) -> Iterator[Reading]:
         family = look.service(relative.rpartition(".")[2]).families[0]
@@ -114,20 +108,19 @@ def address_of_pod(relative: str, pod: str) -> Promise:
         if address is None:
             raise UndeterminedError(f"the pod {pod} has no {family} address")
         question = Question(look.name(relative), TYPE_OF[family])
-        yield looking.expect_rows(look.ask(question), words, [looking.address_row(address)])
+        yield looking.expect_rows(look.ask(question), [looking.address_row(address)])
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
 def no_data(relative: str, type_: str) -> Promise:
     """A name exists without records of one type."""
-    words = f'"{relative}" has no data for the type {type_}'
     wanted = dns.rdatatype.from_text(type_)
 
     def judge(look: Look) -> Iterator[Reading]:
-        yield looking.expect_no_data(look.ask(Question(look.name(relative), wanted)), words)
+        yield looking.expect_no_data(look.ask(Question(look.name(relative), wanted)))
 
-    return Promise(words, judge)
+    return Promise(judge, reverse_names=wanted == PTR)
 
 
 #: The types for which a name that does not exist is asked.
@@ -136,40 +129,37 @@ ASKED_OF_NO_NAME = (A, AAAA, SRV, TXT)
 
 def does_not_exist(relative: str, *types: str) -> Promise:
     """A name does not exist, whatever type is asked for (RFC 8020; G05)."""
-    words = f'"{relative}" does not exist'
     asked_for = [dns.rdatatype.from_text(type_) for type_ in types] or ASKED_OF_NO_NAME
 
     def judge(look: Look) -> Iterator[Reading]:
         for type_ in asked_for:
-            yield looking.expect_no_name(look.ask(Question(look.name(relative), type_)), words)
+            yield looking.expect_no_name(look.ask(Question(look.name(relative), type_)))
 
-    return Promise(words, judge)
+    return Promise(judge, reverse_names=PTR in asked_for)
 
 
 def one_record(relative: str, type_: str) -> Promise:
     """A name answers exactly one record of a type, whatever it says."""
-    words = f'"{relative}" answers one record of the type {type_}'
     wanted = dns.rdatatype.from_text(type_)
 
     def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(Question(look.name(relative), wanted))
         found = [looking.row(record.rdata) for record in answer.answer if record.type == wanted]
-        yield looking.expect_rows(answer, words, found if len(found) == 1 else [f"{type_} <one record>"])
+        yield looking.expect_rows(answer, found if len(found) == 1 else [f"{type_} <one record>"])
 
-    return Promise(words, judge)
+    return Promise(judge, reverse_names=wanted == PTR)
 
 
 def schema_version(relative: str) -> Promise:
     """A name answers one TXT record of one string, a semantic version (section 2.2)."""
-    words = f'"{relative}" answers one TXT record, a semantic version'
 
     def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(Question(look.name(relative), TXT))
         found = [looking.row(record.rdata) for record in answer.answer]
         right = len(found) == 1 and _SEMANTIC_VERSION.fullmatch(found[0])
-        yield looking.expect_rows(answer, words, found if right else ["TXT <a semantic version>"])
+        yield looking.expect_rows(answer, found if right else ["TXT <a semantic version>"])
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
 #: A TXT record of one string, as text, whose version has three numbers (semver.org, without the rarer parts).
@@ -181,7 +171,6 @@ def one_of(relative: str, type_: str, choices: Mapping[str, str]) -> Promise:
 
     A way is an rcode, ``NODATA``, the types of the records that are answered, or ``nothing``.
     """
-    words = f'a query for "{relative}", type {type_}, gets one of several answers'
     wanted = dns.rdatatype.from_text(type_)
 
     def judge(look: Look) -> Iterator[Reading]:
@@ -190,12 +179,17 @@ def one_of(relative: str, type_: str, choices: Mapping[str, str]) -> Promise:
         question = Question(name, wanted)
         # An alias inside may lead out.
         answer = look.ask(question, forwarded=True) if inside else look.ask_outside(question)
-        yield way(answer, words, choices)
+        yield way(answer, choices)
 
-    return Promise(words, judge, choices=tuple(f"{kind}: {meaning}" for kind, meaning in choices.items()))
+    return Promise(judge, choices=in_words(choices), reverse_names=wanted == PTR)
 
 
-def way(answer: Answer, words: str, choices: Mapping[str, str]) -> Reading:
+def in_words(choices: Mapping[str, str]) -> tuple[str, ...]:
+    """The ways in which a question may be answered, each with its meaning."""
+    return tuple(f"{kind}: {meaning}" for kind, meaning in choices.items())
+
+
+def way(answer: Answer, choices: Mapping[str, str]) -> Reading:
     """Which of several ways an answer took; for what is forwarded out of the cluster, none at all may be one."""
     types = " and ".join(dict.fromkeys(record.type.name for record in answer.answer))
     seen = types or "NODATA"
@@ -205,5 +199,5 @@ def way(answer: Answer, words: str, choices: Mapping[str, str]) -> Reading:
         seen = dns.rcode.to_text(answer.rcode)
     if seen not in choices:
         problem = f"{answer.question} answers {seen}, not one of {', '.join(choices)}"
-        return looking.reading(answer, words, tuple(choices), problem=problem)
-    return looking.reading(answer, words, tuple(choices), observed=f"{seen}: {choices[seen]}")
+        return looking.reading(answer, tuple(choices), problem=problem)
+    return looking.reading(answer, tuple(choices), observed=f"{seen}: {choices[seen]}")

@@ -30,15 +30,21 @@ _STAND_INS = ("my-namespace", "neighbour")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One answer, read against what was promised; `results.Finding` says what each part means."""
+    """One answer, read against what was promised; `results.Finding` says what each part means.
+
+    Attributes:
+        promise: the sentence of the feature that the answer was read for.
+        asked: the name that a client asked for, as a sentence writes it, where nothing is promised of the answer.
+    """
 
     answer: Answer
-    words: str
     expected: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     unexpected: tuple[str, ...] = ()
     problem: str = ""
     observed: str = ""
+    promise: str = ""
+    asked: str = ""
 
     @property
     def kept(self) -> bool:
@@ -48,7 +54,7 @@ class Reading:
     def finding(self) -> Finding:
         """The reading as plain data."""
         return Finding(
-            promise=self.words,
+            promise=self.promise,
             question=str(self.answer.question),
             command=dig(self.answer.question, self.answer.transport, self.answer.server, self.answer.edns),
             server=self.answer.server,
@@ -168,23 +174,22 @@ class Promise:
     """What one sentence of a feature promises about a server's answers.
 
     Attributes:
-        words: the sentence.
         judge: asks what the sentence needs, and reads each answer.
         choices: the legal choices, where the sentence leaves one.
         of_resolver: whether it is about a pod's resolver, which is the same whichever server we would ask ourselves.
+        reverse_names: whether it queries PTR records of addresses.
     """
 
-    words: str
     judge: Callable[[Look], Iterable[Reading]]
     choices: tuple[str, ...] = ()
     of_resolver: bool = False
+    reverse_names: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PromiseOfState:
     """What one sentence of a feature says about the cluster itself; what breaks it is no fault of DNS."""
 
-    words: str
     problem: Callable[[ClusterState, str], str]
 
 
@@ -279,7 +284,7 @@ def row(rdata: Rdata) -> str:
             return f"{dns.rdatatype.to_text(rdata.rdtype)} {rdata}"
 
 
-def expect_rows(answer: Answer, words: str, expected: Iterable[str]) -> Reading:
+def expect_rows(answer: Answer, expected: Iterable[str]) -> Reading:
     """The answer section holds exactly the rows promised, each once, all owned by the name asked for.
 
     A truncated answer over UDP may lack some of them; the same question over TCP may not.
@@ -288,14 +293,14 @@ def expect_rows(answer: Answer, words: str, expected: Iterable[str]) -> Reading:
         row(record.rdata) if record.owner == answer.question.name else f"{row(record.rdata)} owned by {record.owner}"
         for record in answer.answer
     ]
-    return expect_followed(answer, words, expected, got)
+    return expect_followed(answer, expected, got)
 
 
-def expect_followed(answer: Answer, words: str, expected: Iterable[str], rows: Iterable[str]) -> Reading:
+def expect_followed(answer: Answer, expected: Iterable[str], rows: Iterable[str]) -> Reading:
     """As `expect_rows`, with the answer's rows as the caller reads them: an alias is followed by what others own."""
     expected = tuple(sorted(set(expected)))
     if problem := unanswered(answer) or _wrong_rcode(answer, dns.rcode.NOERROR):
-        return reading(answer, words, expected, problem=problem)
+        return reading(answer, expected, problem=problem)
     got = Counter(rows)
     missing = tuple(one for one in expected if one not in got)
     unexpected = tuple(one for one in got if one not in expected) + tuple(
@@ -306,25 +311,25 @@ def expect_followed(answer: Answer, words: str, expected: Iterable[str], rows: I
         problem = f"{answer.question} answers {', '.join(unexpected)}, which nothing promises"
     elif missing and not (answer.truncated and answer.transport == "udp"):
         problem = f"{answer.question} does not answer {', '.join(missing)}"
-    return reading(answer, words, expected, missing=missing, unexpected=unexpected, problem=problem)
+    return reading(answer, expected, missing=missing, unexpected=unexpected, problem=problem)
 
 
-def expect_no_data(answer: Answer, words: str) -> Reading:
+def expect_no_data(answer: Answer) -> Reading:
     """The name exists and has no record of the type asked: NOERROR with an empty answer section (RFC 2308)."""
-    return _expect_empty(answer, words, dns.rcode.NOERROR, "NODATA (NOERROR, no records)")
+    return _expect_empty(answer, dns.rcode.NOERROR, "NODATA (NOERROR, no records)")
 
 
-def expect_no_name(answer: Answer, words: str) -> Reading:
+def expect_no_name(answer: Answer) -> Reading:
     """The name does not exist: NXDOMAIN with an empty answer section."""
-    return _expect_empty(answer, words, dns.rcode.NXDOMAIN, "NXDOMAIN")
+    return _expect_empty(answer, dns.rcode.NXDOMAIN, "NXDOMAIN")
 
 
-def _expect_empty(answer: Answer, words: str, rcode: dns.rcode.Rcode, promised: str) -> Reading:
+def _expect_empty(answer: Answer, rcode: dns.rcode.Rcode, promised: str) -> Reading:
     unexpected = tuple(row(record.rdata) for record in answer.answer)
     problem = unanswered(answer) or _wrong_rcode(answer, rcode)
     if not problem and unexpected:
         problem = f"{answer.question} answers {', '.join(unexpected)}, where nothing is promised"
-    return reading(answer, words, (promised,), unexpected=unexpected, problem=problem)
+    return reading(answer, (promised,), unexpected=unexpected, problem=problem)
 
 
 def unanswered(answer: Answer) -> str:
@@ -345,7 +350,6 @@ def _wrong_rcode(answer: Answer, promised: dns.rcode.Rcode) -> str:
 
 def reading(
     answer: Answer,
-    words: str,
     expected: tuple[str, ...],
     *,
     missing: tuple[str, ...] = (),
@@ -354,7 +358,7 @@ def reading(
     observed: str = "",
 ) -> Reading:
     """An answer with what was made of it."""
-    return Reading(answer, words, expected, missing, unexpected, problem, observed)
+    return Reading(answer, expected, missing, unexpected, problem, observed)
 
 
 def said(answer: Answer) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ from svcdns.message import Question
 
 def order(service: str, times: int) -> Promise:
     """The same addresses come every time; whether their order varies is observed, not required (L15)."""
-    words = f'the order of the addresses of the Service "{service}" is observed over {times} queries'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -21,11 +20,11 @@ def order(service: str, times: int) -> Promise:
         for left in reversed(range(times)):
             answer = look.ask(Question(look.name(service), TYPE_OF[family]))
             orders.add(tuple(looking.row(record.rdata) for record in answer.answer))
-            kept = looking.expect_rows(answer, words, expected)
+            kept = looking.expect_rows(answer, expected)
             if not kept.kept or left:
                 yield kept
                 continue
             seen = "the order varies" if len(orders) > 1 else "the order is always the same"
-            yield looking.reading(answer, words, kept.expected, observed=seen)
+            yield looking.reading(answer, kept.expected, observed=seen)
 
-    return Promise(words, judge)
+    return Promise(judge)

@@ -18,35 +18,31 @@ from svcdns.state import Service, family_of
 
 def port_of_virtual_ip(service: str, port: str, protocol: str, number: int) -> Promise:
     """A named port of a Service with a virtual IP is one SRV: the port's number at the Service's name (section 2.3.2)."""
-    words = f'the port "{port}" over {protocol} of the Service "{service}" has one SRV record, to port {number} of the Service name'
 
     def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(_question(look, service, port, protocol))
-        yield looking.expect_rows(answer, words, [f"SRV port {number} {look.name(service).canonicalize()}"])
+        yield looking.expect_rows(answer, [f"SRV port {number} {look.name(service).canonicalize()}"])
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
-def port_of_ready_endpoints(service: str, port: str, protocol: str, number: int, kind: str = "ready pod") -> Promise:
+def port_of_ready_endpoints(service: str, port: str, protocol: str, number: int) -> Promise:
     """A named port of a headless Service is one SRV for every ready endpoint (sections 2.4.2 and 2.1; C08, E08, E09).
 
     An endpoint with a hostname of its own below the Service is named by it. The name of any other is the server's
     choice: it has to lie below the Service's, and to answer the address of exactly one ready endpoint.
     """
-    words = f'the port "{port}" over {protocol} of the Service "{service}" has an SRV record to port {number} of every {kind}'
-    return Promise(words, _targets(words, service, port, protocol, lambda got: _exactly(got, number)))
+    return Promise(_targets(service, port, protocol, lambda got: _exactly(got, number)))
 
 
 def port_of_ready_pods_is_one_of(service: str, port: str, protocol: str, choices: Mapping[int, str]) -> Promise:
     """As `port_of_ready_endpoints`, where the number is one of several legal choices, which is observed (E10)."""
-    words = f'the port "{port}" over {protocol} of the Service "{service}" has an SRV record to every ready pod, with a port number that is observed'
-    judge = _targets(words, service, port, protocol, lambda got: _one_of(got, choices))
-    return Promise(words, judge, choices=tuple(f"port {number}: {meaning}" for number, meaning in choices.items()))
+    judge = _targets(service, port, protocol, lambda got: _one_of(got, choices))
+    return Promise(judge, choices=tuple(f"port {number}: {meaning}" for number, meaning in choices.items()))
 
 
 def own_port(service: str, port: str) -> Promise:
     """Where targetPort is a name, each pod's SRV has the number that this pod gives it; a pod without it has none (E11)."""
-    words = f'the port "{port}" of the Service "{service}" has an SRV record to every ready pod, with the port number of the pod'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -57,72 +53,68 @@ def own_port(service: str, port: str) -> Promise:
             if (str(declared.target_port), declared.protocol) in pod.container_ports
         }
         answer = look.ask(_question(look, service, port, declared.protocol))
-        yield looking.expect_rows(answer, words, _srv_rows(answer) or ["SRV <a pod's own port>"])
+        yield looking.expect_rows(answer, _srv_rows(answer) or ["SRV <a pod's own port>"])
         got: dict[str, int] = {}
         for record in answer.answer:
             one = look.ask(Question(target(record.rdata), TYPE_OF[found.families[0]]))
-            yield looking.expect_rows(one, words, [looking.row(each.rdata) for each in one.answer])
+            yield looking.expect_rows(one, [looking.row(each.rdata) for each in one.answer])
             got |= {str(each.rdata): port_of(record.rdata) for each in one.answer}
         problem = "" if got == numbers else f"the pods' ports are {_pairs(got)}, not {_pairs(numbers)}"
-        yield looking.reading(answer, words, (_pairs(numbers),), problem=problem)
+        yield looking.reading(answer, (_pairs(numbers),), problem=problem)
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
 def ports_at_name(service: str) -> Promise:
     """CoreDNS lists every port of a Service, named or not, at the Service's own name (E07)."""
-    words = f'the Service "{service}" has SRV records for all its ports at its own name'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
         places = goals(look, service, found)
         rows = [f"SRV port {port.port} {place.canonicalize()}" for port in found.ports for place in places]
-        yield looking.expect_rows(look.ask(Question(look.name(service), SRV)), words, rows)
+        yield looking.expect_rows(look.ask(Question(look.name(service), SRV)), rows)
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
 def ports_at_hostname(label: str, service: str) -> Promise:
     """CoreDNS lists the ports of an endpoint at the endpoint's own name (E20)."""
-    words = f'"{label}" below the Service "{service}" has SRV records for the ports of its endpoint'
 
     def judge(look: Look) -> Iterator[Reading]:
         own = look.below(label, service)
         rows = [f"SRV port {port.port} {own.canonicalize()}" for port in look.service(service).ports]
-        yield looking.expect_rows(look.ask(Question(own, SRV)), words, rows)
+        yield looking.expect_rows(look.ask(Question(own, SRV)), rows)
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
 def right_additional(written: str) -> Promise:
     """What the additional section of an SRV answer holds are addresses that the targets answer themselves (E02)."""
-    words = f'all additional records of the SRV response for "{written}" are addresses of its targets'
 
     def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(Question(look.name(written), SRV))
-        yield looking.expect_rows(answer, words, _srv_rows(answer) or ["SRV <a port>"])
+        yield looking.expect_rows(answer, _srv_rows(answer) or ["SRV <a port>"])
         targets = {target(record.rdata) for record in answer.answer}
         for record in answer.additional:
             astray = "" if record.owner in targets else f"{record.owner} is no target of {answer.question}"
-            yield looking.reading(answer, words, ("addresses of targets",), problem=astray)
+            yield looking.reading(answer, ("addresses of targets",), problem=astray)
             own = look.ask(Question(record.owner, record.type))
             rows = [looking.row(one.rdata) for one in own.answer]
-            yield looking.expect_rows(own, words, {*rows, looking.row(record.rdata)})
+            yield looking.expect_rows(own, {*rows, looking.row(record.rdata)})
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
 def weights(written: str) -> Promise:
     """No SRV record has a weight of zero, which would keep it from being chosen beside others (RFC 2782; E14)."""
-    words = f'no SRV record of "{written}" has weight 0'
 
     def judge(look: Look) -> Iterator[Reading]:
         answer = look.ask(Question(look.name(written), SRV))
-        yield looking.expect_rows(answer, words, _srv_rows(answer) or ["SRV <a port>"])
+        yield looking.expect_rows(answer, _srv_rows(answer) or ["SRV <a port>"])
         unweighted = [str(record) for record in answer.answer if str(record.rdata).split()[1] == "0"]
-        yield looking.reading(answer, words, ("a weight above 0",), problem=", ".join(unweighted))
+        yield looking.reading(answer, ("a weight above 0",), problem=", ".join(unweighted))
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
 def goals(look: Look, service: str, found: Service) -> Sequence[dns.name.Name]:
@@ -161,7 +153,7 @@ def _question(look: Look, service: str, port: str, protocol: str) -> Question:
 
 
 def _targets(
-    words: str, service: str, port: str, protocol: str, judge_numbers: Callable[[set[int]], tuple[str, str]]
+    service: str, port: str, protocol: str, judge_numbers: Callable[[set[int]], tuple[str, str]]
 ) -> Callable[[Look], Iterator[Reading]]:
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -176,24 +168,23 @@ def _targets(
         records = [record.rdata for record in answer.answer if record.type == SRV]
         targets = [target(record) for record in records]
         problem, observed = judge_numbers({port_of(record) for record in records})
-        finding = looking.expect_rows(answer, words, [looking.row(record) for record in records])
+        finding = looking.expect_rows(answer, [looking.row(record) for record in records])
         if finding.kept:
             problem = problem or _wrong_targets(
                 look.name(service), targets, named, backends, truncated=answer.truncated
             )
             expected = (f"one SRV for each of the {len(backends)} ready endpoints", *map(str, named))
-            finding = looking.reading(answer, words, expected, problem=problem, observed=observed)
+            finding = looking.reading(answer, expected, problem=problem, observed=observed)
         yield finding
         addressed: dict[str, dns.name.Name] = {}
         for name in targets:
-            yield from _addresses_of_target(look, words, found, name, named.get(name), backends, addressed)
+            yield from _addresses_of_target(look, found, name, named.get(name), backends, addressed)
 
     return judge
 
 
 def _addresses_of_target(
     look: Look,
-    words: str,
     service: Service,
     name: dns.name.Name,
     own: Sequence[Backend] | None,
@@ -205,17 +196,15 @@ def _addresses_of_target(
         one = look.ask(Question(name, TYPE_OF[family]))
         rows = [looking.row(record.rdata) for record in one.answer]
         if own is not None:
-            yield looking.expect_rows(one, words, map(looking.address_row, looking.addresses(own, family)))
+            yield looking.expect_rows(one, map(looking.address_row, looking.addresses(own, family)))
             continue
         unnamed = looking.addresses([each for each in backends if not each.hostname], family)
         legal = {looking.address_row(address) for address in unnamed}
         elsewhere = not rows and len(looking.families(look, service)) > 1
-        kept = looking.expect_rows(
-            one, words, rows if elsewhere or (len(rows) == 1 and legal.issuperset(rows)) else legal
-        )
+        kept = looking.expect_rows(one, rows if elsewhere or (len(rows) == 1 and legal.issuperset(rows)) else legal)
         if kept.kept and rows and rows[0] in addressed:
             problem = f"{name} and {addressed[rows[0]]} lead to the same endpoint"
-            kept = looking.reading(one, words, tuple(sorted(legal)), problem=problem)
+            kept = looking.reading(one, tuple(sorted(legal)), problem=problem)
         yield kept
         addressed.update(dict.fromkeys(rows, name))
 

@@ -11,18 +11,14 @@ from dns.rdatatype import PTR
 from svcdns.client import Answer
 from svcdns.errors import UndeterminedError
 from svcdns.judge import observation as looking
-from svcdns.judge.names import way
+from svcdns.judge.names import in_words, way
 from svcdns.judge.observation import TYPE_OF, Look, Promise, Reading
 from svcdns.message import Question, reverse_name, target
 from svcdns.state import Service, family_of
 
-#: What sentences say of reverse names that are asked for in other cases (section 2.1; L14).
-_ANY_CASE = ", in whatever case its reverse name is asked for"
-
 
 def virtual_ip_leads_back(service: str, *, any_case: bool = False) -> Promise:
     """Each virtual IP has exactly one PTR, to the Service's name (section 2.3.3)."""
-    words = f'the virtual IP of the Service "{service}" leads back to the Service name{_ANY_CASE * any_case}'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -30,9 +26,9 @@ def virtual_ip_leads_back(service: str, *, any_case: bool = False) -> Promise:
             raise UndeterminedError(f"the Service {found.key} has no virtual IP")
         for owner in _reverse_names(found.cluster_ips, any_case=any_case):
             answer = look.ask(Question(owner, PTR))
-            yield looking.expect_rows(answer, words, [f"PTR {look.name(service).canonicalize()}"])
+            yield looking.expect_rows(answer, [f"PTR {look.name(service).canonicalize()}"])
 
-    return Promise(words, judge)
+    return Promise(judge, reverse_names=True)
 
 
 def _reverse_names(addresses: Iterable[str], *, any_case: bool) -> Iterator[dns.name.Name]:
@@ -42,25 +38,20 @@ def _reverse_names(addresses: Iterable[str], *, any_case: bool) -> Iterator[dns.
 
 def reverse_name_is_one_of(service: str, type_: str, above: int, choices: Mapping[str, str]) -> Promise:
     """What the reverse name of a virtual IP, or a name so many labels above it, answers to a type is observed (F12, F13)."""
-    above_it = "the name above " * bool(above)
-    words = (
-        f'a query for {above_it}the reverse name of the virtual IP of the Service "{service}", type {type_},'
-        " gets one of several answers"
-    )
+    wanted = dns.rdatatype.from_text(type_)
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
         if not found.cluster_ips:
             raise UndeterminedError(f"the Service {found.key} has no virtual IP")
         name = dns.name.Name(reverse_name(found.cluster_ips[0]).labels[above:])
-        yield way(look.ask_outside(Question(name, dns.rdatatype.from_text(type_))), words, choices)
+        yield way(look.ask_outside(Question(name, wanted)), choices)
 
-    return Promise(words, judge, choices=tuple(f"{kind}: {meaning}" for kind, meaning in choices.items()))
+    return Promise(judge, choices=in_words(choices), reverse_names=wanted == PTR)
 
 
 def pod_leads_back(pod: str, relative: str) -> Promise:
     """A pod's address leads back to its name below a Service; other Services over the pod may add theirs (2.4.3, F07)."""
-    words = f'the address of the pod "{pod}" leads back to "{relative}"'
 
     def judge(look: Look) -> Iterator[Reading]:
         service = look.service(relative.rpartition(".")[2])
@@ -68,18 +59,16 @@ def pod_leads_back(pod: str, relative: str) -> Promise:
             answer = look.ask(Question(reverse_name(address), PTR))
             promised = f"PTR {look.name(relative).canonicalize()}"
             others = [row for row in _rows(answer) if _below_cluster(row, look) and row != promised]
-            yield looking.expect_rows(answer, words, [promised, *others])
+            yield looking.expect_rows(answer, [promised, *others])
 
-    return Promise(words, judge)
+    return Promise(judge, reverse_names=True)
 
 
-def ready_endpoints_lead_back(service: str, kind: str = "pod", *, any_case: bool = False) -> Promise:
+def ready_endpoints_lead_back(service: str, *, any_case: bool = False) -> Promise:
     """Every ready endpoint's address leads back to its name below the Service, which answers that address (F03, F04, F09).
 
     The name is the hostname where there is one, else whatever the server assigned (section 2.4.3 with 2.1).
     """
-    words = f'the address of every ready {kind} of the Service "{service}" leads back to a name that answers it'
-    words += _ANY_CASE * any_case
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -89,13 +78,13 @@ def ready_endpoints_lead_back(service: str, kind: str = "pod", *, any_case: bool
         for address, hostname in {one: each.hostname for each in backends for one in each.addresses}.items():
             own = look.below(hostname, service) if hostname else None
             for owner in _reverse_names([address], any_case=any_case):
-                yield from _leads_back(look, words, service, (address, owner), own)
+                yield from _leads_back(look, service, (address, owner), own)
 
-    return Promise(words, judge)
+    return Promise(judge, reverse_names=True)
 
 
 def _leads_back(
-    look: Look, words: str, service: str, asked: tuple[str, dns.name.Name], own: dns.name.Name | None
+    look: Look, service: str, asked: tuple[str, dns.name.Name], own: dns.name.Name | None
 ) -> Iterator[Reading]:
     address, owner = asked
     answer = look.ask(Question(owner, PTR))
@@ -106,44 +95,41 @@ def _leads_back(
     if rows and not below:
         problem = f"{answer.question} answers no name below {look.name(service)}" if own is None else ""
         problem = problem or f"{answer.question} does not answer {wanted}"
-        yield looking.reading(answer, words, (f"PTR {wanted}",), problem=problem)
-    yield looking.expect_rows(answer, words, rows or [f"PTR {wanted}"])
+        yield looking.reading(answer, (f"PTR {wanted}",), problem=problem)
+    yield looking.expect_rows(answer, rows or [f"PTR {wanted}"])
     for name in below:
         forward = look.ask(Question(name, TYPE_OF[family_of(address)]))
-        yield looking.expect_rows(forward, words, {looking.address_row(address), *_rows(forward)})
+        yield looking.expect_rows(forward, {looking.address_row(address), *_rows(forward)})
 
 
 def address_leads_nowhere(address: str) -> Promise:
     """An address that no Service and no endpoint has leads to no name of the cluster, whatever the rcode (F08)."""
-    words = f"the address {address} leads back to no name of the cluster"
 
     def judge(look: Look) -> Iterator[Reading]:
-        yield _nowhere(look, words, reverse_name(address))
+        yield _nowhere(look, reverse_name(address))
 
-    return Promise(words, judge)
+    return Promise(judge, reverse_names=True)
 
 
 def name_leads_nowhere(written: str) -> Promise:
     """A reverse name that spells no address leads to no name of the cluster, whatever the rcode (F14, I12)."""
-    words = f'"{written}" has no PTR record to a name of the cluster'
 
     def judge(look: Look) -> Iterator[Reading]:
-        yield _nowhere(look, words, look.name(written))
+        yield _nowhere(look, look.name(written))
 
-    return Promise(words, judge)
+    return Promise(judge, reverse_names=True)
 
 
-def _nowhere(look: Look, words: str, name: dns.name.Name) -> Reading:
+def _nowhere(look: Look, name: dns.name.Name) -> Reading:
     """Whatever else comes is no matter, nor that nothing does: such questions may be forwarded out of the cluster (F08)."""
     answer = look.ask_outside(Question(name, PTR))
     wrong = tuple(row for row in _rows(answer) if _below_cluster(row, look))
     problem = f"{answer.question} answers {', '.join(wrong)}" if wrong else ""
-    return looking.reading(answer, words, ("no PTR into the cluster domain",), unexpected=wrong, problem=problem)
+    return looking.reading(answer, ("no PTR into the cluster domain",), unexpected=wrong, problem=problem)
 
 
-def unready_endpoints_do_not_lead_back(service: str, kind: str = "pod") -> Promise:
+def unready_endpoints_do_not_lead_back(service: str) -> Promise:
     """No PTR leads from the address of an endpoint that is not ready to a name of the cluster (2.4.3; F06)."""
-    words = f'the address of no unready {kind} leads back to a name below the Service "{service}"'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -152,9 +138,9 @@ def unready_endpoints_do_not_lead_back(service: str, kind: str = "pod") -> Promi
         if not unready:
             raise UndeterminedError(f"every endpoint of the Service {found.key} is ready")
         for address in unready:
-            yield _nowhere(look, words, reverse_name(address))
+            yield _nowhere(look, reverse_name(address))
 
-    return Promise(words, judge)
+    return Promise(judge, reverse_names=True)
 
 
 def _all_addresses(look: Look, service: Service) -> Iterator[str]:

@@ -23,7 +23,6 @@ def fits(service: str, port: str, edns: int | None) -> Promise:
     With a port, SRV is asked for; the endpoints then have to have hostnames.
     """
     octets = max(edns or 0, _DATAGRAM_OCTETS)
-    words = f'the response for "{service}" is complete over TCP, and complete or truncated to {octets} octets over UDP'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
@@ -37,33 +36,32 @@ def fits(service: str, port: str, edns: int | None) -> Promise:
         if not rows:
             raise UndeterminedError(f"the Service {found.key} has no ready endpoint")
         answer = look.ask(question, edns=edns)
-        kept = looking.expect_rows(answer, words, rows)
-        yield kept if not kept.kept else _within(answer, words, kept, octets)
+        kept = looking.expect_rows(answer, rows)
+        yield kept if not kept.kept else _within(answer, kept, octets)
 
-    return Promise(words, judge)
+    return Promise(judge)
 
 
-def _within(answer: Answer, words: str, kept: Reading, octets: int) -> Reading:
+def _within(answer: Answer, kept: Reading, octets: int) -> Reading:
     length = len(answer.wire or b"")
     problem = ""
     if answer.transport == "tcp" and answer.truncated:
         problem = f"{answer.question} is truncated over TCP"
     if answer.transport == "udp" and length > octets:
         problem = f"{answer.question} is answered in {length} octets, where the client takes {octets}"
-    return looking.reading(answer, words, kept.expected, missing=kept.missing, problem=problem)
+    return looking.reading(answer, kept.expected, missing=kept.missing, problem=problem)
 
 
 def whole(service: str, edns: int) -> Promise:
     """An answer that fits into what the client takes is not truncated (RFC 2181, section 9; L09, L11)."""
-    words = f'with EDNS of {edns} octets, the Service "{service}" answers completely'
 
     def judge(look: Look) -> Iterator[Reading]:
         found = look.service(service)
         family = looking.families(look, found)[0]
         rows = [looking.address_row(one) for one in looking.addresses(looking.backends(look, found), family)]
         answer = look.ask(Question(look.name(service), TYPE_OF[family]), edns=edns)
-        kept = looking.expect_rows(answer, words, rows)
+        kept = looking.expect_rows(answer, rows)
         problem = f"{answer.question} is truncated" if kept.kept and answer.truncated else kept.problem
-        yield looking.reading(answer, words, kept.expected, missing=kept.missing, problem=problem)
+        yield looking.reading(answer, kept.expected, missing=kept.missing, problem=problem)
 
-    return Promise(words, judge)
+    return Promise(judge)

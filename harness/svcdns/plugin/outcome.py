@@ -36,9 +36,11 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest) -> None:
     request.node.stash[STEPS] = []
 
 
-def pytest_bdd_before_step(request: pytest.FixtureRequest) -> None:
-    """Note when a step begins."""
+def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
+    """Note which step begins, and when."""
     request.node.stash[STARTED] = time.perf_counter()
+    if PLACE in request.node.stash:
+        request.node.stash[PLACE].sentence = step.name
 
 
 def pytest_bdd_after_step(request: pytest.FixtureRequest, step: Step) -> None:

@@ -262,7 +262,7 @@ def pytest_configure(config: pytest.Config) -> None:
         # The scenarios of a file share worlds, so a file stays with one worker.
         config.option.dist = "loadfile"
     try:
-        for tag, meaning in tags.tags():
+        for tag, meaning in tags.meanings():
             config.addinivalue_line("markers", f"{tag}: {meaning}")
     except HarnessError as error:
         raise pytest.UsageError(str(error)) from error

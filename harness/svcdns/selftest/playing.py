@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from svcdns import resources
-from svcdns.catalogue import gherkin, tags
+from svcdns.catalogue import features, tags
 from svcdns.catalogue.gherkin import Scenario
 from svcdns.engine import sentences, verdicts
 from svcdns.engine.pool import Worlds, letters
@@ -40,11 +39,11 @@ class Playable:
     @property
     def level(self) -> str:
         """The scenario's level."""
-        return next(level for level in tags.LEVELS if level in self.scenario.tags)
+        return tags.level_of(self.scenario.tags)
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class PlayedScenario:
     """What became of a scenario."""
 
     id: str
@@ -59,14 +58,12 @@ def scenarios() -> tuple[Playable, ...]:
     Raises:
         FeatureError: if a feature file cannot be read, or nothing says one of its steps.
     """
-    directory = resources.features()
-    found = [
-        (str(path.relative_to(directory)), one)
-        for path in sorted(directory.rglob("*.feature"))
-        for scenario in gherkin.read(path).scenarios
+    return tuple(
+        Playable(f"{path}: {one.name}", one, tuple(_says(one)))
+        for path, feature in features.packaged().items()
+        for scenario in feature.scenarios
         for one in scenario.rendered()
-    ]
-    return tuple(Playable(f"{path}: {one.name}", one, tuple(_says(one))) for path, one in found)
+    )
 
 
 def _says(scenario: Scenario) -> Iterator[Say]:
@@ -74,7 +71,7 @@ def _says(scenario: Scenario) -> Iterator[Say]:
         yield sentences.saying(step, sentences.definitions())
 
 
-def play(target: Target, played: Sequence[Playable], dns_profile: str) -> Iterator[Played]:
+def play(target: Target, played: Sequence[Playable], dns_profile: str) -> Iterator[PlayedScenario]:
     """Play scenarios one after the other, and say what becomes of each."""
     able = target.capabilities | ({Capability.UDP} if "udp" in target.vantages[0].transports else set())
     worlds = Worlds(target, letters(5), Clock(), budget=target.capacity(), keep=False)
@@ -86,17 +83,17 @@ def play(target: Target, played: Sequence[Playable], dns_profile: str) -> Iterat
             if judged is None:
                 judged = _judged(worlds.enter(one.id, one.scenario), one, dns_profile, target.facts.corefile)
             worlds.leave(one.id, one.scenario)
-            yield Played(one.id, judged, time.perf_counter() - start)
+            yield PlayedScenario(one.id, judged, time.perf_counter() - start)
     finally:
         worlds.close()
 
 
-def _judged(world: World, one: Playable, dns_profile: str, corefile: Sequence[str]) -> Judged:
+def _judged(world: World, playable: Playable, dns_profile: str, corefile: Sequence[str]) -> Judged:
     try:
-        for say in one.steps:
+        for say in playable.steps:
             say(world)
     except HarnessError as error:
-        return verdicts.of_error(error, one.scenario.tags, dns_profile, corefile)
+        return verdicts.of_error(error, playable.scenario.tags, dns_profile, corefile)
     return verdicts.of_end(world.readings)
 
 

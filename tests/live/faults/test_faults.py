@@ -12,7 +12,7 @@ from tests.live.faults.verdicts import broken, judged, scenario
 
 from svcdns import faults, resources
 from svcdns.faults import proxy
-from svcdns.selftest.faulty import wrong
+from svcdns.selftest.faulty import faulty_reference
 from svcdns.targets.cluster import LiveCluster
 
 HEADLESS = 'specification/headless.feature: "peers" resolves to each of its ready endpoints once'
@@ -52,7 +52,7 @@ def test_a_fault_gives_the_verdicts_of_the_reference(name: str, cluster: LiveClu
     catching, others = CAUGHT[name]
     assert scenario(catching).level == fault.level
     assert not set(fault.behaviours).isdisjoint(scenario(catching).scenario.behaviours)
-    with wrong(fault) as reference:
+    with faulty_reference(fault) as reference:
         assert broken(judged(reference, [catching, *others])).keys() == {catching}
     with proxy.before(cluster, [fault]):
         found = judged(cluster, [catching, *others])

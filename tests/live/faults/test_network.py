@@ -8,7 +8,7 @@ import pytest
 from tests.live.faults.verdicts import broken, judged
 
 from svcdns import faults
-from svcdns.faults import Asked, Fault, proxy
+from svcdns.faults import Fault, QueryContext, proxy
 from svcdns.message import Reply
 from svcdns.results import Verdict
 from svcdns.targets.cluster import LiveCluster
@@ -48,8 +48,8 @@ def test_a_wrong_server_behind_a_bad_network_is_as_wrong(cluster: LiveCluster):
     ],
 )
 def test_silence_ends_as_the_rules_of_it_say(to: str, verdict: Verdict, reason: str, cluster: LiveCluster):
-    def change(asked: Asked, reply: Reply) -> Reply | None:
-        return None if to in ("every question", str(asked.question.name.labels[0], "ascii")) else reply
+    def change(context: QueryContext, reply: Reply) -> Reply | None:
+        return None if to in ("every question", str(context.question.name.labels[0], "ascii")) else reply
 
     own = cluster.deadlines
     cluster.deadlines = replace(own, question_seconds=1.0, again_after_seconds=(0.2, 0.4), becomes_seconds=3.0)
