@@ -267,9 +267,9 @@ WITHOUT_EFFECT: Mapping[str, tuple[list[Json], list[str], str]] = {
         [workload("Deployment")],
         [
             'When kubectl is told to expose the Deployment "wbe" as the Service "web", from port 80 to port 8080',
-            'Then it refuses with "Error from server (NotFound): deployments.apps "wbe" not found"',
+            'Then kubectl refuses with "Error from server (NotFound): deployments.apps "wbe" not found"',
             'When kubectl is told to expose the Deployment "web" as the Service "web", from port 80 to port 8080',
-            'Then it refuses with "Error from server (NotFound): deployments.apps "wbe" not found"',
+            'Then kubectl refuses with "Error from server (NotFound): deployments.apps "wbe" not found"',
         ],
         "the answer was no refusal, not Error from server (NotFound)",
     ),
@@ -282,13 +282,17 @@ WITHOUT_EFFECT: Mapping[str, tuple[list[Json], list[str], str]] = {
         [VIRTUAL],
         [
             'When the Deployment "coredns" of the DNS servers is restarted while a client asks for "wbe"',
-            'Then while it lasts, "wbe" is never denied',
+            'Then during the restart, "wbe" is never answered with NXDOMAIN',
         ],
         '"wbe" does not exist: name something that does',
     ),
     "no client asks while something changes": (
         [VIRTUAL, workload()],
-        ['When the StatefulSet "web" is restarted', ANYTHING, 'And while it lasts, "web" is never denied'],
+        [
+            'When the StatefulSet "web" is restarted',
+            ANYTHING,
+            'And during the restart, "web" is never answered with NXDOMAIN',
+        ],
         'no client has asked for "web" while something changed',
     ),
 }
@@ -373,7 +377,7 @@ COMES_TRUE: Mapping[str, tuple[list[Json], list[str]]] = {
         [workload("Deployment"), SERVICE],
         [
             'When kubectl is told to expose the Deployment "web" as the Service "web", from port 80 to port 8080',
-            'Then it refuses with "Error from server (AlreadyExists): services "web" already exists"',
+            'Then kubectl refuses with "Error from server (AlreadyExists): services "web" already exists"',
             'And the Service "web" answers the addresses of its 2 ready pods, and no other',
         ],
     ),
@@ -471,7 +475,7 @@ def test_a_denial_while_the_dns_servers_restart_is_found_out_where_the_name_is_t
         deaf.say(
             f'Given the manifest "{first}"',
             'When the Deployment "coredns" of the DNS servers is restarted while a client asks for "web"',
-            'Then while it lasts, "web" is never denied',
+            'Then during the restart, "web" is never answered with NXDOMAIN',
         )
 
 

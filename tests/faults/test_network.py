@@ -47,7 +47,7 @@ def test_a_bad_network_leaves_every_verdict_as_it_is(condition: Fault):
 
 
 def test_a_wrong_server_behind_a_bad_network_is_found():
-    titled = "The pod name of web-0 answers the address of that pod and of no other"
+    titled = "The pod name of web-0 resolves to that pod's address only"
     (chosen,) = (one for one in CHOSEN if one.script.scenario.name == titled)
     every = (faults.find("pod-names-mixed-up"), *faults.NETWORK.values())
     with behind(*every) as target:

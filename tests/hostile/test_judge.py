@@ -104,9 +104,9 @@ class Answering:
 @pytest.mark.parametrize(
     "sentence",
     [
-        'no SRV record of "_metrics._tcp.peers" has the weight 0',
-        'the addresses that come along with the answer to "_metrics._tcp.peers" are those of its targets',
-        "the NS records of the cluster domain lead to names that answer addresses",
+        'no SRV record of "_metrics._tcp.peers" has weight 0',
+        'all additional records of the SRV response for "_metrics._tcp.peers" are addresses of its targets',
+        "every NS record of the cluster domain has a target with an address",
         '"peers" answers one record of the type MX',
         '"dns-version.cluster.local" answers one TXT record, a semantic version',
         'the address of every ready endpoint of the Service "peers" leads back to a name that answers it',

@@ -167,7 +167,6 @@ class WorldPool:
         except TargetError:
             # The end of the run tries again, and tells what is left behind.
             self._places[id_] = place
-            raise
 
     def close(self) -> list[str]:
         """Stop preparing environments, and start removing those that are left.
