@@ -17,8 +17,7 @@ from svcdns import records, resources
 from svcdns.catalogue import gherkin
 from svcdns.catalogue.gherkin import Scenario
 from svcdns.client import Channel, Received, Transport
-from svcdns.engine import sentences
-from svcdns.engine.timing import Clock
+from svcdns.engine.sentences import script
 from svcdns.engine.world import World
 from svcdns.errors import HarnessError
 from svcdns.judge import NotConformantError
@@ -68,9 +67,9 @@ def scenarios(path: Path) -> list[Scenario]:
 
 
 def play(target: Reference, scenario: Scenario, namespace: str) -> None:
-    world = World(target, target.vantages[0], namespace, Clock())
-    for step in scenario.steps:
-        sentences.saying(step, sentences.definitions())(world)
+    world = World.alone(target, namespace)
+    for _, say in script(scenario).sentences:
+        say(world)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
