@@ -279,7 +279,7 @@ def test_what_a_version_is_known_to_do_wrong_is_a_failure_with_its_cause(
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     known = (
         "known of CoreDNS v1.12.0 (since 1.11.4 until 1.12.1; coredns#6898, coredns#7177, coredns#7194): "
-        "the address of an endpoint without a hostname leads back to nothing"
+        "the address of an endpoint without a hostname has no PTR record"
     )
     output = result.stdout.str()
     assert f"What is likely wrong:\n  {known}" in output
