@@ -187,7 +187,7 @@ def test_a_planted_secret_shows_nowhere(
     assert pod.addresses[0] in evidence["pods.yaml"]
     assert "ContainersReady" in evidence["pods.yaml"]
     assert f"Pod {pod.key.name}: Scheduled: Successfully assigned" in evidence["events.txt"]
-    for seen in (*evidence.items(), repr(cluster.state()), repr(cluster._watching.picture()), repr(cluster.share())):
+    for seen in (*evidence.items(), repr(cluster.state()), repr(cluster._watching.view()), repr(cluster.share())):
         assert SECRET not in str(seen)
     if context.startswith("kind-"):
         with KindCluster(KindSettings(run=run, cluster_name=context.removeprefix("kind-")), print) as kind:

@@ -87,7 +87,7 @@ def test_a_lost_server_makes_everything_undetermined_until_it_is_back(relay: Rel
         with pytest.raises(UndeterminedError, match=lost):
             watching.wait_for(lambda _: False, 60)
         with pytest.raises(UndeterminedError, match=lost):
-            watching.picture()
+            watching.view()
         with pytest.raises(UndeterminedError, match=lost):
             settling.settle(namespace)
         with pytest.raises(UndeterminedError, match=lost):
@@ -153,5 +153,5 @@ def settles(settling: Settling, namespace: str) -> bool:
 
 def shows(watching: Watching, item: dict[str, object]) -> bool:
     with suppress(UndeterminedError):
-        return watching.picture().shows(item)
+        return watching.view().shows(item)
     return False

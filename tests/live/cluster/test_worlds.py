@@ -13,7 +13,7 @@ from svcdns.errors import ManifestError, TargetError, UndeterminedError
 from svcdns.manifests import Manifest, read_text
 from svcdns.state import Endpoint, Key, Pod
 from svcdns.targets.cluster import LiveCluster
-from svcdns.targets.cluster.watch.picture import GATE, Ref
+from svcdns.targets.cluster.watch.view import GATE, Ref
 from svcdns.targets.cluster.watch.settling import Settling
 
 COMBINATIONS = resources.fixtures() / "combinations"
@@ -75,11 +75,11 @@ def test_readiness_is_seen_in_the_endpoint_slices_and_comes_back(cluster: LiveCl
 def test_a_replaced_pod_is_ready_as_the_namespace_is_wished(cluster: LiveCluster, web: str):
     cluster.set_ready("web-1", web, ready=False)
     cluster.settle(web)
-    before = cluster._watching.picture().identities[Ref("Pod", Key(web, "web-1"))].uid
+    before = cluster._watching.view().identities[Ref("Pod", Key(web, "web-1"))].uid
     cluster.delete("Pod", "web-1", web)
-    assert before not in {identity.uid for identity in cluster._watching.picture().identities.values()}
+    assert before not in {identity.uid for identity in cluster._watching.view().identities.values()}
     cluster.settle(web)
-    picture = cluster._watching.picture()
+    picture = cluster._watching.view()
     assert picture.progress[Key(web, "web-1")].conditions[GATE].status == "True"
     assert endpoints(cluster, web)["web-1"].ready
 
@@ -261,7 +261,7 @@ def test_worlds_that_do_not_settle_say_what_is_missing(cluster: LiveCluster, run
 
 
 def uids(cluster: LiveCluster, namespace: str) -> set[str]:
-    identities = cluster._watching.picture().identities
+    identities = cluster._watching.view().identities
     return {identities[Ref("Pod", pod.key)].uid for pod in pods(cluster, namespace)}
 
 

@@ -44,7 +44,7 @@ def service(api) -> Iterator[DnsService]:
 
 def _served(api, namespace) -> DnsService:
     script = (Path(__file__).parent / "responder.py").read_text()
-    spec = probe_pod._spec(images.choose(api, "").name)
+    spec = probe_pod._spec(images.probe_image(api, "").name)
     container = spec["containers"][0]
     container["command"] = ["python3", "/svcdns/responder.py"]
     container["readinessProbe"] = {"tcpSocket": {"port": 5353}, "periodSeconds": 1}
@@ -88,7 +88,7 @@ def by_node_ports(api, run, plan, mapped, host, life):
 
 def by_probe(api, run, plan, life):
     """The ways from a pod, and to which DNS pods they lead."""
-    made = probe.make(Ownership(api, run), images.choose(api, "").name, plan, life)
+    made = probe.make(Ownership(api, run), images.probe_image(api, "").name, plan, life)
     relay = probe_pod.relay_in(api, made.namespace, made.image)
     life.callback(relay.close)
     places = Replicas(plan.replicas, partial(servers.replicas, api, plan.service))

@@ -14,7 +14,7 @@ from dns.rcode import Rcode
 from svcdns.client.resolver import POD_HOSTNAME
 from svcdns.errors import UndeterminedError
 from svcdns.targets.cluster.ownership import Ownership
-from svcdns.targets.cluster.vantages import images, servers
+from svcdns.targets.cluster.vantages import servers
 from svcdns.targets.cluster.vantages.pod_resolver import PodResolver, PodResolvers
 from svcdns.targets.cluster.vantages.probe import probe_pod, relay
 
@@ -43,7 +43,7 @@ def own(ownership):
 
 @pytest.fixture(scope="module")
 def resolvers(api, ownership):
-    found = PodResolvers(ownership, images.choose(api, "").name)
+    found = PodResolvers(ownership, images.probe_image(api, "").name)
     yield found
     found.close()
 
@@ -121,7 +121,7 @@ def recorded(api):
         scripts = {"relay.py": Path(relay.__file__).read_text(), "recorder.py": RECORDER.read_text()}
         metadata = {"name": probe_pod.NAME, "namespace": namespace}
         api.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": scripts})
-        image = images.choose(api, "").name
+        image = images.probe_image(api, "").name
         spec = probe_pod._spec(image)
         spec["containers"][0]["command"] = ["python3", "-u", "/svcdns/recorder.py"]
         spec["securityContext"]["sysctls"] = [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]
