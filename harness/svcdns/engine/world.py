@@ -204,7 +204,7 @@ class World:
             UndeterminedError: if the change had no effect, nobody answers before it or since, or the name does not exist.
         """
         self._ready_to_use()
-        if problem := self._unheard(judge.exists(written), in_a_row=self._target.deadlines.looks_in_a_row):
+        if problem := self._unheard(judge.exists(written), in_a_row=self._target.deadlines.right_in_a_row):
             raise UndeterminedError(problem)
         over = threading.Event()
 
@@ -358,7 +358,7 @@ class World:
                 promise,
                 self._place,
                 deadline_seconds=max(left, deadlines.insists_seconds),
-                in_a_row=deadlines.looks_in_a_row if self._changed else 1,
+                in_a_row=deadlines.right_in_a_row if self._changed else 1,
             ):
                 self._conclude(promise, watched)
         self._require_given()

@@ -88,7 +88,7 @@ def record(target: Target, namespaces: Collection[str] | None = None) -> Recordi
         now = expected if replace(later, serial=state.serial) == state else _expected(later, meta, namespaces)
         if now != expected:
             since, alike, changed = time.monotonic(), 0, f"the state that {_unlike(now, expected)} depends on"
-        elif alike >= target.deadlines.looks_in_a_row:
+        elif alike >= target.deadlines.right_in_a_row:
             meta = replace(meta, addresses=_own_addresses(state, said, meta))
             return Recording(_needed(state, said, meta, namespaces), tuple(said.values()), meta)
         state, expected = later, now

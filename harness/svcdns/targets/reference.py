@@ -24,7 +24,7 @@ from svcdns.state import ClusterState, Family, Key
 from svcdns.targets.target import FAMILIES, PROBE_LABEL, Capability, Deadlines, Vantage
 
 #: Changes show at once, so a second query would only hide a fault.
-DEADLINES = Deadlines(question_seconds=2.0, becomes_seconds=0.0, pause_seconds=0.0, looks_in_a_row=1)
+DEADLINES = Deadlines(question_seconds=2.0, becomes_seconds=0.0, pause_seconds=0.0, right_in_a_row=1)
 
 _FAMILIES: dict[tuple[Family, ...], frozenset[Capability]] = {
     ("IPv4",): frozenset({Capability.IPV4}),

@@ -50,7 +50,7 @@ class Deadlines:
         becomes_seconds: until a change shows in the answers.
         insists_seconds: for a wrong answer to become right, where nothing has changed for longer than that.
         pause_seconds: between two queries for the same answer.
-        looks_in_a_row: how often in a row an answer must be right before it counts, after a change.
+        right_in_a_row: how often in a row an answer must be right before it counts, after a change.
         again_after_seconds: the waits after which a query over UDP is sent again, before the last one gets
             ``question_seconds``.
     """
@@ -58,7 +58,7 @@ class Deadlines:
     question_seconds: float
     becomes_seconds: float
     pause_seconds: float
-    looks_in_a_row: int
+    right_in_a_row: int
     insists_seconds: float = 0.0
     outside_seconds: float = 0.5
     forwarded_seconds: float = 10.0
@@ -90,7 +90,7 @@ LIVE_DEADLINES = Deadlines(
     # A change of a pod's condition shows in the answers after 0.02 to 0.92 s.
     pause_seconds=0.2,
     # One answer may still come from a replica's old state.
-    looks_in_a_row=2,
+    right_in_a_row=2,
     # A lost datagram never comes, however long one waits.
     again_after_seconds=(1.0, 2.0),
 )

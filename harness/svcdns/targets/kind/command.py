@@ -17,7 +17,7 @@ from svcdns.system import command
 from svcdns.system.command import CommandError
 from svcdns.targets.kind.output import error_message
 
-_LOOK_SECONDS = 0.2
+_CHECK_SECONDS = 0.2
 
 #: What is kept of the output of a command in the background: its last lines, and the most characters of a line.
 _LINES, _LINE_LENGTH = 10_000, 2**14
@@ -93,7 +93,7 @@ class Background:
         self._process.kill()
         self._process.wait()
         # A child may hold the pipe open, so the wait is short.
-        self._reader.join(_LOOK_SECONDS)
+        self._reader.join(_CHECK_SECONDS)
 
     def outlast(self, seconds: float) -> None:
         """Wait until the command's children have ended too, and kill those that do not end in time."""
@@ -103,7 +103,7 @@ class Background:
                 with suppress(ProcessLookupError, PermissionError):
                     self._signal(signal.SIGKILL)
                 return
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_CHECK_SECONDS)
 
     def _read(self) -> None:
         assert self._process.stdout is not None

@@ -61,7 +61,7 @@ _PAUSES_SECONDS = (0.5, 1.0, 2.0)
 _UNUSABLE = (ConfigError, OSError, ValueError, KeyError, TypeError)
 
 #: How often a pause checks whether the run was interrupted.
-_LOOK_SECONDS = 0.2
+_CHECK_SECONDS = 0.2
 
 #: The years of a clock that is believed: one that was never set shows 1970, and an offset from a late year leaves no date.
 _YEARS = range(1970, 9_000)
@@ -435,7 +435,7 @@ class Client:
         """Pause before a request is repeated; return False where the run was interrupted."""
         end = time.monotonic() + seconds
         while not self._hurried and (left := end - time.monotonic()) > 0:
-            time.sleep(min(left, _LOOK_SECONDS))
+            time.sleep(min(left, _CHECK_SECONDS))
         return not self._hurried
 
     def _once(self, request: Callable[[], _Result]) -> _Result:

@@ -14,7 +14,7 @@ from typing import Any
 import httpcore2
 
 #: The longest wait in one system call, in seconds: after it a thread checks whether its request was cut short.
-_LOOK_SECONDS = 0.2
+_CHECK_SECONDS = 0.2
 
 #: Octets that are written at a time, within the time that remains.
 _WRITE_OCTETS = 2**16
@@ -165,7 +165,7 @@ class _TimedStream(httpcore2.NetworkStream):
         silent = time.monotonic() + (timeout if timeout is not None else float("inf"))
         while (left := min(self._times.seconds(None), silent - time.monotonic())) > 0:
             with suppress(httpcore2.ReadTimeout):
-                return self._stream.read(max_bytes, min(left, _LOOK_SECONDS))
+                return self._stream.read(max_bytes, min(left, _CHECK_SECONDS))
         raise httpcore2.ReadTimeout(f"it sent nothing for {timeout:.0f} s")
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:

@@ -156,7 +156,7 @@ class ServiceSpecShape(Shape):
     def __post_init__(self) -> None:
         if self.cluster_ip != _NO_ADDRESS:
             _named("clusterIP", _address, self.cluster_ip)
-        _each("clusterIPs", _address, [one for one in self.cluster_ips or () if one != _NO_ADDRESS])
+        _each("clusterIPs", _address, [address for address in self.cluster_ips or () if address != _NO_ADDRESS])
         if self.type == "ExternalName":
             _each("externalName", external_name, [self.external_name or ""])
 
