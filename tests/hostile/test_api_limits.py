@@ -186,11 +186,11 @@ def test_no_answer_takes_more_memory_than_its_limits(what: str, reply: Callable[
 @pytest.mark.parametrize(
     ("encoding", "body", "said"),
     [
-        ("br", b"x", "its answer is encoded as br, which was not request for"),
+        ("br", b"x", "its response is encoded as br, which was not requested"),
         (
             "gzip, gzip",
             gzip.compress(gzip.compress(b"{}", mtime=0), mtime=0),
-            "its answer is encoded as gzip, gzip, which was not request",
+            "its response is encoded as gzip, gzip, which was not requested",
         ),
         ("gzip", b"{}", "its response is not gzip: Error -3 while decompressing data: incorrect header check"),
         ("gzip", gzip.compress(b"{}" * 99, mtime=0)[:-9], "its response is gzip data that is cut short"),
@@ -293,7 +293,7 @@ def slices(count: int) -> list[dict[str, Any]]:
 
 @pytest.mark.timeout(600)
 def test_a_large_cluster_is_listed_whole(tmp_path: Path):
-    """In pages of 500; 100,000 EndpointSlices where the tests are request to be thorough."""
+    """In pages of 500; 100,000 EndpointSlices where the tests are to be thorough."""
     whole = slices(100_000 if THOROUGH else 10_000)
 
     def paged(request: Request) -> Reply | None:

@@ -280,7 +280,7 @@ def test_interrupted_runs_leave_nothing_and_touch_nothing_of_others(api: Somebod
                 os.killpg(process.pid, stop) if stop is signal.SIGINT else os.kill(process.pid, stop)
             process.stdout.read()
         assert process.returncode in (0, 2)
-    assert [one for one in leftovers.find(api).there if one.run != "abcde"] == []
+    assert [one for one in leftovers.find(api).present if one.run != "abcde"] == []
     unchanged()
 
 

@@ -15,8 +15,9 @@ from dns.rcode import Rcode
 from svcdns.client import ask
 from svcdns.errors import UsageError
 from svcdns.message import question
+from svcdns.targets.cluster import images
 from svcdns.targets.cluster.ownership import Ownership
-from svcdns.targets.cluster.vantages import images, node_ports, servers, tunnel
+from svcdns.targets.cluster.vantages import node_ports, servers, tunnel
 from svcdns.targets.cluster.vantages.plan import Plan
 from svcdns.targets.cluster.vantages.probe import probe, probe_pod
 from svcdns.targets.cluster.vantages.servers import DnsService, Replicas
@@ -132,7 +133,7 @@ def test_a_dns_pod_that_does_not_become_ready_is_named_with_its_state(api, servi
         api.patch("Deployment", "dns", service.namespace, change, strategic=True)
 
     said = str(caught.value)
-    assert said.startswith("DNS pods not ready: ")
+    assert said.startswith("DNS pods are not ready: ")
     assert f"{stuck[0]} (Pending, not ready, " in said
     assert "registry.invalid/dns:none" in said
     assert "--nameserver" in said

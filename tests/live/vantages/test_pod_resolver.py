@@ -13,6 +13,7 @@ from dns.rcode import Rcode
 
 from svcdns.client.resolver import POD_HOSTNAME
 from svcdns.errors import UndeterminedError
+from svcdns.targets.cluster import images
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.vantages import servers
 from svcdns.targets.cluster.vantages.pod_resolver import PodResolver, PodResolvers
@@ -55,8 +56,8 @@ def test_a_pod_is_configured_as_the_kubelet_configures_it(api, resolvers, own):
     assert resolver.configuration.nameservers == servers.find(api).cluster_ips[:1]
     assert [str(suffix) for suffix in resolver.configuration.search][:3] == suffixes
     assert resolver.configuration.ndots == 5
-    assert resolver.facts.hostname == POD_HOSTNAME
-    assert POD_HOSTNAME in resolver.facts.hosts
+    assert resolver.environment.hostname == POD_HOSTNAME
+    assert POD_HOSTNAME in resolver.environment.hosts
 
 
 def test_a_short_name_is_found_through_the_search_list(api, resolvers, own):

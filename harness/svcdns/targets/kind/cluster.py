@@ -19,9 +19,9 @@ from svcdns.targets.kind import logs, ports
 from svcdns.targets.kind.command import Background, run, shielded
 from svcdns.targets.kind.configuration import DEFAULT_FAMILY, Configuration, configuration
 from svcdns.targets.kind.creation import Creation, refusal
+from svcdns.targets.kind.output import taken_port
 from svcdns.targets.kind.readiness import await_ready
 from svcdns.targets.kind.settings import KindSettings, Patience
-from svcdns.targets.kind.output import taken_port
 
 #: How often ports are chosen: another program may take one between the choice and the use.
 _ATTEMPTS = 3

@@ -107,7 +107,7 @@ def _read(file: Path) -> tuple[bytes, Document]:
     except UnreadableError as error:
         raise UsageError(f"{file}:{error.line}: {error.text}; name a kind configuration with --kind-config") from error
     if len(read) != 1:
-        raise UsageError(f"{file} holds {len(read)} YAML documents that are not empty; leave one, since kind reads one")
+        raise UsageError(f"{file}: has {len(read)} YAML documents that are not empty; it must have one")
     return content, read[0]
 
 

@@ -10,9 +10,9 @@ from svcdns.errors import HarnessError, TargetError, UsageError
 from svcdns.system.command import CommandError
 from svcdns.targets.kind.command import Background
 from svcdns.targets.kind.configuration import Configuration
+from svcdns.targets.kind.output import progress, taken_port
 from svcdns.targets.kind.ports import Mapped
 from svcdns.targets.kind.settings import Patience
-from svcdns.targets.kind.output import progress, taken_port
 
 #: The mark of a new phase, and the two phases that matter here (sigs.k8s.io/kind: pkg/internal/cli/status.go, providers/docker).
 _BEGINS = "\N{BULLET}"
