@@ -79,7 +79,12 @@ def test_a_failure_reaches_the_page_from_a_worker_with_all_its_evidence(feature:
     )
     result.assert_outcomes(failed=1)
     page = (pytester.path / "deep" / "page.html").read_text(encoding="utf-8")
-    for part in ("Not conformant", "answers NXDOMAIN, not NOERROR", "Cluster state when asked", "Service test-svc: 10."):
+    for part in (
+        "Not conformant",
+        "answers NXDOMAIN, not NOERROR",
+        "Cluster state when asked",
+        "Service test-svc: 10.",
+    ):
         assert part in page
     (wrong,) = files.read(pytester.path / "c.json")["notConformant"]
     assert wrong["scenario"] == "Wrong"
@@ -93,7 +98,10 @@ def test_a_failure_reaches_the_page_from_a_worker_with_all_its_evidence(feature:
             "small.feature/report.yaml",
             "the report cannot be written to *report.yaml: *small.feature is not a directory; name another path",
         ),
-        ("directory.yaml", "the report cannot be written to *directory.yaml: it is not a file that you may write; name another one"),
+        (
+            "directory.yaml",
+            "the report cannot be written to *directory.yaml: it is not a file that you may write; name another one",
+        ),
     ],
 )
 def test_a_path_that_cannot_be_written_is_refused_before_the_run(
