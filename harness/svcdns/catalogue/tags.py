@@ -25,10 +25,10 @@ LEVELS: dict[Level, str] = {
 }
 
 COMBINATIONS = {
-    "combo-1": "a Deployment behind a ClusterIP Service",
-    "combo-2": "a Deployment behind a headless Service",
-    "combo-3": "a StatefulSet behind a ClusterIP Service",
-    "combo-4": "a StatefulSet behind a headless Service",
+    "deployment-clusterip": "a Deployment behind a ClusterIP Service",
+    "deployment-headless": "a Deployment behind a headless Service",
+    "statefulset-clusterip": "a StatefulSet behind a ClusterIP Service",
+    "statefulset-headless": "a StatefulSet behind a headless Service",
 }
 
 OTHER_TAGS = {

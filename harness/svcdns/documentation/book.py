@@ -19,6 +19,7 @@ from svcdns.documentation.excerpt import Excerpt, excerpts
 from svcdns.documentation.picture import Picture, picture
 from svcdns.documentation.play import DocumentedScenario, DocumentedStep, play
 from svcdns.documentation.rows import Row
+from svcdns.engine.declaration import Declaration
 from svcdns.targets.target import Target
 
 
@@ -45,6 +46,7 @@ class Scene:
     """What some scenarios that declare the same and change nothing were answered, and what stood behind it."""
 
     given: tuple[str, ...]
+    ready: bool
     picture: Picture
     rows: tuple[Row, ...]
     manifests: tuple[Excerpt, ...]
@@ -134,10 +136,10 @@ def _shown(clause: Clause, played: dict[Path, list[DocumentedScenario]], combina
 
 def _chapter(played: Sequence[DocumentedScenario]) -> Chapter:
     feature = played[0].feature
-    scenes: dict[tuple[str, ...], list[DocumentedScenario]] = defaultdict(list)
+    scenes: dict[Declaration, list[DocumentedScenario]] = defaultdict(list)
     for one in played:
-        if not one.scenario.changes and "needs-pod-resolver" not in one.scenario.tags:
-            scenes[one.scenario.declarations].append(one)
+        if not one.changes and "needs-pod-resolver" not in one.scenario.tags:
+            scenes[one.declaration].append(one)
     return Chapter(
         feature=feature,
         path=feature.path.relative_to(resources.root()).as_posix(),
@@ -153,10 +155,11 @@ def _scene(played: Sequence[DocumentedScenario]) -> Scene:
     )
     services = [place.name.partition(".")[0] for place in drawn.services]
     return Scene(
-        given=tuple(text for text in played[0].scenario.declarations if not text.startswith("the manifest ")),
+        given=tuple(said.step.text for said in played[0].steps if said.step.type == "given" and not said.is_manifest),
+        ready=played[0].declaration.ready,
         picture=drawn,
         rows=rows.merged(row for one, step in said for row in _rows(one, step)),
-        manifests=tuple(excerpts(played[0].scenario, services)),
+        manifests=tuple(excerpts(played[0].declaration, services)),
     )
 
 
