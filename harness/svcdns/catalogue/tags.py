@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import yaml
 
@@ -24,11 +24,24 @@ LEVELS: dict[Level, str] = {
     "quirk": "records what a server does, and fails only where the answer is none of the legal choices",
 }
 
+
+class Combination(NamedTuple):
+    """One of the four combinations of a workload and a Service."""
+
+    workload: Literal["Deployment", "StatefulSet"]
+    service: Literal["ClusterIP", "headless"]
+
+    @property
+    def title(self) -> str:
+        """The combination in words."""
+        return f"a {self.workload} behind a {self.service} Service"
+
+
 COMBINATIONS = {
-    "deployment-clusterip": "a Deployment behind a ClusterIP Service",
-    "deployment-headless": "a Deployment behind a headless Service",
-    "statefulset-clusterip": "a StatefulSet behind a ClusterIP Service",
-    "statefulset-headless": "a StatefulSet behind a headless Service",
+    "deployment-clusterip": Combination("Deployment", "ClusterIP"),
+    "deployment-headless": Combination("Deployment", "headless"),
+    "statefulset-clusterip": Combination("StatefulSet", "ClusterIP"),
+    "statefulset-headless": Combination("StatefulSet", "headless"),
 }
 
 OTHER_TAGS = {
@@ -126,7 +139,7 @@ def read_behaviours(path: Path) -> dict[str, Behaviour]:
 def meanings() -> Iterator[tuple[str, str]]:
     """Every tag there is, with what it means."""
     yield from LEVELS.items()
-    yield from COMBINATIONS.items()
+    yield from ((tag, combination.title) for tag, combination in COMBINATIONS.items())
     yield from OTHER_TAGS.items()
     yield from ((f"needs-{capability}", f"needs a target that offers {capability}") for capability in Capability)
     yield from ((f"spec-{clause.id}", clause.sentence) for clause in clauses().values())
