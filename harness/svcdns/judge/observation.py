@@ -59,7 +59,7 @@ class Reading:
             command=dig(self.answer.question, self.answer.transport, self.answer.server, self.answer.edns),
             server=self.answer.server,
             transport=self.answer.transport,
-            said=said(self.answer),
+            answer=said(self.answer),
             expected=self.expected,
             missing=self.missing,
             unexpected=self.unexpected,

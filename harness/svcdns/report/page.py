@@ -187,7 +187,7 @@ def _facts_of(subject: Subject) -> Iterator[tuple[str, str]]:
     yield "Target", subject.target
     if facts.kubernetes:
         yield "Kubernetes", facts.kubernetes
-    yield "DNS server", f"{facts.dns_server} {facts.dns_version}".strip() or "not looked at"
+    yield "DNS server", f"{facts.dns_server} {facts.dns_version}".strip() or "unknown"
     yield "Cluster domain", facts.domain
     yield "IP families", " and ".join(facts.families)
     servers = f"{len(subject.servers)} server{'s' * (len(subject.servers) != 1)}"
