@@ -74,7 +74,7 @@ def test_a_deviation_that_is_known_says_since_when_and_until_when():
     (found,) = [one for one in coredns.of("1.12.0") if one.id == "pointers-need-a-hostname"]
     assert found.known("1.12.0") == (
         "known of CoreDNS 1.12.0 (since 1.11.4 until 1.12.1; coredns#6898, coredns#7177, coredns#7194): "
-        "the address of an endpoint without a hostname leads back to nothing"
+        "the address of an endpoint without a hostname has no PTR record"
     )
 
 

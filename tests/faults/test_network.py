@@ -22,7 +22,8 @@ FASTER = 0.02
 CHOSEN = [
     one
     for one in playing.scenarios()
-    if one.id.startswith(("protocol/messages", "combinations/statefulset_headless")) and "core" in one.scenario.tags
+    if one.id.startswith(("protocol/messages", "combinations/statefulset_headless"))
+    and "core" in one.script.scenario.tags
 ]
 
 
@@ -46,8 +47,8 @@ def test_a_bad_network_leaves_every_verdict_as_it_is(condition: Fault):
 
 
 def test_a_wrong_server_behind_a_bad_network_is_found():
-    titled = "The pod name of web-0 answers the address of that pod and of no other"
-    (chosen,) = (one for one in CHOSEN if one.scenario.name == titled)
+    titled = "The pod name of web-0 resolves to that pod's address only"
+    (chosen,) = (one for one in CHOSEN if one.script.scenario.name == titled)
     every = (faults.find("pod-names-mixed-up"), *faults.NETWORK.values())
     with behind(*every) as target:
         target.deadlines = replace(target.deadlines, becomes_seconds=0.0)

@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from svcdns import judge, records
-from svcdns.engine.timing import Clock
 from svcdns.engine.world import World
 from svcdns.errors import UndeterminedError
 from svcdns.faults import Fault, QueryContext, find, proxy
@@ -26,7 +25,7 @@ def world(*faults: Fault, again_after_seconds: tuple[float, ...] = ()):
         target.deadlines = replace(target.deadlines, question_seconds=0.1, again_after_seconds=again_after_seconds)
         setup = proxy.FaultSetup(faults, target.state, records.COREDNS, timeout_seconds=1.0)
         with proxy.fronted(target.vantages, setup) as target.vantages:
-            yield World(target, target.vantages[0], "silent", Clock())
+            yield World.alone(target, "silent")
 
 
 def silent(holds) -> Fault:

@@ -166,7 +166,9 @@ def test_a_run_id_that_was_guessed_is_not_written_through(
     (pytester.path / "reports" / "guess").symlink_to(outside)
     result = pytester.runpytest_inprocess(".", "--reports")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["*reports/guess: is a link or not a directory, so nothing is written into it; remove it"])
+    result.stdout.fnmatch_lines(
+        ["*reports/guess: is a link or not a directory, so nothing is written into it; remove it"]
+    )
     assert untouched(outside)
 
 

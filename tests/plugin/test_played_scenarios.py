@@ -28,7 +28,7 @@ SCENARIOS = [one for one in scenarios() if one.id.startswith(f"{FEATURE}: ")]
 
 
 # Whoever gets no answer that counts waits for it, so few ask there.
-@pytest.mark.parametrize(("name", "words"), [("aaaa-denied", "test"), ("wrong-id", "two_services_of_one_name")])
+@pytest.mark.parametrize(("name", "words"), [("aaaa-denied", "test"), ("wrong-id", "services_of_the_same_name")])
 def test_the_verdicts_are_those_of_a_run_of_pytest(name: str, words: str, pytester: pytest.Pytester):
     heard = Heard()
     arguments = (str(resources.features() / FEATURE), "-k", words, "--fault", name, "-p", "no:cacheprovider")

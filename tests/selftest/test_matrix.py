@@ -7,6 +7,9 @@ import json
 import pytest
 
 from svcdns.catalogue.gherkin import Scenario
+from svcdns.engine.declaration import Declaration
+from svcdns.engine.rehearsal import Plan
+from svcdns.engine.sentences import Script
 from svcdns.engine.verdicts import Judged
 from svcdns.faults import Fault
 from svcdns.results import Verdict
@@ -27,7 +30,7 @@ EXTENDED = Fault("odd", "It is odd.", ("L12",), "extended")
 
 
 def playable(name: str, *tags: str) -> Playable:
-    return Playable(name, Scenario(name, 1, frozenset(tags), ()), ())
+    return Playable(name, Script(Scenario(name, 1, frozenset(tags), ()), (), Plan(Declaration())))
 
 
 def played(name: str, verdict: Verdict = Verdict.NOT_CONFORMANT) -> PlayedScenario:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from svcdns import resources
-from svcdns.catalogue import gherkin, tags
-from svcdns.catalogue.tags import LEVELS, Level
+from svcdns.catalogue import features, tags
+from svcdns.catalogue.tags import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +70,17 @@ def scenarios(directory: Path) -> tuple[CoveringScenario, ...]:
     Raises:
         FeatureError: if a file cannot be read.
     """
-    in_files = [
-        (path, scenario) for path in sorted(directory.rglob("*.feature")) for scenario in gherkin.read(path).scenarios
-    ]
     return tuple(
         CoveringScenario(
-            feature=path.relative_to(directory),
+            feature=Path(path),
             name=scenario.name,
             line=scenario.line,
-            level=next(level for level in LEVELS if level in scenario.tags),
+            level=tags.level_of(scenario.tags),
             clauses=frozenset(scenario.clauses),
             behaviours=frozenset(scenario.behaviours),
         )
-        for path, scenario in in_files
+        for path, feature in features.read_all(directory).items()
+        for scenario in feature.scenarios
     )
 
 

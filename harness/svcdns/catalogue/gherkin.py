@@ -103,16 +103,6 @@ class Scenario:
         """The behaviours that its tags name, such as ``C01``."""
         return tuple(sorted(tag for tag in self.tags if tag[:1].isupper()))
 
-    @property
-    def changes(self) -> bool:
-        """Whether it changes anything after what is given."""
-        return any(step.type == "when" for step in self.steps)
-
-    @property
-    def declarations(self) -> tuple[str, ...]:
-        """What it declares: the texts of its Given steps."""
-        return tuple(step.text for step in self.steps if step.type == "given")
-
 
 @dataclass(frozen=True, slots=True)
 class Feature:

@@ -40,13 +40,13 @@ def _of_version(version: int) -> Callable[[Question], bytes]:
 
 #: Messages that are no question for addresses of class IN → how they are made of one.
 ODD_MESSAGES: Mapping[str, Callable[[Question], bytes]] = {
-    "a question of the class CHAOS": _of_class(dns.rdataclass.CH),
+    "a query of the class CHAOS": _of_class(dns.rdataclass.CH),
     "an inverse query": _bare(dns.opcode.IQUERY),
     "a status request": _bare(dns.opcode.STATUS),
     "an update": _bare(dns.opcode.UPDATE),
     "a message without a question": _bare(dns.opcode.QUERY, 0),
     "a message with two questions": _bare(dns.opcode.QUERY, 2),
-    "a question in version 1 of EDNS": _of_version(1),
+    "a query with EDNS version 1": _of_version(1),
     "a zone transfer": lambda question: encode(Question(question.name.parent(), dns.rdatatype.AXFR)),
 }
 
@@ -70,7 +70,7 @@ def odd_message(kind: str, rcode: str) -> Promise:
         said = "" if answer.rcode is None else dns.rcode.to_text(answer.rcode)
         problem = looking.unanswered(answer)
         if not problem and (said != rcode or answer.answer):
-            problem = f"it is answered {said}{' with records' if answer.answer else ''}, not {rcode}"
+            problem = f"it is answered with {said}{' with records' if answer.answer else ''}, not {rcode}"
         yield looking.reading(answer, (rcode,), problem=problem)
 
     return Promise(judge)

@@ -51,14 +51,14 @@ def _opt(answer: Answer) -> str:
 #: What a sentence may say of an answer → what is wrong with it, or nothing.
 PROPERTIES: Mapping[str, Callable[[Answer], str]] = {
     "is authoritative": lambda answer: "" if "AA" in answer.flags else "is not authoritative",
-    "carries the SOA of its zone": _soa_problem,
-    "may be kept for five minutes at most": _kept_for,
-    "repeats the question as it was asked": lambda answer: "" if answer.question_echoed else "has another question",
+    "has the SOA record of its zone": _soa_problem,
+    "may be cached for at most five minutes": _kept_for,
+    "repeats the question unchanged": lambda answer: "" if answer.question_echoed else "has another question",
     "has no OPT record": lambda answer: "has an OPT record" if answer.opt else "",
     "has the same TTL on every record": _ttls,
     # Whatever comes from elsewhere or with another id is no answer; what was discarded may be anybody's.
-    "comes from the server that was asked, with the id of the question": lambda answer: answer.failure or "",
-    "repeats that recursion is wished, and claims no validation": lambda answer: (
+    "comes from the queried server, with the query's ID": lambda answer: answer.failure or "",
+    "copies the RD flag and does not set the AD flag": lambda answer: (
         "" if "RD" in answer.flags and "AD" not in answer.flags else f"has the flags {' '.join(answer.flags)}"
     ),
     "spells its targets in lower case": lambda answer: (

@@ -9,10 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import resources
 
 from svcdns.catalogue.tags import LEVELS
-from svcdns.report import everything, totals
+from svcdns.report import everything, templating, totals
 from svcdns.report.conformance import shortened
 from svcdns.report.totals import Result
 from svcdns.report.transcript import Exchange, exchanges
@@ -72,21 +71,13 @@ class FeatureSection:
 
 def render(run: RunResult) -> str:
     """The page."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only this report needs it
-
-    environment = Environment(
-        loader=PackageLoader(__package__),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["duration"] = duration
-    environment.filters["slug"] = slug
-    environment.filters["shortened"] = shortened
-    style, script = _asset("run.css"), _asset("run.js")
+    package = "svcdns.report"
+    style, script = templating.asset(package, "run.css"), templating.asset(package, "run.js")
     shown = tuple(_shown(sorted(run.scenarios, key=_interest)))
-    return environment.get_template("run.html").render(
+    return templating.render(
+        package,
+        "run.html",
+        {"duration": duration, "slug": slug, "shortened": shortened},
         run=run,
         style=style,
         script=script,
@@ -193,10 +184,6 @@ def _facts_of(subject: Subject) -> Iterator[tuple[str, str]]:
     servers = f"{len(subject.servers)} server{'s' * (len(subject.servers) != 1)}"
     yield "Asked", f"{subject.vantage}, {servers}, over {' and '.join(map(str.upper, subject.transports))}"
     yield "DNS profile", subject.dns_profile
-
-
-def _asset(name: str) -> str:
-    return resources.files(__package__).joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def _digest(text: str) -> str:

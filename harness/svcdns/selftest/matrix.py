@@ -110,14 +110,17 @@ def fault_result(fault: Fault, scenarios: Mapping[str, Playable], played: Iterab
 
 def names(playable: Playable, fault: Fault) -> bool:
     """Whether a scenario is tagged with one of the behaviours that a fault breaks."""
-    return not playable.scenario.tags.isdisjoint(fault.behaviours)
+    return not playable.script.scenario.tags.isdisjoint(fault.behaviours)
 
 
 def immunity(playable: Playable) -> str:
     """Return why no answer of a DNS server makes a scenario fail; nothing if an answer could."""
-    if playable.level == "quirk" and not any(step.table for step in playable.scenario.steps):
+    if playable.level == "quirk" and not any(step.table for step in playable.script.scenario.steps):
         return "it records what the server does, and every answer is one of the server's choices"
-    if Capability.POD_RESOLVER in verdicts.needs(playable.scenario.tags) and playable.scenario.tags & _KUBELETS:
+    if (
+        Capability.POD_RESOLVER in verdicts.needs(playable.script.scenario.tags)
+        and playable.script.scenario.tags & _KUBELETS
+    ):
         return "it reads files that the kubelet writes into a pod, and asks DNS nothing"
     return ""
 
