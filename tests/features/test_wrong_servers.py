@@ -231,13 +231,13 @@ CASES = [
         open_readiness_taken_for_unready,
         "specification/headless",
         "An endpoint whose readiness is left open counts as ready",
-        "does not answer A 192.0.2.15",
+        "missing record A 192.0.2.15",
     ),
     Case(
         _adding("192.0.2.13", "peers"),
         "specification/headless",
         "An endpoint that is not ready is left out everywhere",
-        "answers A 192.0.2.13",
+        "unexpected record A 192.0.2.13",
     ),
     Case(
         _adding("192.0.2.72", "serving"),
@@ -249,7 +249,7 @@ CASES = [
         one_address_a_hostname,
         "specification/headless",
         "A hostname that two endpoints share answers both addresses",
-        "does not answer A 192.0.2.2",
+        "missing record A 192.0.2.2",
     ),
     Case(
         ptr_of_the_unready,
@@ -261,14 +261,14 @@ CASES = [
         no_ipv6,
         "specification/ipv6",
         "The Service name answers the AAAA record of every ready endpoint",
-        "does not answer AAAA 2001:db8::11",
+        "missing records AAAA 2001:db8::11",
     ),
     Case(srv_for_each_family, "specification/ipv6", "Two families make no second SRV record", "2 times"),
     Case(
         no_ipv6,
         "specification/dual_stack",
         "The Service name answers one A and one AAAA record",
-        "does not answer AAAA",
+        "missing record AAAA",
     ),
     Case(
         unnamed_ports_by_number,
@@ -292,7 +292,7 @@ CASES = [
         no_alias_for_ipv6,
         "specification/external_name",
         "Asked for AAAA, the Service answers its alias as well",
-        "does not answer CNAME",
+        "missing record CNAME",
     ),
     Case(
         wildcard_below_aliases,
@@ -331,11 +331,9 @@ CASES = [
         Frozen(),
         "behaviour/endpoints",
         "A pod that takes its time to end is left out at once, everywhere",
-        "which nothing promises",
+        "unexpected record",
     ),
-    Case(
-        Frozen(), "behaviour/endpoints", "A Service with another selector answers other pods", "which nothing promises"
-    ),
+    Case(Frozen(), "behaviour/endpoints", "A Service with another selector answers other pods", "unexpected record"),
     Case(
         Frozen(),
         "behaviour/changes",
@@ -347,7 +345,7 @@ CASES = [
         Frozen(),
         "behaviour/changes",
         "An alias that becomes a ClusterIP Service answers its virtual IP",
-        "which nothing promises",
+        "unexpected record",
     ),
     Case(
         unready_members_hidden,
@@ -359,14 +357,14 @@ CASES = [
         no_more_than_seventy,
         "protocol/sizes",
         "With EDNS of 4096 octets, the answer fits into them or says that it is cut; over TCP it is whole",
-        "does not answer A 198.51.100.",
+        "missing records A 198.51.100.",
     ),
     Case(no_soa, "protocol/negative", "A denied name comes with the SOA of its zone", "carries 0 SOA records"),
     Case(
         kept_for_an_hour,
         "protocol/negative",
         "A negative answer may be kept for five minutes at most: web",
-        "[3600] seconds",
+        "kept for 3600 seconds",
     ),
     Case(splits_dots, "protocol/negative", "A label that holds a dot is a name of its own", "NOERROR, not NXDOMAIN"),
     Case(wildcards, "protocol/negative", "There are no wildcards: any", "NOERROR, not NXDOMAIN"),

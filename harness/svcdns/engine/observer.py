@@ -11,7 +11,7 @@ from typing import TypeVar
 from svcdns.client import Answer, Channel, Transport, Watched, ask, ask_all, eventually, read, send
 from svcdns.client.retrying import answers_others, insist, is_silent
 from svcdns.errors import UndeterminedError
-from svcdns.judge import Look, Promise, Reading
+from svcdns.judge import Observation, Promise, Reading
 from svcdns.message import Question
 from svcdns.targets.target import Target, Vantage
 
@@ -65,10 +65,10 @@ class Observer:
         return self._crew.map(lambda way: do(*way), ways)
 
     def _look(self, promise: Promise, place: Place, channel: Channel, transport: Transport) -> Seen:
-        look = self._looking(place, channel, transport)
+        observation = self._looking(place, channel, transport)
         readings: list[Reading] = []
         try:
-            for reading in promise.judge(look):
+            for reading in promise.judge(observation):
                 readings.append(reading)
                 if not reading.kept:
                     if is_silent(reading.answer) and not self._answers_others(channel):
@@ -78,7 +78,7 @@ class Observer:
             return readings, str(error)
         return readings, ""
 
-    def _looking(self, place: Place, channel: Channel, transport: Transport) -> Look:
+    def _looking(self, place: Place, channel: Channel, transport: Transport) -> Observation:
         deadlines = self._target.deadlines
         seconds = deadlines.question_seconds
 
@@ -96,7 +96,7 @@ class Observer:
         def ask_together(questions: list[Question]) -> list[Answer]:
             return ask_all(channel, questions, transport=transport, timeout_seconds=seconds)
 
-        return Look(
+        return Observation(
             state=self._target.state(),
             namespace=place.namespace,
             neighbour=place.neighbour,
