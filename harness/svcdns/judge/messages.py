@@ -30,13 +30,18 @@ def _ttls(records: Iterable[Record]) -> list[int]:
     return sorted({record.ttl for record in records})
 
 
+def _seconds(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers)) or "none"
+
+
 def _soa_problem(answer: Answer) -> str:
     if answer.answer:
         return "is no negative answer"
-    soas = [record for record in _soas(answer) if answer.question.name.is_subdomain(record.owner)]
-    if len(soas) != 1 or len(_soas(answer)) != 1:
-        return f"carries {len(soas)} SOA records of a zone above the name"
-    return ""
+    soas = _soas(answer)
+    if len(soas) != 1:
+        return f"carries {len(soas)} SOA records"
+    zone = soas[0].owner
+    return "" if answer.question.name.is_subdomain(zone) else f"carries the SOA of {zone}, which is not its zone"
 
 
 def _kept_too_long(answer: Answer) -> str:
@@ -48,7 +53,9 @@ def _kept_too_long(answer: Answer) -> str:
 
 def _several_ttls(answer: Answer) -> str:
     ttls = _ttls(answer.answer)
-    return "" if len(ttls) == 1 else f"has the TTLs {ttls}"
+    if not ttls:
+        return "has no record"
+    return f"has the TTLs {_seconds(ttls)}" if len(ttls) > 1 else ""
 
 
 def _targets_in_other_case(answer: Answer) -> str:
@@ -138,8 +145,10 @@ def same_ttl_as_denials(name: str) -> Promise:
         problem = unanswered(denial) or (f"the answer to {denial.question} {wrong}" if wrong else "")
         yield Reading(denial, ("a SOA",), problem=problem)
         ttls, minimums = _ttls(answer.answer), [_minimum(record) for record in _soas(denial)]
-        problem = "" if ttls == minimums else f"the answer has the TTL {ttls}, its denials {minimums}"
-        yield Reading(answer, (f"the TTL {minimums}",), problem=unanswered(answer) or problem)
+        problem = unanswered(answer)
+        if not problem and ttls != minimums:
+            problem = f"the answer has the TTL {_seconds(ttls)}, its denials {_seconds(minimums)}"
+        yield Reading(answer, (f"the TTL {_seconds(minimums)}",), problem=problem)
 
     return Promise(judge)
 

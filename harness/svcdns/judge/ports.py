@@ -167,6 +167,10 @@ def _text(numbers: Iterable[int]) -> str:
     return ", ".join(map(str, sorted(numbers)))
 
 
+def _number(counted: Sequence[object], what: str) -> str:
+    return f"{len(counted)} {what}{'s' * (len(counted) != 1)}"
+
+
 def _pairs(numbers: Mapping[str, int]) -> str:
     return ", ".join(f"{address} port {number}" for address, number in sorted(numbers.items())) or "none"
 
@@ -263,5 +267,5 @@ def _wrong_targets(
     fewest = len(named) + len(unnamed)
     most = len(named) + sum(len({family_of(address) for address in endpoint.addresses}) for endpoint in unnamed)
     if len(targets) > most or (len(targets) < fewest and not truncated):
-        return f"there are {len(targets)} SRV records for {len(ready)} ready endpoints"
+        return f"the answer has {_number(targets, 'SRV record')} for {_number(ready, 'ready endpoint')}"
     return ""
