@@ -1,4 +1,4 @@
-"""The parts of a DNS message that everybody here speaks: questions, records and replies.
+"""The parts of a DNS message: questions, records and replies, and what carries them.
 
 Names and rdata are dnspython's; nothing here knows Kubernetes.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 
 import dns.flags
 import dns.name
@@ -16,6 +16,9 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 import dns.reversename
+
+#: What carries messages (RFC 1035, section 4.2).
+Transport = Literal["udp", "tcp"]
 
 
 class Question(NamedTuple):

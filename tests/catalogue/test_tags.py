@@ -71,4 +71,4 @@ def test_a_table_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 
 def test_what_is_left_out_is_a_behaviour() -> None:
-    assert tags.left_out().keys() <= tags.behaviours().keys()
+    assert tags.not_covered().keys() <= tags.behaviours().keys()

@@ -71,16 +71,16 @@ def answered(book: Book, tag: str, scenario: str) -> list[str]:
 
 
 def test_an_address_that_changes_is_a_new_one(book: Book) -> None:
-    name = "After a pod is replaced, the same name answers the new pod's address and no longer the old one"
-    assert answered(book, "combo-4", name) == [
+    name = "After a pod is replaced, its name resolves only to the new pod's address"
+    assert answered(book, "statefulset-headless", name) == [
         "web-0.test-headless-svc: <new address of web-0>",
         "test-headless-svc: <address of web-1>, <address of web-2>, <new address of web-0>",
     ]
 
 
 def test_a_service_that_is_created_again_has_a_new_virtual_ip(book: Book) -> None:
-    name = "A Service that is deleted takes its name along; created again, it answers its new virtual IP"
-    assert answered(book, "combo-1", name) == [
+    name = "A deleted Service has no name; recreated, it resolves to its new virtual IP"
+    assert answered(book, "deployment-clusterip", name) == [
         "test-svc: NXDOMAIN",
         "test-svc: <new virtual IP of test-svc>",
         "reverse name of <new virtual IP of test-svc>: test-svc",
@@ -88,8 +88,8 @@ def test_a_service_that_is_created_again_has_a_new_virtual_ip(book: Book) -> Non
 
 
 def test_pods_of_a_deployment_that_replace_others_are_new(book: Book) -> None:
-    name = "After a restart, the Service name answers the new pods and none of the old"
-    assert answered(book, "combo-2", name) == [
+    name = "After a restart, the Service name resolves only to the new pods"
+    assert answered(book, "deployment-headless", name) == [
         "test-headless-svc: <address of new pod 1>, <address of new pod 2>, <address of new pod 3>"
     ]
 

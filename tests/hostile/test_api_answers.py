@@ -91,7 +91,7 @@ def looked_at(picture: Picture) -> None:
     if seen in SEEN:
         return
     SEEN.add(seen)
-    for asked in questions.worth_asking(picture.state)[:40]:
+    for asked in questions.planned_queries(picture.state)[:40]:
         for profile in (records.COREDNS, records.SPEC):
             records.answer(picture.state, asked.question, profile)
 

@@ -16,7 +16,7 @@ import pytest
 
 from svcdns.client import Answer, Received, Transport, read
 from svcdns.client.channel import Discarded
-from svcdns.client.resolver import Identity, Lookup, ResolverConfiguration
+from svcdns.client.resolver import Lookup, PodIdentity, ResolverConfiguration
 from svcdns.errors import UndeterminedError
 from svcdns.judge import Observation, Promise, Reading
 from svcdns.message import Question, name, reverse_name
@@ -145,7 +145,7 @@ class Server:
         return [self.answer("together", question) for question in questions]
 
 
-UNCONFIGURED, UNNAMED = ResolverConfiguration((), (), 0), Identity("", "", (), "")
+UNCONFIGURED, UNNAMED = ResolverConfiguration((), (), 0), PodIdentity("", "", (), "")
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ class PodResolver:
     asks: Mapping[tuple[str, Family], Sequence[str]] = field(default_factory=dict)
     finds: Sequence[str] = ()
     configuration: ResolverConfiguration = UNCONFIGURED
-    identity: Identity = UNNAMED
+    identity: PodIdentity = UNNAMED
 
     def lookup(self, name: str, family: Family, transport: Transport) -> Lookup:
         assert transport == self.server.transport

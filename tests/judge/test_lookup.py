@@ -10,7 +10,7 @@ import dns.name
 import pytest
 
 from svcdns import judge
-from svcdns.client.resolver import Identity, ResolverConfiguration
+from svcdns.client.resolver import PodIdentity, ResolverConfiguration
 from svcdns.errors import FeatureError
 from svcdns.message import name
 from tests.judge.answers import (
@@ -37,7 +37,7 @@ from tests.judge.states import STATE
 
 SEARCHED = tuple(map(name, ("shop.svc.cluster.local", "svc.cluster.local", "cluster.local")))
 TOLD = ResolverConfiguration(("10.96.0.10",), SEARCHED, 5)
-ITSELF = Identity("asker", "askers", ("10.244.0.9", "fd00::9"), "")
+ITSELF = PodIdentity("asker", "askers", ("10.244.0.9", "fd00::9"), "")
 FULL = "asker.askers.shop.svc.cluster.local"
 
 
@@ -51,7 +51,7 @@ class Case:
     asks: dict[tuple[str, Any], Sequence[str]] = field(default_factory=dict)
     finds: Sequence[str] = ()
     configuration: ResolverConfiguration = TOLD
-    identity: Identity = ITSELF
+    identity: PodIdentity = ITSELF
 
     def judged(self) -> Verdict:
         server = Server(self.script)

@@ -31,7 +31,7 @@ ABOUT = "dns-version.cluster.local. A"
 STATUS = judge.malformed_message("a status request", "NOTIMP")
 WAYS = judge.malformed_message_is_one_of("a zone transfer", {"REFUSED": "it is not allowed", "nothing": "dropped"})
 ABOUT_TEXT = "dns-version.cluster.local. TXT"
-VERSION = judge.malformed_message("a question in version 1 of EDNS", "BADVERS")
+VERSION = judge.malformed_message("a query with EDNS version 1", "BADVERS")
 
 # fmt: off
 ROWS = [
@@ -40,7 +40,7 @@ ROWS = [
     row("the rcode, with a record", STATUS, {ABOUT: says("A 192.0.2.1", rcode="NOTIMP")}, Verdict("a status request: unexpected record A 192.0.2.1 at dns-version.cluster.local.", unexpected=("A 192.0.2.1",))),
     row("no answer", STATUS, {ABOUT: SILENCE}, broken("a status request: dns-version.cluster.local. A is not answered: no answer within 5 s")),
     row("an rcode of EDNS", VERSION, {ABOUT: Reply(rcode="BADVERS", edns_version=0)}, KEPT),
-    row("half an rcode of EDNS", VERSION, {ABOUT: Reply(rcode="NOERROR")}, broken("a question in version 1 of EDNS: dns-version.cluster.local. A answers NOERROR, not BADVERS")),
+    row("half an rcode of EDNS", VERSION, {ABOUT: Reply(rcode="NOERROR")}, broken("a query with EDNS version 1: dns-version.cluster.local. A answers NOERROR, not BADVERS")),
 
     row("a way", WAYS, {ABOUT_TEXT: Reply(rcode="REFUSED")}, observed("REFUSED: it is not allowed")),
     row("no answer as a way", WAYS, {ABOUT_TEXT: SILENCE}, observed("nothing: dropped")),
@@ -80,12 +80,12 @@ def test_a_message_of_another_kind_is_what_it_says(kind: str, opcode: dns.opcode
 
 
 def test_a_question_of_the_class_chaos_is_one():
-    (question,) = dns.message.from_wire(sent("a question of the class CHAOS")).question
+    (question,) = dns.message.from_wire(sent("a query of the class CHAOS")).question
     assert (question.rdclass, question.rdtype) == (dns.rdataclass.CH, dns.rdatatype.A)
 
 
 def test_a_question_in_version_1_of_edns_is_one():
-    message = dns.message.from_wire(sent("a question in version 1 of EDNS"))
+    message = dns.message.from_wire(sent("a query with EDNS version 1"))
     assert (message.edns, message.payload, message.ednsflags & dns.flags.DO) == (1, 1232, 0)
 
 

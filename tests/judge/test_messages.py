@@ -48,13 +48,13 @@ def of(stated: str, type_: str = "A") -> judge.Promise:
 
 
 AUTHORITATIVE = of("is authoritative")
-CARRIES = of("carries the SOA of its zone")
-FIVE = of("may be kept for five minutes at most")
-ECHO = of("repeats the question as it was asked")
+CARRIES = of("has the SOA record of its zone")
+FIVE = of("may be cached for at most five minutes")
+ECHO = of("repeats the question unchanged")
 NO_OPT = of("has no OPT record")
 SAME = of("has the same TTL on every record")
-COMES = of("comes from the server that was asked, with the id of the question")
-FLAGS = of("repeats that recursion is wished, and claims no validation")
+COMES = of("comes from the queried server, with the query's ID")
+FLAGS = of("copies the RD flag and does not set the AD flag")
 LOWER = of("spells its targets in lower case", "SRV")
 ONE_TTL = of("has one TTL in all its sections")
 ADDRESS = "A 10.96.0.10"
@@ -69,20 +69,20 @@ ROWS = [
     row("a SOA of a nearer zone", CARRIES, {"web A": denied(OTHER_SOA)}, KEPT),
     row("a SOA and another record", CARRIES, {"web A": denied(NAME_SERVER, SOA)}, KEPT),
     row("a SOA where there is no data", CARRIES, {"web A": Reply(authority=[SOA])}, KEPT),
-    row("no SOA", CARRIES, {"web A": denied()}, broken(f"{TO} carries 0 SOA records")),
-    row("another record", CARRIES, {"web A": denied(NAME_SERVER)}, broken(f"{TO} carries 0 SOA records")),
-    row("two SOA", CARRIES, {"web A": denied(SOA, OTHER_SOA)}, broken(f"{TO} carries 2 SOA records")),
-    row("a SOA elsewhere", CARRIES, {"web A": denied(FOREIGN_SOA)}, broken(f"{TO} carries the SOA of example.com., which is not its zone")),
-    row("a SOA and one elsewhere", CARRIES, {"web A": denied(SOA, FOREIGN_SOA)}, broken(f"{TO} carries 2 SOA records")),
+    row("no SOA", CARRIES, {"web A": denied()}, broken(f"{TO} has 0 SOA records")),
+    row("another record", CARRIES, {"web A": denied(NAME_SERVER)}, broken(f"{TO} has 0 SOA records")),
+    row("two SOA", CARRIES, {"web A": denied(SOA, OTHER_SOA)}, broken(f"{TO} has 2 SOA records")),
+    row("a SOA elsewhere", CARRIES, {"web A": denied(FOREIGN_SOA)}, broken(f"{TO} has the SOA record of example.com., which is not its zone")),
+    row("a SOA and one elsewhere", CARRIES, {"web A": denied(SOA, FOREIGN_SOA)}, broken(f"{TO} has 2 SOA records")),
     row("a record", CARRIES, {"web A": Reply([ADDRESS], authority=[SOA])}, broken(f"{TO} is no negative answer")),
 
     row("five seconds", FIVE, {"web A": denied(soa(5, 5))}, KEPT),
     row("five minutes", FIVE, {"web A": denied(soa(300, 300))}, KEPT),
-    row("more by the TTL", FIVE, {"web A": denied(soa(301, 5))}, broken(f"{TO} may be kept for 301 seconds")),
-    row("more by the minimum", FIVE, {"web A": denied(soa(5, 301))}, broken(f"{TO} may be kept for 301 seconds")),
-    row("more by one of two", FIVE, {"web A": denied(soa(5, 5), soa(5, 400))}, broken(f"{TO} may be kept for 400 seconds")),
+    row("more by the TTL", FIVE, {"web A": denied(soa(301, 5))}, broken(f"{TO} may be cached for 301 seconds")),
+    row("more by the minimum", FIVE, {"web A": denied(soa(5, 301))}, broken(f"{TO} may be cached for 301 seconds")),
+    row("more by one of two", FIVE, {"web A": denied(soa(5, 5), soa(5, 400))}, broken(f"{TO} may be cached for 400 seconds")),
     row("another record for long", FIVE, {"web A": denied(soa(5, 5), "@cluster.local. 999 NS a.")}, KEPT),
-    row("nothing says how long", FIVE, {"web A": denied(NAME_SERVER)}, broken(f"{TO} has no SOA that says how long it may be kept")),
+    row("nothing says how long", FIVE, {"web A": denied(NAME_SERVER)}, broken(f"{TO} has no SOA record that limits its caching")),
 
     row("the question", ECHO, {"web A": NODATA}, KEPT),
     row("the question in another case", ECHO, {"web A": Reply(question="WEB A")}, broken(f"{TO} has another question")),
@@ -149,7 +149,7 @@ TTLS = [
     row("not the same", TTL, {"web A": says(ADDRESS), DENIAL: denied(soa(30, 5))}, broken("the answer has the TTL 30, its denials 5")),
     row("two TTLs", TTL, {"web A": says(ADDRESS, "@web 5 A 10.96.0.11"), DENIAL: denied(soa(5, 30))}, broken("the answer has the TTL 5, 30, its denials 30")),
     row("no TTL", TTL, {"web A": NODATA, DENIAL: denied(soa(5, 30))}, broken("the answer has the TTL none, its denials 30")),
-    row("no SOA", TTL, {"web A": says(ADDRESS), DENIAL: denied()}, broken(f"{OF_DENIAL} carries 0 SOA records")),
+    row("no SOA", TTL, {"web A": says(ADDRESS), DENIAL: denied()}, broken(f"{OF_DENIAL} has 0 SOA records")),
     row("no denial", TTL, {"web A": says(ADDRESS), DENIAL: says(ADDRESS)}, broken(f"{OF_DENIAL} is no negative answer")),
     row("a silent denial", TTL, {"web A": says(ADDRESS), DENIAL: SILENCE}, silent(DENIAL)),
     row("a silent answer", TTL, {"web A": SILENCE, DENIAL: denied(soa(5, 30))}, silent("web A")),

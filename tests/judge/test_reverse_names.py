@@ -16,7 +16,7 @@ from svcdns.client import Answer
 from svcdns.faults import VARIATIONS
 from svcdns.judge import Observation, Promise, Reading
 from svcdns.message import Question, reverse_name
-from svcdns.selftest.faulty import wrong
+from svcdns.selftest.faulty import faulty_reference
 from svcdns.selftest.playing import Playable, play, scenarios
 from svcdns.state import ClusterState
 from svcdns.targets.reference import Reference
@@ -98,8 +98,8 @@ def test_a_promise_that_asks_for_the_reverse_name_of_an_address_declares_it(reco
 
 
 def test_a_promise_that_asks_for_it_of_some_servers_alone_declares_it(recorded: Record):
-    chosen = [one for one in scenarios() if any("has no name below" in step.text for step in one.scenario.steps)]
-    with wrong(VARIATIONS["labels-of-pods"]) as target:
+    chosen = [one for one in scenarios() if any("has no name below" in step.text for step in one.script.scenario.steps)]
+    with faulty_reference(VARIATIONS["labels-of-pods"]) as target:
         asked = asking(recorded, target, chosen)
     assert {id_.partition("(")[0] for id_ in asked} >= {"pod_has_no_name"}
     assert [id_ for id_ in asked if not recorded.promised[id_]] == []

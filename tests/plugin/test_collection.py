@@ -7,7 +7,6 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from svcdns.plugin.shares import shares
 from tests.plugin.conftest import Write, small
 
 OUTLINE = """\
@@ -179,14 +178,6 @@ def test_scenarios_of_one_name_in_files_outside_of_the_rootdir_are_told_apart(
     assert {case.get("classname") for case in cases} == {file.replace("/", ".") for file in named}
     wrong = json.loads((pytester.path / "report.json").read_text(encoding="utf-8"))["notConformant"]
     assert sorted(one["feature"] for one in wrong) == sorted(named)
-
-
-def test_what_a_worker_gets_is_known_of_files_outside_of_the_rootdir(feature: Write, pytester: pytest.Pytester):
-    feature(small("One", "Two"), "own.feature")
-    nodes = ["own.feature::test_one", "own.feature::test_two"]
-    root = pytester.mkdir("root")
-    assert set(shares(root, nodes, 1).values()) == {0}, "what nothing is known of belongs to a worker"
-    assert set(shares(root, nodes, 1, pytester.path).values()) == {1}, "what asks about Services alone is kept back"
 
 
 def test_a_file_may_begin_with_a_byte_order_mark(feature: Write, pytester: pytest.Pytester):

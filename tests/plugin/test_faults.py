@@ -18,7 +18,9 @@ def families(pytester: pytest.Pytester) -> dict[str, Any]:
     """The report of a run that `CHOSEN` selected scenarios for, seen to fail in those that name the fault alone."""
     report: dict[str, Any] = json.loads((pytester.path / "report.json").read_text())
     broken = {one["scenario"] for one in report["notConformant"]}
-    assert broken == {f'The family that "{service}" lacks is NODATA' for service in ("web", "manual", "node-port")}
+    assert broken == {
+        f'The address family that "{service}" lacks is NODATA' for service in ("web", "manual", "node-port")
+    }
     return report
 
 

@@ -55,7 +55,7 @@ Feature: Small {ONE_LINE}
   Scenario: Exposed {ONE_LINE}
     Given the manifest "web.yaml"
     When kubectl is told to expose the Deployment "web" as the Service "exposed", from port 80 to port 80
-    Then it refuses with "nothing"
+    Then kubectl refuses with "nothing"
     Then the Service "web" answers its virtual IP, and nothing else
 """
 

@@ -82,4 +82,4 @@ def test_a_meta_file_that_says_nothing_of_a_server_is_named(tmp_path: Path):
     (tmp_path / "made" / "meta.json").write_text('{"colour": "blue"}')
     code, output = svcdns("replay", tmp_path / "made")
     assert code == 2
-    assert "meta.json: does not say what server was recorded" in output[0]
+    assert "meta.json: does not describe a server" in output[0]

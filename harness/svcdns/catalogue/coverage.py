@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from svcdns import resources
-from svcdns.catalogue import gherkin, tags
-from svcdns.catalogue.tags import LEVELS, Level
+from svcdns.catalogue import features, tags
+from svcdns.catalogue.tags import Level
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class CoveringScenario:
     """A scenario, or an outline as a whole, with what its tags say that it shows."""
 
     feature: Path
@@ -36,8 +36,8 @@ class Coverage:
         left_out: behaviours that are deliberately not shown, with the reason.
     """
 
-    clauses: Mapping[str, tuple[Shown, ...]]
-    behaviours: Mapping[str, tuple[Shown, ...]]
+    clauses: Mapping[str, tuple[CoveringScenario, ...]]
+    behaviours: Mapping[str, tuple[CoveringScenario, ...]]
     left_out: Mapping[str, str]
 
     def lines(self) -> Iterator[str]:
@@ -62,39 +62,37 @@ class Coverage:
         return (*clauses, *behaviours)
 
 
-def shown(directory: Path) -> tuple[Shown, ...]:
+def scenarios(directory: Path) -> tuple[CoveringScenario, ...]:
     """What the scenarios of all feature files below a directory show, in the order of the files.
 
     Raises:
         FeatureError: if a file cannot be read.
     """
-    found = [
-        (path, scenario) for path in sorted(directory.rglob("*.feature")) for scenario in gherkin.read(path).scenarios
-    ]
     return tuple(
-        Shown(
-            feature=path.relative_to(directory),
+        CoveringScenario(
+            feature=Path(path),
             name=scenario.name,
             line=scenario.line,
-            level=next(level for level in LEVELS if level in scenario.tags),
+            level=tags.level_of(scenario.tags),
             clauses=frozenset(scenario.clauses),
             behaviours=frozenset(scenario.behaviours),
         )
-        for path, scenario in found
+        for path, feature in features.read_all(directory).items()
+        for scenario in feature.scenarios
     )
 
 
 def coverage() -> Coverage:
     """The coverage of the specification and of the behaviours by the packaged features."""
-    scenarios = shown(resources.features())
+    found = scenarios(resources.features())
     return Coverage(
-        clauses={one: tuple(each for each in scenarios if one in each.clauses) for one in tags.clauses()},
-        behaviours={one: tuple(each for each in scenarios if one in each.behaviours) for one in tags.behaviours()},
-        left_out=tags.left_out(),
+        clauses={one: tuple(each for each in found if one in each.clauses) for one in tags.clauses()},
+        behaviours={one: tuple(each for each in found if one in each.behaviours) for one in tags.behaviours()},
+        left_out=tags.not_covered(),
     )
 
 
-def _listed(found: tuple[Shown, ...], otherwise: str) -> Iterator[str]:
+def _listed(found: tuple[CoveringScenario, ...], otherwise: str) -> Iterator[str]:
     yield from (f"    {one}" for one in found)
     if not found:
         yield f"    {otherwise}"

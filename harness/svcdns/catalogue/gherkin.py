@@ -1,7 +1,7 @@
 """Feature files as plain data: the only reader of Gherkin.
 
-pytest-bdd runs the scenarios; this room reads them for the collector, which refuses what would check less than it seems
-to, and for the documentation.
+pytest-bdd reads feature files for itself. This module reads them for the collector, which refuses what would check less
+than it seems to, for the coverage and for the documentation.
 """
 
 from __future__ import annotations
@@ -102,16 +102,6 @@ class Scenario:
     def behaviours(self) -> tuple[str, ...]:
         """The behaviours that its tags name, such as ``C01``."""
         return tuple(sorted(tag for tag in self.tags if tag[:1].isupper()))
-
-    @property
-    def changes(self) -> bool:
-        """Whether it changes anything after what is given."""
-        return any(step.type == "when" for step in self.steps)
-
-    @property
-    def declarations(self) -> tuple[str, ...]:
-        """What it declares: the texts of its Given steps."""
-        return tuple(step.text for step in self.steps if step.type == "given")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,10 @@ LEVELS: dict[Level, str] = {
 }
 
 COMBINATIONS = {
-    "combo-1": "a Deployment behind a ClusterIP Service",
-    "combo-2": "a Deployment behind a headless Service",
-    "combo-3": "a StatefulSet behind a ClusterIP Service",
-    "combo-4": "a StatefulSet behind a headless Service",
+    "deployment-clusterip": "a Deployment behind a ClusterIP Service",
+    "deployment-headless": "a Deployment behind a headless Service",
+    "statefulset-clusterip": "a StatefulSet behind a ClusterIP Service",
+    "statefulset-headless": "a StatefulSet behind a headless Service",
 }
 
 OTHER_TAGS = {
@@ -92,10 +92,15 @@ def behaviours() -> dict[str, Behaviour]:
 
 
 @cache
-def left_out() -> dict[str, str]:
+def not_covered() -> dict[str, str]:
     """The behaviours that are deliberately not shown by any scenario, by their ids, with the reason."""
     rows = _rows(resources.fixtures() / "not-covered.yaml", "behaviours", _BEHAVIOUR, "reason")
     return {row["id"]: row["reason"] for row in rows}
+
+
+def level_of(tags_of_scenario: frozenset[str]) -> Level:
+    """Return the level among the tags of a packaged scenario, which always has one."""
+    return next(level for level in LEVELS if level in tags_of_scenario)
 
 
 def read_clauses(path: Path) -> dict[str, Clause]:
@@ -118,7 +123,7 @@ def read_behaviours(path: Path) -> dict[str, Behaviour]:
     return {row["id"]: Behaviour(row["id"], row["level"], row["sentence"], row["source"]) for row in rows}
 
 
-def tags() -> Iterator[tuple[str, str]]:
+def meanings() -> Iterator[tuple[str, str]]:
     """Every tag there is, with what it means."""
     yield from LEVELS.items()
     yield from COMBINATIONS.items()

@@ -9,7 +9,7 @@ from svcdns.cli.completion import completion
 from svcdns.cli.coverage import coverage
 from svcdns.cli.docs import docs
 from svcdns.cli.faults import faults
-from svcdns.cli.group import Group
+from svcdns.cli.group import CommandGroup
 from svcdns.cli.record import record
 from svcdns.cli.replay import replay
 from svcdns.cli.report import report
@@ -18,7 +18,7 @@ from svcdns.cli.selftest import selftest
 
 
 @click.group(
-    cls=Group,
+    cls=CommandGroup,
     context_settings={"max_content_width": 100},
     epilog="Begin with `svcdns run`; `svcdns COMMAND --help` has examples.",
 )

@@ -1,4 +1,4 @@
-"""The living documentation, made or checked."""
+"""``svcdns docs``: the documentation, written or checked."""
 
 from __future__ import annotations
 

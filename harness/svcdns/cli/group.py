@@ -11,7 +11,7 @@ from svcdns.cli.saying import say
 from svcdns.errors import HarnessError
 
 
-class Group(click.Group):
+class CommandGroup(click.Group):
     """A command that says what is wrong in one line, and never with a traceback."""
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:

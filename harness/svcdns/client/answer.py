@@ -15,8 +15,8 @@ import dns.rdataclass
 import dns.rrset
 from dns.rcode import Rcode
 
-from svcdns.client.channel import Discarded, Received, Transport
-from svcdns.message import Question, Record
+from svcdns.client.channel import Discarded, Received
+from svcdns.message import Question, Record, Transport
 
 
 class Opt(NamedTuple):

@@ -13,8 +13,8 @@ import dns.rdataclass
 import dns.rdatatype
 
 from svcdns.client.answer import Answer, read
-from svcdns.client.channel import Channel, Received, Transport
-from svcdns.message import Question
+from svcdns.client.channel import Channel, Received
+from svcdns.message import Question, Transport
 
 _HEADER_AND_OPT = struct.Struct("!6H"), struct.Struct("!BHHIH")
 

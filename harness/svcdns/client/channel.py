@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import dns.flags
 from dns.rcode import Rcode
 
-Transport = Literal["udp", "tcp"]
+from svcdns.message import Transport
 
 #: Messages that were no answer are kept up to this many for each question, so that a flood of them costs no memory.
 MOST_DISCARDED = 16

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from svcdns.client.channel import MOST_DISCARDED, Discarded, Received, Transport, in_words, objection
+from svcdns.client.channel import MOST_DISCARDED, Discarded, Received, in_words, objection
 from svcdns.client.stream import converse
 from svcdns.errors import UsageError
+from svcdns.message import Transport
 
 _DATAGRAM_OCTETS = 65_535
 

@@ -7,7 +7,8 @@ from typing import NamedTuple, Protocol
 
 import dns.name
 
-from svcdns.client import Answer, Transport
+from svcdns.client import Answer
+from svcdns.message import Transport
 from svcdns.state import Family
 
 
@@ -30,7 +31,7 @@ class Lookup(NamedTuple):
 POD_HOSTNAME, POD_SUBDOMAIN = "asker", "askers"
 
 
-class Identity(NamedTuple):
+class PodIdentity(NamedTuple):
     """What a pod with a hostname and a subdomain knows of itself.
 
     Attributes:
@@ -54,7 +55,7 @@ class Resolver(Protocol):
         """What the kubelet wrote for the pod."""
 
     @property
-    def identity(self) -> Identity:
+    def identity(self) -> PodIdentity:
         """What the pod knows of itself."""
 
     def lookup(self, name: str, family: Family, transport: Transport) -> Lookup:

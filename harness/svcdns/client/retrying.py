@@ -21,8 +21,8 @@ from dataclasses import replace
 
 from dns.rdatatype import A
 
-from svcdns.client import Answer, Channel, Discarded, Transport, ask
-from svcdns.message import Question, name
+from svcdns.client import Answer, Channel, Discarded, ask
+from svcdns.message import Question, Transport, name
 
 
 def insist(

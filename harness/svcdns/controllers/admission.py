@@ -8,7 +8,7 @@ from typing import Any
 
 from svcdns.controllers import defaults, kinds
 from svcdns.controllers.service_admission import service_spec
-from svcdns.controllers.store import Json, Ref, Store
+from svcdns.controllers.store import Json, ObjectRef, Store
 from svcdns.manifests import Effect, Manifest, effect, is_namespaced
 
 #: What ``kubectl rollout restart`` leaves in a pod template.
@@ -43,7 +43,7 @@ class Note:
     text: str
 
 
-def reference(store: Store, manifest: Manifest, namespace: str) -> Ref:
+def reference(store: Store, manifest: Manifest, namespace: str) -> ObjectRef:
     """What identifies the object of a manifest that is applied to a namespace.
 
     Raises:
@@ -51,14 +51,14 @@ def reference(store: Store, manifest: Manifest, namespace: str) -> Ref:
     """
     kind = kinds.key(manifest.api_version, manifest.kind)
     if not is_namespaced(manifest.api_version, manifest.kind):
-        return Ref(kind, "", manifest.name)
+        return ObjectRef(kind, "", manifest.name)
     named = manifest.namespace or namespace
-    if store.get(Ref("Namespace", "", named)) is None:
+    if store.get(ObjectRef("Namespace", "", named)) is None:
         raise manifest.error(f'the namespace "{named}" does not exist: create it first', "metadata", "namespace")
-    return Ref(kind, named, manifest.name)
+    return ObjectRef(kind, named, manifest.name)
 
 
-def admit(store: Store, manifest: Manifest, ref: Ref) -> Note | None:
+def admit(store: Store, manifest: Manifest, ref: ObjectRef) -> Note | None:
     """Stores the object of a manifest, created or updated, under its `reference`.
 
     Raises:
@@ -77,7 +77,7 @@ def admit(store: Store, manifest: Manifest, ref: Ref) -> Note | None:
     return Note(manifest.kind, manifest.name, f"is a custom resource of {manifest.api_version}: effect unknown")
 
 
-def _metadata(store: Store, ref: Ref, declared: Json, before: Json | None) -> Json:
+def _metadata(store: Store, ref: ObjectRef, declared: Json, before: Json | None) -> Json:
     given = {name: declared[name] for name in ("labels", "annotations", "ownerReferences") if declared.get(name)}
     if before is None:
         return {**store.new_metadata(ref.name, ref.namespace), **given}
@@ -96,7 +96,7 @@ def _admit_namespace(_store: Store, manifest: Manifest, item: Json, _before: Jso
 
 
 def _admit_service(store: Store, manifest: Manifest, item: Json, before: Json | None) -> Json:
-    ref = Ref("Service", item["metadata"]["namespace"], manifest.name)
+    ref = ObjectRef("Service", item["metadata"]["namespace"], manifest.name)
     spec = service_spec(store, manifest, ref, item["spec"], before["spec"] if before else None)
     return {**item, "spec": spec, "status": {"loadBalancer": {}}}
 

@@ -76,7 +76,7 @@ class Pool:
         raise TargetError(f"{self._name} has nothing left to hand out: delete what is no longer needed")
 
 
-class Network:
+class Allocator:
     """What the cluster hands out addresses and ports from."""
 
     def __init__(self, families: tuple[Family, ...], random: Random) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 
 from svcdns.controllers import admission, bootstrap, kinds, naming, pods, reconcile
 from svcdns.controllers.admission import Note
-from svcdns.controllers.allocation import Network
+from svcdns.controllers.allocation import Allocator
 from svcdns.controllers.expose import service_for
-from svcdns.controllers.store import Json, Ref, Store
+from svcdns.controllers.store import Json, ObjectRef, Store
 from svcdns.errors import TargetError
 from svcdns.manifests import Manifest
 from svcdns.state import ClusterState, Family, Key, Object, read_object
@@ -44,7 +44,7 @@ class Cluster:
     ) -> None:
         random = Random(seed)  # noqa: S311 - names and addresses are no secrets, and a seed must repeat them
         self._lock = Lock()
-        self._store = Store(Network(families, random), random)
+        self._store = Store(Allocator(families, random), random)
         self._state = ClusterState(domain=domain)
         self._last_restart = datetime.fromtimestamp(0, UTC)
         with self._changing() as store:
@@ -63,9 +63,9 @@ class Cluster:
             TargetError: if it exists.
         """
         with self._changing() as store:
-            if store.get(Ref("Namespace", "", name)):
+            if store.get(ObjectRef("Namespace", "", name)):
                 raise TargetError(f'the Namespace "{name}" exists already: choose another name, or delete it first')
-            admission.admit(store, bootstrap.namespace(name), Ref("Namespace", "", name))
+            admission.admit(store, bootstrap.namespace(name), ObjectRef("Namespace", "", name))
 
     def apply(self, manifests: Sequence[Manifest], namespace: str) -> tuple[Note, ...]:
         """Creates or updates all objects, as ``kubectl apply --server-side`` would.
@@ -80,7 +80,7 @@ class Cluster:
             ManifestError: if the API server would refuse one of them.
         """
         notes = []
-        seen: dict[Ref, Manifest] = {}
+        seen: dict[ObjectRef, Manifest] = {}
         with self._changing() as store:
             for manifest in manifests:
                 ref = admission.reference(store, manifest, namespace)
@@ -179,9 +179,9 @@ class Cluster:
             ManifestError: if the Service itself would be refused.
         """
         with self._changing() as store:
-            ref = Ref(kinds.named(kind), namespace, name)
+            ref = ObjectRef(kinds.named(kind), namespace, name)
             manifest = service_for(store, ref, port=port, target_port=target_port, service=service)
-            admission.admit(store, manifest, Ref("Service", namespace, service))
+            admission.admit(store, manifest, ObjectRef("Service", namespace, service))
 
     def objects(self, namespace: str | None = None) -> list[dict[str, Any]]:
         """Copies of the stored objects, of one namespace or all, as the items of ``kubectl get -o json``."""
@@ -228,7 +228,7 @@ def _existing(
         raise TargetError(f"a {known} cannot be {done}: only a {', '.join(allowed[:-1])} or {allowed[-1]} can")
     if known == "Namespace":
         namespace = ""
-    item = store.get(Ref(known, namespace, name))
+    item = store.get(ObjectRef(known, namespace, name))
     if item is None:
         place = f'the namespace "{namespace}"' if namespace else "the cluster"
         others = [other["metadata"]["name"] for other in store.objects(known, namespace)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil, floor
 
 from svcdns.controllers import naming, pods
-from svcdns.controllers.store import Json, Ref, Store, owner_reference
+from svcdns.controllers.store import Json, ObjectRef, Store, owner_reference
 
 _HASH = "pod-template-hash"
 
@@ -28,7 +28,7 @@ def deployments(store: Store, namespace: str) -> None:
                 _scale(store, serving[-1], wanted)
             continue
         if new is None:
-            if store.get(Ref("ReplicaSet", namespace, name)):
+            if store.get(ObjectRef("ReplicaSet", namespace, name)):
                 continue
             new = _create(store, deployment, name)
         old = [item for item in sets if item is not new]

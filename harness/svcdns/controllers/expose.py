@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from svcdns.controllers import kinds
-from svcdns.controllers.store import Json, Ref, Store
+from svcdns.controllers.store import Json, ObjectRef, Store
 from svcdns.errors import TargetError
 from svcdns.manifests import Manifest, exposing, read_text
 
@@ -13,7 +13,7 @@ _EXPOSED = {"Pod", "Service", "ReplicationController", "Deployment", "ReplicaSet
 _INTROSPECTION = "error: couldn't retrieve selectors via --selector flag or introspection:"
 
 
-def service_for(store: Store, ref: Ref, *, port: int, target_port: int | str | None, service: str) -> Manifest:
+def service_for(store: Store, ref: ObjectRef, *, port: int, target_port: int | str | None, service: str) -> Manifest:
     """The Service that ``kubectl expose`` creates (``kubectl/pkg/cmd/expose``).
 
     Raises:
@@ -28,7 +28,7 @@ def service_for(store: Store, ref: Ref, *, port: int, target_port: int | str | N
     if ref.kind not in _EXPOSED:
         raise TargetError(f"error: cannot expose a {kinds.qualified(ref.kind)}")
     selector = _selector(ref.kind, item)
-    if store.get(Ref("Service", ref.namespace, service)):
+    if store.get(ObjectRef("Service", ref.namespace, service)):
         raise TargetError(f'Error from server (AlreadyExists): services "{service}" already exists')
     labels = item["metadata"].get("labels")
     data = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 from svcdns.controllers.slices import MANAGED_BY_LABEL, PortsKey, managed, ports_key, write
-from svcdns.controllers.store import Json, Ref, Store
+from svcdns.controllers.store import Json, ObjectRef, Store
 from svcdns.state import SERVICE_NAME_LABEL, Family, family_of
 
 _CONTROLLER = "endpointslicemirroring-controller.k8s.io"
@@ -31,7 +31,7 @@ def mirrored_slices(store: Store, namespace: str) -> None:
 
 def _is_mirrored(store: Store, item: Json) -> bool:
     metadata = item["metadata"]
-    service = store.get(Ref("Service", metadata["namespace"], metadata["name"]))
+    service = store.get(ObjectRef("Service", metadata["namespace"], metadata["name"]))
     return (
         service is not None
         and not service["spec"].get("selector")

@@ -14,9 +14,7 @@ from typing import Any
 from svcdns.controllers import naming
 from svcdns.controllers.allocation import NODE
 from svcdns.controllers.store import Json, Store, owner_reference
-
-#: The type of the readiness gate's condition.
-GATE = "svcdns.dev/ready"
+from svcdns.manifests import READINESS_GATE
 
 
 def create(
@@ -96,8 +94,8 @@ def run(store: Store, namespace: str) -> None:
         if pod["spec"].get("activeDeadlineSeconds"):
             status = {**status, "phase": "Failed"}
         wished = store.wished(pod)
-        gates = {gate: wished if gate == GATE else _condition(pod, gate) == "True" for gate in _gates(pod)}
-        passes = (wished or GATE in gates) and not any(map(_fails_its_probe, pod["spec"]["containers"]))
+        gates = {gate: wished if gate == READINESS_GATE else _condition(pod, gate) == "True" for gate in _gates(pod)}
+        passes = (wished or READINESS_GATE in gates) and not any(map(_fails_its_probe, pod["spec"]["containers"]))
         ready = status["phase"] == "Running" and passes
         conditions = {
             "PodScheduled": True,
@@ -105,21 +103,21 @@ def run(store: Store, namespace: str) -> None:
             "ContainersReady": ready,
             "Ready": ready and all(gates.values()),
         }
-        if GATE in gates:
-            conditions[GATE] = gates[GATE]
+        if READINESS_GATE in gates:
+            conditions[READINESS_GATE] = gates[READINESS_GATE]
         status = {**status, "conditions": _changed(status.get("conditions", []), conditions)}
         store.put({**pod, "spec": {"nodeName": NODE, **pod["spec"]}, "status": status})
 
 
 def _started(store: Store, pod: Json) -> Json:
-    network = store.network
+    allocator = store.allocator
     own = pod["spec"].get("hostNetwork")
-    addresses = network.node_addresses if own else network.pod_addresses(store.in_use)
+    addresses = allocator.node_addresses if own else allocator.pod_addresses(store.in_use)
     return {
         **pod["status"],
         "phase": "Running",
-        "hostIP": network.node_addresses[0],
-        "hostIPs": [{"ip": address} for address in network.node_addresses],
+        "hostIP": allocator.node_addresses[0],
+        "hostIPs": [{"ip": address} for address in allocator.node_addresses],
         "podIP": addresses[0],
         "podIPs": [{"ip": address} for address in addresses],
         "startTime": naming.timestamp(),

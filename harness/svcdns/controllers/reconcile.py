@@ -7,7 +7,7 @@ from svcdns.controllers.deployment import deployments
 from svcdns.controllers.endpoint_slices import endpoint_slices
 from svcdns.controllers.mirroring import mirrored_slices
 from svcdns.controllers.stateful_set import stateful_sets
-from svcdns.controllers.store import Json, Ref, Store
+from svcdns.controllers.store import Json, ObjectRef, Store
 from svcdns.controllers.workloads import daemon_sets, jobs, replica_sets
 
 _UNTIL_STABLE = (deployments, replica_sets, stateful_sets, daemon_sets, jobs, pods.run)
@@ -50,5 +50,5 @@ def delete(store: Store, item: Json) -> None:
 
 def _exists(store: Store, owner: Json, namespace: str) -> bool:
     kind = kinds.key(owner["apiVersion"], owner["kind"])
-    found = store.get(Ref(kind, namespace, owner["name"])) or store.get(Ref(kind, "", owner["name"]))
+    found = store.get(ObjectRef(kind, namespace, owner["name"])) or store.get(ObjectRef(kind, "", owner["name"]))
     return found is not None and found["metadata"]["uid"] == owner["uid"]

@@ -11,14 +11,14 @@ from svcdns.controllers import defaults
 from svcdns.controllers.allocation import RANGES, is_service_address
 from svcdns.controllers.node_ports import with_node_ports
 from svcdns.controllers.service_families import HEADLESS, address_field, families_of
-from svcdns.controllers.store import Json, Ref, Store
+from svcdns.controllers.store import Json, ObjectRef, Store
 from svcdns.manifests import Manifest
 from svcdns.state import Family
 
 _ALLOCATED = ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
 
 
-def service_spec(store: Store, manifest: Manifest, ref: Ref, declared: Json, before: Json | None) -> Json:
+def service_spec(store: Store, manifest: Manifest, ref: ObjectRef, declared: Json, before: Json | None) -> Json:
     """The spec under which a Service is stored: as declared, with what was allocated for it before, or is now.
 
     Raises:
@@ -29,7 +29,7 @@ def service_spec(store: Store, manifest: Manifest, ref: Ref, declared: Json, bef
         return {name: value for name, value in spec.items() if name not in _ALLOCATED}
     before = before if before and before["type"] != "ExternalName" else None
     addresses = _wanted_addresses(manifest, declared, before)
-    policy, families = families_of(manifest, spec, addresses, before, store.network.families)
+    policy, families = families_of(manifest, spec, addresses, before, store.allocator.families)
     if addresses != HEADLESS:
         addresses = _addresses(store, manifest, ref, addresses[: len(families)], families)
     return {
@@ -56,7 +56,9 @@ def _wanted_addresses(manifest: Manifest, declared: Json, before: Json | None) -
     return wanted + kept[len(wanted) :]
 
 
-def _addresses(store: Store, manifest: Manifest, ref: Ref, wanted: list[str], families: list[Family]) -> list[str]:
+def _addresses(
+    store: Store, manifest: Manifest, ref: ObjectRef, wanted: list[str], families: list[Family]
+) -> list[str]:
     """The virtual IPs, one a family: those asked for if they are free, others from the range."""
     for index, address in enumerate(wanted):
         family = families[index]
@@ -69,4 +71,4 @@ def _addresses(store: Store, manifest: Manifest, ref: Ref, wanted: list[str], fa
         if holder and holder != ref:
             raise manifest.error(f"{address} is taken by the {holder.described}", *field)
     missing = families[len(wanted) :]
-    return wanted + [store.network.service_address(family, store.in_use) for family in missing]
+    return wanted + [store.allocator.service_address(family, store.in_use) for family in missing]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from svcdns.controllers import naming, pods
-from svcdns.controllers.store import Json, Ref, Store
+from svcdns.controllers.store import Json, ObjectRef, Store
 
 _REVISION = "controller-revision-hash"
 
@@ -71,7 +71,7 @@ def _update(store: Store, item: Json, existing: dict[int, Json], wanted: range) 
 
 def _create_pod(store: Store, item: Json, ordinal: int) -> None:
     name = f"{item['metadata']['name']}-{ordinal}"
-    if store.get(Ref("Pod", item["metadata"]["namespace"], name)):
+    if store.get(ObjectRef("Pod", item["metadata"]["namespace"], name)):
         return  # A pod that is not the set's own has the name; the controller waits until it is gone.
     labels = {
         "apps.kubernetes.io/pod-index": str(ordinal),

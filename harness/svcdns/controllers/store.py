@@ -12,12 +12,12 @@ from random import Random
 from typing import Any, NamedTuple
 
 from svcdns.controllers import kinds, naming
-from svcdns.controllers.allocation import Network
+from svcdns.controllers.allocation import Allocator
 
 Json = dict[str, Any]
 
 
-class Ref(NamedTuple):
+class ObjectRef(NamedTuple):
     """What identifies an object: its kind as `kinds.key` says it, its namespace (empty if it has none), its name."""
 
     kind: str
@@ -30,10 +30,10 @@ class Ref(NamedTuple):
         return f'{self.kind} "{self.name}" of the namespace "{self.namespace}"'
 
 
-def ref_of(item: Json) -> Ref:
+def ref_of(item: Json) -> ObjectRef:
     """What identifies a stored object."""
     metadata = item["metadata"]
-    return Ref(kinds.key(item["apiVersion"], item["kind"]), metadata.get("namespace", ""), metadata["name"])
+    return ObjectRef(kinds.key(item["apiVersion"], item["kind"]), metadata.get("namespace", ""), metadata["name"])
 
 
 def owner_reference(owner: Json) -> Json:
@@ -52,7 +52,7 @@ class Store:
     """The stored objects, and what goes with them.
 
     Attributes:
-        network: where addresses come from; shared by all forks.
+        allocator: where addresses come from; shared by all forks.
         random: the source of names and identities; shared by all forks.
         wishes: per namespace, whether its pods shall be ready.
         told: of pods that were told otherwise, by their uid, whether they shall be ready.
@@ -60,20 +60,20 @@ class Store:
         version: grows with every change.
     """
 
-    def __init__(self, network: Network, random: Random) -> None:
-        self.network = network
+    def __init__(self, allocator: Allocator, random: Random) -> None:
+        self.allocator = allocator
         self.random = random
         self.wishes: dict[str, bool] = {}
         self.told: dict[str, bool] = {}
-        self.changed: dict[Ref, None] = {}
+        self.changed: dict[ObjectRef, None] = {}
         self.version = 0
         self._namespaces: dict[str, dict[str, dict[str, Json]]] = {}
         self._private: set[str] = set()
-        self._claims: dict[int, Ref] = {}
+        self._claims: dict[int, ObjectRef] = {}
 
     def fork(self) -> Store:
         """A store with the same content, whose changes leave this one alone."""
-        fork = Store(self.network, self.random)
+        fork = Store(self.allocator, self.random)
         fork.wishes = dict(self.wishes)
         fork.told = dict(self.told)
         fork.version = self.version
@@ -81,7 +81,7 @@ class Store:
         fork._claims = dict(self._claims)
         return fork
 
-    def get(self, ref: Ref) -> Json | None:
+    def get(self, ref: ObjectRef) -> Json | None:
         """A stored object."""
         return self._table(ref.kind, ref.namespace).get(ref.name)
 
@@ -130,7 +130,7 @@ class Store:
         metadata = pod["metadata"]
         return self.told.get(metadata["uid"], self.wishes.get(metadata["namespace"], True))
 
-    def holder(self, claim: int) -> Ref | None:
+    def holder(self, claim: int) -> ObjectRef | None:
         """What has an address, as a number, or a node port; no address is as low a number as a port."""
         return self._claims.get(claim)
 
@@ -165,7 +165,7 @@ class Store:
         for claim in _claims(item) if item else ():
             self._claims.pop(claim, None)
 
-    def _note(self, ref: Ref) -> None:
+    def _note(self, ref: ObjectRef) -> None:
         self.version += 1
         self.changed[ref] = None
 

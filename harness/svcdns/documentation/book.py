@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from svcdns import resources
-from svcdns.catalogue import gherkin
+from svcdns.catalogue import features
 from svcdns.catalogue import tags as catalogue
 from svcdns.catalogue.gherkin import Feature, Step
 from svcdns.catalogue.tags import Clause
@@ -17,8 +17,9 @@ from svcdns.documentation import rows
 from svcdns.documentation.comparison import Comparison, compare
 from svcdns.documentation.excerpt import Excerpt, excerpts
 from svcdns.documentation.picture import Picture, picture
-from svcdns.documentation.play import Played, Said, play
+from svcdns.documentation.play import DocumentedScenario, DocumentedStep, play
 from svcdns.documentation.rows import Row
+from svcdns.engine.declaration import Declaration
 from svcdns.targets.target import Target
 
 
@@ -45,6 +46,7 @@ class Scene:
     """What some scenarios that declare the same and change nothing were answered, and what stood behind it."""
 
     given: tuple[str, ...]
+    ready: bool
     picture: Picture
     rows: tuple[Row, ...]
     manifests: tuple[Excerpt, ...]
@@ -99,9 +101,9 @@ def write(target: Target) -> Book:
     Raises:
         FeatureError: if a feature file cannot be read, or the target does not keep what a scenario promises.
     """
-    played: dict[Path, list[Played]] = defaultdict(list)
-    for path in sorted(resources.features().rglob("*.feature")):
-        feature = gherkin.read(path)
+    played: dict[Path, list[DocumentedScenario]] = defaultdict(list)
+    for feature in features.packaged().values():
+        path = feature.path
         wanted = [one for one in feature.scenarios if _is_told(one.tags)]
         order = {one.line: number for number, one in enumerate(wanted)}
         played[path] = sorted(play(feature, wanted, target), key=lambda one: order[one.scenario.line])
@@ -120,7 +122,7 @@ def _is_told(tags: frozenset[str]) -> bool:
     return bool(tags & catalogue.COMBINATIONS.keys()) or any(tag.startswith("spec-") for tag in tags)
 
 
-def _shown(clause: Clause, played: dict[Path, list[Played]], combinations: Sequence[Combination]) -> Shown:
+def _shown(clause: Clause, played: dict[Path, list[DocumentedScenario]], combinations: Sequence[Combination]) -> Shown:
     """A clause by the features of the specification; by others only where those say nothing."""
     tag = f"spec-{clause.id}"
     found = {path: own for path, some in played.items() if (own := [one for one in some if tag in one.scenario.tags])}
@@ -132,12 +134,12 @@ def _shown(clause: Clause, played: dict[Path, list[Played]], combinations: Seque
     )
 
 
-def _chapter(played: Sequence[Played]) -> Chapter:
+def _chapter(played: Sequence[DocumentedScenario]) -> Chapter:
     feature = played[0].feature
-    scenes: dict[tuple[str, ...], list[Played]] = defaultdict(list)
+    scenes: dict[Declaration, list[DocumentedScenario]] = defaultdict(list)
     for one in played:
-        if not one.scenario.changes and "needs-pod-resolver" not in one.scenario.tags:
-            scenes[one.scenario.declarations].append(one)
+        if not one.changes and "needs-pod-resolver" not in one.scenario.tags:
+            scenes[one.declaration].append(one)
     return Chapter(
         feature=feature,
         path=feature.path.relative_to(resources.root()).as_posix(),
@@ -146,31 +148,31 @@ def _chapter(played: Sequence[Played]) -> Chapter:
     )
 
 
-def _scene(played: Sequence[Played]) -> Scene:
+def _scene(played: Sequence[DocumentedScenario]) -> Scene:
     said = [(one, step) for one in played for step in one.steps]
     drawn = picture(
         (reading.answer for _, step in said for reading in step.readings), played[0].state, played[0].steps[-1].symbols
     )
     services = [place.name.partition(".")[0] for place in drawn.services]
     return Scene(
-        given=tuple(text for text in played[0].scenario.declarations if not text.startswith("the manifest ")),
+        given=tuple(said.step.text for said in played[0].steps if said.step.type == "given" and not said.is_manifest),
+        ready=played[0].declaration.ready,
         picture=drawn,
         rows=rows.merged(row for one, step in said for row in _rows(one, step)),
-        manifests=tuple(excerpts(played[0].scenario, services)),
+        manifests=tuple(excerpts(played[0].declaration, services)),
     )
 
 
-def _story(played: Played) -> Story:
-    levels = [level for level in catalogue.LEVELS if level in played.scenario.tags]
+def _story(played: DocumentedScenario) -> Story:
     lines = (Line(said.step, rows.merged(_rows(played, said))) for said in played.steps)
     return Story(
         name=played.scenario.name,
-        level="CoreDNS" if "coredns" in played.scenario.tags else levels[0],
+        level="CoreDNS" if "coredns" in played.scenario.tags else catalogue.level_of(played.scenario.tags),
         rule=played.scenario.rule,
         lines=tuple(lines),
     )
 
 
-def _rows(played: Played, said: Said) -> Iterable[Row]:
+def _rows(played: DocumentedScenario, said: DocumentedStep) -> Iterable[Row]:
     left_open = "core" not in played.scenario.tags
     return (rows.row(reading.answer, said.symbols, left_open=left_open) for reading in said.readings)

@@ -13,7 +13,6 @@ from svcdns.errors import FeatureError
 if TYPE_CHECKING:
     from svcdns.documentation.book import Scene
 
-UNREADY = "no pod is ready"
 PORT = "_metrics._tcp"
 
 
@@ -73,7 +72,7 @@ def compare(combinations: Iterable[tuple[str, str, Sequence[Scene]]]) -> Compari
 
 def _column(title: str, scenes: Sequence[Scene]) -> _Column:
     ready = next((one for one in scenes if not one.given), None)
-    unready = next((one for one in scenes if one.given == (UNREADY,)), None)
+    unready = next((one for one in scenes if not one.ready), None)
     if ready is None or unready is None:
         raise FeatureError(f"{title}: the comparison needs scenarios with all pods ready, and with none")
     return _Column(title, ready, unready)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from svcdns import resources
-from svcdns.catalogue.gherkin import Scenario
+from svcdns.engine.declaration import Declaration
 from svcdns.manifests import Manifest
-from svcdns.manifests.sources import PACKAGED
 from svcdns.state import SERVICE_NAME_LABEL
-
-_NAMED = re.compile(r'the manifest "([^"]+)"')
 
 
 class Excerpt(NamedTuple):
@@ -22,11 +18,11 @@ class Excerpt(NamedTuple):
     text: str
 
 
-def excerpts(scenario: Scenario, services: Iterable[str]) -> Iterator[Excerpt]:
-    """What a scenario declares, without the Services that it does not ask about and what belongs to those."""
+def excerpts(declaration: Declaration, services: Iterable[str]) -> Iterator[Excerpt]:
+    """What is declared, without the Services that it does not ask about and what belongs to those."""
     shown = frozenset(services)
-    for declared in dict.fromkeys(found[1] for text in scenario.declarations if (found := _NAMED.match(text))):
-        own = [item for item in PACKAGED.objects(declared) if _belongs(item, shown)]
+    for declared in dict.fromkeys((*declaration.manifests, *declaration.neighbour)):
+        own = [item for item in declaration.sources.objects(declared) if _belongs(item, shown)]
         lines = (resources.fixtures() / declared).read_text(encoding="utf-8").splitlines()
         if own:
             yield Excerpt(declared, "\n---\n".join(dict.fromkeys(_document(item.line(), lines) for item in own)))

@@ -163,38 +163,41 @@ def _in_order(ties: Iterable[Tie]) -> tuple[Tie, ...]:
     return tuple(sorted(ties, key=lambda tie: rank(tie.type, tie.name)))
 
 
-def _slice(one: EndpointSlice, ties: _Ties) -> Place:
-    by_hand = not any(endpoint.pod for endpoint in one.endpoints)
+def _slice(endpoint_slice: EndpointSlice, ties: _Ties) -> Place:
+    by_hand = not any(endpoint.pod for endpoint in endpoint_slice.endpoints)
     return Place(
         kind="EndpointSlice",
-        name=one.key.name if by_hand else "",
-        facts=_ports(one.ports),
-        below=tuple(_endpoint(endpoint, one, ties) for endpoint in _sorted(one, ties.symbols)),
+        name=endpoint_slice.key.name if by_hand else "",
+        facts=_ports(endpoint_slice.ports),
+        below=tuple(_endpoint(endpoint, endpoint_slice, ties) for endpoint in _sorted(endpoint_slice, ties.symbols)),
     )
 
 
-def _sorted(one: EndpointSlice, symbols: Symbols) -> list[Endpoint]:
+def _sorted(endpoint_slice: EndpointSlice, symbols: Symbols) -> list[Endpoint]:
     """The endpoints in the order of their pods' names; those written by hand stay as they stand."""
-    return sorted(one.endpoints, key=lambda endpoint: symbols.pods.get(Key(one.key.namespace, endpoint.pod), ""))
+    return sorted(
+        endpoint_slice.endpoints,
+        key=lambda endpoint: symbols.pods.get(Key(endpoint_slice.key.namespace, endpoint.pod), ""),
+    )
 
 
-def _endpoint(endpoint: Endpoint, one: EndpointSlice, ties: _Ties) -> Place:
+def _endpoint(endpoint: Endpoint, endpoint_slice: EndpointSlice, ties: _Ties) -> Place:
     found: dict[Tie, None] = {}
     for address in endpoint.addresses:
         found |= ties.to_address.get(address, {})
-    pod = ties.symbols.pods.get(Key(one.key.namespace, endpoint.pod))
+    pod = ties.symbols.pods.get(Key(endpoint_slice.key.namespace, endpoint.pod))
     return Place(
         kind="Pod" if pod else "Endpoint",
         name=pod or (endpoint.hostname or "without a hostname"),
         facts=(*(ties.symbols.address(address) for address in endpoint.addresses), _condition(endpoint)),
-        ties=_in_order(tie for tie in found if _is_about(tie, one, ties)),
+        ties=_in_order(tie for tie in found if _is_about(tie, endpoint_slice, ties)),
         ready=endpoint.ready is not False,
     )
 
 
-def _is_about(tie: Tie, one: EndpointSlice, ties: _Ties) -> bool:
+def _is_about(tie: Tie, endpoint_slice: EndpointSlice, ties: _Ties) -> bool:
     """Whether a name that leads to an address belongs to the Service of this EndpointSlice, of all that list the address."""
-    service = ties.symbols.name(_full(Key(one.key.namespace, one.service), ties.state)).lower()
+    service = ties.symbols.name(_full(Key(endpoint_slice.key.namespace, endpoint_slice.service), ties.state)).lower()
     return f".{tie.name.lower()}".endswith(f".{service}")
 
 

@@ -82,8 +82,8 @@ def _as_one(alike: list[Row]) -> Row:
     return replace(alike[0], types=tuple(types), left_open=all(one.left_open for one in alike))
 
 
-def _order(one: Row) -> tuple[str, int, int, str]:
-    return one.denial, *rank("" if one.denial else one.types[0], one.name)
+def _order(row: Row) -> tuple[str, int, int, str]:
+    return row.denial, *rank("" if row.denial else row.types[0], row.name)
 
 
 def rank(type_: str, name: str) -> tuple[int, int, str]:

@@ -26,9 +26,9 @@ from svcdns.faults import (
     stale,
     virtual_ips,
 )
-from svcdns.faults.fault import Asked, Fault, Said, Sending
+from svcdns.faults.fault import EarlierReply, Fault, QueryContext, Sending
 
-__all__ = ["FAULTS", "NETWORK", "VARIATIONS", "Asked", "Fault", "Said", "Sending", "find"]
+__all__ = ["FAULTS", "NETWORK", "VARIATIONS", "EarlierReply", "Fault", "QueryContext", "Sending", "find"]
 
 
 def _by_name(*lists: Iterable[Fault]) -> Mapping[str, Fault]:

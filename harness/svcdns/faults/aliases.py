@@ -8,15 +8,15 @@ import dns.name
 import dns.rcode
 from dns.rdatatype import AAAA, CNAME, A
 
-from svcdns.faults.fault import Asked, Fault
+from svcdns.faults.fault import Fault, QueryContext
 from svcdns.faults.mistakes import seeing, services
 from svcdns.faults.replies import (
     NO_DATA,
     NO_NAME,
+    below_service,
     each,
     is_denial,
     made_up,
-    place,
     pointing,
     where,
     with_answer,
@@ -26,38 +26,38 @@ from svcdns.message import Record, Reply, name, target
 from svcdns.state import Service
 
 
-def _at_alias(asked: Asked, reply: Reply) -> bool:
-    found = place(asked)
-    return bool(reply.answer) and found is not None and found.service.external
+def _at_alias(context: QueryContext, reply: Reply) -> bool:
+    owner = below_service(context)
+    return bool(reply.answer) and owner is not None and owner.service.external
 
 
-def _behind_its_target(asked: Asked, reply: Reply) -> Reply:
-    del asked
+def _behind_its_target(context: QueryContext, reply: Reply) -> Reply:
+    del context
     moved = sorted(reply.answer, key=lambda record: record.type == CNAME)
     return replace(reply, answer=tuple(moved))
 
 
-def _flattened(asked: Asked, reply: Reply) -> Reply:
+def _flattened(context: QueryContext, reply: Reply) -> Reply:
     """The alias left out, and what it leads to owned by the name asked for; made up where it leads out."""
-    behind = tuple(one._replace(owner=asked.question.name) for one in reply.answer if one.type != CNAME)
-    if asked.question.type == CNAME:
+    behind = tuple(record._replace(owner=context.question.name) for record in reply.answer if record.type != CNAME)
+    if context.question.type == CNAME:
         return replace(NO_DATA, authority=reply.authority)
-    text = "192.0.2.254" if asked.question.type == A else "2001:db8::fe"
-    return replace(reply, answer=behind or (made_up(asked, asked.question.type, text),))
+    text = "192.0.2.254" if context.question.type == A else "2001:db8::fe"
+    return replace(reply, answer=behind or (made_up(context, context.question.type, text),))
 
 
-def _in_the_cluster(asked: Asked, record: Record) -> tuple[Record, ...]:
+def _in_the_cluster(context: QueryContext, record: Record) -> tuple[Record, ...]:
     """The external name taken for one that the cluster domain completes."""
-    zone = name(asked.state.domain)
+    zone = name(context.state.domain)
     to = target(record.rdata)
     return (record if to.is_subdomain(zone) else pointing(record, to.relativize(dns.name.root).concatenate(zone)),)
 
 
-def _below_aliases(asked: Asked, reply: Reply) -> Reply:
-    found = place(asked)
-    if found is None or not found.service.external or not found.left or not is_denial(reply):
+def _below_aliases(context: QueryContext, reply: Reply) -> Reply:
+    owner = below_service(context)
+    if owner is None or not owner.service.external or not owner.labels or not is_denial(reply):
         return reply
-    return Reply(dns.rcode.NOERROR, answer=(made_up(asked, CNAME, f"{found.service.external_name.rstrip('.')}."),))
+    return Reply(dns.rcode.NOERROR, answer=(made_up(context, CNAME, f"{owner.service.external_name.rstrip('.')}."),))
 
 
 def _leads_to_another_namespace(service: Service) -> bool:
@@ -65,8 +65,8 @@ def _leads_to_another_namespace(service: Service) -> bool:
     return ".svc." in external and f".{service.key.namespace}.svc." not in external
 
 
-def _and_another(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
-    another = made_up(asked, CNAME, "another.example.com.")
+def _and_another(context: QueryContext, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+    another = made_up(context, CNAME, "another.example.com.")
     return (answer[0], another, *answer[1:]) if answer[0].type == CNAME else answer
 
 
@@ -94,7 +94,7 @@ FAULTS = (
         "cname-wrong-target",
         "An alias leads to a name below its external name.",
         ("H01", "H11", "H07"),
-        change=each(lambda _, one: (pointing(one, with_labels(target(one.rdata), "www")),), CNAME),
+        change=each(lambda _, record: (pointing(record, with_labels(target(record.rdata), "www")),), CNAME),
     ),
     Fault(
         "cname-completed-with-the-cluster-domain",
@@ -106,7 +106,7 @@ FAULTS = (
         "cname-not-for-aaaa",
         "Asked for AAAA, an ExternalName Service has no data.",
         ("H02",),
-        change=where(lambda asked, reply: _at_alias(asked, reply) and asked.question.type == AAAA, NO_DATA),
+        change=where(lambda context, reply: _at_alias(context, reply) and context.question.type == AAAA, NO_DATA),
     ),
     Fault(
         "cname-flattened",
@@ -124,7 +124,7 @@ FAULTS = (
         "cname-within-the-namespace-only",
         "An alias for a Service of another namespace is not answered.",
         ("H17",),
-        change=seeing(services(lambda one: None if _leads_to_another_namespace(one) else one)),
+        change=seeing(services(lambda service: None if _leads_to_another_namespace(service) else service)),
     ),
     Fault(
         "cname-twice",
@@ -137,6 +137,6 @@ FAULTS = (
         "An ExternalName Service whose external name ends in a dot does not exist.",
         ("H07",),
         "extended",
-        change=seeing(services(lambda one: None if one.external_name.endswith(".") else one)),
+        change=seeing(services(lambda service: None if service.external_name.endswith(".") else service)),
     ),
 )

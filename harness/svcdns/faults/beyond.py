@@ -9,9 +9,19 @@ import dns.rcode
 from dns.rdatatype import CNAME, PTR, SOA, SRV, A
 
 from svcdns import records
-from svcdns.faults.fault import Asked, Fault
+from svcdns.faults.fault import Fault, QueryContext
 from svcdns.faults.mistakes import as_profile, seeing, services
-from svcdns.faults.replies import NO_DATA, NO_NAME, as_if, is_denial, made_up, place, where, with_answer, with_labels
+from svcdns.faults.replies import (
+    NO_DATA,
+    NO_NAME,
+    as_if,
+    below_service,
+    is_denial,
+    made_up,
+    where,
+    with_answer,
+    with_labels,
+)
 from svcdns.message import Question, Record, Reply, name, target
 from svcdns.records import SPEC
 from svcdns.state import Service
@@ -26,128 +36,135 @@ def _without_words(service: Service) -> Service | None:
     return None if service.key.name in _WORDS_OF_THE_SCHEMA else service
 
 
-def _pod_below_no_service(asked: Asked, reply: Reply) -> Reply:
+def _pod_below_no_service(context: QueryContext, reply: Reply) -> Reply:
     """A pod with hostname and subdomain is found by them, though there is no such Service."""
-    zone = name(f"svc.{asked.state.domain}")
-    if not is_denial(reply) or not asked.question.name.is_subdomain(zone) or place(asked) or asked.question.type != A:
+    zone = name(f"svc.{context.state.domain}")
+    if (
+        not is_denial(reply)
+        or not context.question.name.is_subdomain(zone)
+        or below_service(context)
+        or context.question.type != A
+    ):
         return reply
-    labels = tuple(label.decode("latin-1") for label in asked.question.name.relativize(zone).labels)
-    for key, pod in sorted(asked.state.pods.items()):
+    labels = tuple(label.decode("latin-1") for label in context.question.name.relativize(zone).labels)
+    for key, pod in sorted(context.state.pods.items()):
         if labels == (pod.hostname, pod.subdomain, key.namespace) and pod.addresses:
-            return Reply(dns.rcode.NOERROR, answer=(made_up(asked, A, pod.addresses[0]),))
+            return Reply(dns.rcode.NOERROR, answer=(made_up(context, A, pod.addresses[0]),))
     return reply
 
 
-def _without_address(asked: Asked, reply: Reply) -> Reply:
+def _without_address(context: QueryContext, reply: Reply) -> Reply:
     """Pods that have no address yet are answered with that which means none."""
-    found = place(asked)
-    if found is None or found.left or not found.service.headless or asked.question.type != A or not reply.answer:
+    owner = below_service(context)
+    if owner is None or owner.labels or not owner.service.headless or context.question.type != A or not reply.answer:
         return reply
-    waiting = [pod for pod in asked.state.pods.values() if found.service.selects(pod) and not pod.addresses]
-    return replace(reply, answer=(*reply.answer, *(made_up(asked, A, "0.0.0.0") for _ in waiting[:1])))  # noqa: S104 - no socket is bound  # nosec B104
+    waiting = [pod for pod in context.state.pods.values() if owner.service.selects(pod) and not pod.addresses]
+    return replace(reply, answer=(*reply.answer, *(made_up(context, A, "0.0.0.0") for _ in waiting[:1])))  # noqa: S104 - no socket is bound  # nosec B104
 
 
-def _now_and_then(asked: Asked, reply: Reply) -> bool:
-    return bool(reply.answer) and asked.number % 3 == 2  # noqa: PLR2004 - every third time
+def _now_and_then(context: QueryContext, reply: Reply) -> bool:
+    return bool(reply.answer) and context.number % 3 == 2  # noqa: PLR2004 - every third time
 
 
-def _elsewhere(asked: Asked, reply: Reply) -> Reply:
+def _elsewhere(context: QueryContext, reply: Reply) -> Reply:
     """Whatever is asked for outside the cluster has the same address, as where a provider sells what nobody has."""
-    inside = asked.question.name.is_subdomain(name(asked.state.domain))
-    if inside or asked.question.type != A or reply.answer:
+    inside = context.question.name.is_subdomain(name(context.state.domain))
+    if inside or context.question.type != A or reply.answer:
         return reply
-    return Reply(dns.rcode.NOERROR, answer=(made_up(asked, A, "192.0.2.252"),), authoritative=False)
+    return Reply(dns.rcode.NOERROR, answer=(made_up(context, A, "192.0.2.252"),), authoritative=False)
 
 
-def _in_a_circle(asked: Asked, reply: Reply) -> bool:
+def _in_a_circle(context: QueryContext, reply: Reply) -> bool:
     """Whether the name is an alias that leads back to itself, or into such a circle."""
     del reply
-    at, seen = asked.question.name, set[dns.name.Name]()
+    at, seen = context.question.name, set[dns.name.Name]()
     while at not in seen and len(seen) < _MORE_THAN_ANY_CHAIN:
         seen.add(at)
-        found = records.answer(asked.state, Question(at, CNAME), asked.profile).answer
+        found = records.answer(context.state, Question(at, CNAME), context.profile).answer
         if not found:
             return False
         at = target(found[0].rdata)
     return True
 
 
-def _another_namespace_of_pods(asked: Asked) -> Question | None:
+def _another_namespace_of_pods(context: QueryContext) -> Question | None:
     """A name below pod in a namespace that does not exist, taken for one in the default namespace."""
-    zone = name(f"pod.{asked.state.domain}")
-    if not asked.question.name.is_subdomain(zone):
+    zone = name(f"pod.{context.state.domain}")
+    if not context.question.name.is_subdomain(zone):
         return None
-    labels = asked.question.name.relativize(zone).labels
-    if len(labels) != 2 or labels[1].decode("latin-1") in asked.state.namespaces:  # noqa: PLR2004 - address, namespace
+    labels = context.question.name.relativize(zone).labels
+    if len(labels) != 2 or labels[1].decode("latin-1") in context.state.namespaces:  # noqa: PLR2004 - address, namespace
         return None
-    return Question(with_labels(zone, labels[0].decode("latin-1"), "default"), asked.question.type)
+    return Question(with_labels(zone, labels[0].decode("latin-1"), "default"), context.question.type)
 
 
-def _any_word_is_an_address(asked: Asked, reply: Reply) -> Reply:
+def _any_word_is_an_address(context: QueryContext, reply: Reply) -> Reply:
     """A label below pod that is no address answers one all the same."""
-    zone = name(f"pod.{asked.state.domain}")
-    if not is_denial(reply) or not asked.question.name.is_subdomain(zone) or asked.question.type != A:
+    zone = name(f"pod.{context.state.domain}")
+    if not is_denial(reply) or not context.question.name.is_subdomain(zone) or context.question.type != A:
         return reply
-    namespace = asked.question.name.relativize(zone).labels[-1].decode("latin-1")
-    if namespace not in asked.state.namespaces:
+    namespace = context.question.name.relativize(zone).labels[-1].decode("latin-1")
+    if namespace not in context.state.namespaces:
         return reply
-    return Reply(dns.rcode.NOERROR, answer=(made_up(asked, A, "192.0.2.251"),))
+    return Reply(dns.rcode.NOERROR, answer=(made_up(context, A, "192.0.2.251"),))
 
 
-def _kept_longer(asked: Asked, reply: Reply) -> Reply:
-    del asked
-    return replace(reply, answer=tuple(one._replace(ttl=one.ttl + 1) for one in reply.answer))
+def _kept_longer(context: QueryContext, reply: Reply) -> Reply:
+    del context
+    return replace(reply, answer=tuple(record._replace(ttl=record.ttl + 1) for record in reply.answer))
 
 
-def _without_soa(asked: Asked, reply: Reply) -> Reply:
-    del asked
-    return replace(reply, answer=tuple(one for one in reply.answer if one.type != SOA))
+def _without_soa(context: QueryContext, reply: Reply) -> Reply:
+    del context
+    return replace(reply, answer=tuple(record for record in reply.answer if record.type != SOA))
 
 
-def _without_addresses_of_targets(asked: Asked, reply: Reply) -> Reply:
-    del asked
-    aliases = tuple(one for one in reply.answer if one.type == CNAME)
+def _without_addresses_of_targets(context: QueryContext, reply: Reply) -> Reply:
+    del context
+    aliases = tuple(record for record in reply.answer if record.type == CNAME)
     return replace(reply, answer=aliases or reply.answer)
 
 
-def _reverse(asked: Asked) -> bool:
-    return any(asked.question.name.is_subdomain(zone) for zone in _REVERSE_ZONES)
+def _reverse(context: QueryContext) -> bool:
+    return any(context.question.name.is_subdomain(zone) for zone in _REVERSE_ZONES)
 
 
-def _read_loosely(asked: Asked, reply: Reply) -> Reply:
+def _read_loosely(context: QueryContext, reply: Reply) -> Reply:
     """A reverse name that is denied, whatever it spells, leads to the API server's Service."""
-    if not is_denial(reply) or not _reverse(asked) or asked.question.type != PTR:
+    if not is_denial(reply) or not _reverse(context) or context.question.type != PTR:
         return reply
-    return Reply(dns.rcode.NOERROR, answer=(made_up(asked, PTR, f"kubernetes.default.svc.{asked.state.domain}."),))
+    return Reply(dns.rcode.NOERROR, answer=(made_up(context, PTR, f"kubernetes.default.svc.{context.state.domain}."),))
 
 
-def _with_aliases(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+def _with_aliases(context: QueryContext, answer: tuple[Record, ...]) -> tuple[Record, ...]:
     """Beside the names that an address leads back to, the aliases for them."""
-    led = {target(one.rdata) for one in answer if one.type == PTR}
+    led = {target(record.rdata) for record in answer if record.type == PTR}
     aliases = [
-        f"{key.name}.{key.namespace}.svc.{asked.state.domain}."
-        for key, service in sorted(asked.state.services.items())
+        f"{key.name}.{key.namespace}.svc.{context.state.domain}."
+        for key, service in sorted(context.state.services.items())
         if service.external and name(service.external_name) in led
     ]
-    return (*answer, *(made_up(asked, PTR, alias) for alias in aliases))
+    return (*answer, *(made_up(context, PTR, alias) for alias in aliases))
 
 
-def _ports_made_up(asked: Asked, reply: Reply) -> Reply:
+def _ports_made_up(context: QueryContext, reply: Reply) -> Reply:
     """A port that is denied leads to its Service, under the number that everybody knows."""
-    found = place(asked)
-    if found is None or not is_denial(reply) or asked.question.type != SRV or len(found.left) != 2:  # noqa: PLR2004 - port, protocol
+    owner = below_service(context)
+    if owner is None or not is_denial(reply) or context.question.type != SRV or len(owner.labels) != 2:  # noqa: PLR2004 - port, protocol
         return reply
-    return Reply(dns.rcode.NOERROR, answer=(made_up(asked, SRV, f"0 100 80 {asked.question.name.parent().parent()}"),))
+    return Reply(
+        dns.rcode.NOERROR, answer=(made_up(context, SRV, f"0 100 80 {context.question.name.parent().parent()}"),)
+    )
 
 
-def _alias_of_endpoint(asked: Asked, reply: Reply) -> bool:
-    found = place(asked)
-    return found is not None and not found.service.external and any(one.type == CNAME for one in reply.answer)
+def _alias_of_endpoint(context: QueryContext, reply: Reply) -> bool:
+    owner = below_service(context)
+    return owner is not None and not owner.service.external and any(record.type == CNAME for record in reply.answer)
 
 
-def _below_pod(asked: Asked, reply: Reply) -> bool:
+def _below_pod(context: QueryContext, reply: Reply) -> bool:
     del reply
-    return asked.question.name.is_subdomain(name(f"pod.{asked.state.domain}"))
+    return context.question.name.is_subdomain(name(f"pod.{context.state.domain}"))
 
 
 def _taken_for_a_question(wire: bytes) -> bytes:
@@ -190,7 +207,7 @@ FAULTS = (
         "reverse-zones-not-served",
         "Questions below in-addr.arpa and ip6.arpa are refused.",
         ("F01", "F02", "F03", "F04", "F11"),
-        change=where(lambda asked, _: _reverse(asked), Reply(dns.rcode.REFUSED, authoritative=False)),
+        change=where(lambda context, _: _reverse(context), Reply(dns.rcode.REFUSED, authoritative=False)),
     ),
     Fault(
         "denied-now-and-then",
@@ -218,7 +235,7 @@ FAULTS = (
         "An alias that leads in a circle is never answered.",
         ("H15",),
         "extended",
-        change=lambda asked, reply: None if _in_a_circle(asked, reply) else reply,
+        change=lambda context, reply: None if _in_a_circle(context, reply) else reply,
     ),
     Fault(
         "aliases-not-followed",
@@ -267,7 +284,7 @@ FAULTS = (
         "The reverse name of an IPv4 address mapped into IPv6 exists, without data.",
         ("I12",),
         "extended",
-        change=where(lambda asked, _: asked.question.name.is_subdomain(_MAPPED), NO_DATA),
+        change=where(lambda context, _: context.question.name.is_subdomain(_MAPPED), NO_DATA),
     ),
     Fault(
         "kept-longer-than-denials",
@@ -288,6 +305,6 @@ FAULTS = (
         "Messages that are no questions for records are answered as if nothing were wrong with them.",
         ("G13", "G11"),
         "extended",
-        odd=_taken_for_a_question,
+        malformed=_taken_for_a_question,
     ),
 )

@@ -5,21 +5,26 @@ from __future__ import annotations
 import dns.rcode
 from dns.rdatatype import AAAA, A, RdataType
 
-from svcdns.faults.fault import Asked, Fault
-from svcdns.faults.replies import made_up, place
+from svcdns.faults.fault import Fault, QueryContext
+from svcdns.faults.replies import below_service, made_up
 from svcdns.message import Reply, name
 
 
-def _port_is_an_alias(asked: Asked, reply: Reply) -> Reply:
-    found = place(asked)
-    if asked.question.type not in (A, AAAA) or found is None or not found.left or not found.left[0].startswith("_"):
+def _port_is_an_alias(context: QueryContext, reply: Reply) -> Reply:
+    owner = below_service(context)
+    if (
+        context.question.type not in (A, AAAA)
+        or owner is None
+        or not owner.labels
+        or not owner.labels[0].startswith("_")
+    ):
         return reply
-    return Reply(dns.rcode.NOERROR, (made_up(asked, RdataType.CNAME, "elsewhere.invalid."),))
+    return Reply(dns.rcode.NOERROR, (made_up(context, RdataType.CNAME, "elsewhere.invalid."),))
 
 
-def _zone_by_case(asked: Asked, reply: Reply) -> Reply:
-    labels = asked.question.name.relativize(name(asked.state.domain)).labels
-    own = b"dns" in (label.lower() for label in labels) and place(asked) is None
+def _zone_by_case(context: QueryContext, reply: Reply) -> Reply:
+    labels = context.question.name.relativize(name(context.state.domain)).labels
+    own = b"dns" in (label.lower() for label in labels) and below_service(context) is None
     return Reply(dns.rcode.SERVFAIL) if own and any(label != label.lower() for label in labels) else reply
 
 

@@ -12,7 +12,7 @@ from svcdns.records import COREDNS, Profile
 from svcdns.state import ClusterState
 
 
-class Said(NamedTuple):
+class EarlierReply(NamedTuple):
     """What a server answered earlier: how many seconds ago, and what a right server said then."""
 
     seconds_ago: float
@@ -20,7 +20,7 @@ class Said(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QueryContext:
     """What a fault sees of a question.
 
     Attributes:
@@ -42,7 +42,7 @@ class Asked:
     profile: Profile = COREDNS
     replica: int = 0
     number: int = 0
-    earlier: tuple[Said, ...] = ()
+    earlier: tuple[EarlierReply, ...] = ()
     previous: bytes | None = None
 
 
@@ -68,35 +68,35 @@ class Sending:
 _TRANSPORTS: tuple[Transport, ...] = ("udp", "tcp")
 
 #: What becomes of a right reply; None for no answer at all.
-Change = Callable[[Asked, Reply], Reply | None]
+ReplyChange = Callable[[QueryContext, Reply], Reply | None]
 
 #: What is sent instead of what would be sent.
-Deliver = Callable[[Asked, tuple[Sending, ...]], tuple[Sending, ...]]
+Deliver = Callable[[QueryContext, tuple[Sending, ...]], tuple[Sending, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rewriting:
     """A `Deliver` that changes what messages say, and nothing of how they travel."""
 
-    rewrite: Callable[[Asked, bytes], bytes]
+    rewrite: Callable[[QueryContext, bytes], bytes]
 
-    def __call__(self, asked: Asked, sendings: tuple[Sending, ...]) -> tuple[Sending, ...]:
+    def __call__(self, context: QueryContext, sendings: tuple[Sending, ...]) -> tuple[Sending, ...]:
         """Every message is written otherwise."""
-        return tuple(replace(one, wire=self.rewrite(asked, one.wire)) for one in sendings)
+        return tuple(replace(sending, wire=self.rewrite(context, sending.wire)) for sending in sendings)
 
 
-def _unchanged(asked: Asked, reply: Reply) -> Reply:
-    del asked
+def _unchanged(context: QueryContext, reply: Reply) -> Reply:
+    del context
     return reply
 
 
-def _as_it_is(asked: Asked, sendings: tuple[Sending, ...]) -> tuple[Sending, ...]:
-    del asked
+def _as_it_is(context: QueryContext, sendings: tuple[Sending, ...]) -> tuple[Sending, ...]:
+    del context
     return sendings
 
 
-def _what_the_client_takes(asked: Asked, octets: int) -> int:
-    del asked
+def _what_the_client_takes(context: QueryContext, octets: int) -> int:
+    del context
     return octets
 
 
@@ -116,7 +116,7 @@ class Fault:
         bound: how long, how often or how far.
         change: what becomes of a reply.
         octets: what a datagram may hold, from what the client takes.
-        odd: what becomes of the answer to a message that is no plain question, which nothing else touches.
+        malformed: what becomes of the answer to a message that is no plain question; nothing else changes such an answer.
         deliver: what becomes of messages that are written.
         transports: those that are served at all; others are refused.
         replicas: how many DNS servers it needs; one that is asked is put twice before a target that has one.
@@ -128,9 +128,9 @@ class Fault:
     behaviours: tuple[str, ...] = ()
     level: Literal["core", "extended", "quirk"] = "core"
     bound: str = "for ever"
-    change: Change = _unchanged
-    octets: Callable[[Asked, int], int] = _what_the_client_takes
-    odd: Callable[[bytes], bytes] = bytes
+    change: ReplyChange = _unchanged
+    octets: Callable[[QueryContext, int], int] = _what_the_client_takes
+    malformed: Callable[[bytes], bytes] = bytes
     deliver: Deliver = _as_it_is
     transports: tuple[Transport, ...] = _TRANSPORTS
     replicas: int = 1

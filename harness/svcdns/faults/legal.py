@@ -14,9 +14,9 @@ from dns.rdatatype import AAAA, CNAME, NS, PTR, SOA, SRV, TXT, A
 
 from svcdns import records
 from svcdns.faults.deliveries import flags, over, remaking, uncompressed
-from svcdns.faults.fault import Asked, Change, Fault, Rewriting, Sending
+from svcdns.faults.fault import Fault, QueryContext, ReplyChange, Rewriting, Sending
 from svcdns.faults.mistakes import as_profile, endpoints, seeing
-from svcdns.faults.replies import NO_DATA, each, place, pointing, where
+from svcdns.faults.replies import NO_DATA, below_service, each, pointing, where
 from svcdns.faults.stale import kept_for
 from svcdns.message import Question, Record, Reply, name, rdata, target
 from svcdns.state import ClusterState, Endpoint, EndpointSlice
@@ -24,12 +24,12 @@ from svcdns.state import ClusterState, Endpoint, EndpointSlice
 _CACHE_SECONDS = 30.0
 
 
-def _every_record(change: Callable[[Asked, Record], Record]) -> Change:
+def _every_record(change: Callable[[QueryContext, Record], Record]) -> ReplyChange:
     """Each record of every section becomes another."""
 
-    def changed(asked: Asked, reply: Reply) -> Reply:
+    def changed(context: QueryContext, reply: Reply) -> Reply:
         def section(found: Sequence[Record]) -> tuple[Record, ...]:
-            return tuple(change(asked, one) for one in found)
+            return tuple(change(context, record) for record in found)
 
         return replace(
             reply,
@@ -41,9 +41,9 @@ def _every_record(change: Callable[[Asked, Record], Record]) -> Change:
     return changed
 
 
-def _with_ttl(seconds: int) -> Change:
-    def changed(asked: Asked, record: Record) -> Record:
-        del asked
+def _with_ttl(seconds: int) -> ReplyChange:
+    def changed(context: QueryContext, record: Record) -> Record:
+        del context
         if record.type == SOA:
             return record._replace(ttl=seconds, rdata=record.rdata.replace(minimum=seconds))
         return record._replace(ttl=seconds)
@@ -51,95 +51,97 @@ def _with_ttl(seconds: int) -> Change:
     return _every_record(changed)
 
 
-def _ordered(order: Callable[[Asked, list[Record]], Sequence[Record]]) -> Change:
+def _ordered(order: Callable[[QueryContext, list[Record]], Sequence[Record]]) -> ReplyChange:
     """The records of an answer in another order; aliases stay before what they lead to."""
 
-    def changed(asked: Asked, reply: Reply) -> Reply:
-        aliases = [one for one in reply.answer if one.type == CNAME]
-        others = [one for one in reply.answer if one.type != CNAME]
-        return replace(reply, answer=(*aliases, *order(asked, others))) if len(others) > 1 else reply
+    def changed(context: QueryContext, reply: Reply) -> Reply:
+        aliases = [record for record in reply.answer if record.type == CNAME]
+        others = [record for record in reply.answer if record.type != CNAME]
+        return replace(reply, answer=(*aliases, *order(context, others))) if len(others) > 1 else reply
 
     return changed
 
 
-def _rotated(asked: Asked, found: list[Record]) -> list[Record]:
-    first = asked.number % len(found)
+def _rotated(context: QueryContext, found: list[Record]) -> list[Record]:
+    first = context.number % len(found)
     return found[first:] + found[:first]
 
 
-def _shuffled(asked: Asked, found: list[Record]) -> list[Record]:
-    return random.Random(asked.number).sample(found, len(found))  # noqa: S311 - an order is no secret
+def _shuffled(context: QueryContext, found: list[Record]) -> list[Record]:
+    return random.Random(context.number).sample(found, len(found))  # noqa: S311 - an order is no secret
 
 
-def _with_all_targets(asked: Asked, reply: Reply) -> Reply:
+def _with_all_targets(context: QueryContext, reply: Reply) -> Reply:
     """The addresses of all targets of SRV records, in both families."""
-    targets = dict.fromkeys(target(one.rdata) for one in reply.answer if one.type == SRV)
+    targets = dict.fromkeys(target(record.rdata) for record in reply.answer if record.type == SRV)
     found = (
-        one
+        record
         for each in targets
         for type_ in (A, AAAA)
-        for one in records.answer(asked.state, Question(each, type_), asked.profile).answer
+        for record in records.answer(context.state, Question(each, type_), context.profile).answer
     )
     return replace(reply, additional=tuple(dict.fromkeys((*reply.additional, *found)))) if targets else reply
 
 
-def _with_unrelated(asked: Asked, reply: Reply) -> Reply:
-    del asked
+def _with_unrelated(context: QueryContext, reply: Reply) -> Reply:
+    del context
     unrelated = Record(name("unrelated.invalid"), 30, rdata(TXT, "unrelated"))
     return replace(reply, additional=(*reply.additional, unrelated)) if reply.answer else reply
 
 
-def _with_name_servers(asked: Asked, reply: Reply) -> Reply:
-    zone = name(asked.state.domain)
-    if not reply.answer or reply.authority or not asked.question.name.is_subdomain(zone):
+def _with_name_servers(context: QueryContext, reply: Reply) -> Reply:
+    zone = name(context.state.domain)
+    if not reply.answer or reply.authority or not context.question.name.is_subdomain(zone):
         return reply
     return replace(reply, authority=(Record(zone, 30, rdata(NS, f"ns.dns.{zone}")),))
 
 
-def _minimal(asked: Asked, reply: Reply) -> Reply:
-    del asked
+def _minimal(context: QueryContext, reply: Reply) -> Reply:
+    del context
     return replace(reply, authority=(), additional=()) if reply.answer else reply
 
 
-def _other_soa(**fields: object) -> Change:
-    def changed(asked: Asked, record: Record) -> Record:
-        del asked
+def _other_soa(**fields: object) -> ReplyChange:
+    def changed(context: QueryContext, record: Record) -> Record:
+        del context
         return record._replace(rdata=record.rdata.replace(**fields)) if record.type == SOA else record
 
     return _every_record(changed)
 
 
-def _srv(**fields: Callable[[Asked, Record], int]) -> Change:
+def _srv(**fields: Callable[[QueryContext, Record], int]) -> ReplyChange:
     """SRV records with other numbers."""
     return each(
-        lambda asked, one: (
-            one._replace(rdata=one.rdata.replace(**{field: choose(asked, one) for field, choose in fields.items()})),
+        lambda context, record: (
+            record._replace(
+                rdata=record.rdata.replace(**{field: choose(context, record) for field, choose in fields.items()})
+            ),
         ),
         SRV,
     )
 
 
-def _called_as_its_pod(state: ClusterState, one: EndpointSlice, endpoint: Endpoint) -> Endpoint:
-    del state, one
+def _called_as_its_pod(state: ClusterState, endpoint_slice: EndpointSlice, endpoint: Endpoint) -> Endpoint:
+    del state, endpoint_slice
     return replace(endpoint, hostname=endpoint.hostname or endpoint.pod)
 
 
-def _srv_at_no_port(asked: Asked, reply: Reply) -> bool:
-    found = place(asked)
-    return found is not None and len(found.left) < 2 and asked.question.type == SRV and bool(reply.answer)  # noqa: PLR2004 - a port and a protocol
+def _srv_at_no_port(context: QueryContext, reply: Reply) -> bool:
+    owner = below_service(context)
+    return owner is not None and len(owner.labels) < 2 and context.question.type == SRV and bool(reply.answer)  # noqa: PLR2004 - a port and a protocol
 
 
 def _spelled(spell: Callable[[bytes], bytes], found: dns.name.Name) -> dns.name.Name:
     return dns.name.Name([spell(label) for label in found.labels])
 
 
-def _owner_in_capitals(asked: Asked, record: Record) -> Record:
-    del asked
+def _owner_in_capitals(context: QueryContext, record: Record) -> Record:
+    del context
     return record._replace(owner=_spelled(bytes.upper, record.owner))
 
 
-def _target_in_capitals(asked: Asked, record: Record) -> tuple[Record, ...]:
-    del asked
+def _target_in_capitals(context: QueryContext, record: Record) -> tuple[Record, ...]:
+    del context
     return (pointing(record, _spelled(bytes.upper, target(record.rdata))),)
 
 
@@ -156,9 +158,9 @@ def _empty_where_cut(message: dns.message.Message) -> None:
         message.answer, message.additional = [], []
 
 
-def _in_segments(asked: Asked, sendings: tuple[Sending, ...]) -> tuple[Sending, ...]:
-    del asked
-    return tuple(replace(one, segment_octets=7) for one in sendings)
+def _in_segments(context: QueryContext, sendings: tuple[Sending, ...]) -> tuple[Sending, ...]:
+    del context
+    return tuple(replace(sending, segment_octets=7) for sending in sendings)
 
 
 def _untouched(message: dns.message.Message) -> None:
@@ -172,7 +174,7 @@ VARIATIONS = (
     Fault(
         "ttl-counts-down",
         "TTLs are what is left of 30 seconds in a cache.",
-        change=_every_record(lambda asked, one: one._replace(ttl=30 - asked.number % 30)),
+        change=_every_record(lambda context, record: record._replace(ttl=30 - context.number % 30)),
     ),
     Fault("order-reversed", "Records come in the opposite order.", change=_ordered(lambda _, found: found[::-1])),
     Fault("order-sorted", "Records come in the order of their data.", change=_ordered(lambda _, found: sorted(found))),
@@ -214,7 +216,7 @@ VARIATIONS = (
     Fault(
         "srv-other-weight",
         "SRV records have another weight with every answer.",
-        change=_srv(weight=lambda asked, _: asked.number % 100),
+        change=_srv(weight=lambda context, _: context.number % 100),
     ),
     Fault(
         "srv-port-of-the-service",

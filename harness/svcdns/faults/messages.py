@@ -11,7 +11,7 @@ from dns.rdatatype import OPT
 
 from svcdns import records
 from svcdns.faults.deliveries import flags, over, remaking
-from svcdns.faults.fault import Asked, Change, Fault, Rewriting, Sending
+from svcdns.faults.fault import Fault, QueryContext, ReplyChange, Rewriting, Sending
 from svcdns.message import Reply
 
 _HEADER_OCTETS, _DATAGRAM_OCTETS, _STREAM_OCTETS = 12, 512, 65_535
@@ -19,14 +19,14 @@ _COUNT_OF_ADDITIONAL = slice(10, 12)
 _BARE_OPT = b"\0" + OPT.to_bytes(2) + (1232).to_bytes(2) + bytes(6)
 
 
-def _another_id(asked: Asked, wire: bytes) -> bytes:
-    del asked
+def _another_id(context: QueryContext, wire: bytes) -> bytes:
+    del context
     return bytes([wire[0] ^ 0xFF, wire[1]]) + wire[2:]
 
 
-def _another_question(asked: Asked, wire: bytes) -> bytes:
+def _another_question(context: QueryContext, wire: bytes) -> bytes:
     """The first letter of the name asked for is another."""
-    del asked
+    del context
     letter = b"y" if wire[13:14] == b"x" else b"x"
     return wire[:13] + letter + wire[14:] if wire[_HEADER_OCTETS] else wire
 
@@ -39,43 +39,45 @@ def _without_opt(message: dns.message.Message) -> None:
     message.use_edns(edns=False)
 
 
-def _with_opt(asked: Asked, wire: bytes) -> bytes:
-    if asked.edns is not None:
+def _with_opt(context: QueryContext, wire: bytes) -> bytes:
+    if context.edns is not None:
         return wire
     count = int.from_bytes(wire[_COUNT_OF_ADDITIONAL]) + 1
     return wire[:10] + count.to_bytes(2) + wire[12:] + _BARE_OPT
 
 
-def _edns_refused(asked: Asked, wire: bytes) -> bytes:
+def _edns_refused(context: QueryContext, wire: bytes) -> bytes:
     """FORMERR without anything else, as servers answer that do not know EDNS."""
-    if asked.edns is None:
+    if context.edns is None:
         return wire
     return wire[:3] + bytes([dns.rcode.FORMERR]) + bytes(8)
 
 
-def _in_any_version(asked: Asked, reply: Reply) -> Reply:
+def _in_any_version(context: QueryContext, reply: Reply) -> Reply:
     if reply.rcode != dns.rcode.BADVERS:
         return reply
-    return records.answer(asked.state, asked.question, asked.profile)
+    return records.answer(context.state, context.question, context.profile)
 
 
-def _from_another_port(asked: Asked, sendings: tuple[Sending, ...]) -> tuple[Sending, ...]:
-    del asked
-    return tuple(replace(one, from_port="other") for one in sendings)
+def _from_another_port(context: QueryContext, sendings: tuple[Sending, ...]) -> tuple[Sending, ...]:
+    del context
+    return tuple(replace(sending, from_port="other") for sending in sendings)
 
 
-def _closing(asked: Asked, sendings: tuple[Sending, ...]) -> tuple[Sending, ...]:
-    del asked
-    return tuple(replace(one, closes=True) for one in sendings)
+def _closing(context: QueryContext, sendings: tuple[Sending, ...]) -> tuple[Sending, ...]:
+    del context
+    return tuple(replace(sending, closes=True) for sending in sendings)
 
 
-def _with_several_ttls(asked: Asked, reply: Reply) -> Reply:
-    del asked
-    return replace(reply, answer=tuple(one._replace(ttl=one.ttl + place) for place, one in enumerate(reply.answer)))
+def _with_several_ttls(context: QueryContext, reply: Reply) -> Reply:
+    del context
+    return replace(
+        reply, answer=tuple(record._replace(ttl=record.ttl + index) for index, record in enumerate(reply.answer))
+    )
 
 
-def _over_tcp(change: Change) -> Change:
-    return lambda asked, reply: change(asked, reply) if asked.transport == "tcp" else reply
+def _over_tcp(change: ReplyChange) -> ReplyChange:
+    return lambda context, reply: change(context, reply) if context.transport == "tcp" else reply
 
 
 FAULTS = (
@@ -132,7 +134,7 @@ FAULTS = (
         "Over TCP, what does not fit into 512 octets is cut as it is over UDP.",
         ("L10",),
         bound="512 octets",
-        octets=lambda asked, octets: _DATAGRAM_OCTETS if asked.transport == "tcp" else octets,
+        octets=lambda context, octets: _DATAGRAM_OCTETS if context.transport == "tcp" else octets,
     ),
     Fault(
         "tc-never-set",
@@ -160,7 +162,7 @@ FAULTS = (
         ("L09",),
         "extended",
         bound="512 octets",
-        octets=lambda asked, octets: _DATAGRAM_OCTETS if asked.transport == "udp" else octets,
+        octets=lambda context, octets: _DATAGRAM_OCTETS if context.transport == "udp" else octets,
     ),
     Fault(
         "one-question-a-connection",
@@ -229,6 +231,6 @@ FAULTS = (
         "An answer that was cut once is cut for every client that asks later.",
         ("L11",),
         "extended",
-        octets=lambda asked, octets: _DATAGRAM_OCTETS if asked.transport == "udp" and asked.earlier else octets,
+        octets=lambda context, octets: _DATAGRAM_OCTETS if context.transport == "udp" and context.earlier else octets,
     ),
 )

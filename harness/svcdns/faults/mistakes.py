@@ -8,7 +8,7 @@ from dataclasses import replace
 from dns.rdatatype import SRV, RdataType
 
 from svcdns import records
-from svcdns.faults.fault import Asked, Change
+from svcdns.faults.fault import QueryContext, ReplyChange
 from svcdns.message import Question, Record, Reply, port, target
 from svcdns.records import Profile
 from svcdns.state import ClusterState, Endpoint, EndpointSlice, Service
@@ -16,7 +16,7 @@ from svcdns.state import ClusterState, Endpoint, EndpointSlice, Service
 Mistake = Callable[[ClusterState], ClusterState]
 
 
-def seeing(mistaken: Mistake, *types: RdataType) -> Change:
+def seeing(mistaken: Mistake, *types: RdataType) -> ReplyChange:
     """A server that takes the cluster for another one, in questions of some types, or of every type if none is named.
 
     What the mistake adds to the right answer and what it takes away is added to the reply and taken away from it, so that
@@ -25,13 +25,13 @@ def seeing(mistaken: Mistake, *types: RdataType) -> Change:
     # One state is asked about many times, and over every transport; it is immutable, so what was made of it stays true.
     last: list[tuple[ClusterState, ClusterState, dict[tuple[Question, Profile], tuple[Reply, Reply]]]] = []
 
-    def change(asked: Asked, reply: Reply) -> Reply:
-        if types and asked.question.type not in types:
+    def change(context: QueryContext, reply: Reply) -> Reply:
+        if types and context.question.type not in types:
             return reply
-        if not last or last[0][0] is not asked.state:
-            last[:] = [(asked.state, mistaken(asked.state), {})]
+        if not last or last[0][0] is not context.state:
+            last[:] = [(context.state, mistaken(context.state), {})]
         state, other, answers = last[0]
-        key = asked.question, asked.profile
+        key = context.question, context.profile
         if key not in answers:
             answers[key] = records.answer(state, *key), records.answer(other, *key)
         return _differing(reply, *answers[key])
@@ -39,12 +39,12 @@ def seeing(mistaken: Mistake, *types: RdataType) -> Change:
     return change
 
 
-def as_profile(other: Callable[[Profile], Profile]) -> Change:
+def as_profile(other: Callable[[Profile], Profile]) -> ReplyChange:
     """A server that makes other choices, where the specification leaves them."""
 
-    def change(asked: Asked, reply: Reply) -> Reply:
-        right = records.answer(asked.state, asked.question, asked.profile)
-        wrong = records.answer(asked.state, asked.question, other(asked.profile))
+    def change(context: QueryContext, reply: Reply) -> Reply:
+        right = records.answer(context.state, context.question, context.profile)
+        wrong = records.answer(context.state, context.question, other(context.profile))
         return _differing(reply, right, wrong)
 
     return change
@@ -62,15 +62,17 @@ def services(mistake: Callable[[Service], Service | None]) -> Mistake:
 
 def slices(mistake: Callable[[ClusterState, EndpointSlice], EndpointSlice]) -> Mistake:
     """Every EndpointSlice is mistaken for another."""
-    return lambda state: replace(state, slices={key: mistake(state, one) for key, one in state.slices.items()})
+    return lambda state: replace(
+        state, slices={key: mistake(state, endpoint_slice) for key, endpoint_slice in state.slices.items()}
+    )
 
 
 def endpoints(mistake: Callable[[ClusterState, EndpointSlice, Endpoint], Endpoint | None]) -> Mistake:
     """Every endpoint is mistaken for another, or overlooked."""
 
-    def mistaken(state: ClusterState, one: EndpointSlice) -> EndpointSlice:
-        found = (mistake(state, one, endpoint) for endpoint in one.endpoints)
-        return replace(one, endpoints=tuple(endpoint for endpoint in found if endpoint is not None))
+    def mistaken(state: ClusterState, endpoint_slice: EndpointSlice) -> EndpointSlice:
+        found = (mistake(state, endpoint_slice, endpoint) for endpoint in endpoint_slice.endpoints)
+        return replace(endpoint_slice, endpoints=tuple(endpoint for endpoint in found if endpoint is not None))
 
     return slices(mistaken)
 

@@ -6,106 +6,106 @@ import dns.name
 import dns.rcode
 from dns.rdatatype import AAAA, NS, TXT, A
 
-from svcdns.faults.fault import Asked, Change, Fault, Rewriting
+from svcdns.faults.fault import Fault, QueryContext, ReplyChange, Rewriting
 from svcdns.faults.replies import NO_DATA, NO_NAME, as_if, each, is_denial, made_up, where, with_answer
 from svcdns.message import Question, Record, Reply, name, rdata
 
 _HEADER_OCTETS = 12
 
 
-def _inside(asked: Asked) -> tuple[bytes, ...]:
+def _inside(context: QueryContext) -> tuple[bytes, ...]:
     """The labels before the cluster domain, in lower case; none elsewhere."""
-    zone = name(asked.state.domain)
-    if not asked.question.name.is_subdomain(zone):
+    zone = name(context.state.domain)
+    if not context.question.name.is_subdomain(zone):
         return ()
-    return tuple(label.lower() for label in asked.question.name.relativize(zone).labels)
+    return tuple(label.lower() for label in context.question.name.relativize(zone).labels)
 
 
-def _completed(asked: Asked, *labels: bytes) -> Question:
+def _completed(context: QueryContext, *labels: bytes) -> Question:
     """The same question, for other labels before the cluster domain."""
-    return Question(dns.name.Name((*labels, *name(asked.state.domain).labels)), asked.question.type)
+    return Question(dns.name.Name((*labels, *name(context.state.domain).labels)), context.question.type)
 
 
-def _not_lower(asked: Asked, reply: Reply) -> bool:
+def _not_lower(context: QueryContext, reply: Reply) -> bool:
     del reply
-    return any(label != label.lower() for label in asked.question.name.labels)
+    return any(label != label.lower() for label in context.question.name.labels)
 
 
-def _zone_not_lower(asked: Asked, reply: Reply) -> bool:
+def _zone_not_lower(context: QueryContext, reply: Reply) -> bool:
     del reply
-    zone = name(asked.state.domain)
-    found = asked.question.name
+    zone = name(context.state.domain)
+    found = context.question.name
     return found.is_subdomain(zone) and found.labels[-len(zone.labels) :] != zone.labels
 
 
-def _port_not_lower(asked: Asked, reply: Reply) -> bool:
+def _port_not_lower(context: QueryContext, reply: Reply) -> bool:
     del reply
-    first = asked.question.name.labels[0]
+    first = context.question.name.labels[0]
     return first.startswith(b"_") and first != first.lower()
 
 
-def _without_svc(asked: Asked) -> Question | None:
-    match _inside(asked):
+def _without_svc(context: QueryContext) -> Question | None:
+    match _inside(context):
         case (service, namespace) if namespace not in (b"svc", b"pod"):
-            return _completed(asked, service, namespace, b"svc")
+            return _completed(context, service, namespace, b"svc")
     return None
 
 
-def _twice_completed(asked: Asked) -> Question | None:
+def _twice_completed(context: QueryContext) -> Question | None:
     """A full name with an entry of the search list behind it, taken for the full name."""
-    inside, zone = _inside(asked), name(asked.state.domain).labels[:-1]
+    inside, zone = _inside(context), name(context.state.domain).labels[:-1]
     for start in range(1, len(inside) - len(zone) + 1):
         if inside[start : start + len(zone)] == zone:
-            return _completed(asked, *inside[:start])
+            return _completed(context, *inside[:start])
     return None
 
 
-def _labels_in_front(asked: Asked) -> Question | None:
-    match _inside(asked):
+def _labels_in_front(context: QueryContext) -> Question | None:
+    match _inside(context):
         case (_, _, _, service, namespace, b"svc") | (_, _, _, _, service, namespace, b"svc"):
-            return _completed(asked, service, namespace, b"svc")
+            return _completed(context, service, namespace, b"svc")
     return None
 
 
-def _of_any_namespace(asked: Asked) -> Question | None:
-    match _inside(asked):
+def _of_any_namespace(context: QueryContext) -> Question | None:
+    match _inside(context):
         case (service, _, b"svc"):
-            same = (key for key in sorted(asked.state.services) if key.name.encode() == service)
+            same = (key for key in sorted(context.state.services) if key.name.encode() == service)
             found = next(same, None)
-            return _completed(asked, service, found.namespace.encode(), b"svc") if found else None
+            return _completed(context, service, found.namespace.encode(), b"svc") if found else None
     return None
 
 
-def _below_the_schema(asked: Asked, reply: Reply) -> Reply:
-    match _inside(asked):
-        case (_, b"dns-version") if asked.question.type == TXT:
-            return Reply(dns.rcode.NOERROR, answer=(made_up(asked, TXT, "1.1.0"),))
+def _below_the_schema(context: QueryContext, reply: Reply) -> Reply:
+    match _inside(context):
+        case (_, b"dns-version") if context.question.type == TXT:
+            return Reply(dns.rcode.NOERROR, answer=(made_up(context, TXT, "1.1.0"),))
     return reply
 
 
-def _at_the_domain(asked: Asked, reply: Reply) -> Reply:
-    at = asked.question.name == name(asked.state.domain) and asked.question.type == A and not reply.answer
-    return Reply(dns.rcode.NOERROR, answer=(made_up(asked, A, "10.96.0.1"),)) if at else reply
+def _at_the_domain(context: QueryContext, reply: Reply) -> Reply:
+    at = context.question.name == name(context.state.domain) and context.question.type == A and not reply.answer
+    return Reply(dns.rcode.NOERROR, answer=(made_up(context, A, "10.96.0.1"),)) if at else reply
 
 
-def _search_fails(asked: Asked, reply: Reply) -> bool:
+def _search_fails(context: QueryContext, reply: Reply) -> bool:
     """Whether a name outside the cluster is denied with an entry of the search list behind it."""
-    match _inside(asked):
-        case (_, _, _, b"svc") | (_, _, b"svc") | (_, _) if asked.question.type in (A, AAAA):
+    match _inside(context):
+        case (_, _, _, b"svc") | (_, _, b"svc") | (_, _) if context.question.type in (A, AAAA):
             return is_denial(reply)
     return False
 
 
-def _saying(text: str) -> Change:
-    return each(lambda _, one: (one._replace(rdata=rdata(TXT, text)),), TXT)
+def _saying(text: str) -> ReplyChange:
+    return each(lambda _, record: (record._replace(rdata=rdata(TXT, text)),), TXT)
 
 
-def _and_another(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
-    return (*answer, made_up(asked, TXT, "1.0.0"))
+def _and_another(context: QueryContext, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+    return (*answer, made_up(context, TXT, "1.0.0"))
 
 
-def _question_in_lower_case(asked: Asked, wire: bytes) -> bytes:
-    end = _HEADER_OCTETS + len(asked.question.name.to_wire() or b"")
+def _question_in_lower_case(context: QueryContext, wire: bytes) -> bytes:
+    end = _HEADER_OCTETS + len(context.question.name.to_wire() or b"")
     return wire[:_HEADER_OCTETS] + wire[_HEADER_OCTETS:end].lower() + wire[end:]
 
 
@@ -175,13 +175,13 @@ FAULTS = (
         "schema-version-missing",
         "The version of the schema is not published.",
         ("A01",),
-        change=where(lambda asked, reply: asked.question.type == TXT and bool(reply.answer), NO_NAME),
+        change=where(lambda context, reply: context.question.type == TXT and bool(reply.answer), NO_NAME),
     ),
     Fault(
         "schema-version-without-data",
         "The name of the schema version exists, without data.",
         ("A01",),
-        change=where(lambda asked, reply: asked.question.type == TXT and bool(reply.answer), NO_DATA),
+        change=where(lambda context, reply: context.question.type == TXT and bool(reply.answer), NO_DATA),
     ),
     Fault(
         "schema-version-malformed",
@@ -213,6 +213,6 @@ FAULTS = (
         "The cluster domain names servers that have no address.",
         ("A06",),
         "extended",
-        change=each(lambda asked, _: (made_up(asked, NS, f"gone.{asked.state.domain}."),), NS),
+        change=each(lambda context, _: (made_up(context, NS, f"gone.{context.state.domain}."),), NS),
     ),
 )

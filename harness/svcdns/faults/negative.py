@@ -9,8 +9,18 @@ import dns.rcode
 from dns.rdatatype import AAAA, ANY, AXFR, PTR, SOA, SRV, TXT, A
 
 from svcdns import records
-from svcdns.faults.fault import Asked, Fault
-from svcdns.faults.replies import NO_DATA, NO_NAME, as_if, is_denial, is_no_data, made_up, place, where
+from svcdns.faults.fault import Fault, QueryContext
+from svcdns.faults.replies import (
+    NO_DATA,
+    NO_NAME,
+    api_server,
+    as_if,
+    below_service,
+    is_denial,
+    is_no_data,
+    made_up,
+    where,
+)
 from svcdns.message import Question, Record, Reply, name
 
 _ADDRESSES = (A, AAAA)
@@ -18,31 +28,31 @@ _DAY_SECONDS = 86_400
 _LONG_LABEL = 63
 
 
-def _in_cluster(asked: Asked) -> bool:
-    return asked.question.name.is_subdomain(name(asked.state.domain))
+def _in_cluster(context: QueryContext) -> bool:
+    return context.question.name.is_subdomain(name(context.state.domain))
 
 
-def _labels(asked: Asked) -> tuple[bytes, ...]:
-    return asked.question.name.labels
+def _labels(context: QueryContext) -> tuple[bytes, ...]:
+    return context.question.name.labels
 
 
-def _empty_non_terminal(asked: Asked, reply: Reply) -> bool:
+def _empty_non_terminal(context: QueryContext, reply: Reply) -> bool:
     """Whether the name exists, and has no record of any type."""
-    return is_no_data(reply) and _in_cluster(asked) and place(asked) is None
+    return is_no_data(reply) and _in_cluster(context) and below_service(context) is None
 
 
 def _failing(rcode: dns.rcode.Rcode) -> Reply:
     return Reply(rcode, authoritative=False)
 
 
-def _without_soa(asked: Asked, reply: Reply) -> Reply:
-    del asked
-    return replace(reply, authority=tuple(one for one in reply.authority if one.type != SOA))
+def _without_soa(context: QueryContext, reply: Reply) -> Reply:
+    del context
+    return replace(reply, authority=tuple(record for record in reply.authority if record.type != SOA))
 
 
-def _for_a_day(asked: Asked, reply: Reply) -> Reply:
-    del asked
-    return replace(reply, authority=tuple(_kept_for_a_day(one) for one in reply.authority))
+def _for_a_day(context: QueryContext, reply: Reply) -> Reply:
+    del context
+    return replace(reply, authority=tuple(_kept_for_a_day(record) for record in reply.authority))
 
 
 def _kept_for_a_day(record: Record) -> Record:
@@ -51,65 +61,65 @@ def _kept_for_a_day(record: Record) -> Record:
     return record._replace(ttl=_DAY_SECONDS, rdata=record.rdata.replace(minimum=_DAY_SECONDS))
 
 
-def _of_namespaces(asked: Asked, reply: Reply) -> bool:
+def _of_namespaces(context: QueryContext, reply: Reply) -> bool:
     """Whether a name is denied whose namespace does not exist."""
-    zone = name(f"svc.{asked.state.domain}")
-    if not is_denial(reply) or not asked.question.name.is_subdomain(zone):
+    zone = name(f"svc.{context.state.domain}")
+    if not is_denial(reply) or not context.question.name.is_subdomain(zone):
         return False
-    *_, namespace = (b"", *asked.question.name.relativize(zone).labels)
-    return namespace.decode("latin-1").lower() not in asked.state.namespaces
+    *_, namespace = (b"", *context.question.name.relativize(zone).labels)
+    return namespace.decode("latin-1").lower() not in context.state.namespaces
 
 
-def _asterisk(asked: Asked) -> Question | None:
+def _asterisk(context: QueryContext) -> Question | None:
     """An asterisk stands for the first Service, the first endpoint or the first port there is."""
-    found = place(asked)
-    if _labels(asked)[0] not in (b"*", b"any") or found is not None:
+    owner = below_service(context)
+    if _labels(context)[0] not in (b"*", b"any") or owner is not None:
         return None
-    beside = [key for key in sorted(asked.state.services) if key.namespace.encode() == _labels(asked)[1]]
+    beside = [key for key in sorted(context.state.services) if key.namespace.encode() == _labels(context)[1]]
     return (
-        Question(dns.name.Name((beside[0].name.encode(), *_labels(asked)[1:])), asked.question.type) if beside else None
+        Question(dns.name.Name((beside[0].name.encode(), *_labels(context)[1:])), context.question.type)
+        if beside
+        else None
     )
 
 
-def _any_name(asked: Asked, reply: Reply) -> Reply:
+def _any_name(context: QueryContext, reply: Reply) -> Reply:
     """A name that nobody created answers one address for all such names."""
-    if not is_denial(reply) or not _in_cluster(asked) or asked.question.type != A:
+    if not is_denial(reply) or not _in_cluster(context) or context.question.type != A:
         return reply
-    return Reply(dns.rcode.NOERROR, answer=(made_up(asked, A, "192.0.2.253"),))
+    return Reply(dns.rcode.NOERROR, answer=(made_up(context, A, "192.0.2.253"),))
 
 
-def _splitting_dots(asked: Asked) -> Question | None:
-    split = tuple(part for label in _labels(asked)[:-1] for part in label.split(b"."))
-    if len(split) + 1 == len(_labels(asked)):
+def _splitting_dots(context: QueryContext) -> Question | None:
+    split = tuple(part for label in _labels(context)[:-1] for part in label.split(b"."))
+    if len(split) + 1 == len(_labels(context)):
         return None
-    return Question(dns.name.Name((*split, b"")), asked.question.type)
+    return Question(dns.name.Name((*split, b"")), context.question.type)
 
 
-def _everything(asked: Asked, reply: Reply) -> Reply:
+def _everything(context: QueryContext, reply: Reply) -> Reply:
     """ANY is answered with every record that the name has."""
-    if asked.question.type != ANY or is_denial(reply):
+    if context.question.type != ANY or is_denial(reply):
         return reply
     types = (A, AAAA, SRV, TXT, PTR)
-    found = (records.answer(asked.state, Question(asked.question.name, one), asked.profile) for one in types)
-    return replace(reply, answer=(*(one for each in found for one in each.answer), _soa_of(asked)), authority=())
+    found = (records.answer(context.state, Question(context.question.name, type_), context.profile) for type_ in types)
+    return replace(
+        reply, answer=(*(record for each in found for record in each.answer), _soa_of(context)), authority=()
+    )
 
 
-def _soa_of(asked: Asked) -> Record:
-    zone = name(asked.state.domain)
-    (found,) = records.answer(asked.state, Question(zone, SOA), asked.profile).answer
-    return found._replace(owner=asked.question.name)
+def _soa_of(context: QueryContext) -> Record:
+    zone = name(context.state.domain)
+    (found,) = records.answer(context.state, Question(zone, SOA), context.profile).answer
+    return found._replace(owner=context.question.name)
 
 
-def _transferred(asked: Asked, reply: Reply) -> Reply:
+def _transferred(context: QueryContext, reply: Reply) -> Reply:
     """A transfer is granted: the zone's SOA, its records, its SOA again."""
-    if asked.question.type != AXFR:
+    if context.question.type != AXFR:
         return reply
-    listed = records.answer(asked.state, Question(_api(asked), A), asked.profile).answer
-    return Reply(dns.rcode.NOERROR, answer=(_soa_of(asked), *listed, _soa_of(asked)))
-
-
-def _api(asked: Asked) -> dns.name.Name:
-    return name(f"kubernetes.default.svc.{asked.state.domain}")
+    listed = records.answer(context.state, Question(api_server(context), A), context.profile).answer
+    return Reply(dns.rcode.NOERROR, answer=(_soa_of(context), *listed, _soa_of(context)))
 
 
 FAULTS = (
@@ -117,7 +127,7 @@ FAULTS = (
         "aaaa-denied",
         "AAAA of a name that has none is NXDOMAIN, so that a resolver forgets its other records too.",
         ("B02", "C05", "C12", "G06", "M12", "K04"),
-        change=where(lambda asked, reply: asked.question.type == AAAA and is_no_data(reply), NO_NAME),
+        change=where(lambda context, reply: context.question.type == AAAA and is_no_data(reply), NO_NAME),
     ),
     Fault(
         "no-data-denied",
@@ -136,21 +146,24 @@ FAULTS = (
         "A name is NXDOMAIN for types other than addresses, SRV, PTR and TXT.",
         ("B10", "G06", "A08"),
         change=where(
-            lambda asked, reply: is_no_data(reply) and asked.question.type not in (*_ADDRESSES, SRV, PTR, TXT), NO_NAME
+            lambda context, reply: is_no_data(reply) and context.question.type not in (*_ADDRESSES, SRV, PTR, TXT),
+            NO_NAME,
         ),
     ),
     Fault(
         "other-types-never-denied",
         "A name that does not exist has no data of types other than addresses and SRV.",
         ("G05",),
-        change=where(lambda asked, reply: is_denial(reply) and asked.question.type not in (*_ADDRESSES, SRV), NO_DATA),
+        change=where(
+            lambda context, reply: is_denial(reply) and context.question.type not in (*_ADDRESSES, SRV), NO_DATA
+        ),
     ),
     Fault(
         "other-types-fail",
         "Types other than addresses, SRV, PTR and TXT are SERVFAIL.",
         ("B10", "G06", "G09"),
         change=where(
-            lambda asked, reply: is_no_data(reply) and asked.question.type not in (*_ADDRESSES, SRV, PTR, TXT),
+            lambda context, reply: is_no_data(reply) and context.question.type not in (*_ADDRESSES, SRV, PTR, TXT),
             _failing(dns.rcode.SERVFAIL),
         ),
     ),
@@ -176,7 +189,7 @@ FAULTS = (
         "no-answer-for-aaaa",
         "AAAA of a name that has none is not answered at all.",
         ("B02", "C05"),
-        change=lambda asked, reply: None if asked.question.type == AAAA and is_no_data(reply) else reply,
+        change=lambda context, reply: None if context.question.type == AAAA and is_no_data(reply) else reply,
     ),
     Fault(
         "empty-non-terminals-denied",
@@ -206,7 +219,7 @@ FAULTS = (
         "long-names-fail",
         "Names with a label of 63 octets are SERVFAIL.",
         ("G15",),
-        change=where(lambda asked, _: len(_labels(asked)[0]) == _LONG_LABEL, _failing(dns.rcode.SERVFAIL)),
+        change=where(lambda context, _: len(_labels(context)[0]) == _LONG_LABEL, _failing(dns.rcode.SERVFAIL)),
     ),
     Fault(
         "asterisk-answers",

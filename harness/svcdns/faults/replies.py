@@ -11,7 +11,7 @@ import dns.rcode
 from dns.rdatatype import CNAME, SRV, RdataType
 
 from svcdns import records
-from svcdns.faults.fault import Asked, Change
+from svcdns.faults.fault import QueryContext, ReplyChange
 from svcdns.message import Question, Record, Reply, name, rdata
 from svcdns.state import Key, Service
 
@@ -21,23 +21,28 @@ NO_NAME, NO_DATA = Reply(dns.rcode.NXDOMAIN), Reply(dns.rcode.NOERROR)
 TTL = 30
 
 
-class Place(NamedTuple):
-    """A Service, and the labels that a question has before its name."""
+class ServiceOwnerName(NamedTuple):
+    """The owner name of a question at or below a Service: the Service, and the labels before its name."""
 
     service: Service
-    left: tuple[str, ...]
+    labels: tuple[str, ...]
 
 
-def place(asked: Asked) -> Place | None:
-    """Where below a Service a question asks, or None where it does not."""
-    zone = name(asked.state.domain)
-    if not asked.question.name.is_subdomain(zone):
+def below_service(context: QueryContext) -> ServiceOwnerName | None:
+    """Return the question's owner name as one at or below a Service, or None if it is elsewhere."""
+    zone = name(context.state.domain)
+    if not context.question.name.is_subdomain(zone):
         return None
-    labels = [label.decode("latin-1").lower() for label in asked.question.name.relativize(zone).labels]
+    labels = [label.decode("latin-1").lower() for label in context.question.name.relativize(zone).labels]
     if len(labels) < 3 or labels[-1] != "svc":  # noqa: PLR2004 - Service, namespace and svc
         return None
-    service = asked.state.services.get(Key(labels[-2], labels[-3]))
-    return Place(service, tuple(labels[:-3])) if service else None
+    service = context.state.services.get(Key(labels[-2], labels[-3]))
+    return ServiceOwnerName(service, tuple(labels[:-3])) if service else None
+
+
+def api_server(context: QueryContext) -> dns.name.Name:
+    """Return the name of the API server's Service."""
+    return name(f"kubernetes.default.svc.{context.state.domain}")
 
 
 def is_denial(reply: Reply) -> bool:
@@ -50,57 +55,60 @@ def is_no_data(reply: Reply) -> bool:
     return reply.rcode == dns.rcode.NOERROR and not reply.answer
 
 
-def each(change: Callable[[Asked, Record], Iterable[Record]], *types: RdataType) -> Change:
+def each(change: Callable[[QueryContext, Record], Iterable[Record]], *types: RdataType) -> ReplyChange:
     """Each record of some types in the answer section becomes others, or none."""
 
-    def changed(asked: Asked, reply: Reply) -> Reply:
-        found = (change(asked, one) if one.type in types else (one,) for one in reply.answer)
-        return reply if not reply.answer else replace(reply, answer=tuple(one for each in found for one in each))
+    def changed(context: QueryContext, reply: Reply) -> Reply:
+        found = (change(context, record) if record.type in types else (record,) for record in reply.answer)
+        return reply if not reply.answer else replace(reply, answer=tuple(record for each in found for record in each))
 
     return changed
 
 
-def with_answer(change: Callable[[Asked, tuple[Record, ...]], tuple[Record, ...]], *types: RdataType) -> Change:
+def with_answer(
+    change: Callable[[QueryContext, tuple[Record, ...]], tuple[Record, ...]], *types: RdataType
+) -> ReplyChange:
     """The records of an answer to a question of some types become others."""
 
-    def changed(asked: Asked, reply: Reply) -> Reply:
-        if not reply.answer or asked.question.type not in types:
+    def changed(context: QueryContext, reply: Reply) -> Reply:
+        if not reply.answer or context.question.type not in types:
             return reply
-        return replace(reply, answer=change(asked, reply.answer))
+        return replace(reply, answer=change(context, reply.answer))
 
     return changed
 
 
-def where(holds: Callable[[Asked, Reply], bool], instead: Reply | Change) -> Change:
+def where(holds: Callable[[QueryContext, Reply], bool], instead: Reply | ReplyChange) -> ReplyChange:
     """Where something holds of a question and its reply, there is another reply; with the authority section of the first."""
 
-    def changed(asked: Asked, reply: Reply) -> Reply | None:
-        if not holds(asked, reply):
+    def changed(context: QueryContext, reply: Reply) -> Reply | None:
+        if not holds(context, reply):
             return reply
-        return replace(instead, authority=reply.authority) if isinstance(instead, Reply) else instead(asked, reply)
+        return replace(instead, authority=reply.authority) if isinstance(instead, Reply) else instead(context, reply)
 
     return changed
 
 
-def as_if(other: Callable[[Asked], Question | None]) -> Change:
+def as_if(other: Callable[[QueryContext], Question | None]) -> ReplyChange:
     """A question that is denied is answered as if another had been asked."""
 
-    def changed(asked: Asked, reply: Reply) -> Reply:
-        taken_for = other(asked) if is_denial(reply) else None
+    def changed(context: QueryContext, reply: Reply) -> Reply:
+        taken_for = other(context) if is_denial(reply) else None
         if taken_for is None:
             return reply
-        found = records.answer(asked.state, taken_for, asked.profile)
+        found = records.answer(context.state, taken_for, context.profile)
         owned = tuple(
-            one._replace(owner=asked.question.name) if one.owner == taken_for.name else one for one in found.answer
+            record._replace(owner=context.question.name) if record.owner == taken_for.name else record
+            for record in found.answer
         )
         return replace(found, answer=owned)
 
     return changed
 
 
-def made_up(asked: Asked, type_: RdataType, text: str) -> Record:
+def made_up(context: QueryContext, type_: RdataType, text: str) -> Record:
     """A record of the name asked for, with rdata as a zone file writes it."""
-    return Record(asked.question.name, TTL, rdata(type_, text))
+    return Record(context.question.name, TTL, rdata(type_, text))
 
 
 def with_labels(found: dns.name.Name, *labels: str) -> dns.name.Name:
@@ -114,7 +122,7 @@ def pointing(record: Record, to: dns.name.Name) -> Record:
     return record._replace(rdata=record.rdata.replace(target=to))
 
 
-def without_domain(asked: Asked, found: dns.name.Name) -> dns.name.Name:
+def without_domain(context: QueryContext, found: dns.name.Name) -> dns.name.Name:
     """A name of the cluster as it is where somebody forgot the cluster domain."""
-    zone = name(asked.state.domain)
+    zone = name(context.state.domain)
     return found.relativize(zone).derelativize(dns.name.root) if found.is_subdomain(zone) and found != zone else found

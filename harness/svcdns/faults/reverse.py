@@ -10,14 +10,15 @@ import dns.rcode
 import dns.reversename
 from dns.rdatatype import PTR
 
-from svcdns.faults.fault import Asked, Fault
+from svcdns.faults.fault import Fault, QueryContext
 from svcdns.faults.mistakes import endpoints, seeing
 from svcdns.faults.replies import (
     NO_NAME,
+    api_server,
+    below_service,
     each,
     is_denial,
     made_up,
-    place,
     pointing,
     where,
     with_answer,
@@ -30,70 +31,71 @@ from svcdns.state import Service
 _ARPA, _IPV6 = dns.name.from_text("arpa."), dns.name.from_text("ip6.arpa.")
 
 
-def _address(asked: Asked) -> str:
+def _address(context: QueryContext) -> str:
     """The address whose PTR record is asked for, or nothing."""
     try:
-        return dns.reversename.to_address(asked.question.name) if asked.question.type == PTR else ""
+        return dns.reversename.to_address(context.question.name) if context.question.type == PTR else ""
     except (dns.exception.DNSException, ValueError):
         return ""
 
 
-def _virtual(asked: Asked) -> tuple[Service, ...]:
-    return asked.state.services_by_address.get(_address(asked), ())
+def _virtual(context: QueryContext) -> tuple[Service, ...]:
+    return context.state.services_by_address.get(_address(context), ())
 
 
-def _answered_for_virtual_ip(asked: Asked, reply: Reply) -> bool:
-    return bool(reply.answer and _virtual(asked))
+def _answered_for_virtual_ip(context: QueryContext, reply: Reply) -> bool:
+    return bool(reply.answer and _virtual(context))
 
 
-def _answered_for_endpoint(asked: Asked, reply: Reply) -> bool:
-    return bool(reply.answer and _address(asked) and not _virtual(asked))
+def _answered_for_endpoint(context: QueryContext, reply: Reply) -> bool:
+    return bool(reply.answer and _address(context) and not _virtual(context))
 
 
-def _reverse_and_not_lower(asked: Asked, reply: Reply) -> bool:
-    labels = asked.question.name.labels
-    return bool(reply.answer and _address(asked)) and any(label != label.lower() for label in labels)
+def _reverse_and_not_lower(context: QueryContext, reply: Reply) -> bool:
+    labels = context.question.name.labels
+    return bool(reply.answer and _address(context)) and any(label != label.lower() for label in labels)
 
 
-def _without_hostname(asked: Asked) -> bool:
-    address = _address(asked)
-    listed = asked.state.slices_by_address.get(address, ())
-    return not any(endpoint.hostname for one in listed for endpoint in one.endpoints if address in endpoint.addresses)
+def _without_hostname(context: QueryContext) -> bool:
+    address = _address(context)
+    listed = context.state.slices_by_address.get(address, ())
+    return not any(
+        endpoint.hostname
+        for endpoint_slice in listed
+        for endpoint in endpoint_slice.endpoints
+        if address in endpoint.addresses
+    )
 
 
-def _not_below_headless(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+def _not_below_headless(context: QueryContext, answer: tuple[Record, ...]) -> tuple[Record, ...]:
     """Of several names, the first that is not below a headless Service, or the first."""
     headless = {
-        name(f"{key.name}.{key.namespace}.svc.{asked.state.domain}")
-        for key, service in asked.state.services.items()
+        name(f"{key.name}.{key.namespace}.svc.{context.state.domain}")
+        for key, service in context.state.services.items()
         if service.headless
     }
-    others = [one for one in answer if target(one.rdata).parent() not in headless]
+    others = [record for record in answer if target(record.rdata).parent() not in headless]
     return tuple((others or answer)[:1])
 
 
-def _api(asked: Asked) -> dns.name.Name:
-    return name(f"kubernetes.default.svc.{asked.state.domain}")
+def _and_the_api(context: QueryContext, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+    return (*answer, made_up(context, PTR, str(api_server(context)))) if _virtual(context) else answer
 
 
-def _and_the_api(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
-    return (*answer, made_up(asked, PTR, str(_api(asked)))) if _virtual(asked) else answer
-
-
-def _of_any_address(asked: Asked, reply: Reply) -> Reply:
-    if not is_denial(reply) or not _address(asked):
+def _of_any_address(context: QueryContext, reply: Reply) -> Reply:
+    if not is_denial(reply) or not _address(context):
         return reply
-    return Reply(dns.rcode.NOERROR, answer=(made_up(asked, PTR, f"node.default.svc.{asked.state.domain}."),))
+    return Reply(dns.rcode.NOERROR, answer=(made_up(context, PTR, f"node.default.svc.{context.state.domain}."),))
 
 
-def _does_not_resolve(asked: Asked, record: Record) -> tuple[Record, ...]:
-    return (record if _virtual(asked) else pointing(record, with_labels(target(record.rdata).parent(), "gone")),)
+def _does_not_resolve(context: QueryContext, record: Record) -> tuple[Record, ...]:
+    return (record if _virtual(context) else pointing(record, with_labels(target(record.rdata).parent(), "gone")),)
 
 
-def _at_service_names(asked: Asked, reply: Reply) -> Reply:
-    if asked.question.type != PTR or place(asked) is None or reply.answer or is_denial(reply):
+def _at_service_names(context: QueryContext, reply: Reply) -> Reply:
+    if context.question.type != PTR or below_service(context) is None or reply.answer or is_denial(reply):
         return reply
-    return Reply(dns.rcode.NOERROR, answer=(made_up(asked, PTR, str(asked.question.name)),))
+    return Reply(dns.rcode.NOERROR, answer=(made_up(context, PTR, str(context.question.name)),))
 
 
 FAULTS = (
@@ -107,7 +109,9 @@ FAULTS = (
         "ptr-of-virtual-ip-wrong",
         "Every virtual IP leads back to the API server's Service.",
         ("F01",),
-        change=each(lambda asked, one: (pointing(one, _api(asked)) if _virtual(asked) else one,), PTR),
+        change=each(
+            lambda context, record: (pointing(record, api_server(context)) if _virtual(context) else record,), PTR
+        ),
     ),
     Fault(
         "ptr-of-virtual-ip-twice",
@@ -125,7 +129,9 @@ FAULTS = (
         "ptr-needs-hostname",
         "The address of an endpoint without a hostname leads back to nothing, as in CoreDNS 1.11.4 to 1.12.0.",
         ("F04",),
-        change=where(lambda asked, reply: _answered_for_endpoint(asked, reply) and _without_hostname(asked), NO_NAME),
+        change=where(
+            lambda context, reply: _answered_for_endpoint(context, reply) and _without_hostname(context), NO_NAME
+        ),
     ),
     Fault(
         "ptr-does-not-resolve-back",
@@ -137,7 +143,9 @@ FAULTS = (
         "ptr-of-unready-endpoints",
         "The address of an endpoint that is not ready leads back to its name.",
         ("F06", "J02"),
-        change=seeing(endpoints(lambda _, __, one: one if one.terminating else replace(one, ready=True)), PTR),
+        change=seeing(
+            endpoints(lambda _, __, endpoint: endpoint if endpoint.terminating else replace(endpoint, ready=True)), PTR
+        ),
     ),
     Fault(
         "ptr-not-below-headless",
@@ -156,7 +164,9 @@ FAULTS = (
         "No IPv6 address leads back to a name.",
         ("F02", "I05"),
         change=where(
-            lambda asked, reply: bool(reply.answer and _address(asked)) and asked.question.name.is_subdomain(_IPV6),
+            lambda context, reply: (
+                bool(reply.answer and _address(context)) and context.question.name.is_subdomain(_IPV6)
+            ),
             NO_NAME,
         ),
     ),
@@ -164,7 +174,7 @@ FAULTS = (
         "ptr-without-domain",
         "Addresses lead back to names that lack the cluster domain.",
         ("F01", "F03"),
-        change=each(lambda asked, one: (pointing(one, without_domain(asked, target(one.rdata))),), PTR),
+        change=each(lambda context, record: (pointing(record, without_domain(context, target(record.rdata))),), PTR),
     ),
     Fault(
         "reverse-names-compared-with-case",
@@ -189,10 +199,10 @@ FAULTS = (
         "The IPv6 address of an endpoint leads back to another name than its IPv4 address.",
         ("F17", "I05"),
         change=each(
-            lambda asked, one: (
-                pointing(one, with_labels(target(one.rdata).parent(), "six"))
-                if asked.question.name.is_subdomain(_IPV6) and not _virtual(asked)
-                else one,
+            lambda context, record: (
+                pointing(record, with_labels(target(record.rdata).parent(), "six"))
+                if context.question.name.is_subdomain(_IPV6) and not _virtual(context)
+                else record,
             ),
             PTR,
         ),

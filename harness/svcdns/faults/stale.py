@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dns.rdatatype import CNAME, PTR
 
-from svcdns.faults.fault import Asked, Change, Fault
+from svcdns.faults.fault import Fault, QueryContext, ReplyChange
 from svcdns.faults.replies import is_denial
 from svcdns.message import Reply
 
@@ -15,12 +15,12 @@ from svcdns.message import Reply
 _STALE_SECONDS = 120.0
 
 
-def kept_for(seconds: float) -> Change:
+def kept_for(seconds: float) -> ReplyChange:
     """What was answered is answered again until it is as old as that, as a cache does it."""
 
-    def change(asked: Asked, reply: Reply) -> Reply:
+    def change(context: QueryContext, reply: Reply) -> Reply:
         kept = None
-        for said in asked.earlier:
+        for said in context.earlier:
             if kept is None or kept.seconds_ago - said.seconds_ago >= seconds:
                 kept = said
         return kept.reply if kept and kept.seconds_ago < seconds else reply
@@ -28,12 +28,12 @@ def kept_for(seconds: float) -> Change:
     return change
 
 
-def _first(asked: Asked, reply: Reply) -> Reply:
-    return asked.earlier[0].reply if asked.earlier else reply
+def _first(context: QueryContext, reply: Reply) -> Reply:
+    return context.earlier[0].reply if context.earlier else reply
 
 
-def _now_and_then(asked: Asked, reply: Reply) -> Reply:
-    return _first(asked, reply) if asked.number % 2 else reply
+def _now_and_then(context: QueryContext, reply: Reply) -> Reply:
+    return _first(context, reply) if context.number % 2 else reply
 
 
 FAULTS = (
@@ -74,7 +74,7 @@ FAULTS = (
         "One of two DNS servers answers for ever what it answered once.",
         ("J02", "J12", "G18", "B11", "C03", "J17"),
         bound="for ever, one of two servers",
-        change=lambda asked, reply: _first(asked, reply) if asked.replica else reply,
+        change=lambda context, reply: _first(context, reply) if context.replica else reply,
         replicas=2,
     ),
     Fault(
@@ -88,14 +88,16 @@ FAULTS = (
         "denials-kept",
         "A name that was denied once is denied for ever.",
         ("G18", "J01"),
-        change=lambda asked, reply: next((one.reply for one in asked.earlier if is_denial(one.reply)), reply),
+        change=lambda context, reply: next(
+            (earlier.reply for earlier in context.earlier if is_denial(earlier.reply)), reply
+        ),
     ),
     Fault(
         "removals-missed",
         "A name that answered once is never denied: it goes on answering what it last did.",
         ("B11", "J11", "J16"),
-        change=lambda asked, reply: (
-            next((one.reply for one in reversed(asked.earlier) if one.reply.answer), reply)
+        change=lambda context, reply: (
+            next((earlier.reply for earlier in reversed(context.earlier) if earlier.reply.answer), reply)
             if is_denial(reply)
             else reply
         ),
@@ -104,12 +106,12 @@ FAULTS = (
         "stale-reverse-names",
         "What an address led back to once, it leads back to for ever.",
         ("J13",),
-        change=lambda asked, reply: _first(asked, reply) if asked.question.type == PTR else reply,
+        change=lambda context, reply: _first(context, reply) if context.question.type == PTR else reply,
     ),
     Fault(
         "stale-aliases",
         "Asked for the CNAME alone, a name is for ever the alias that it was once, or none.",
         ("H08", "H09", "H10"),
-        change=lambda asked, reply: _first(asked, reply) if asked.question.type == CNAME else reply,
+        change=lambda context, reply: _first(context, reply) if context.question.type == CNAME else reply,
     ),
 )

@@ -72,14 +72,16 @@ def all_addresses(state: ClusterState, service: Service) -> tuple[str, ...]:
         if service.selector
         else _listed_endpoints(state, service)
     )
+    served = families(state, service)
     every = (address for holder in holders for address in holder.addresses)
-    return tuple(dict.fromkeys(address for address in every if family_of(address) in families(state, service)))
+    return tuple(dict.fromkeys(address for address in every if family_of(address) in served))
 
 
 def _listed_endpoints(state: ClusterState, service: Service) -> Iterator[Endpoint]:
     """Yield the endpoints of a Service's EndpointSlices, but for those of another family and of type FQDN."""
+    served = families(state, service)
     for listed in state.slices_by_service.get(service.key, ()):
-        if listed.address_type in families(state, service):
+        if listed.address_type in served:
             yield from listed.endpoints
 
 

@@ -41,13 +41,13 @@ def _of_version(version: int) -> Callable[[Question], bytes]:
 
 #: Messages that are not one query of class IN → how they are made of one.
 MALFORMED_MESSAGES: Mapping[str, Callable[[Question], bytes]] = {
-    "a question of the class CHAOS": _of_class(dns.rdataclass.CH),
+    "a query of the class CHAOS": _of_class(dns.rdataclass.CH),
     "an inverse query": _bare(dns.opcode.IQUERY),
     "a status request": _bare(dns.opcode.STATUS),
     "an update": _bare(dns.opcode.UPDATE),
     "a message without a question": _bare(dns.opcode.QUERY, 0),
     "a message with two questions": _bare(dns.opcode.QUERY, 2),
-    "a question in version 1 of EDNS": _of_version(1),
+    "a query with EDNS version 1": _of_version(1),
     "a zone transfer": lambda question: encode(Question(question.name.parent(), dns.rdatatype.AXFR)),
 }
 

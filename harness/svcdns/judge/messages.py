@@ -39,16 +39,16 @@ def _soa_problem(answer: Answer) -> str:
         return "is no negative answer"
     soas = _soas(answer)
     if len(soas) != 1:
-        return f"carries {len(soas)} SOA records"
+        return f"has {len(soas)} SOA records"
     zone = soas[0].owner
-    return "" if answer.question.name.is_subdomain(zone) else f"carries the SOA of {zone}, which is not its zone"
+    return "" if answer.question.name.is_subdomain(zone) else f"has the SOA record of {zone}, which is not its zone"
 
 
 def _kept_too_long(answer: Answer) -> str:
     seconds = [max(record.ttl, _minimum(record)) for record in _soas(answer)]
     if not seconds:
-        return "has no SOA that says how long it may be kept"
-    return f"may be kept for {max(seconds)} seconds" if max(seconds) > _LONGEST_DENIAL_SECONDS else ""
+        return "has no SOA record that limits its caching"
+    return f"may be cached for {max(seconds)} seconds" if max(seconds) > _LONGEST_DENIAL_SECONDS else ""
 
 
 def _several_ttls(answer: Answer) -> str:
@@ -81,14 +81,14 @@ def _opt_problem(answer: Answer) -> str:
 #: What a sentence may say of an answer → what is wrong with it, or nothing.
 PROPERTIES: Mapping[str, Callable[[Answer], str]] = {
     "is authoritative": lambda answer: "" if "AA" in answer.flags else "is not authoritative",
-    "carries the SOA of its zone": _soa_problem,
-    "may be kept for five minutes at most": _kept_too_long,
-    "repeats the question as it was asked": lambda answer: "" if answer.question_echoed else "has another question",
+    "has the SOA record of its zone": _soa_problem,
+    "may be cached for at most five minutes": _kept_too_long,
+    "repeats the question unchanged": lambda answer: "" if answer.question_echoed else "has another question",
     "has no OPT record": lambda answer: "has an OPT record" if answer.opt else "",
     "has the same TTL on every record": _several_ttls,
     # Whatever comes from elsewhere or with another id is no answer; what was discarded may be anybody's.
-    "comes from the server that was asked, with the id of the question": lambda answer: answer.failure or "",
-    "repeats that recursion is wished, and claims no validation": lambda answer: (
+    "comes from the queried server, with the query's ID": lambda answer: answer.failure or "",
+    "copies the RD flag and does not set the AD flag": lambda answer: (
         "" if "RD" in answer.flags and "AD" not in answer.flags else f"has the flags {' '.join(answer.flags)}"
     ),
     "spells its targets in lower case": _targets_in_other_case,

@@ -18,6 +18,7 @@ from svcdns.manifests.placing import (
     refuse_reaching,
     refuse_reserved,
 )
+from svcdns.manifests.pod import READINESS_GATE
 from svcdns.manifests.reader import read, read_text, shown
 from svcdns.manifests.sizing import MOST_PODS, refuse_too_many
 from svcdns.manifests.syntax import MAX_BYTES
@@ -25,6 +26,7 @@ from svcdns.manifests.syntax import MAX_BYTES
 __all__ = [
     "MAX_BYTES",
     "MOST_PODS",
+    "READINESS_GATE",
     "Effect",
     "Manifest",
     "cluster_scoped",

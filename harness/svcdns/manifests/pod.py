@@ -27,7 +27,10 @@ from svcdns.manifests.metadata import labels, labels_and_annotations
 from svcdns.manifests.names import dns_1123_label, dns_1123_subdomain, port_name, qualified_name, search_domain
 from svcdns.manifests.problem import Problem, quoted
 
-RESTART_POLICIES = ("Always", "OnFailure", "Never")
+#: The type of the readiness gate by which a run sets whether a pod is ready.
+READINESS_GATE = "svcdns.dev/ready"
+
+_RESTART_POLICIES = ("Always", "OnFailure", "Never")
 _DNS_POLICIES = ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")
 _PULL_POLICIES = ("Always", "IfNotPresent", "Never")
 _MOST_NAMESERVERS = 3
@@ -76,7 +79,7 @@ def _spec(spec: Field, claims: Iterable[str] = ()) -> Iterator[Problem]:
     for gate in spec["readinessGates"].items():
         yield from not_empty(gate["conditionType"])
         yield from named(gate["conditionType"], qualified_name)
-    yield from one_of(spec["restartPolicy"], RESTART_POLICIES)
+    yield from one_of(spec["restartPolicy"], _RESTART_POLICIES)
     yield from labels(spec["nodeSelector"])
     for name in ("nodeName", "serviceAccountName", "priorityClassName"):
         yield from named(spec[name], dns_1123_subdomain)

@@ -14,7 +14,7 @@ from svcdns.state import ClusterState
 
 __all__ = ["COREDNS", "PROFILES", "SPEC", "Profile", "answer", "rrsets"]
 
-_READINGS = {"position": positional.answer, "tree": tree.answer}
+_READINGS = {"positional": positional.answer, "tree": tree.answer}
 
 
 def answer(state: ClusterState, question: Question, profile: Profile) -> Reply:

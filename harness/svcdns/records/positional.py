@@ -34,7 +34,7 @@ class NoSuchNameError(Exception):
     """The name does not exist."""
 
 
-class Found(NamedTuple):
+class Match(NamedTuple):
     """What a name stands for: entries below a parent name, or nothing, which still means that the name exists."""
 
     parent: dns.name.Name
@@ -67,7 +67,7 @@ def _records(
         return _pointers(state, question, zone, profile), []
     if _is_name_server_name(name, zone):
         return rules.address_records(name, _name_server_entries(state, zone, profile), wanted, profile), []
-    found = _find(state, name, zone, profile)
+    found = _match(state, name, zone, profile)
     if wanted == SRV:
         return rules.srv_records(name, found.entries, found.parent, profile)
     if wanted == CNAME:
@@ -82,7 +82,7 @@ def _texts(state: ClusterState, question: Question, zone: dns.name.Name, profile
     """The schema version; elsewhere a name exists for TXT only where something else was collected (A08)."""
     if [label.lower() for label in question.name.relativize(zone).labels] == [b"dns-version"]:
         return [rules.schema_record(question.name, profile)]
-    if not _find(state, question.name, zone, profile).entries:
+    if not _match(state, question.name, zone, profile).entries:
         raise NoSuchNameError
     return []
 
@@ -90,7 +90,7 @@ def _texts(state: ClusterState, question: Question, zone: dns.name.Name, profile
 def _pointers(state: ClusterState, question: Question, zone: dns.name.Name, profile: Profile) -> list[Record]:
     address = reverse_address(question.name)
     if address is None:
-        _find(state, question.name, zone, profile)
+        _match(state, question.name, zone, profile)
         return []
     targets = rules.reverse_targets(state, address, profile)
     if not targets:
@@ -135,14 +135,14 @@ def _followed(state: ClusterState, target: dns.name.Name, zone: dns.name.Name, p
     """What an alias leads to, which may be the name server's own name."""
     if _is_name_server_name(target, zone):
         return _name_server_entries(state, zone, profile)
-    return _find(state, target, zone, profile).entries
+    return _match(state, target, zone, profile).entries
 
 
 def _same(one: dns.name.Name, other: dns.name.Name) -> bool:
     return one.labels == other.labels
 
 
-def _find(state: ClusterState, name: dns.name.Name, zone: dns.name.Name, profile: Profile) -> Found:
+def _match(state: ClusterState, name: dns.name.Name, zone: dns.name.Name, profile: Profile) -> Match:
     """What the labels left of the zone pick out.
 
     Raises:
@@ -150,20 +150,20 @@ def _find(state: ClusterState, name: dns.name.Name, zone: dns.name.Name, profile
     """
     labels = [_spelled(label) for label in name.relativize(zone).labels]
     if labels in ([], ["svc"], ["pod"]):
-        return Found(zone)
+        return Match(zone)
     *rest, root = labels
     if root not in ("svc", "pod") or len(rest) > 4 or _is_reverse(zone) or rest[-1] not in state.namespaces:  # noqa: PLR2004 - port, protocol, Service, namespace
         raise NoSuchNameError
     if len(rest) == 1:
         if root == "pod" and profile.pod_records == "disabled":
             raise NoSuchNameError
-        return Found(zone)
+        return Match(zone)
     if root == "pod":
-        return _find_pod(state, rest[-2], rest[-1], zone, profile)
-    return _find_service(state, Key(rest[-1], rest[-2]), rest[:-2], zone, profile)
+        return _match_pod(state, rest[-2], rest[-1], zone, profile)
+    return _match_service(state, Key(rest[-1], rest[-2]), rest[:-2], zone, profile)
 
 
-def _find_service(state: ClusterState, key: Key, left: list[str], zone: dns.name.Name, profile: Profile) -> Found:
+def _match_service(state: ClusterState, key: Key, left: list[str], zone: dns.name.Name, profile: Profile) -> Match:
     service = state.services.get(key)
     if service is None:
         raise NoSuchNameError
@@ -183,10 +183,10 @@ def _find_service(state: ClusterState, key: Key, left: list[str], zone: dns.name
     )
     if not entries:
         raise NoSuchNameError
-    return Found(rules.service_name(key, zone), entries)
+    return Match(rules.service_name(key, zone), entries)
 
 
-def _find_pod(state: ClusterState, label: str, namespace: str, zone: dns.name.Name, profile: Profile) -> Found:
+def _match_pod(state: ClusterState, label: str, namespace: str, zone: dns.name.Name, profile: Profile) -> Match:
     """The address that a pod's label spells (K01-K09)."""
     dotted = label.count("-") == 3 and "--" not in label  # noqa: PLR2004 - an IPv4 address has three separators
     text = label.replace("-", "." if dotted else ":")
@@ -197,7 +197,7 @@ def _find_pod(state: ClusterState, label: str, namespace: str, zone: dns.name.Na
     ):
         raise NoSuchNameError
     parent = dns.name.from_text(f"{label}.{namespace}.pod", origin=zone)
-    return Found(parent, (Entry("", text, port=0),))
+    return Match(parent, (Entry("", text, port=0),))
 
 
 def reverse_address(name: dns.name.Name) -> str | None:

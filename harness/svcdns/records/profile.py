@@ -57,7 +57,7 @@ class Profile:
     endpoints_behind_virtual_ip: bool
     name_servers: bool
     pod_records: Literal["disabled", "insecure", "verified"]
-    reading: Literal["tree", "position"]
+    reading: Literal["tree", "positional"]
     foreign_rcode: dns.rcode.Rcode
     shuffled: frozenset[RdataType] | None
     edns_payload_octets: int | None
@@ -80,7 +80,7 @@ COREDNS = Profile(
     endpoints_behind_virtual_ip=True,
     name_servers=True,
     pod_records="insecure",
-    reading="position",
+    reading="positional",
     foreign_rcode=dns.rcode.SERVFAIL,
     shuffled=frozenset({A, AAAA, MX}),
     edns_payload_octets=None,

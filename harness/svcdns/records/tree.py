@@ -74,7 +74,7 @@ def _name_records(
     for host in dict.fromkeys(entry.host for entry in entries):
         if rules.host_rdata(host).rdtype == CNAME:
             yield Record(owner, profile.ttl_seconds, rules.host_rdata(host))
-    if profile.reading == "position":
+    if profile.reading == "positional":
         yield from rules.srv_records(owner, entries, parent, profile)[0]
 
 

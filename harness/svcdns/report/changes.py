@@ -14,7 +14,7 @@ Direction = Literal["worse", "better", "other"]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ReportChange:
     """Something that differs.
 
     Attributes:
@@ -36,7 +36,7 @@ class Change:
         return f"{said}: {self.reason}" if self.reason else said
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[ReportChange, ...]:
     """What differs between two reports, what became worse first; dates and ids of runs always differ and are left out."""
     found = (*_levels(before, after), *_clauses(before, after), *_scenarios(before, after), *_facts(before, after))
     return tuple(sorted(found, key=lambda one: ("worse", "better", "other").index(one.direction)))
@@ -49,17 +49,17 @@ def title(report: Mapping[str, Any]) -> str:
     return f"{who}, {subject.get('target', 'no target')}, {report['date']}, by svcdns {report['tool']['version']}"
 
 
-def _levels(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def _levels(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ReportChange]:
     results = [{one["level"]: one["result"] for one in report["levels"]} for report in (before, after)]
     yield from _judged("level ", RESULTS, *results)
 
 
-def _clauses(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def _clauses(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ReportChange]:
     verdicts = [{one["id"]: one["verdict"] for one in report["clauses"]} for report in (before, after)]
     yield from _judged("clause ", VERDICTS, *verdicts)
 
 
-def _scenarios(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def _scenarios(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ReportChange]:
     verdicts = [{_name(one): one["verdict"] for one in report["scenarios"]} for report in (before, after)]
     explained = [*after["notConformant"], *after["notDetermined"], *after["notApplicable"]]
     yield from _judged("", VERDICTS, *verdicts, reasons={_name(one): one["reason"] for one in explained})
@@ -72,17 +72,17 @@ def _judged(
     after: Mapping[str, str],
     *,
     reasons: Mapping[str, str] | None = None,
-) -> Iterator[Change]:
+) -> Iterator[ReportChange]:
     for what in dict.fromkeys([*before, *after]):
         was, now = before.get(what, ""), after.get(what, "")
         if was != now:
             direction: Direction = "other"
             if was and now:
                 direction = "worse" if best_first.index(now) > best_first.index(was) else "better"
-            yield Change(f"{kind}{what}", was, now, direction, (reasons or {}).get(what, ""))
+            yield ReportChange(f"{kind}{what}", was, now, direction, (reasons or {}).get(what, ""))
 
 
-def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ReportChange]:
     """What was tested, and what it chose."""
     facts = [
         {
@@ -98,7 +98,7 @@ def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Chan
     for what in dict.fromkeys([*facts[0], *facts[1]]):
         was, now = facts[0].get(what, ""), facts[1].get(what, "")
         if was != now:
-            yield Change(what, was, now, "other")
+            yield ReportChange(what, was, now, "other")
 
 
 def _said(kind: str, content: Mapping[str, Any]) -> dict[str, str]:

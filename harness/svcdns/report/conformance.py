@@ -138,9 +138,13 @@ def _subject(subject: Subject) -> dict[str, Any]:
     }
 
 
-def _named(one: ScenarioResult) -> dict[str, Any]:
-    return {"feature": one.feature, "scenario": one.scenario}
+def _named(result: ScenarioResult) -> dict[str, Any]:
+    return {"feature": result.feature, "scenario": result.scenario}
 
 
-def _explained(one: ScenarioResult, run: str) -> dict[str, Any]:
-    return _named(one) | {"line": one.line, "level": one.level, "reason": shortened(masked(one.reason, run))}
+def _explained(result: ScenarioResult, run: str) -> dict[str, Any]:
+    return _named(result) | {
+        "line": result.line,
+        "level": result.level,
+        "reason": shortened(masked(result.reason, run)),
+    }

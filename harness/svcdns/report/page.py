@@ -9,10 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import resources
 
 from svcdns.catalogue.tags import LEVELS
-from svcdns.report import everything, totals
+from svcdns.report import everything, templating, totals
 from svcdns.report.conformance import shortened
 from svcdns.report.totals import Result
 from svcdns.report.transcript import Exchange, exchanges
@@ -26,7 +25,7 @@ LINES_OF_A_FAILURE = 120
 ANCHOR_LETTERS = 110
 
 
-class Shown:
+class ScenarioSection:
     """A scenario as the page shows it.
 
     Attributes:
@@ -60,33 +59,25 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class FeatureShown:
+class FeatureSection:
     """A feature file with those of its scenarios that were run."""
 
     path: str
     title: str
-    scenarios: tuple[Shown, ...]
+    scenarios: tuple[ScenarioSection, ...]
     counts: Counter[Verdict]
     seconds: float
 
 
 def render(run: RunResult) -> str:
     """The page."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only this report needs it
-
-    environment = Environment(
-        loader=PackageLoader(__package__),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["duration"] = duration
-    environment.filters["slug"] = slug
-    environment.filters["shortened"] = shortened
-    style, script = _asset("run.css"), _asset("run.js")
+    package = "svcdns.report"
+    style, script = templating.asset(package, "run.css"), templating.asset(package, "run.js")
     shown = tuple(_shown(sorted(run.scenarios, key=_interest)))
-    return environment.get_template("run.html").render(
+    return templating.render(
+        package,
+        "run.html",
+        {"duration": duration, "slug": slug, "shortened": shortened},
         run=run,
         style=style,
         script=script,
@@ -137,28 +128,28 @@ def _overall(run: RunResult) -> Result:
     return totals.result(counts)
 
 
-def _interest(one: ScenarioResult) -> bool:
+def _interest(result: ScenarioResult) -> bool:
     """The four combinations are what people come for; everything else follows in the order of its files."""
-    return not one.feature.startswith("combinations/")
+    return not result.feature.startswith("combinations/")
 
 
-def _shown(results: Iterable[ScenarioResult]) -> Iterator[Shown]:
+def _shown(results: Iterable[ScenarioResult]) -> Iterator[ScenarioSection]:
     taken: Counter[str] = Counter()
     for one in results:
         if one.verdict is Verdict.NOT_RUN:
             continue
         anchor = f"{slug(one.feature.removesuffix('.feature'))}--{slug(one.scenario)}"[:ANCHOR_LETTERS].rstrip("-")
         taken[anchor] += 1
-        yield Shown(one, anchor if taken[anchor] == 1 else f"{anchor}--{taken[anchor]}")
+        yield ScenarioSection(one, anchor if taken[anchor] == 1 else f"{anchor}--{taken[anchor]}")
 
 
-def _features(shown: Iterable[Shown]) -> Iterator[FeatureShown]:
+def _features(shown: Iterable[ScenarioSection]) -> Iterator[FeatureSection]:
     titles = everything.titles()
-    by_path: dict[str, list[Shown]] = {}
+    by_path: dict[str, list[ScenarioSection]] = {}
     for one in shown:
         by_path.setdefault(one.result.feature, []).append(one)
     for path, scenarios in by_path.items():
-        yield FeatureShown(
+        yield FeatureSection(
             path=path,
             title=titles.get(path, path),
             scenarios=tuple(scenarios),
@@ -193,10 +184,6 @@ def _facts_of(subject: Subject) -> Iterator[tuple[str, str]]:
     servers = f"{len(subject.servers)} server{'s' * (len(subject.servers) != 1)}"
     yield "Asked", f"{subject.vantage}, {servers}, over {' and '.join(map(str.upper, subject.transports))}"
     yield "DNS profile", subject.dns_profile
-
-
-def _asset(name: str) -> str:
-    return resources.files(__package__).joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def _digest(text: str) -> str:

@@ -10,7 +10,7 @@ from svcdns.results import Finding
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RecordRow:
     """One record that was promised, or that came."""
 
     mark: Literal["expected", "missing", "unexpected"]
@@ -34,11 +34,11 @@ class Exchange:
     seconds: float
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[RecordRow, ...]:
         """What was promised and what came, side by side."""
         finding = self.finding
-        expected = (Row("missing" if row in finding.missing else "expected", row) for row in finding.expected)
-        return (*expected, *(Row("unexpected", row) for row in finding.unexpected))
+        expected = (RecordRow("missing" if row in finding.missing else "expected", row) for row in finding.expected)
+        return (*expected, *(RecordRow("unexpected", row) for row in finding.unexpected))
 
 
 def exchanges(findings: Iterable[Finding]) -> Iterator[Exchange]:

@@ -7,7 +7,7 @@ which is a `Style`.
 from __future__ import annotations
 
 from svcdns.server.handler import COREDNS, EVERY_TYPE, Handler, Respond, Style
-from svcdns.server.loop import Limits
+from svcdns.server.loop import TcpLimits
 from svcdns.server.server import Server
 
-__all__ = ["COREDNS", "EVERY_TYPE", "Handler", "Limits", "Respond", "Server", "Style"]
+__all__ = ["COREDNS", "EVERY_TYPE", "Handler", "Respond", "Server", "Style", "TcpLimits"]

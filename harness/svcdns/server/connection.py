@@ -12,7 +12,7 @@ _CHUNK_OCTETS = 65_536
 AnswerWire = Callable[[bytes], bytes | None]
 
 
-class Connection:
+class TcpConnection:
     """A client's connection, which never blocks and answers one question a turn, so that others have theirs.
 
     Nothing more is read while a whole question waits, and none is answered while more than ``most_unsent`` octets wait

@@ -6,7 +6,7 @@ import random
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import dns.flags
 import dns.opcode
@@ -14,12 +14,11 @@ import dns.rdataclass
 from dns.rcode import Rcode
 from dns.rdatatype import RdataType
 
-from svcdns.message import Question, Record, Reply
-from svcdns.server.query import HEADER_OCTETS, EmptyError, MalformedError, Opt, Query, read
+from svcdns.message import Question, Record, Reply, Transport
+from svcdns.server.query import HEADER_OCTETS, EmptyQueryError, MalformedQueryError, Query, QueryOpt, read
 from svcdns.server.render import render
 
 Respond = Callable[[Question], Reply]
-Transport = Literal["udp", "tcp"]
 
 #: Octets of a datagram that everybody takes (RFC 1035, section 4.2.1); CoreDNS reads no more of a question either.
 DATAGRAM_OCTETS = 512
@@ -102,9 +101,9 @@ class Handler:
             flags |= asked & _COPIED_FLAGS
         try:
             query = read(wire[:DATAGRAM_OCTETS] if transport == "udp" else wire)
-        except EmptyError:
+        except EmptyQueryError:
             return _bare(ident, flags | Rcode.SERVFAIL)
-        except MalformedError as error:
+        except MalformedQueryError as error:
             return _bare(ident, left | Rcode.FORMERR, error.section)
         try:
             return self._render(ident, flags, query, self._reply(query), transport, ipv6=ipv6)
@@ -145,10 +144,10 @@ class Handler:
         random.shuffle(moving)
         return (*staying, *moving)
 
-    def _opt(self, asked: Opt, rcode: Rcode) -> bytes:
+    def _opt(self, asked: QueryOpt, rcode: Rcode) -> bytes:
         """The OPT record that comes back; one in another version says nothing of what was asked (``edns.Version``)."""
         if rcode == Rcode.BADVERS:
-            asked = Opt(payload=0, version=0, flags=0, options=b"")
+            asked = QueryOpt(payload=0, version=0, flags=0, options=b"")
         payload = asked.payload if self._style.edns_size is None else self._style.edns_size
         return _OPT.pack(0, RdataType.OPT, payload, rcode >> 4, 0, asked.flags, len(asked.options)) + asked.options
 

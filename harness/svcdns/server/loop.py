@@ -10,13 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from svcdns.server.connection import Connection
+from svcdns.server.connection import TcpConnection
 from svcdns.server.handler import STREAM_OCTETS, Handler
 from svcdns.server.sockets import Listener
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class TcpLimits:
     """What TCP clients may take.
 
     Attributes:
@@ -34,13 +34,13 @@ class Limits:
 class Loop:
     """Serves bound sockets until it is stopped. It owns them, and closes them at the end of `run`."""
 
-    def __init__(self, listeners: Sequence[Listener], handler: Handler, limits: Limits) -> None:
+    def __init__(self, listeners: Sequence[Listener], handler: Handler, limits: TcpLimits) -> None:
         self._handler = handler
         self._limits = limits
         self._stopped = False
         # In the order of their last progress, which is the value (by the monotonic clock).
-        self._connections: dict[Connection, float] = {}
-        self._busy: set[Connection] = set()
+        self._connections: dict[TcpConnection, float] = {}
+        self._busy: set[TcpConnection] = set()
         self._selector = selectors.DefaultSelector()
         self._waker, woken = socket.socketpair()
         self._sockets = [self._waker, woken, *(sock for _, *pair in listeners for sock in pair)]
@@ -98,7 +98,9 @@ class Loop:
         if len(self._connections) >= self._limits.connections:
             self._close_oldest()
         try:
-            connection = Connection(client, partial(self._handler.handle, transport="tcp"), self._limits.unsent_octets)
+            connection = TcpConnection(
+                client, partial(self._handler.handle, transport="tcp"), self._limits.unsent_octets
+            )
         except OSError:
             # Some systems refuse options to a socket whose client is gone already.
             client.close()
@@ -106,7 +108,7 @@ class Loop:
         self._connections[connection] = time.monotonic()
         self._selector.register(client, connection.events, partial(self._turn, connection))
 
-    def _turn(self, connection: Connection) -> None:
+    def _turn(self, connection: TcpConnection) -> None:
         if connection not in self._connections:
             return
         try:
@@ -135,7 +137,7 @@ class Loop:
         if oldest:
             self._close(oldest)
 
-    def _close(self, connection: Connection) -> None:
+    def _close(self, connection: TcpConnection) -> None:
         self._selector.unregister(connection.socket)
         connection.socket.close()
         self._busy.discard(connection)

@@ -1,7 +1,7 @@
 """Questions as they travel: reads the header, the question and the OPT record of a message from the network.
 
 Hand-written because it is the first thing that meets whatever a client sends: it accepts exactly what is described here
-and answers everything else with `MalformedError`.
+and answers everything else with `MalformedQueryError`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _PAIR = struct.Struct("!HH")
 _RECORD = struct.Struct("!HHIH")
 
 
-class MalformedError(ValueError):
+class MalformedQueryError(ValueError):
     """A message that is no question, to be answered with FORMERR.
 
     Attributes:
@@ -52,11 +52,11 @@ class MalformedError(ValueError):
         self.section = section
 
 
-class EmptyError(ValueError):
+class EmptyQueryError(ValueError):
     """A header that announces a question, and nothing behind it, to be answered with SERVFAIL."""
 
 
-class Opt(NamedTuple):
+class QueryOpt(NamedTuple):
     """The OPT record of a query (RFC 6891, section 6.1); ``flags`` and ``options`` are those to be echoed."""
 
     payload: int
@@ -71,7 +71,7 @@ class Query(NamedTuple):
     section: bytes
     question: Question
     rdclass: int
-    opt: Opt | None
+    opt: QueryOpt | None
 
 
 def read(wire: bytes) -> Query:
@@ -81,24 +81,24 @@ def read(wire: bytes) -> Query:
     the type of its question, which are followed by zeros then, and before any record that it announces.
 
     Raises:
-        MalformedError: if it asks no or several questions, is cut short within a part, or carries too many records.
-        EmptyError: if it ends behind its header.
+        MalformedQueryError: if it asks no or several questions, is cut short within a part, or carries too many records.
+        EmptyQueryError: if it ends behind its header.
     """
     _, _, questions, *counts = _HEADER.unpack_from(wire)
     if questions != 1 or any(count > most for count, most in zip(counts, _MOST_RECORDS, strict=True)):
-        raise MalformedError
+        raise MalformedQueryError
     if len(wire) == HEADER_OCTETS:
-        raise EmptyError
+        raise EmptyQueryError
     labels, offset = _labels(wire, HEADER_OCTETS)
     tail = wire[offset : offset + _PAIR.size]
     if len(tail) % 2:
-        raise MalformedError
+        raise MalformedQueryError
     section = wire[HEADER_OCTETS:offset] + tail.ljust(_PAIR.size, b"\0")
     rdtype, rdclass = _PAIR.unpack(section[-_PAIR.size :])
     try:
         opt = _opt(wire, offset + len(tail), counts) if any(counts) else None
-    except (MalformedError, struct.error, IndexError) as error:
-        raise MalformedError(section) from error
+    except (MalformedQueryError, struct.error, IndexError) as error:
+        raise MalformedQueryError(section) from error
     return Query(section, Question(dns.name.Name(labels), dns.rdatatype.RdataType(rdtype)), rdclass, opt)
 
 
@@ -109,24 +109,24 @@ def _labels(wire: bytes, offset: int) -> tuple[list[bytes], int]:
         label = wire[offset + 1 : offset + 1 + length]
         offset += 1 + length
         if length > _LABEL_OCTETS or len(label) < length or offset - start >= _NAME_OCTETS:
-            raise MalformedError
+            raise MalformedQueryError
         labels.append(label)
     return [*labels, b""], offset + 1
 
 
 def _octet(wire: bytes, offset: int) -> int:
     if offset >= len(wire):
-        raise MalformedError
+        raise MalformedQueryError
     return wire[offset]
 
 
-def _opt(wire: bytes, offset: int, counts: list[int]) -> Opt | None:
+def _opt(wire: bytes, offset: int, counts: list[int]) -> QueryOpt | None:
     """The last OPT record in the additional section, whoever owns it (miekg/dns ``IsEdns0``), if there is one."""
     found = None
     before_additional = counts[0] + counts[1]
     for position, (rdtype, payload, ttl, rdata) in enumerate(_records(wire, offset, sum(counts))):
         if rdtype == dns.rdatatype.OPT:
-            opt = Opt(payload, ttl >> 16 & 0xFF, ttl & ECHOED_FLAGS, _echoed(rdata))
+            opt = QueryOpt(payload, ttl >> 16 & 0xFF, ttl & ECHOED_FLAGS, _echoed(rdata))
             found = opt if position >= before_additional else found
     return found
 
@@ -140,7 +140,7 @@ def _records(wire: bytes, offset: int, count: int) -> Iterator[tuple[int, int, i
         rdtype, rdclass, ttl, length = _RECORD.unpack_from(wire, offset)
         offset += _RECORD.size + length
         if offset > len(wire):
-            raise MalformedError
+            raise MalformedQueryError
         yield rdtype, rdclass, ttl, wire[offset - length : offset]
 
 
@@ -149,7 +149,7 @@ def _end_of_name(wire: bytes, offset: int) -> int:
         if length >= _POINTER:
             return offset + 2
         if length > _LABEL_OCTETS:
-            raise MalformedError
+            raise MalformedQueryError
         offset += 1 + length
     return offset + 1
 
@@ -160,7 +160,7 @@ def _echoed(options: bytes) -> bytes:
         code, length = _PAIR.unpack_from(options, offset)
         end = offset + _PAIR.size + length
         if end > len(options):
-            raise MalformedError
+            raise MalformedQueryError
         if code in ECHOED_OPTIONS:
             kept += options[offset:end]
         offset = end

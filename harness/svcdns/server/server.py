@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from svcdns.server.handler import COREDNS, Handler, Respond, Style, Transport
-from svcdns.server.loop import Limits, Loop
+from svcdns.message import Transport
+from svcdns.server.handler import COREDNS, Handler, Respond, Style
+from svcdns.server.loop import Loop, TcpLimits
 from svcdns.server.sockets import listen
 
 LOOPBACK = ("127.0.0.1", "::1")
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = TcpLimits()
 
 
 class Server:
@@ -33,7 +34,7 @@ class Server:
         style: Style = COREDNS,
         addresses: Sequence[str] = LOOPBACK,
         port: int = 0,
-        limits: Limits = DEFAULT_LIMITS,
+        limits: TcpLimits = DEFAULT_LIMITS,
     ) -> None:
         self._handler = Handler(respond, style)
         self._limits = limits

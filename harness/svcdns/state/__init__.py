@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from svcdns.state.listing import load, read, read_object
 from svcdns.state.model import (
     CLUSTER_DOMAIN,
     COMPLETED_PHASES,
@@ -18,10 +19,7 @@ from svcdns.state.model import (
     Service,
     ServicePort,
     family_of,
-    load,
     matches,
-    read,
-    read_object,
 )
 
 __all__ = [

@@ -1,23 +1,18 @@
 """What a DNS server for Kubernetes looks at, at one moment: Namespaces, Services, EndpointSlices and Pods.
 
 A `ClusterState` is immutable. A change makes a new one that replaces some entries and shares the rest, so a server can
-swap one for the next without a lock. States are read from decoded API objects (`read`), or from a v1 ``List`` as
-``kubectl get namespaces,services,endpointslices,pods -A -o json`` prints it (`load`).
+swap one for the next without a lock. `svcdns.state.listing` reads it from API objects and writes it as one.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
-
-from svcdns.errors import ManifestError
 
 Family = Literal["IPv4", "IPv6"]
 
@@ -265,122 +260,5 @@ class ClusterState:
         )
 
 
-def read(objects: Iterable[Mapping[str, Any]], *, domain: str = CLUSTER_DOMAIN) -> ClusterState:
-    """The state that decoded API objects describe; kinds that DNS does not look at are passed over."""
-    items = (read_object(item) for item in objects)
-    return ClusterState(domain=domain).changed(put=[item for item in items if item is not None])
-
-
-def load(path: Path, *, domain: str = CLUSTER_DOMAIN) -> ClusterState:
-    """The state in a file that holds a v1 ``List`` as JSON.
-
-    Raises:
-        ManifestError: if the file cannot be read or holds something else.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return read(content["items"], domain=domain)
-    except OSError as error:
-        raise ManifestError(f"{path}: cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ManifestError(f"{path}: is not a v1 List of API objects as JSON ({error!r})") from error
-
-
-def read_object(item: Mapping[str, Any]) -> Object | None:
-    """One decoded API object, or None where DNS does not look at its kind."""
-    reader = _READERS.get(item["kind"])
-    return reader(item) if reader else None
-
-
 def _key(item: Object) -> Key | str:
     return item.name if isinstance(item, Namespace) else item.key
-
-
-def _key_of(item: Mapping[str, Any]) -> Key:
-    metadata = item["metadata"]
-    return Key(metadata.get("namespace", ""), metadata["name"])
-
-
-def _namespace(item: Mapping[str, Any]) -> Namespace:
-    return Namespace(item["metadata"]["name"])
-
-
-def _service(item: Mapping[str, Any]) -> Service:
-    spec = item.get("spec") or {}
-    addresses = spec.get("clusterIPs") or [spec.get("clusterIP") or "None"]
-    return Service(
-        key=_key_of(item),
-        type=spec.get("type") or "ClusterIP",
-        cluster_ips=tuple(address for address in addresses if address != "None"),
-        families=tuple(spec.get("ipFamilies") or ("IPv4",)),
-        ports=tuple(
-            ServicePort(port.get("name") or "", port.get("protocol") or "TCP", port["port"], port.get("targetPort"))
-            for port in spec.get("ports") or ()
-        ),
-        selector=spec.get("selector") or None,
-        external_name=spec.get("externalName") or "",
-        publish_not_ready=bool(spec.get("publishNotReadyAddresses")),
-    )
-
-
-def _slice(item: Mapping[str, Any]) -> EndpointSlice:
-    labels = item["metadata"].get("labels") or {}
-    return EndpointSlice(
-        key=_key_of(item),
-        service=labels.get(SERVICE_NAME_LABEL, ""),
-        address_type=item["addressType"],
-        endpoints=tuple(_endpoint(endpoint) for endpoint in item.get("endpoints") or ()),
-        ports=tuple(
-            EndpointPort(port.get("name") or "", port.get("protocol") or "TCP", port.get("port"))
-            for port in item.get("ports") or ()
-        ),
-    )
-
-
-def _endpoint(item: Mapping[str, Any]) -> Endpoint:
-    conditions = item.get("conditions") or {}
-    return Endpoint(
-        addresses=tuple(item.get("addresses") or ()),
-        ready=conditions.get("ready"),
-        serving=conditions.get("serving"),
-        terminating=conditions.get("terminating"),
-        hostname=item.get("hostname") or "",
-        pod=(item.get("targetRef") or {}).get("name", ""),
-        node=item.get("nodeName") or "",
-        zone=item.get("zone") or "",
-    )
-
-
-def _pod(item: Mapping[str, Any]) -> Pod:
-    metadata, spec, status = item["metadata"], item.get("spec") or {}, item.get("status") or {}
-    first = [{"ip": status["podIP"]}] if status.get("podIP") else []
-    conditions = {condition["type"]: condition["status"] for condition in status.get("conditions") or ()}
-    owner = next((owner for owner in metadata.get("ownerReferences") or () if owner.get("controller")), None)
-    return Pod(
-        key=_key_of(item),
-        labels=MappingProxyType(dict(metadata.get("labels") or {})),
-        addresses=tuple(address["ip"] for address in status.get("podIPs") or first),
-        ready=conditions.get("Ready") == "True",
-        phase=status.get("phase") or "Pending",
-        terminating="deletionTimestamp" in metadata,
-        hostname=spec.get("hostname") or "",
-        subdomain=spec.get("subdomain") or "",
-        container_ports=MappingProxyType(
-            {
-                (port["name"], port.get("protocol") or "TCP"): port["containerPort"]
-                for container in spec.get("containers") or ()
-                for port in container.get("ports") or ()
-                if port.get("name")
-            }
-        ),
-        owner=f"{owner['kind']}/{owner['name']}" if owner else "",
-        uid=metadata.get("uid") or "",
-    )
-
-
-_READERS: Mapping[str, Callable[[Mapping[str, Any]], Object]] = {
-    "Namespace": _namespace,
-    "Service": _service,
-    "EndpointSlice": _slice,
-    "Pod": _pod,
-}

@@ -70,7 +70,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], seconds: float
         raise CommandError(f"{arguments[0]} cannot be run: {error.strerror}") from error
     except ValueError as error:
         raise CommandError(f"{arguments[0]} cannot be run: an argument or its environment has a NUL in it") from error
-    readers = [_Reader(process, stream) for stream in (process.stdout, process.stderr) if stream is not None]
+    readers = [_OutputReader(process, stream) for stream in (process.stdout, process.stderr) if stream is not None]
     try:
         code = process.wait(seconds)
         for reader in readers:
@@ -87,7 +87,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], seconds: float
     return Finished(code, stdout, stderr)
 
 
-class _Reader(threading.Thread):
+class _OutputReader(threading.Thread):
     """Reads what a process writes, and kills it where that is too much."""
 
     def __init__(self, process: subprocess.Popen[bytes], stream: IO[bytes]) -> None:

@@ -12,7 +12,7 @@ from dns.rdatatype import AAAA, A
 
 from svcdns import records, resources
 from svcdns.client import Answer, Channel, Direct, Transport, ask
-from svcdns.client.resolver import POD_HOSTNAME, POD_SUBDOMAIN, Identity, Lookup, ResolverConfiguration, candidates
+from svcdns.client.resolver import POD_HOSTNAME, POD_SUBDOMAIN, Lookup, PodIdentity, ResolverConfiguration, candidates
 from svcdns.controllers import Cluster
 from svcdns.errors import HarnessError, TargetError, UndeterminedError
 from svcdns.manifests import Manifest, further_namespaces, refuse_existing, refuse_reserved, refuse_too_many
@@ -24,7 +24,7 @@ from svcdns.state import ClusterState, Family, Key
 from svcdns.targets.target import FAMILIES, PROBE_LABEL, Capability, Deadlines, Vantage
 
 #: Changes show at once here: a second look would only hide a fault.
-DEADLINES = Deadlines(question_seconds=2.0, becomes_seconds=0.0, stays_seconds=0.0, pause_seconds=0.0, looks_in_a_row=1)
+DEADLINES = Deadlines(question_seconds=2.0, becomes_seconds=0.0, pause_seconds=0.0, looks_in_a_row=1)
 
 _FAMILIES: dict[tuple[Family, ...], frozenset[Capability]] = {
     ("IPv4",): frozenset({Capability.IPV4}),
@@ -204,14 +204,14 @@ class ReferenceResolver:
         )
 
     @property
-    def identity(self) -> Identity:
+    def identity(self) -> PodIdentity:
         """What the kubelet tells a pod of itself (``pkg/kubelet/kubelet_pods.go``, ``managedHostsFileContent``)."""
         self._target.cluster.apply([Manifest(_POD, "the pod that asks", {(): 1})], self._namespace)
         state = self._target.state()
         pod = state.pods[Key(self._namespace, _POD["metadata"]["name"])]
         full = f"{pod.hostname}.{pod.subdomain}.{self._namespace}.svc.{state.domain}"
         lines = ["127.0.0.1\tlocalhost", *(f"{address}\t{full}\t{pod.hostname}" for address in pod.addresses)]
-        return Identity(pod.hostname, pod.subdomain, pod.addresses, "\n".join(lines))
+        return PodIdentity(pod.hostname, pod.subdomain, pod.addresses, "\n".join(lines))
 
     def lookup(self, name: str, family: Family, transport: Transport) -> Lookup:
         """Try the candidates in their order; any reply but NXDOMAIN ends the search, a truncated one is asked for again."""

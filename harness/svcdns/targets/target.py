@@ -49,7 +49,6 @@ class Deadlines:
             the last of its attempts has ended, which may take 2 s more (plugin/forward).
         becomes_seconds: until a change shows in the answers.
         insists_seconds: how long a wrong answer is asked for again where nothing has changed for longer than that.
-        stays_seconds: how long an absence has to hold.
         pause_seconds: between two looks.
         looks_in_a_row: how often in a row an answer has to be right before it counts, once something has changed.
         again_after_seconds: after which waits a question over UDP is asked again, before it is given ``question_seconds``.
@@ -57,7 +56,6 @@ class Deadlines:
 
     question_seconds: float
     becomes_seconds: float
-    stays_seconds: float
     pause_seconds: float
     looks_in_a_row: int
     insists_seconds: float = 0.0
@@ -74,7 +72,6 @@ class Deadlines:
             forwarded_seconds=min(self.forwarded_seconds, question_seconds),
             becomes_seconds=self.becomes_seconds * factor,
             insists_seconds=self.insists_seconds * factor,
-            stays_seconds=self.stays_seconds * factor,
             pause_seconds=self.pause_seconds * factor,
             again_after_seconds=(),
         )
@@ -89,8 +86,6 @@ LIVE_DEADLINES = Deadlines(
     becomes_seconds=45.0,
     # DNS servers that are restarted meanwhile are back by then.
     insists_seconds=15.0,
-    # Longer than the default TTL of the kubernetes plugin (5 s), after which a record would have come back.
-    stays_seconds=5.0,
     # A change takes 0.02-0.92 s from the pod's condition to the answer.
     pause_seconds=0.2,
     # One answer may still be of a replica's old state, just before it changes.
@@ -108,13 +103,11 @@ class Vantage:
         name: ``direct``, ``probe`` or ``tunnel``.
         channels: one way to each DNS server that is asked.
         transports: what those channels carry.
-        in_pod: whether the questions come from inside the cluster.
     """
 
     name: str
     channels: tuple[Channel, ...]
     transports: tuple[Transport, ...] = ("udp", "tcp")
-    in_pod: bool = False
 
 
 class Target(Protocol):

@@ -28,7 +28,7 @@ def join(own: Ownership, plan: Plan, life: ExitStack) -> Vantage:
         relay = probe_pod.relay_in(api, plan.namespace, plan.image)
         life.callback(relay.close)
         found = [Relayed(relay, address, port) for address, port in plan.servers]
-        return Vantage("probe", (*found, *probe.channels(relay, replicas)), in_pod=True)
+        return Vantage("probe", (*found, *probe.channels(relay, replicas)))
     if plan.vantage == "tunnel":
         assert plan.service is not None, "tunnels lead to DNS pods alone"
         return Vantage("tunnel", tuple(tunnel.channels(api, plan.service, replicas, life)), transports=("tcp",))

@@ -11,7 +11,7 @@ import dns.name
 from dns.rdatatype import AAAA, A
 
 from svcdns.client import Transport, ask
-from svcdns.client.resolver import POD_SUBDOMAIN, Identity, Lookup, ResolverConfiguration
+from svcdns.client.resolver import POD_SUBDOMAIN, Lookup, PodIdentity, ResolverConfiguration
 from svcdns.errors import TargetError, UndeterminedError
 from svcdns.message import Question
 from svcdns.state import Family
@@ -74,7 +74,7 @@ class PodResolver:
         return configuration(self.facts.resolv_conf)
 
     @cached_property
-    def identity(self) -> Identity:
+    def identity(self) -> PodIdentity:
         """What the pod knows of itself; its addresses are what its C library finds for its host name."""
         hostname = self.facts.hostname.encode()
         found = [
@@ -82,7 +82,7 @@ class PodResolver:
             for family in (b"4", b"6")
             for address in self.relay.ask(b"addresses", hostname, family, timeout_seconds=_LOOKUP_SECONDS)
         ]
-        return Identity(self.facts.hostname, POD_SUBDOMAIN, tuple(found), self.facts.hosts)
+        return PodIdentity(self.facts.hostname, POD_SUBDOMAIN, tuple(found), self.facts.hosts)
 
     def lookup(self, name: str, family: Family, transport: Transport) -> Lookup:
         """Ask the pod's first nameserver what its C library would ask; the addresses are what that itself finds.

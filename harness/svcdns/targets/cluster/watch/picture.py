@@ -9,15 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from svcdns.manifests import READINESS_GATE
 from svcdns.state import ClusterState, Key, Object, read_object
 from svcdns.targets.cluster.apiserver.refusal import MalformedError
 
 #: The kinds that are watched, in all namespaces.
 KINDS = ("Namespace", "Service", "EndpointSlice", "Pod")
-
-#: The condition that stands for an application's readiness probe.
-GATE = "svcdns.dev/ready"
-
 
 #: A resource version has at most as many digits as a 64-bit number.
 _MOST_DIGITS = 20
@@ -53,7 +50,7 @@ class Progress:
     """How far a pod has come.
 
     Attributes:
-        gated: whether it has the readiness gate `GATE`.
+        gated: whether it has the readiness gate `READINESS_GATE`.
         probed: whether one of its containers has a readiness probe.
         held: whether a ``preStop`` hook keeps it while it is terminating.
         limited: whether it is ended after some time, by its ``activeDeadlineSeconds``.
@@ -181,7 +178,7 @@ def _progress(item: Mapping[str, Any]) -> Progress:
     containers = spec.get("containers") or ()
     states = [*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())]
     return Progress(
-        gated=any(gate["conditionType"] == GATE for gate in spec.get("readinessGates") or ()),
+        gated=any(gate["conditionType"] == READINESS_GATE for gate in spec.get("readinessGates") or ()),
         probed=any("readinessProbe" in container for container in containers),
         limited=bool(spec.get("activeDeadlineSeconds")),
         held=any("preStop" in (container.get("lifecycle") or {}) for container in containers),

@@ -8,12 +8,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from svcdns.errors import ManifestError, TargetError, UndeterminedError
-from svcdns.manifests import Manifest
+from svcdns.manifests import READINESS_GATE, Manifest
 from svcdns.state import Key
 from svcdns.targets.cluster.apiserver.refusal import RefusedError
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.watch import workloads
-from svcdns.targets.cluster.watch.picture import GATE, Picture, Progress, Ref
+from svcdns.targets.cluster.watch.picture import Picture, Progress, Ref
 from svcdns.targets.cluster.watch.watching import Watching
 
 #: Nothing is due for as long as this; then it is looked again, though nothing changed.
@@ -30,7 +30,7 @@ _REFUSALS = 50
 _FORBIDDEN, _NOT_FOUND = 403, 404
 
 #: What is missing where a pod cannot be made ready or unready, and what to do.
-_ADVICE = f'add "readinessGates: [{{conditionType: {GATE}}}]" to the spec of its template'
+_ADVICE = f'add "readinessGates: [{{conditionType: {READINESS_GATE}}}]" to the spec of its template'
 
 
 class Readiness:
@@ -86,7 +86,7 @@ class Readiness:
             raise TargetError(f'Pod "{pod}" does not exist in the namespace "{namespace}"')
         if not progress.gated:
             raise TargetError(
-                f'Pod "{pod}" of the namespace "{namespace}" has no readiness gate {GATE}, so its readiness cannot be '
+                f'Pod "{pod}" of the namespace "{namespace}" has no readiness gate {READINESS_GATE}, so its readiness cannot be '
                 f"set: {_ADVICE}"
             )
         uid = picture.identities[Ref("Pod", key)].uid
@@ -202,7 +202,7 @@ class Readiness:
             self._sent.pop(uid, None)
 
     def _tell(self, key: Key, uid: str, *, ready: bool) -> dict[str, Any]:
-        return self._own.set_condition(key.name, key.namespace, uid, {"type": GATE, "status": str(ready)})
+        return self._own.set_condition(key.name, key.namespace, uid, {"type": READINESS_GATE, "status": str(ready)})
 
 
 def _ungated(manifest: Manifest) -> ManifestError | None:
@@ -218,13 +218,15 @@ def _ungated(manifest: Manifest) -> ManifestError | None:
         spec = spec.get(name) or {}
     gates = [gate["conditionType"] for gate in spec.get("readinessGates") or ()]
     # One that is never given a node is not ready either.
-    if GATE in gates or spec.get("schedulingGates"):
+    if READINESS_GATE in gates or spec.get("schedulingGates"):
         return None
     advice = _ADVICE.removesuffix(" of its template") if manifest.kind == "Pod" else _ADVICE
-    return manifest.error(f'has no readiness gate {GATE}, so "no pod is ready" cannot be kept: {advice}', *field)
+    return manifest.error(
+        f'has no readiness gate {READINESS_GATE}, so "no pod is ready" cannot be kept: {advice}', *field
+    )
 
 
 def _gate(progress: Progress) -> bool | None:
     """What the pod's condition says, or None where it has none."""
-    condition = progress.conditions.get(GATE)
+    condition = progress.conditions.get(READINESS_GATE)
     return None if condition is None else condition.status == "True"
