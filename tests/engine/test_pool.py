@@ -29,7 +29,7 @@ from svcdns.selftest.playing import scenarios
 from svcdns.targets.reference import Reference
 
 DEPLOYMENT = 'the manifest "combinations/deployment.yaml"'
-RESOLVES = 'a pod finds the Service "default/kubernetes" by the name "kubernetes.default", with its second question'
+RESOLVES = 'a pod resolves "kubernetes.default" to the Service "default/kubernetes" with its second query'
 HEADLESS = 'the manifest "combinations/headless-service.yaml"'
 
 

@@ -59,7 +59,11 @@ def test_a_wrong_server_behind_a_bad_network_is_found():
 
 @pytest.mark.parametrize(
     ("condition", "reason"),
-    [("spoofed-answers", "another id"), ("late-answers", "another id"), ("strangers-answers", "from 127.0.0.1")],
+    [
+        ("spoofed-answers", "another id"),
+        ("late-answers", "another id"),
+        ("copies-from-another-port", "from 127.0.0.1"),
+    ],
 )
 def test_what_a_bad_network_brings_is_kept_as_evidence(condition: str, reason: str):
     with behind(faults.find(condition)) as target:

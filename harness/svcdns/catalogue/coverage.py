@@ -44,13 +44,13 @@ class Coverage:
         """The coverage as text: clause → scenarios, then behaviour → scenarios."""
         for clause in tags.clauses().values():
             yield f"{clause.id} ({clause.level}) {clause.sentence}"
-            yield from _listed(self.clauses[clause.id], "no scenario shows it")
+            yield from _listed(self.clauses[clause.id], "no scenario covers it")
         yield ""
         for behaviour in tags.behaviours().values():
             yield f"{behaviour.id} ({behaviour.level}) {behaviour.sentence}"
             reason = self.left_out.get(behaviour.id, "")
             yield from _listed(
-                self.behaviours[behaviour.id], f"left out: {reason}" if reason else "no scenario shows it"
+                self.behaviours[behaviour.id], f"left out: {reason}" if reason else "no scenario covers it"
             )
 
     def missing(self) -> tuple[str, ...]:

@@ -136,11 +136,11 @@ class Environment:
                 self._target.delete_namespace(self._taken_over)
             self._prepared = True
             if self._created:
-                self._created = False
                 self._target.delete_namespace(self.namespace)
+                self._created = False
             if self.has_neighbour:
-                self.has_neighbour = False
                 self._target.delete_namespace(self.neighbour)
+                self.has_neighbour = False
 
     def state(self) -> ClusterState:
         """What the cluster holds now."""
