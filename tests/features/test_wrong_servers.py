@@ -347,7 +347,6 @@ CASES = [
         "A Service whose selector changes resolves to other pods",
         "unexpected record",
     ),
-    Case(Frozen(), "behaviour/endpoints", "A Service with another selector answers other pods", "unexpected record"),
     Case(
         Frozen(),
         "behaviour/changes",
