@@ -166,7 +166,7 @@ class Facts(_Shown):
 
     def lines(self) -> tuple[str, ...]:
         """Return the facts as lines for people."""
-        server = f"{self.dns_server} {self.dns_version}".strip() or "unknown"
+        server = f"{self.dns_server} {self.dns_version}".strip() or "not read"
         first = f"Kubernetes {self.kubernetes or 'of an unknown version'}, {' and '.join(self.families)}, {self.domain}"
         return (f"{first}; DNS server: {server}", *([f"Corefile: {'; '.join(self.corefile)}"] if self.corefile else []))
 

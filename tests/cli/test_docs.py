@@ -29,7 +29,7 @@ def test_what_was_written_is_up_to_date_until_it_changes(tmp_path: Path) -> None
     page.write_text(page.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     checked = CliRunner().invoke(main, [*where, "--check"])
     assert checked.exit_code == 1
-    assert checked.stderr == f"{page} is out of date: `svcdns docs --output {page.parent}` writes it again\n"
+    assert checked.stderr == f"{page} is out of date; run `svcdns docs --output {page.parent}`\n"
 
 
 def test_a_directory_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:

@@ -63,8 +63,8 @@ def markdown(book: Book) -> str:
 
 def test_the_pages_in_the_repository_are_what_another_run_writes(page: str, markdown: str) -> None:
     reports = resources.root() / "reports"
-    assert (reports / MARKDOWN).read_text(encoding="utf-8") == markdown, "`svcdns docs` writes it again"
-    assert (reports / HTML).read_text(encoding="utf-8") == page, "`svcdns docs` writes it again"
+    assert (reports / MARKDOWN).read_text(encoding="utf-8") == markdown, "run `svcdns docs`"
+    assert (reports / HTML).read_text(encoding="utf-8") == page, "run `svcdns docs`"
 
 
 @pytest.mark.parametrize("kind", ["page", "markdown"])

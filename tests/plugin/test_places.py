@@ -139,7 +139,7 @@ def test_reports_that_are_a_link_are_refused_before_the_run(feature: Write, pyte
     (pytester.path / "reports").symlink_to(outside)
     result = pytester.runpytest_inprocess(".", "--reports")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: *reports: is a link, and nothing is written through it; remove it"])
+    result.stderr.fnmatch_lines(["ERROR: *reports is a link, and reports are not written through links; remove it"])
     assert untouched(outside)
 
 

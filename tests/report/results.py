@@ -25,7 +25,7 @@ FINDING = Finding(
     expected=("A 10.244.0.8",),
     missing=("A 10.244.0.8",),
     unexpected=("A 10.244.0.9",),
-    problem="peers answers A 10.244.0.9, which nothing promises",
+    problem="unexpected record A 10.244.0.9 at peers",
 )
 
 
