@@ -10,7 +10,7 @@ from svcdns import judge
 from svcdns.engine.world import World
 
 _PROPERTIES = "|".join(map(re.escape, judge.PROPERTIES))
-_ODD_MESSAGES = "|".join(map(re.escape, judge.ODD_MESSAGES))
+_MALFORMED_MESSAGES = "|".join(map(re.escape, judge.MALFORMED_MESSAGES))
 
 
 @then(parsers.parse('the Service "{service}" answers its virtual IP, and nothing else'))
@@ -268,18 +268,18 @@ def _above_reverse_name(world: World, service: str, type_: str, datatable: list[
     world.holds(judge.reverse_name_is_one_of(service, type_, 1, _choices(datatable)))
 
 
-@then(parsers.re(rf'the response for "(?P<name>[^"]+)", type (?P<type_>\w+), (?P<said>{_PROPERTIES})'))
-def _property(world: World, name: str, type_: str, said: str) -> None:
-    world.holds(judge.property_of(name, type_, said))
+@then(parsers.re(rf'the response for "(?P<name>[^"]+)", type (?P<type_>\w+), (?P<stated>{_PROPERTIES})'))
+def _property(world: World, name: str, type_: str, stated: str) -> None:
+    world.holds(judge.property_of(name, type_, stated))
 
 
 @then(
     parsers.re(
-        rf'it is observed whether the response for "(?P<name>[^"]+)", type (?P<type_>\w+), (?P<said>{_PROPERTIES})'
+        rf'it is observed whether the response for "(?P<name>[^"]+)", type (?P<type_>\w+), (?P<stated>{_PROPERTIES})'
     )
 )
-def _property_is_observed(world: World, name: str, type_: str, said: str) -> None:
-    world.holds(judge.property_is_observed(name, type_, said))
+def _property_is_observed(world: World, name: str, type_: str, stated: str) -> None:
+    world.holds(judge.property_is_observed(name, type_, stated))
 
 
 @then(parsers.re(r'a query with EDNS for "(?P<name>[^"]+)", type (?P<type_>\w+), gets a response with EDNS version 0'))
@@ -312,14 +312,14 @@ def _together(world: World, one: str, other: str) -> None:
     world.holds(judge.together([one, other]))
 
 
-@then(parsers.re(rf"(?P<message>{_ODD_MESSAGES}) gets one of these answers:"))
-def _odd_message_is_observed(world: World, message: str, datatable: list[list[str]]) -> None:
-    world.holds(judge.odd_message_is_one_of(message, _choices(datatable)))
+@then(parsers.re(rf"(?P<message>{_MALFORMED_MESSAGES}) gets one of these answers:"))
+def _malformed_message_is_observed(world: World, message: str, datatable: list[list[str]]) -> None:
+    world.holds(judge.malformed_message_is_one_of(message, _choices(datatable)))
 
 
-@then(parsers.re(rf"(?P<message>{_ODD_MESSAGES}) is answered with (?P<rcode>[A-Z]+)"))
-def _odd_message(world: World, message: str, rcode: str) -> None:
-    world.holds(judge.odd_message(message, rcode))
+@then(parsers.re(rf"(?P<message>{_MALFORMED_MESSAGES}) is answered with (?P<rcode>[A-Z]+)"))
+def _malformed_message(world: World, message: str, rcode: str) -> None:
+    world.holds(judge.malformed_message(message, rcode))
 
 
 @then(parsers.parse('the order of the addresses of the Service "{service}" is observed over {times:d} queries'))

@@ -36,5 +36,5 @@ def test_a_directory_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) 
     (tmp_path / "file").write_text("", encoding="utf-8")
     result = CliRunner().invoke(main, ["docs", "--output", str(tmp_path / "file")])
     assert result.exit_code == 2
-    assert result.stderr.startswith(f"svcdns: {tmp_path}/file: cannot be written to: ")
+    assert result.stderr.startswith(f"svcdns: {tmp_path}/file: is not a directory; name another")
     assert result.stderr.count("\n") == 1

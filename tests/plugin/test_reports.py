@@ -93,7 +93,7 @@ def test_a_failure_reaches_the_page_from_a_worker_with_all_its_evidence(feature:
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("report.txt", "--conformance-report *report.txt: name a .yaml or a .json file"),
+        ("report.txt", "--conformance-report *report.txt: name a .yaml or .json file"),
         (
             "small.feature/report.yaml",
             "the report cannot be written to *report.yaml: *small.feature is not a directory; name another path",

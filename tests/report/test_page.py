@@ -144,8 +144,8 @@ def test_a_failure_of_a_thousand_records_stays_readable():
 
 
 def test_the_same_records_in_another_order_are_told_once():
-    turned = replace(KEPT, said=("NOERROR", "answer: b", "answer: a"), transport="tcp")
-    first = replace(turned, said=("NOERROR", "answer: a", "answer: b"), transport="udp")
+    turned = replace(KEPT, answer=("NOERROR", "answer: b", "answer: a"), transport="tcp")
+    first = replace(turned, answer=("NOERROR", "answer: a", "answer: b"), transport="udp")
     (only,) = exchanges((first, turned))
     assert (only.finding, only.ways) == (first, ("UDP 10.0.0.1:53", "TCP 10.0.0.1:53"))
 

@@ -51,7 +51,7 @@ def exchanges(findings: Iterable[Finding]) -> Iterator[Exchange]:
             server="",
             transport="",
             seconds=0.0,
-            said=(*finding.said[:1], *sorted(finding.said[1:])),
+            answer=(*finding.answer[:1], *sorted(finding.answer[1:])),
         )
         alike.setdefault(same, []).append(finding)
     for found in alike.values():
