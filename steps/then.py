@@ -10,7 +10,7 @@ from svcdns import judge
 from svcdns.engine.world import World
 
 _PROPERTIES = "|".join(map(re.escape, judge.PROPERTIES))
-_ODD_MESSAGES = "|".join(map(re.escape, judge.ODD_MESSAGES))
+_MALFORMED_MESSAGES = "|".join(map(re.escape, judge.MALFORMED_MESSAGES))
 
 
 @then(parsers.parse('the Service "{service}" answers its virtual IP, and nothing else'))
@@ -28,7 +28,7 @@ def _virtual_ips(world: World, service: str) -> None:
     world.holds(judge.virtual_ips(service))
 
 
-@then(parsers.parse('the Service "{service}" answers the same in whatever case it is asked for'))
+@then(parsers.parse('the Service "{service}" answers the same in any letter case'))
 def _any_case(world: World, service: str) -> None:
     world.holds(judge.any_case(service))
 
@@ -51,7 +51,7 @@ def _address_of_pod(world: World, name: str, pod: str) -> None:
 
 @then(
     parsers.parse(
-        '"{label}" below the Service "{service}" answers the addresses of the endpoints of that hostname, and no other'
+        '"{label}" below the Service "{service}" answers the addresses of the endpoints with that hostname, and no other'
     )
 )
 def _hostname(world: World, label: str, service: str) -> None:
@@ -68,7 +68,7 @@ def _other_family_below(world: World, label: str, service: str) -> None:
     world.holds(judge.other_family(label, service))
 
 
-@then(parsers.re(r'"(?P<name>[^"]+)" has no data of the type (?P<type_>\w+)'))
+@then(parsers.re(r'"(?P<name>[^"]+)" has no data for the type (?P<type_>\w+)'))
 def _no_data(world: World, name: str, type_: str) -> None:
     world.holds(judge.no_data(name, type_))
 
@@ -78,7 +78,7 @@ def _does_not_exist(world: World, name: str) -> None:
     world.holds(judge.does_not_exist(name))
 
 
-@then(parsers.re(r'"(?P<name>[^"]+)" does not exist, also for the type (?P<type_>\w+)'))
+@then(parsers.re(r'"(?P<name>[^"]+)" does not exist for the type (?P<type_>\w+) either'))
 def _does_not_exist_for(world: World, name: str, type_: str) -> None:
     world.holds(judge.does_not_exist(name, type_))
 
@@ -93,12 +93,12 @@ def _schema_version(world: World, name: str) -> None:
     world.holds(judge.schema_version(name))
 
 
-@then(parsers.re(r'"(?P<name>[^"]+)" of the type (?P<type_>\w+) is answered in one of these ways:'))
+@then(parsers.re(r'a query for "(?P<name>[^"]+)", type (?P<type_>\w+), gets one of these answers:'))
 def _one_of(world: World, name: str, type_: str, datatable: list[list[str]]) -> None:
     world.holds(judge.one_of(name, type_, _choices(datatable)))
 
 
-@then(parsers.parse('while it lasts, "{name}" is never denied'))
+@then(parsers.parse('during the restart, "{name}" is never answered with NXDOMAIN'))
 def _never_denied(world: World, name: str) -> None:
     world.never_denied(name)
 
@@ -108,18 +108,20 @@ def _alias(world: World, name: str, target: str, type_: str) -> None:
     world.holds(judge.alias(name, target, type_))
 
 
-@then(parsers.parse('"{name}" leads to the addresses of the Service "{service}", behind the alias'))
+@then(parsers.parse('"{name}" resolves to the addresses of the Service "{service}", CNAME record first'))
 def _leads_to_in_order(world: World, name: str, service: str) -> None:
     world.holds(judge.leads_to(name, service, in_order=True))
 
 
-@then(parsers.re(r'"(?P<name>[^"]+)" leads to the addresses of the Service "(?P<service>[^"]+)"'))
+@then(parsers.re(r'"(?P<name>[^"]+)" resolves to the addresses of the Service "(?P<service>[^"]+)"'))
 def _leads_to(world: World, name: str, service: str) -> None:
     world.holds(judge.leads_to(name, service))
 
 
 @then(
-    parsers.re(r'"(?P<name>[^"]+)" leads over "(?P<over>[^"]+)" to the addresses of the Service "(?P<service>[^"]+)"')
+    parsers.re(
+        r'"(?P<name>[^"]+)" resolves through "(?P<over>[^"]+)" to the addresses of the Service "(?P<service>[^"]+)"'
+    )
 )
 def _leads_over(world: World, name: str, over: str, service: str) -> None:
     world.holds(judge.leads_to(name, service, over=over))
@@ -132,7 +134,7 @@ def _ends_in_time(world: World, name: str, type_: str) -> None:
 
 @then(
     parsers.parse(
-        'the port "{port}" over {protocol} of the Service "{service}" is the port {number:d} of the Service name'
+        'the port "{port}" over {protocol} of the Service "{service}" has one SRV record, to port {number:d} of the Service name'
     )
 )
 def _port_of_virtual_ip(world: World, port: str, protocol: str, service: str, number: int) -> None:
@@ -142,18 +144,18 @@ def _port_of_virtual_ip(world: World, port: str, protocol: str, service: str, nu
 @then(
     parsers.re(
         r'the port "(?P<port>[^"]+)" over (?P<protocol>\w+) of the Service "(?P<service>[^"]+)"'
-        r" is the port (?P<number>\d+) of every (?P<kind>(ready|listed) (pod|endpoint))"
+        r" has an SRV record to port (?P<number>\d+) of every (ready|listed) (pod|endpoint)"
     ),
     converters={"number": int},
 )
-def _port_of_ready_endpoints(world: World, port: str, protocol: str, service: str, number: int, kind: str) -> None:
-    world.holds(judge.port_of_ready_endpoints(service, port, protocol, number, kind))
+def _port_of_ready_endpoints(world: World, port: str, protocol: str, service: str, number: int) -> None:
+    world.holds(judge.port_of_ready_endpoints(service, port, protocol, number))
 
 
 @then(
     parsers.parse(
-        'the port "{port}" over {protocol} of the Service "{service}" is at every ready pod,'
-        " under one of these numbers:"
+        'the port "{port}" over {protocol} of the Service "{service}" has an SRV record to every ready pod,'
+        " with one of these port numbers:"
     )
 )
 def _port_is_observed(world: World, port: str, protocol: str, service: str, datatable: list[list[str]]) -> None:
@@ -163,29 +165,29 @@ def _port_is_observed(world: World, port: str, protocol: str, service: str, data
 
 @then(
     parsers.parse(
-        'the port "{port}" of the Service "{service}" is, for every ready pod, the number that the pod gives it'
+        'the port "{port}" of the Service "{service}" has an SRV record to every ready pod, with the port number of the pod'
     )
 )
 def _own_port(world: World, port: str, service: str) -> None:
     world.holds(judge.own_port(service, port))
 
 
-@then(parsers.parse('the Service "{service}" lists all its ports at its own name'))
+@then(parsers.parse('the Service "{service}" has SRV records for all its ports at its own name'))
 def _ports_at_name(world: World, service: str) -> None:
     world.holds(judge.ports_at_name(service))
 
 
-@then(parsers.parse('"{label}" below the Service "{service}" lists the ports of its endpoint'))
+@then(parsers.parse('"{label}" below the Service "{service}" has SRV records for the ports of its endpoint'))
 def _ports_at_hostname(world: World, label: str, service: str) -> None:
     world.holds(judge.ports_at_hostname(label, service))
 
 
-@then(parsers.parse('the addresses that come along with the answer to "{name}" are those of its targets'))
+@then(parsers.parse('all additional records of the SRV response for "{name}" are addresses of its targets'))
 def _right_additional(world: World, name: str) -> None:
     world.holds(judge.right_additional(name))
 
 
-@then(parsers.parse('no SRV record of "{name}" has the weight 0'))
+@then(parsers.parse('no SRV record of "{name}" has weight 0'))
 def _weights(world: World, name: str) -> None:
     world.holds(judge.weights(name))
 
@@ -211,31 +213,29 @@ def _pod_leads_back(world: World, pod: str, name: str) -> None:
 
 @then(
     parsers.re(
-        r'the address of every ready (?P<kind>pod|endpoint) of the Service "(?P<service>[^"]+)"'
+        r'the address of every ready (pod|endpoint) of the Service "(?P<service>[^"]+)"'
         r" leads back to a name that answers it"
     )
 )
-def _ready_endpoints_lead_back(world: World, kind: str, service: str) -> None:
-    world.holds(judge.ready_endpoints_lead_back(service, kind))
+def _ready_endpoints_lead_back(world: World, service: str) -> None:
+    world.holds(judge.ready_endpoints_lead_back(service))
 
 
 @then(
     parsers.re(
-        r'the address of every ready (?P<kind>pod|endpoint) of the Service "(?P<service>[^"]+)"'
+        r'the address of every ready (pod|endpoint) of the Service "(?P<service>[^"]+)"'
         r" leads back to a name that answers it, in whatever case its reverse name is asked for"
     )
 )
-def _ready_endpoints_lead_back_in_any_case(world: World, kind: str, service: str) -> None:
-    world.holds(judge.ready_endpoints_lead_back(service, kind, any_case=True))
+def _ready_endpoints_lead_back_in_any_case(world: World, service: str) -> None:
+    world.holds(judge.ready_endpoints_lead_back(service, any_case=True))
 
 
 @then(
-    parsers.re(
-        r'the address of no unready (?P<kind>pod|endpoint) leads back to a name below the Service "(?P<service>[^"]+)"'
-    )
+    parsers.re(r'the address of no unready (pod|endpoint) leads back to a name below the Service "(?P<service>[^"]+)"')
 )
-def _unready_endpoints_do_not_lead_back(world: World, kind: str, service: str) -> None:
-    world.holds(judge.unready_endpoints_do_not_lead_back(service, kind))
+def _unready_endpoints_do_not_lead_back(world: World, service: str) -> None:
+    world.holds(judge.unready_endpoints_do_not_lead_back(service))
 
 
 @then(parsers.parse("the address {address} leads back to no name of the cluster"))
@@ -243,15 +243,15 @@ def _address_leads_nowhere(world: World, address: str) -> None:
     world.holds(judge.address_leads_nowhere(address))
 
 
-@then(parsers.parse('"{name}" leads to no name of the cluster'))
+@then(parsers.parse('"{name}" has no PTR record to a name of the cluster'))
 def _name_leads_nowhere(world: World, name: str) -> None:
     world.holds(judge.name_leads_nowhere(name))
 
 
 @then(
     parsers.re(
-        r'the reverse name of the virtual IP of the Service "(?P<service>[^"]+)" of the type (?P<type_>\w+)'
-        r" is answered in one of these ways:"
+        r'a query for the reverse name of the virtual IP of the Service "(?P<service>[^"]+)", type (?P<type_>\w+),'
+        r" gets one of these answers:"
     )
 )
 def _reverse_name(world: World, service: str, type_: str, datatable: list[list[str]]) -> None:
@@ -260,103 +260,103 @@ def _reverse_name(world: World, service: str, type_: str, datatable: list[list[s
 
 @then(
     parsers.re(
-        r'the name above the reverse name of the virtual IP of the Service "(?P<service>[^"]+)" of the type (?P<type_>\w+)'
-        r" is answered in one of these ways:"
+        r'a query for the name above the reverse name of the virtual IP of the Service "(?P<service>[^"]+)",'
+        r" type (?P<type_>\w+), gets one of these answers:"
     )
 )
 def _above_reverse_name(world: World, service: str, type_: str, datatable: list[list[str]]) -> None:
     world.holds(judge.reverse_name_is_one_of(service, type_, 1, _choices(datatable)))
 
 
-@then(parsers.re(rf'the answer to "(?P<name>[^"]+)" of the type (?P<type_>\w+) (?P<said>{_PROPERTIES})'))
-def _property(world: World, name: str, type_: str, said: str) -> None:
-    world.holds(judge.property_of(name, type_, said))
+@then(parsers.re(rf'the response for "(?P<name>[^"]+)", type (?P<type_>\w+), (?P<stated>{_PROPERTIES})'))
+def _property(world: World, name: str, type_: str, stated: str) -> None:
+    world.holds(judge.property_of(name, type_, stated))
 
 
 @then(
     parsers.re(
-        rf'whether the answer to "(?P<name>[^"]+)" of the type (?P<type_>\w+) (?P<said>{_PROPERTIES}) is observed'
+        rf'it is observed whether the response for "(?P<name>[^"]+)", type (?P<type_>\w+), (?P<stated>{_PROPERTIES})'
     )
 )
-def _property_is_observed(world: World, name: str, type_: str, said: str) -> None:
-    world.holds(judge.property_is_observed(name, type_, said))
+def _property_is_observed(world: World, name: str, type_: str, stated: str) -> None:
+    world.holds(judge.property_is_observed(name, type_, stated))
 
 
-@then(parsers.re(r'"(?P<name>[^"]+)" of the type (?P<type_>\w+), asked with EDNS, is answered with EDNS of version 0'))
+@then(parsers.re(r'a query with EDNS for "(?P<name>[^"]+)", type (?P<type_>\w+), gets a response with EDNS version 0'))
 def _with_edns(world: World, name: str, type_: str) -> None:
     world.holds(judge.with_edns(name, type_))
 
 
-@then(parsers.parse('"{name}" may be kept as long as its denials'))
+@then(parsers.parse('positive and negative answers for "{name}" have the same TTL'))
 def _same_ttl(world: World, name: str) -> None:
     world.holds(judge.same_ttl_as_denials(name))
 
 
 @then(
     parsers.re(
-        r'asked (without EDNS|with EDNS of (?P<octets>\d+) octets),( for the port "(?P<port>[^"]+)",)?'
-        r' the Service "(?P<service>[^"]+)" answers what fits and says so, and everything over TCP'
+        r'(without EDNS|with EDNS of (?P<octets>\d+) octets), (the port "(?P<port>[^"]+)" of )?'
+        r'the Service "(?P<service>[^"]+)" answers completely over TCP, and completely or truncated over UDP'
     )
 )
 def _fits(world: World, service: str, octets: str | None, port: str | None) -> None:
     world.holds(judge.fits(service, port or "", int(octets) if octets else None))
 
 
-@then(parsers.parse('asked with EDNS of {octets:d} octets, the Service "{service}" answers whole'))
+@then(parsers.parse('with EDNS of {octets:d} octets, the Service "{service}" answers completely'))
 def _whole(world: World, octets: int, service: str) -> None:
     world.holds(judge.whole(service, octets))
 
 
-@then(parsers.parse('"{one}" and "{other}", asked together, are all answered'))
+@then(parsers.parse('queries for "{one}" and "{other}", sent together, are all answered'))
 def _together(world: World, one: str, other: str) -> None:
     world.holds(judge.together([one, other]))
 
 
-@then(parsers.re(rf"(?P<message>{_ODD_MESSAGES}) is answered in one of these ways:"))
-def _odd_message_is_observed(world: World, message: str, datatable: list[list[str]]) -> None:
-    world.holds(judge.odd_message_is_one_of(message, _choices(datatable)))
+@then(parsers.re(rf"(?P<message>{_MALFORMED_MESSAGES}) gets one of these answers:"))
+def _malformed_message_is_observed(world: World, message: str, datatable: list[list[str]]) -> None:
+    world.holds(judge.malformed_message_is_one_of(message, _choices(datatable)))
 
 
-@then(parsers.re(rf"(?P<message>{_ODD_MESSAGES}) is answered (?P<rcode>[A-Z]+)"))
-def _odd_message(world: World, message: str, rcode: str) -> None:
-    world.holds(judge.odd_message(message, rcode))
+@then(parsers.re(rf"(?P<message>{_MALFORMED_MESSAGES}) is answered with (?P<rcode>[A-Z]+)"))
+def _malformed_message(world: World, message: str, rcode: str) -> None:
+    world.holds(judge.malformed_message(message, rcode))
 
 
-@then(parsers.parse('the order of the addresses of the Service "{service}" is observed over {times:d} questions'))
+@then(parsers.parse('the order of the addresses of the Service "{service}" is observed over {times:d} queries'))
 def _order(world: World, service: str, times: int) -> None:
     world.holds(judge.order(service, times))
 
 
-@then(parsers.parse('a pod finds the Service "{service}" by the name "{name}", with its {nth:w} question'))
+@then(parsers.parse('a pod resolves "{name}" to the Service "{service}" with its {nth:w} query'))
 def _found_by(world: World, service: str, name: str, nth: str) -> None:
     world.holds(judge.found_by(name, service, nth))
 
 
 @then(
     parsers.parse(
-        'a pod that looks up "{name}" in the other address family meets the Service "{service}", and no address'
+        'a pod that looks up "{name}" in the other address family reaches the Service "{service}" and gets no address'
     )
 )
 def _found_in_one_family(world: World, name: str, service: str) -> None:
     world.holds(judge.found_in_one_family(name, service))
 
 
-@then(parsers.parse('a pod does not find "{name}": its first {denials:d} questions are denied'))
+@then(parsers.parse('a pod does not resolve "{name}": its first {denials:d} queries get NXDOMAIN'))
 def _not_found(world: World, name: str, denials: int) -> None:
     world.holds(judge.not_found(name, denials))
 
 
-@then("a pod searches its namespace, svc and the cluster domain, with ndots 5")
+@then("the search list of a pod is its namespace, svc and the cluster domain, with ndots 5")
 def _search_list(world: World) -> None:
     world.holds(judge.search_list())
 
 
-@then("the DNS server that a pod is told answers the names of the cluster")
+@then("the name server in a pod's resolv.conf answers the names of the cluster")
 def _name_servers_of_pod(world: World) -> None:
     world.holds(judge.name_servers_of_pod())
 
 
-@then("a pod with a hostname and a subdomain finds itself in its hosts file, by both names")
+@then("the hosts file of a pod with a hostname and a subdomain has both its names")
 def _knows_its_name(world: World) -> None:
     world.holds(judge.knows_its_name())
 
@@ -366,33 +366,32 @@ def _pod_has_no_name(world: World, pod: str, service: str) -> None:
     world.holds(judge.pod_has_no_name(pod, service))
 
 
-@then(parsers.parse('no pod of the Service "{service}" is found by its pod name'))
+@then(parsers.parse('no pod of the Service "{service}" resolves by its pod name'))
 def _pod_names_do_not_exist(world: World, service: str) -> None:
     world.holds(judge.pod_names_do_not_exist(service))
 
 
-@then(
-    parsers.re(r'every ready (?P<kind>pod|endpoint) of the Service "(?P<service>[^"]+)" is found by its dashed address')
-)
-def _dashed_addresses(world: World, kind: str, service: str) -> None:
-    world.holds(judge.dashed_addresses(service, kind))
+@then(parsers.re(r'every ready (pod|endpoint) of the Service "(?P<service>[^"]+)" resolves by its dashed address'))
+def _dashed_addresses(world: World, service: str) -> None:
+    world.holds(judge.dashed_addresses(service))
 
 
-@then(parsers.re(r'no ready (?P<kind>pod|endpoint) of the Service "(?P<service>[^"]+)" is found by its dashed address'))
-def _no_dashed_addresses(world: World, kind: str, service: str) -> None:
-    world.holds(judge.no_dashed_addresses(service, kind))
+@then(parsers.re(r'no ready (pod|endpoint) of the Service "(?P<service>[^"]+)" resolves by its dashed address'))
+def _no_dashed_addresses(world: World, service: str) -> None:
+    world.holds(judge.no_dashed_addresses(service))
 
 
 @then(
     parsers.parse(
-        '"{name}" answers the virtual IP of the Service "{service}", and none but of Services with the same endpoints'
+        '"{name}" answers the virtual IP of the Service "{service}",'
+        " and otherwise only virtual IPs of Services with the same endpoints"
     )
 )
 def _name_server(world: World, name: str, service: str) -> None:
     world.holds(judge.name_server_at(name, service))
 
 
-@then("the NS records of the cluster domain lead to names that answer addresses")
+@then("every NS record of the cluster domain has a target with an address")
 def _name_servers(world: World) -> None:
     world.holds(judge.name_servers())
 
@@ -407,7 +406,7 @@ def _has_ports(world: World, service: str, count: int) -> None:
     world.holds_in_cluster(judge.has_ports(service, count))
 
 
-@then(parsers.parse('it refuses with "{words}"'))
+@then(parsers.parse('kubectl refuses with "{words}"'))
 def _refuses(world: World, words: str) -> None:
     world.refused_with(words)
 

@@ -87,7 +87,7 @@ def test_every_command_of_the_pages_exists_with_its_options(words: list[str], py
     if command.name == "run":
         for word, following in pairwise([*rest, ""]):
             if word == "-m":
-                assert set(re.findall(r"[\w.-]+", following)) - {"and", "or", "not"} <= dict(tags.tags()).keys()
+                assert set(re.findall(r"[\w.-]+", following)) - {"and", "or", "not"} <= dict(tags.meanings()).keys()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

@@ -1,8 +1,8 @@
 Feature: Several Services over the same pods
-  Each Service answers for itself: its own name, its own ports. Names below it have only the pods that ask for it.
+  Each Service has its own name and its own ports. A pod has a name only below the Service that is its subdomain.
 
-  Names are written as a client in the same namespace writes them. In full names, cluster.local stands for the cluster domain,
-  my-namespace for the namespace and neighbour for the one beside it. Every question is asked over UDP and over TCP.
+  Short names are relative to the scenario's namespace. In full names, cluster.local stands for the cluster domain,
+  my-namespace for the scenario's namespace, and neighbour for a second one. Every query is sent over UDP and over TCP.
 
   Background:
     Given the manifest "combinations/statefulset-of-headless-service.yaml"
@@ -11,7 +11,7 @@ Feature: Several Services over the same pods
     And the manifest "combinations/clusterip-service-over-statefulset.yaml"
 
   @core @C01
-  Scenario Outline: Each headless Service answers all pods: <service>
+  Scenario Outline: Each headless Service resolves to all pods: <service>
     Then the Service "<service>" answers the addresses of its 3 ready pods, and no other
 
     Examples:
@@ -20,7 +20,7 @@ Feature: Several Services over the same pods
       | test-headless-too |
 
   @core @B01
-  Scenario: The ClusterIP Service answers its virtual IP
+  Scenario: The ClusterIP Service resolves to its virtual IP
     Then the Service "web-vip" answers its virtual IP, and nothing else
 
   @core @D08
@@ -34,15 +34,15 @@ Feature: Several Services over the same pods
       | web-vip           |
 
   @core @D08 @D01
-  Scenario: The pods keep their names below the Service that their subdomain names
+  Scenario: The pods keep their names below the Service that is their subdomain
     Then "web-0.test-headless-svc" answers the address of the pod "web-0", and nothing else
 
   @core @E08 @C08
-  Scenario: Below the other headless Service, the port leads to identifiers
-    Then the port "metrics" over TCP of the Service "test-headless-too" is the port 9100 of every ready pod
+  Scenario: At the other headless Service, SRV targets are server-assigned identifiers
+    Then the port "metrics" over TCP of the Service "test-headless-too" has an SRV record to port 9100 of every ready pod
 
   @core @F07
-  Scenario Outline: The address of <pod> leads back to its name, among others
+  Scenario Outline: The address of <pod> has a PTR record to its name, among others
     Then the address of the pod "<pod>" leads back to "<pod>.test-headless-svc"
 
     Examples:
@@ -52,5 +52,5 @@ Feature: Several Services over the same pods
       | web-2 |
 
   @core @F07 @F04
-  Scenario: The address of every pod leads back to its identifier below the other Service as well
+  Scenario: Every pod's address also has a PTR record to its identifier below the other Service
     Then the address of every ready pod of the Service "test-headless-too" leads back to a name that answers it

@@ -1,33 +1,33 @@
 @needs-pod-resolver
 Feature: Short names from a pod
-  The kubelet writes each pod's search list; a short name is tried with each of its entries.
+  The kubelet writes each pod's search list. A resolver tries a short name below each of its domains.
 
-  Names are written as a client in the same namespace writes them. In full names, cluster.local stands for the cluster domain,
-  my-namespace for the namespace and neighbour for the one beside it. Every question is asked over UDP and over TCP.
+  Short names are relative to the scenario's namespace. In full names, cluster.local stands for the cluster domain,
+  my-namespace for the scenario's namespace, and neighbour for a second one. Every query is sent over UDP and over TCP.
 
   Background:
     Given the manifest "specification/clusterip.yaml"
     And the manifest "specification/headless.yaml"
 
-  Rule: The kubelet tells a pod where and how to ask
+  Rule: The kubelet configures a pod's resolver
 
     @core @M01
-    Scenario: A pod searches its namespace first, then all Services, then the cluster
-      Then a pod searches its namespace, svc and the cluster domain, with ndots 5
+    Scenario: The search list is the namespace, then svc, then the cluster domain
+      Then the search list of a pod is its namespace, svc and the cluster domain, with ndots 5
 
     @core @M15
-    Scenario: A pod reaches DNS at the address it is told
-      Then the DNS server that a pod is told answers the names of the cluster
+    Scenario: A pod reaches DNS at the name server in its resolv.conf
+      Then the name server in a pod's resolv.conf answers the names of the cluster
 
     @core @D10 @M10
     Scenario: A pod with a hostname and a subdomain knows its full name
-      Then a pod with a hostname and a subdomain finds itself in its hosts file, by both names
+      Then the hosts file of a pod with a hostname and a subdomain has both its names
 
-  Rule: A shorter name finds the same Service
+  Rule: A shorter name resolves to the same Service
 
     @core @M02
-    Scenario Outline: A pod finds a Service of its namespace by "<name>", with its <nth> question
-      Then a pod finds the Service "<service>" by the name "<name>", with its <nth> question
+    Scenario Outline: A pod resolves the short name "<name>" with its <nth> query
+      Then a pod resolves "<name>" to the Service "<service>" with its <nth> query
 
       Examples:
         | service   | name      | nth   |
@@ -36,8 +36,8 @@ Feature: Short names from a pod
         | anonymous | anonymous | first |
 
     @core @M02 @B04
-    Scenario Outline: A pod finds a Service of another namespace by "<name>", with its <nth> question
-      Then a pod finds the Service "default/kubernetes" by the name "<name>", with its <nth> question
+    Scenario Outline: A pod resolves "<name>" with its <nth> query
+      Then a pod resolves "<name>" to the Service "default/kubernetes" with its <nth> query
 
       Examples:
         | name                                  | nth    |
@@ -47,15 +47,15 @@ Feature: Short names from a pod
         | kubernetes.default.svc.cluster.local. | first  |
 
     @core @M03
-    Scenario: A name alone does not reach a Service of another namespace
-      Then a pod does not find "kubernetes": its first 3 questions are denied
+    Scenario: A bare Service name does not resolve from another namespace
+      Then a pod does not resolve "kubernetes": its first 3 queries get NXDOMAIN
 
     @extended @M12
-    Scenario: A pod that looks for the address family that a Service lacks finds nothing else instead
-      Then a pod that looks up "web" in the other address family meets the Service "web", and no address
+    Scenario: A lookup in the address family that a Service lacks gives no other Service's address
+      Then a pod that looks up "web" in the other address family reaches the Service "web" and gets no address
 
-  Rule: A name elsewhere is denied by the cluster before it is asked for as it is
+  Rule: A name outside the cluster is tried below each search domain first
 
     @extended @M04 @M05
-    Scenario: A name with fewer than five dots is denied once for each entry of the search list
-      Then a pod does not find "name.invalid": its first 3 questions are denied
+    Scenario: A name with fewer than five dots is NXDOMAIN once per search domain
+      Then a pod does not resolve "name.invalid": its first 3 queries get NXDOMAIN

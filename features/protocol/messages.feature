@@ -1,21 +1,21 @@
-Feature: Messages
-  What every answer has in common, and what happens to messages that are no questions for addresses.
+Feature: DNS messages
+  What all responses have in common, and how a server responds to other messages than queries for addresses.
 
-  Names are written as a client in the same namespace writes them. In full names, cluster.local stands for the cluster domain,
-  my-namespace for the namespace and neighbour for the one beside it. Every question is asked over UDP and over TCP.
+  Short names are relative to the scenario's namespace. In full names, cluster.local stands for the cluster domain,
+  my-namespace for the scenario's namespace, and neighbour for a second one. Every query is sent over UDP and over TCP.
 
   Background:
     Given the manifest "specification/clusterip.yaml"
 
-  Rule: An answer belongs to its question
+  Rule: A response matches its query
 
     @core @L24
-    Scenario: An answer comes from the server that was asked, with the id of the question
-      Then the answer to "web" of the type SRV comes from the server that was asked, with the id of the question
+    Scenario: A response comes from the queried server, with the query's ID
+      Then the response for "web", type SRV, comes from the queried server, with the query's ID
 
     @core @G16
-    Scenario Outline: An answer repeats its question: <name> <type>
-      Then the answer to "<name>" of the type <type> repeats the question as it was asked
+    Scenario Outline: A response repeats the question section: <name> <type>
+      Then the response for "<name>", type <type>, repeats the question unchanged
 
       Examples:
         | name           | type |
@@ -26,18 +26,18 @@ Feature: Messages
     @core @L01 @needs-udp
     Scenario: UDP and TCP give the same records
       Then the Service "multi" answers its virtual IP, and nothing else
-      And the port "dns" over UDP of the Service "multi" is the port 53 of the Service name
+      And the port "dns" over UDP of the Service "multi" has one SRV record, to port 53 of the Service name
       And the virtual IP of the Service "multi" leads back to the Service name
 
     @extended @L02 @I11
-    Scenario: Several questions over one connection are all answered, those at once too
-      Then "web" and "no-such-svc", asked together, are all answered
+    Scenario: All queries on one TCP connection are answered, also when sent at once
+      Then queries for "web" and "no-such-svc", sent together, are all answered
 
-  Rule: EDNS is for those who offer it
+  Rule: A response has EDNS if and only if the query has
 
     @core @L03
-    Scenario Outline: Without EDNS in the question, there is none in the answer: <name>
-      Then the answer to "<name>" of the type A has no OPT record
+    Scenario Outline: A query without EDNS gets a response without EDNS: <name>
+      Then the response for "<name>", type A, has no OPT record
 
       Examples:
         | name        |
@@ -45,8 +45,8 @@ Feature: Messages
         | no-such-svc |
 
     @extended @L04
-    Scenario Outline: EDNS in the question is answered with EDNS: <name>
-      Then "<name>" of the type A, asked with EDNS, is answered with EDNS of version 0
+    Scenario Outline: A query with EDNS gets a response with EDNS: <name>
+      Then a query with EDNS for "<name>", type A, gets a response with EDNS version 0
 
       Examples:
         | name        |
@@ -54,61 +54,61 @@ Feature: Messages
         | no-such-svc |
 
     @extended @L05
-    Scenario: An unknown version of EDNS is answered BADVERS
-      Then a question in version 1 of EDNS is answered BADVERS
+    Scenario: An unknown EDNS version gets BADVERS
+      Then a query with EDNS version 1 is answered with BADVERS
 
   Rule: Flags and TTLs
 
     @extended @L12
-    Scenario: An answer for a name of the cluster is authoritative
-      Then the answer to "_http._tcp.web" of the type SRV is authoritative
+    Scenario: A response for a name of the cluster is authoritative
+      Then the response for "_http._tcp.web", type SRV, is authoritative
 
     @extended @L13
-    Scenario: The wish for recursion is repeated, and validation is not claimed
-      Then the answer to "_http._tcp.web" of the type SRV repeats that recursion is wished, and claims no validation
+    Scenario: A response copies the RD flag and never sets the AD flag
+      Then the response for "_http._tcp.web", type SRV, copies the RD flag and does not set the AD flag
 
     @extended @L16
-    Scenario: All records of an answer have the same TTL
+    Scenario: All records of an answer section have the same TTL
       Given the manifest "specification/headless.yaml"
-      Then the answer to "_metrics._tcp.peers" of the type SRV has the same TTL on every record
+      Then the response for "_metrics._tcp.peers", type SRV, has the same TTL on every record
 
     @extended @K16
-    Scenario: An answer may be kept as long as a denial
-      Then "web" may be kept as long as its denials
+    Scenario: A positive answer has the TTL of a negative one
+      Then positive and negative answers for "web" have the same TTL
 
     @quirk @L18
-    Scenario: Whether the records that come along have the same TTL is the server's choice
-      Then whether the answer to "_http._tcp.web" of the type SRV has one TTL in all its sections is observed
+    Scenario: Whether additional records have the answer's TTL is the server's choice
+      Then it is observed whether the response for "_http._tcp.web", type SRV, has one TTL in all its sections
 
     @quirk @L20
-    Scenario: Whether answers for names elsewhere are authoritative is the server's choice
-      Then whether the answer to "name.invalid." of the type A is authoritative is observed
+    Scenario: Whether responses for names outside the cluster are authoritative is the server's choice
+      Then it is observed whether the response for "name.invalid.", type A, is authoritative
 
     @extended @L21
-    Scenario: A name elsewhere is denied, refused or failed
-      Then "name.invalid." of the type A is answered in one of these ways:
-        | answer   | meaning                                          |
-        | NXDOMAIN | whoever was asked denies it                      |
-        | SERVFAIL | there is nobody to be asked                      |
-        | REFUSED  | the server answers for the cluster alone         |
-        | nothing  | the server asks others, who do not answer       |
+    Scenario: A name outside the cluster is NXDOMAIN, SERVFAIL or REFUSED
+      Then a query for "name.invalid.", type A, gets one of these answers:
+        | answer   | meaning                                 |
+        | NXDOMAIN | the name does not exist                 |
+        | SERVFAIL | no upstream resolver is configured      |
+        | REFUSED  | the server answers only for the cluster |
+        | nothing  | the upstream resolver does not respond  |
 
-  Rule: What is no question for addresses
+  Rule: Other kinds of messages
 
     @quirk @G11
-    Scenario: Other classes are refused, or answered as if they were this one
-      Then a question of the class CHAOS is answered in one of these ways:
-        | answer  | meaning                                                         |
-        | REFUSED | the server has nothing of that class                            |
-        | TXT     | a server that may pass questions on to others looks at no class |
+    Scenario: A query of another class is refused, or answered as if it were class IN
+      Then a query of the class CHAOS gets one of these answers:
+        | answer  | meaning                                             |
+        | REFUSED | the server has no records of that class             |
+        | TXT     | a server that may forward queries ignores the class |
 
     @extended @G12
     Scenario: A zone transfer is refused
-      Then a zone transfer is answered REFUSED
+      Then a zone transfer is answered with REFUSED
 
     @extended @G13
-    Scenario Outline: <message> is not for this server
-      Then <message> is answered <rcode>
+    Scenario Outline: The server answers <rcode> to <message>
+      Then <message> is answered with <rcode>
 
       Examples:
         | message                      | rcode   |

@@ -1,19 +1,19 @@
 Feature: Negative answers
-  A name that does not exist is denied for every type; a name that exists is denied for none.
+  A name that does not exist is NXDOMAIN for every type. A name that exists is NXDOMAIN for none.
 
-  Names are written as a client in the same namespace writes them. In full names, cluster.local stands for the cluster domain,
-  my-namespace for the namespace and neighbour for the one beside it. Every question is asked over UDP and over TCP.
+  Short names are relative to the scenario's namespace. In full names, cluster.local stands for the cluster domain,
+  my-namespace for the scenario's namespace, and neighbour for a second one. Every query is sent over UDP and over TCP.
 
   Background:
     Given the manifest "specification/clusterip.yaml"
     And the manifest "specification/headless.yaml"
 
-  Rule: Whether a name exists does not depend on the type
+  Rule: Whether a name exists does not depend on the query type
 
     @core @G05
-    Scenario Outline: A name that does not exist does not exist for <type>
-      Then "no-such-svc" does not exist, also for the type <type>
-      And "no-such-endpoint.peers" does not exist, also for the type <type>
+    Scenario Outline: A name that does not exist is NXDOMAIN for the type <type>
+      Then "no-such-svc" does not exist for the type <type> either
+      And "no-such-endpoint.peers" does not exist for the type <type> either
 
       Examples:
         | type  |
@@ -28,8 +28,8 @@ Feature: Negative answers
         | HTTPS |
 
     @core @G06
-    Scenario Outline: A hostname exists for <type>, without data
-      Then "a-0.peers" has no data of the type <type>
+    Scenario Outline: A hostname is NODATA for the type <type>
+      Then "a-0.peers" has no data for the type <type>
 
       Examples:
         | type  |
@@ -39,8 +39,8 @@ Feature: Negative answers
         | HTTPS |
 
     @core @G06
-    Scenario Outline: A port exists for <type>, without data
-      Then "_http._tcp.web" has no data of the type <type>
+    Scenario Outline: A port name is NODATA for the type <type>
+      Then "_http._tcp.web" has no data for the type <type>
 
       Examples:
         | type |
@@ -48,11 +48,11 @@ Feature: Negative answers
         | MX   |
 
     @quirk @C21
-    Scenario Outline: Asked for addresses, a server may answer them at a port: <name> <type>
-      Then "<name>" of the type <type> is answered in one of these ways:
-        | answer | meaning                                        |
-        | NODATA | the port has SRV records alone                 |
-        | <type> | the server answers what the port leads to      |
+    Scenario Outline: Whether a port name has addresses is the server's choice: <name> <type>
+      Then a query for "<name>", type <type>, gets one of these answers:
+        | answer | meaning                                         |
+        | NODATA | the port has only SRV records                   |
+        | <type> | the server answers the addresses of the targets |
 
       Examples:
         | name                | type |
@@ -61,11 +61,11 @@ Feature: Negative answers
         | _metrics._tcp.peers | A    |
 
     @quirk @E18
-    Scenario Outline: A server may deny the name between a port and its Service: <name>
-      Then "<name>" of the type SRV is answered in one of these ways:
+    Scenario Outline: Whether the name between a port and its Service exists is the server's choice: <name>
+      Then a query for "<name>", type SRV, gets one of these answers:
         | answer   | meaning                                               |
-        | NODATA   | the name exists, as RFC 8020 has it                   |
-        | NXDOMAIN | the server takes it for the label of an endpoint      |
+        | NODATA   | the name exists (RFC 8020)                            |
+        | NXDOMAIN | the server treats the label as an endpoint's hostname |
 
       Examples:
         | name       |
@@ -73,26 +73,26 @@ Feature: Negative answers
         | _tcp.peers |
 
     @extended @G07
-    Scenario: ANY gives no data at a name that exists, and denies one that does not
-      Then "no-such-svc" does not exist, also for the type ANY
-      And "svc.cluster.local" has no data of the type ANY
+    Scenario: For the type ANY, an existing name is NODATA and a missing one NXDOMAIN
+      Then "no-such-svc" does not exist for the type ANY either
+      And "svc.cluster.local" has no data for the type ANY
 
     @quirk @G09
-    Scenario Outline: Asked for the SOA of a name that does not exist, a server may answer without data: <what>
-      Then "<name>" of the type SOA is answered in one of these ways:
+    Scenario Outline: Whether a missing name is NXDOMAIN for the type SOA is the server's choice: <name>
+      Then a query for "<name>", type SOA, gets one of these answers:
         | answer   | meaning                                     |
         | NXDOMAIN | the name does not exist for any type        |
-        | NODATA   | the server does not look for names here     |
+        | NODATA   | the server does not check whether it exists |
 
       Examples:
-        | what                                  | name        |
-        | no Service has it                     | no-such-svc |
-        | its headless Service has no endpoints | nobody      |
+        | name        |
+        | no-such-svc |
+        | nobody      |
 
-  Rule: Labels are labels
+  Rule: A label matches only itself
 
     @core @G05
-    Scenario Outline: A name that is like one that exists, and not the same, does not exist: <name>
+    Scenario Outline: A name similar to an existing one does not exist: <name>
       Then "<name>" does not exist
 
       Examples:
@@ -110,40 +110,40 @@ Feature: Negative answers
       Then "<name>" does not exist
 
       Examples:
-        | name                        |
-        | *                           |
-        | any                         |
-        | *.peers                     |
-        | web.*.svc.cluster.local     |
-        | _any._tcp.web               |
+        | name                    |
+        | *                       |
+        | any                     |
+        | *.peers                 |
+        | web.*.svc.cluster.local |
+        | _any._tcp.web           |
 
     @core @G14
-    Scenario: A label that holds a dot is a name of its own
+    Scenario: An escaped dot does not separate labels
       Then "web\.my-namespace" does not exist
       And "a-0\.peers" does not exist
 
     @core @G15
-    Scenario Outline: The longest <what> is denied like any other
+    Scenario Outline: The longest possible <what> is NXDOMAIN like any other
       Then "<name>" does not exist
 
       Examples:
-        | what  | name                                                            |
-        | label | aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa |
+        | what  | name                                                                                                                                                                                            |
+        | label | aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa                                                                                                                                 |
         | name  | aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa |
 
-  Rule: A negative answer says of which zone it is, and how long it may be kept
+  Rule: A negative answer has the SOA record of its zone
 
     @extended @G01
-    Scenario: A denied name comes with the SOA of its zone
-      Then the answer to "no-such-svc" of the type A carries the SOA of its zone
+    Scenario: An NXDOMAIN response has the SOA record of its zone
+      Then the response for "no-such-svc", type A, has the SOA record of its zone
 
     @extended @G02
-    Scenario: An answer without data comes with the SOA of its zone
-      Then the answer to "web" of the type TXT carries the SOA of its zone
+    Scenario: A NODATA response has the SOA record of its zone
+      Then the response for "web", type TXT, has the SOA record of its zone
 
     @extended @G03
-    Scenario Outline: A negative answer may be kept for five minutes at most: <name>
-      Then the answer to "<name>" of the type TXT may be kept for five minutes at most
+    Scenario Outline: A negative answer has a TTL of at most five minutes: <name>
+      Then the response for "<name>", type TXT, may be cached for at most five minutes
 
       Examples:
         | name        |
@@ -152,7 +152,7 @@ Feature: Negative answers
 
     @extended @G04
     Scenario Outline: A negative answer is authoritative: <name>
-      Then the answer to "<name>" of the type TXT is authoritative
+      Then the response for "<name>", type TXT, is authoritative
 
       Examples:
         | name        |

@@ -1,19 +1,19 @@
-Feature: Names are compared without regard to case
+Feature: Names are case-insensitive
   Section 2.1 of the specification.
 
-  Names are written as a client in the same namespace writes them. In full names, cluster.local stands for the cluster domain,
-  my-namespace for the namespace and neighbour for the one beside it. Every question is asked over UDP and over TCP.
+  Short names are relative to the scenario's namespace. In full names, cluster.local stands for the cluster domain,
+  my-namespace for the scenario's namespace, and neighbour for a second one. Every query is sent over UDP and over TCP.
 
   Background:
     Given the manifest "specification/clusterip.yaml"
     And the manifest "specification/headless.yaml"
 
   @core @spec-2.1-d @L14
-  Scenario: A Service is found in whatever case it is asked for, the cluster domain included
-    Then the Service "web" answers the same in whatever case it is asked for
+  Scenario: A Service name resolves in any case, cluster domain included
+    Then the Service "web" answers the same in any letter case
 
   @core @L14
-  Scenario Outline: A Service may be written "<name>"
+  Scenario Outline: "<name>" resolves like "web"
     Then "<name>" answers the virtual IP of the Service "web", and nothing else
 
     Examples:
@@ -22,15 +22,15 @@ Feature: Names are compared without regard to case
       | wEb  |
 
   @core @L14
-  Scenario: A hostname may be written in capitals
-    Then "A-0" below the Service "peers" answers the addresses of the endpoints of that hostname, and no other
+  Scenario: A hostname in capitals resolves
+    Then "A-0" below the Service "peers" answers the addresses of the endpoints with that hostname, and no other
 
   @core @spec-2.1-d @L14
-  Scenario: A virtual IP leads back to its Service in whatever case it is asked for
+  Scenario: The PTR record of a virtual IP is found in any case
     Then the virtual IP of the Service "web" leads back to the Service name, in whatever case its reverse name is asked for
 
   @core @spec-2.1-d @L14
-  Scenario Outline: An endpoint's address leads back in whatever case it is asked for: <family>
+  Scenario Outline: The PTR record of an endpoint is found in any case: <family>
     Given the manifest "specification/ipv6.yaml"
     Then the address of every ready endpoint of the Service "<service>" leads back to a name that answers it, in whatever case its reverse name is asked for
 
@@ -40,8 +40,8 @@ Feature: Names are compared without regard to case
       | IPv6   | six     |
 
   @core @G16
-  Scenario Outline: The question comes back in the case it was asked in: <name>
-    Then the answer to "<name>" of the type A repeats the question as it was asked
+  Scenario Outline: A response keeps the case of the question: <name>
+    Then the response for "<name>", type A, repeats the question unchanged
 
     Examples:
       | name |
@@ -50,17 +50,17 @@ Feature: Names are compared without regard to case
       | NoPe |
 
   @core @G05 @L14
-  Scenario: A name that does not exist does not exist in capitals either
+  Scenario: A missing name does not exist in capitals either
     Then "NOPE" does not exist
 
   @quirk @G19
-  Scenario: The names of the zone itself may be compared with regard to case
-    Then "ns.DNS.cluster.local" of the type A is answered in one of these ways:
-      | answer   | meaning                                   |
-      | A        | the server has an address of its own here |
-      | NODATA   | the server has another address            |
-      | NXDOMAIN | the server has no such name               |
+  Scenario: Whether the zone's own names are case-sensitive is the server's choice
+    Then a query for "ns.DNS.cluster.local", type A, gets one of these answers:
+      | answer   | meaning                                    |
+      | A        | the server compares without regard to case |
+      | NODATA   | the name exists, with other records        |
+      | NXDOMAIN | the server compares with regard to case    |
 
   @quirk @E24
-  Scenario: In which case a target is spelled is the server's choice
-    Then whether the answer to "_http._tcp.WEB" of the type SRV spells its targets in lower case is observed
+  Scenario: The case of an SRV target is the server's choice
+    Then it is observed whether the response for "_http._tcp.WEB", type SRV, spells its targets in lower case

@@ -1,16 +1,16 @@
 Feature: A Service with a virtual IP
-  Section 2.3.1 of the specification: the name of a Service is its virtual IP, whatever stands behind it.
+  Section 2.3.1 of the specification: the name of a Service resolves to its virtual IP, whatever pods it selects.
 
-  Names are written as a client in the same namespace writes them. In full names, cluster.local stands for the cluster domain,
-  my-namespace for the namespace and neighbour for the one beside it. Every question is asked over UDP and over TCP.
+  Short names are relative to the scenario's namespace. In full names, cluster.local stands for the cluster domain,
+  my-namespace for the scenario's namespace, and neighbour for a second one. Every query is sent over UDP and over TCP.
 
   Background:
     Given the manifest "specification/clusterip.yaml"
 
-  Rule: The Service name is the virtual IP, for every kind of Service
+  Rule: The Service name resolves to the virtual IP, for every kind of Service
 
     @core @spec-2.3.1-a @B01 @B05 @B06 @B08
-    Scenario Outline: <kind> answers its virtual IP and nothing else
+    Scenario Outline: <kind> resolves to its virtual IP only
       Then the Service "<service>" answers its virtual IP, and nothing else
 
       Examples:
@@ -21,7 +21,7 @@ Feature: A Service with a virtual IP
         | A Service without a selector   | manual  |
 
     @core @B07
-    Scenario Outline: <kind> answers its virtual IP, and nothing from outside
+    Scenario Outline: <kind> resolves to its virtual IP, not to an external address
       Then the Service "<service>" answers its virtual IP, and nothing else
       And the virtual IP of the Service "<service>" leads back to the Service name
 
@@ -32,17 +32,17 @@ Feature: A Service with a virtual IP
         | A Service with externalIPs | external-ip   |
 
     @extended @B20 @K22
-    Scenario: An address from outside leads back to no name of the cluster
+    Scenario: An external address has no PTR record to a name of the cluster
       Then the address 192.0.2.200 leads back to no name of the cluster
 
     @core @B04
-    Scenario: The API server is a Service like others
+    Scenario: The API server's Service resolves like any other
       Then the Service "default/kubernetes" answers its virtual IP, and nothing else
-      And the port "https" over TCP of the Service "default/kubernetes" is the port 443 of the Service name
+      And the port "https" over TCP of the Service "default/kubernetes" has one SRV record, to port 443 of the Service name
       And the virtual IP of the Service "default/kubernetes" leads back to the Service name
 
     @core @G17
-    Scenario Outline: A Service may be called "<service>", like a word of the schema
+    Scenario Outline: A Service named "<service>" resolves, although the DNS schema uses that label
       Then the Service "<service>" answers its virtual IP, and nothing else
       And the virtual IP of the Service "<service>" leads back to the Service name
 
@@ -53,10 +53,10 @@ Feature: A Service with a virtual IP
         | cluster     |
         | dns-version |
 
-  Rule: The name exists for every type, and has data for one
+  Rule: The name exists for every type and has records of one
 
     @core @B02 @G06
-    Scenario Outline: The family that "<service>" lacks is NODATA
+    Scenario Outline: The address family that "<service>" lacks is NODATA
       Then the other address family of the Service "<service>" has no data
 
       Examples:
@@ -66,8 +66,8 @@ Feature: A Service with a virtual IP
         | node-port |
 
     @core @B10 @F15 @G06
-    Scenario Outline: At the name of a Service, <type> is NODATA
-      Then "web" has no data of the type <type>
+    Scenario Outline: At a Service name, <type> is NODATA
+      Then "web" has no data for the type <type>
 
       Examples:
         | type  |
@@ -82,13 +82,13 @@ Feature: A Service with a virtual IP
         | DS    |
         | CAA   |
 
-  Rule: A Service is known in its own namespace alone
+  Rule: A Service belongs to its namespace
 
     Background:
       Given the manifest "specification/clusterip.yaml" in the neighbouring namespace
 
     @core @B03
-    Scenario: Two Services of one name in two namespaces answer their own virtual IPs
+    Scenario: Services of the same name in two namespaces each resolve to their own virtual IP
       Then the Service "web" answers its virtual IP, and nothing else
       And the Service "neighbour/web" answers its virtual IP, and nothing else
       And the virtual IP of the Service "neighbour/web" leads back to the Service name

@@ -1,16 +1,16 @@
-Feature: A Service that is an alias
-  Section 2.5 of the specification: the name of an ExternalName Service is a CNAME record, and nothing else.
+Feature: ExternalName Services
+  Section 2.5 of the specification: the name of an ExternalName Service has a CNAME record and no other record.
 
-  Names are written as a client in the same namespace writes them. In full names, cluster.local stands for the cluster domain,
-  my-namespace for the namespace and neighbour for the one beside it. Every question is asked over UDP and over TCP.
+  Short names are relative to the scenario's namespace. In full names, cluster.local stands for the cluster domain,
+  my-namespace for the scenario's namespace, and neighbour for a second one. Every query is sent over UDP and over TCP.
 
   Background:
     Given the manifest "specification/external-name.yaml"
 
-  Rule: The name is an alias, whichever address is asked for
+  Rule: The name is an alias for every address type
 
     @core @spec-2.5-a @H01
-    Scenario Outline: Asked for <type>, the Service answers its alias
+    Scenario Outline: A query for <type> gets the CNAME record
       Then "docs" is an alias for "www.example.com." when asked for <type>
 
       Examples:
@@ -19,23 +19,23 @@ Feature: A Service that is an alias
         | A     |
 
     @core @spec-2.5-b @H02
-    Scenario: Asked for AAAA, the Service answers its alias as well
+    Scenario: A query for AAAA gets the CNAME record too
       Then "docs" is an alias for "www.example.com." when asked for AAAA
 
     @extended @H03
-    Scenario: The alias stands first, before the addresses it leads to
-      Then "inside" leads to the addresses of the Service "goal", behind the alias
+    Scenario: The CNAME record comes before the addresses of its target
+      Then "inside" resolves to the addresses of the Service "goal", CNAME record first
 
     @extended @H07
-    Scenario: A final dot in externalName makes no difference
+    Scenario: A trailing dot in externalName makes no difference
       Then "docs-dot" is an alias for "www.example.com." when asked for CNAME
 
     @quirk @H04
-    Scenario Outline: For <type>, a server may leave the alias out
-      Then "docs" of the type <type> is answered in one of these ways:
-        | answer | meaning                                       |
-        | CNAME  | an alias stands for every type, as RFC 1034 has it |
-        | NODATA | the server answers the alias for addresses alone |
+    Scenario Outline: Whether a query for <type> gets the CNAME record is the server's choice
+      Then a query for "docs", type <type>, gets one of these answers:
+        | answer | meaning                                      |
+        | CNAME  | a CNAME record answers every type (RFC 1034) |
+        | NODATA | the server answers it for A, AAAA and CNAME  |
 
       Examples:
         | type |
@@ -44,28 +44,28 @@ Feature: A Service that is an alias
         | SRV  |
 
     @quirk @H14
-    Scenario: An alias for a name that nobody has
-      Then "nowhere" of the type A is answered in one of these ways:
-        | answer   | meaning                                             |
-        | CNAME    | the alias, and no word on what it leads to          |
-        | NXDOMAIN | the alias, and that it leads to nothing (RFC 6604)  |
-        | SERVFAIL | the server asks others, of whom it reaches none     |
+    Scenario: How a CNAME record to a missing external name is answered is the server's choice
+      Then a query for "nowhere", type A, gets one of these answers:
+        | answer   | meaning                                            |
+        | CNAME    | the CNAME record, and NOERROR for its target       |
+        | NXDOMAIN | the CNAME record; its target is missing (RFC 6604) |
+        | SERVFAIL | the upstream resolver cannot be reached            |
 
     @quirk @H16
-    Scenario: An address in externalName is a name of digits, or nothing
-      Then "number" of the type CNAME is answered in one of these ways:
-        | answer   | meaning                                      |
-        | CNAME    | the field is a name, whatever it looks like  |
-        | NXDOMAIN | the server takes an address for no alias     |
+    Scenario: Whether an address in externalName makes a CNAME record is the server's choice
+      Then a query for "number", type CNAME, gets one of these answers:
+        | answer   | meaning                                     |
+        | CNAME    | the field is a name, whatever it looks like |
+        | NXDOMAIN | the server ignores an address in the field  |
 
-  Rule: An alias has nothing else
+  Rule: An ExternalName Service has no other records
 
     @core @H05
-    Scenario: Its ports have no SRV record
+    Scenario: An ExternalName Service's port has no SRV record
       Then "_http._tcp.docs" does not exist
 
     @core @H06
-    Scenario Outline: Nothing exists below it: <name>
+    Scenario Outline: Nothing exists below an ExternalName Service: <name>
       Then "<name>" does not exist
 
       Examples:
@@ -74,28 +74,28 @@ Feature: A Service that is an alias
         | www.docs |
 
     @core @H20
-    Scenario: No address leads back to it
+    Scenario: No address has a PTR record to an ExternalName Service
       Then the virtual IP of the Service "goal" leads back to the Service name
-      And "inside" leads to the addresses of the Service "goal"
+      And "inside" resolves to the addresses of the Service "goal"
 
-  Rule: An alias may lead to a Service
-
-    @extended @H11
-    Scenario: An alias for a Service beside it is followed to the virtual IP
-      Then "inside" leads to the addresses of the Service "goal"
+  Rule: An alias may point to a Service of the cluster
 
     @extended @H11
-    Scenario: An alias for an alias is followed to the virtual IP
-      Then "further" leads over "inside" to the addresses of the Service "goal"
+    Scenario: An alias for a Service of the namespace resolves to its virtual IP
+      Then "inside" resolves to the addresses of the Service "goal"
+
+    @extended @H11
+    Scenario: An alias for an alias resolves to the virtual IP
+      Then "further" resolves through "inside" to the addresses of the Service "goal"
 
     @quirk @H12
-    Scenario Outline: Where the target lacks the address family, a server may leave the alias out: <type>
-      Then "inside" of the type <type> is answered in one of these ways:
-        | answer         | meaning                                    |
-        | CNAME and A    | the target has the family                  |
-        | CNAME and AAAA | the target has the family                  |
-        | CNAME          | the alias, and no data behind it           |
-        | NODATA         | the alias is left out with what it lacks   |
+    Scenario Outline: Where its target has no <type> record, a CNAME record may be left out
+      Then a query for "inside", type <type>, gets one of these answers:
+        | answer         | meaning                                     |
+        | CNAME and A    | the target has the family                   |
+        | CNAME and AAAA | the target has the family                   |
+        | CNAME          | the CNAME record, without its target's data |
+        | NODATA         | the CNAME record is left out                |
 
       Examples:
         | type |
@@ -103,14 +103,14 @@ Feature: A Service that is an alias
         | AAAA |
 
     @quirk @H13
-    Scenario: An alias for a Service that does not exist
-      Then "missing" of the type A is answered in one of these ways:
-        | answer   | meaning                                              |
-        | NODATA   | the alias is left out with what it lacks             |
-        | NXDOMAIN | the alias, and that it leads to nothing (RFC 6604)   |
+    Scenario: How a CNAME record to a missing Service is answered is the server's choice
+      Then a query for "missing", type A, gets one of these answers:
+        | answer   | meaning                                            |
+        | NODATA   | the CNAME record is left out                       |
+        | NXDOMAIN | the CNAME record; its target is missing (RFC 6604) |
 
     @extended @H15
-    Scenario Outline: An alias that leads in a circle is answered in time: <name>
+    Scenario Outline: A loop of CNAME records is answered in time: <name>
       Then "<name>" is answered in time when asked for A
 
       Examples:
@@ -118,13 +118,13 @@ Feature: A Service that is an alias
         | circle-a |
         | circle   |
 
-  Rule: An alias may lead out of the namespace
+  Rule: An alias may point to another namespace
 
     Background:
       Given the manifest "specification/next-door.yaml"
       And the manifest "specification/clusterip.yaml" in the neighbouring namespace
 
     @core @H17
-    Scenario: An alias for a Service of another namespace leads to its virtual IP
+    Scenario: An alias for a Service of another namespace resolves to its virtual IP
       Then "door" is an alias for "web.neighbour.svc.cluster.local" when asked for CNAME
-      And "door" leads to the addresses of the Service "neighbour/web"
+      And "door" resolves to the addresses of the Service "neighbour/web"

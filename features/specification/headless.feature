@@ -1,17 +1,17 @@
-Feature: A headless Service
-  Section 2.4.1 of the specification: the name of a Service without a virtual IP is its ready endpoints. The EndpointSlices
-  are written by hand here, so that every shape an endpoint can have is there at once.
+Feature: Headless Services
+  Section 2.4.1 of the specification: the name of a Service without a virtual IP resolves to its ready endpoints. The
+  EndpointSlices here are written by hand and have an endpoint of every shape.
 
-  Names are written as a client in the same namespace writes them. In full names, cluster.local stands for the cluster domain,
-  my-namespace for the namespace and neighbour for the one beside it. Every question is asked over UDP and over TCP.
+  Short names are relative to the scenario's namespace. In full names, cluster.local stands for the cluster domain,
+  my-namespace for the scenario's namespace, and neighbour for a second one. Every query is sent over UDP and over TCP.
 
   Background:
     Given the manifest "specification/headless.yaml"
 
-  Rule: The Service name is the addresses of the ready endpoints
+  Rule: The Service name resolves to the addresses of the ready endpoints
 
     @core @spec-2.4.1-a @C01 @C02 @C18
-    Scenario Outline: "<service>" answers each of its ready endpoints once
+    Scenario Outline: "<service>" resolves to each of its ready endpoints once
       Then the Service "<service>" answers the addresses of its <endpoints>, and no other
 
       Examples:
@@ -22,53 +22,53 @@ Feature: A headless Service
         | unnamed-port | 1 ready endpoint  |
 
     @core @C15
-    Scenario: An endpoint that stands in two EndpointSlices is answered once
+    Scenario: An endpoint in two EndpointSlices is answered once
       Then the Service "doubled" answers the addresses of its 1 ready endpoint, and no other
-      And the port "metrics" over TCP of the Service "doubled" is the port 9100 of every ready endpoint
+      And the port "metrics" over TCP of the Service "doubled" has an SRV record to port 9100 of every ready endpoint
       And the address of every ready endpoint of the Service "doubled" leads back to a name that answers it
 
     @core @C16
-    Scenario: An endpoint whose readiness is left open counts as ready
-      Then "a-4" below the Service "peers" answers the addresses of the endpoints of that hostname, and no other
+    Scenario: An endpoint whose ready condition is unset counts as ready
+      Then "a-4" below the Service "peers" answers the addresses of the endpoints with that hostname, and no other
       And the Service "peers" answers the addresses of its 3 ready endpoints, and no other
 
     @core @spec-2.1-c @C06
-    Scenario: An endpoint that is not ready is left out everywhere
+    Scenario: An unready endpoint has no address, name or PTR record
       Then the Service "peers" answers the addresses of its 3 ready endpoints, and no other
       And "a-2.peers" does not exist
       And the address of no unready endpoint leads back to a name below the Service "peers"
 
     @core @C17 @J19
-    Scenario: An endpoint that still serves while it terminates is left out everywhere
+    Scenario: A serving, terminating endpoint has no address, name or PTR record
       Then "a-3.peers" does not exist
       And "serving" does not exist
       And "t-0.serving" does not exist
       And the address of no unready endpoint leads back to a name below the Service "serving"
 
     @core @C14
-    Scenario: A Service without ports answers its endpoints all the same
+    Scenario: A Service without ports resolves to its endpoints all the same
       Then the Service "no-ports" answers the addresses of its 1 ready endpoint, and no other
-      And "np-0" below the Service "no-ports" answers the addresses of the endpoints of that hostname, and no other
+      And "np-0" below the Service "no-ports" answers the addresses of the endpoints with that hostname, and no other
 
     @core @C05 @G06
-    Scenario: The family that no endpoint has is NODATA
+    Scenario: The address family that no endpoint has is NODATA
       Then the other address family of the Service "peers" has no data
 
-  Rule: Without a ready endpoint there is no name
+  Rule: Without a ready endpoint, the Service name does not exist
 
     @core @spec-2.4.1-b @spec-2.4.1-f @C04
     Scenario Outline: <kind> does not exist
       Then "<service>" does not exist
 
       Examples:
-        | kind                                            | service    |
-        | A Service that selects nothing                  | nobody     |
-        | A Service whose endpoint is not ready           | waiting    |
-        | A Service whose EndpointSlice is somebody else's | unlabelled |
+        | kind                                          | service    |
+        | A Service whose selector matches no pod       | nobody     |
+        | A Service with only an unready endpoint       | waiting    |
+        | A Service whose EndpointSlice lacks its label | unlabelled |
 
     @core @C04
-    Scenario Outline: A Service without a ready endpoint does not exist, also for the type <type>
-      Then "waiting" does not exist, also for the type <type>
+    Scenario Outline: Without a ready endpoint, the Service name is NXDOMAIN for the type <type>
+      Then "waiting" does not exist for the type <type> either
 
       Examples:
         | type  |
@@ -79,8 +79,8 @@ Feature: A headless Service
   Rule: Each hostname is a name below the Service
 
     @core @spec-2.1-a @spec-2.4.1-c @C07 @C18
-    Scenario Outline: The hostname <hostname> answers its endpoint and no other
-      Then "<hostname>" below the Service "peers" answers the addresses of the endpoints of that hostname, and no other
+    Scenario Outline: The hostname <hostname> resolves to its endpoint only
+      Then "<hostname>" below the Service "peers" answers the addresses of the endpoints with that hostname, and no other
 
       Examples:
         | hostname |
@@ -88,11 +88,11 @@ Feature: A headless Service
         | a-1      |
 
     @core @spec-2.4.1-d @C13
-    Scenario: A hostname that two endpoints share answers both addresses
-      Then "same" below the Service "shared" answers the addresses of the endpoints of that hostname, and no other
+    Scenario: A hostname that two endpoints share resolves to both addresses
+      Then "same" below the Service "shared" answers the addresses of the endpoints with that hostname, and no other
 
     @core @C12 @G06
-    Scenario: At a hostname, the family that the endpoint lacks is NODATA
+    Scenario: At a hostname, the address family that the endpoint lacks is NODATA
       Then the other address family of "a-0" below the Service "peers" has no data
 
     @core @C11
@@ -107,10 +107,10 @@ Feature: A headless Service
         | x.a-0.peers  |
 
     @core @spec-2.1-b @C08 @E09
-    Scenario: Endpoints without hostnames have identifiers, each leading to one of them
-      Then the port "metrics" over TCP of the Service "anonymous" is the port 9100 of every ready endpoint
+    Scenario: Each endpoint without a hostname has a server-assigned identifier of its own
+      Then the port "metrics" over TCP of the Service "anonymous" has an SRV record to port 9100 of every ready endpoint
 
     @extended @D13
-    Scenario: A hostname of 63 characters answers its endpoint
-      Then "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb" below the Service "long" answers the addresses of the endpoints of that hostname, and no other
-      And the port "metrics" over TCP of the Service "long" is the port 9100 of every ready endpoint
+    Scenario: A hostname of 63 characters resolves to its endpoint
+      Then "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb" below the Service "long" answers the addresses of the endpoints with that hostname, and no other
+      And the port "metrics" over TCP of the Service "long" has an SRV record to port 9100 of every ready endpoint

@@ -1,30 +1,30 @@
-Feature: A headless Service with IPv6 endpoints
+Feature: Headless Services with IPv6 endpoints
   Sections 2.4.1 to 2.4.3 of the specification for IPv6. A headless Service without a selector may have endpoints of either
   family on any cluster.
 
-  Names are written as a client in the same namespace writes them. In full names, cluster.local stands for the cluster domain,
-  my-namespace for the namespace and neighbour for the one beside it. Every question is asked over UDP and over TCP.
+  Short names are relative to the scenario's namespace. In full names, cluster.local stands for the cluster domain,
+  my-namespace for the scenario's namespace, and neighbour for a second one. Every query is sent over UDP and over TCP.
 
   Background:
     Given the manifest "specification/ipv6.yaml"
 
-  Rule: What holds for A holds for AAAA
+  Rule: AAAA follows the same rules as A
 
     @core @spec-2.4.1-e @C01
-    Scenario: The Service name answers the AAAA record of every ready endpoint
+    Scenario: The Service name has the AAAA record of every ready endpoint
       Then the Service "six" answers the addresses of its 2 ready endpoints, and no other
 
     @core @C05
-    Scenario: Endpoints of IPv6 alone leave no data of the type A
-      Then "six" has no data of the type A
+    Scenario: With IPv6 endpoints only, the type A is NODATA
+      Then "six" has no data for the type A
 
     @core @spec-2.4.1-f @C04
-    Scenario: Without a ready endpoint, the name does not exist for AAAA either
+    Scenario: Without a ready endpoint, the Service name is NXDOMAIN for AAAA too
       Then "six-waiting" does not exist
 
     @core @spec-2.4.1-g @C07
-    Scenario Outline: The hostname <hostname> answers its AAAA record and no other
-      Then "<hostname>" below the Service "six" answers the addresses of the endpoints of that hostname, and no other
+    Scenario Outline: The hostname <hostname> has its endpoint's AAAA record only
+      Then "<hostname>" below the Service "six" answers the addresses of the endpoints with that hostname, and no other
 
       Examples:
         | hostname |
@@ -32,12 +32,12 @@ Feature: A headless Service with IPv6 endpoints
         | s-1      |
 
     @core @spec-2.4.1-h @C13
-    Scenario: A hostname that two endpoints share answers both AAAA records
-      Then "same" below the Service "six-shared" answers the addresses of the endpoints of that hostname, and no other
+    Scenario: A hostname that two endpoints share has both AAAA records
+      Then "same" below the Service "six-shared" answers the addresses of the endpoints with that hostname, and no other
 
     @core @spec-2.4.2-a @E08 @E09
-    Scenario Outline: The port of "<service>" is an SRV record for every ready endpoint
-      Then the port "metrics" over TCP of the Service "<service>" is the port 9100 of every ready endpoint
+    Scenario Outline: The port of "<service>" has an SRV record for every ready endpoint
+      Then the port "metrics" over TCP of the Service "<service>" has an SRV record to port 9100 of every ready endpoint
 
       Examples:
         | service       |
@@ -46,26 +46,26 @@ Feature: A headless Service with IPv6 endpoints
         | six-anonymous |
 
     @core @spec-2.4.3-b @F03
-    Scenario: The address of every endpoint with a hostname leads back to it
+    Scenario: The address of every endpoint with a hostname has a PTR record to it
       Then the address of every ready endpoint of the Service "six" leads back to a name that answers it
 
     @core @spec-2.4.3-b @F04 @F09
-    Scenario: The address of every endpoint without a hostname leads back to its identifier
+    Scenario: The address of every endpoint without a hostname has a PTR record to its identifier
       Then the address of every ready endpoint of the Service "six-anonymous" leads back to a name that answers it
 
     @core @F06
-    Scenario: The address of an endpoint that is not ready leads back to nothing
+    Scenario: The address of an unready endpoint has no PTR record
       Then the address of no unready endpoint leads back to a name below the Service "six"
 
-  Rule: Both families stand side by side under one name
+  Rule: One name may have addresses of both families
 
     @core @I04
-    Scenario: A Service of both families answers all endpoints of each
+    Scenario: A dual-stack Service resolves to all endpoints of each family
       Then the Service "both" answers the addresses of its 2 ready endpoints, and no other
 
     @core @I04
-    Scenario Outline: The hostname <hostname> answers the addresses of both families
-      Then "<hostname>" below the Service "both" answers the addresses of the endpoints of that hostname, and no other
+    Scenario Outline: The hostname <hostname> resolves to the addresses of both families
+      Then "<hostname>" below the Service "both" answers the addresses of the endpoints with that hostname, and no other
 
       Examples:
         | hostname |
@@ -73,14 +73,14 @@ Feature: A headless Service with IPv6 endpoints
         | d-1      |
 
     @core @I06 @spec-2.4.2-b
-    Scenario: Two families make no second SRV record
-      Then the port "metrics" over TCP of the Service "both" is the port 9100 of every ready endpoint
+    Scenario: An endpoint of two families has one SRV record per port
+      Then the port "metrics" over TCP of the Service "both" has an SRV record to port 9100 of every ready endpoint
 
     @core @I05 @F17
-    Scenario: The addresses of both families lead back to the same hostname
+    Scenario: The addresses of both families have PTR records to the same hostname
       Then the address of every ready endpoint of the Service "both" leads back to a name that answers it
 
     @extended @I10
-    Scenario: With ready endpoints of one family, the other has no data
-      Then "half" has no data of the type A
-      And "h-0.half" has no data of the type A
+    Scenario: With ready endpoints of one family only, the other family is NODATA
+      Then "half" has no data for the type A
+      And "h-0.half" has no data for the type A

@@ -1,18 +1,18 @@
-Feature: Ports are SRV records
-  Sections 2.3.2 and 2.4.2 of the specification. With a virtual IP, a named port leads to the Service; without one, to every
-  ready endpoint.
+Feature: SRV records
+  Sections 2.3.2 and 2.4.2 of the specification. With a virtual IP, a named port has an SRV record to the Service. Without
+  one, it has an SRV record to every ready endpoint.
 
-  Names are written as a client in the same namespace writes them. In full names, cluster.local stands for the cluster domain,
-  my-namespace for the namespace and neighbour for the one beside it. Every question is asked over UDP and over TCP.
+  Short names are relative to the scenario's namespace. In full names, cluster.local stands for the cluster domain,
+  my-namespace for the scenario's namespace, and neighbour for a second one. Every query is sent over UDP and over TCP.
 
-  Rule: Behind a virtual IP, a named port is the Service's port at the Service's name
+  Rule: With a virtual IP, a named port has one SRV record, to the Service name
 
     Background:
       Given the manifest "specification/clusterip.yaml"
 
     @core @spec-2.3.2-a @spec-2.3.2-b @E01 @E03 @E04 @E13
-    Scenario Outline: The port "<port>" of "<service>" is its port <number> over <protocol>
-      Then the port "<port>" over <protocol> of the Service "<service>" is the port <number> of the Service name
+    Scenario Outline: The port "<port>" of "<service>" has an SRV record with port <number> over <protocol>
+      Then the port "<port>" over <protocol> of the Service "<service>" has one SRV record, to port <number> of the Service name
 
       Examples:
         | service | port    | protocol | number |
@@ -24,8 +24,8 @@ Feature: Ports are SRV records
         | manual  | http    | TCP      | 80     |
 
     @core @E23 @B07
-    Scenario Outline: The SRV record of "<service>" carries the Service's port, never that of the node
-      Then the port "http" over TCP of the Service "<service>" is the port 80 of the Service name
+    Scenario Outline: The SRV record of "<service>" has the Service's port, not the node port
+      Then the port "http" over TCP of the Service "<service>" has one SRV record, to port 80 of the Service name
 
       Examples:
         | service       |
@@ -37,15 +37,15 @@ Feature: Ports are SRV records
       Then "<name>" does not exist
 
       Examples:
-        | name               |
-        | _ftp._tcp.web      |
-        | _http._udp.web     |
-        | _dns._tcp.multi    |
+        | name                |
+        | _ftp._tcp.web       |
+        | _http._udp.web      |
+        | _dns._tcp.multi     |
         | _dns-tcp._udp.multi |
-        | _sctp._tcp.multi   |
+        | _sctp._tcp.multi    |
 
     @core @spec-2.3.2-c @E06
-    Scenario Outline: A port without a name has no SRV record: <name>
+    Scenario Outline: An unnamed port has no SRV record: <name>
       Then "<name>" does not exist
 
       Examples:
@@ -54,26 +54,26 @@ Feature: Ports are SRV records
         | _5000._tcp.unnamed |
 
     @core @spec-2.1-d @E15
-    Scenario: Port and protocol may be written in any case
-      Then the port "HTTP" over TCP of the Service "web" is the port 80 of the Service name
-      And the port "Dns-Tcp" over TCP of the Service "multi" is the port 53 of the Service name
+    Scenario: Port and protocol names are case-insensitive
+      Then the port "HTTP" over TCP of the Service "web" has one SRV record, to port 80 of the Service name
+      And the port "Dns-Tcp" over TCP of the Service "multi" has one SRV record, to port 53 of the Service name
 
     @extended @spec-2.3.2-d @E02
-    Scenario: What comes along with an SRV record is right
-      Then the addresses that come along with the answer to "_http._tcp.web" are those of its targets
+    Scenario: Additional records of an SRV response are its target's addresses
+      Then all additional records of the SRV response for "_http._tcp.web" are addresses of its targets
 
     @extended @E14
-    Scenario: No SRV record of a virtual IP has the weight 0
-      Then no SRV record of "_http._tcp.web" has the weight 0
+    Scenario: The SRV record of a virtual IP never has weight 0
+      Then no SRV record of "_http._tcp.web" has weight 0
 
-  Rule: Without a virtual IP, a named port leads to every ready endpoint
+  Rule: Without a virtual IP, a named port has an SRV record for every ready endpoint
 
     Background:
       Given the manifest "specification/headless.yaml"
 
     @core @spec-2.4.2-a @spec-2.4.2-b @spec-2.4.2-c @E08 @E09 @E10
-    Scenario Outline: The port "<port>" of "<service>" is an SRV record for every ready endpoint
-      Then the port "<port>" over TCP of the Service "<service>" is the port <number> of every ready endpoint
+    Scenario Outline: The port "<port>" of "<service>" has an SRV record for every ready endpoint
+      Then the port "<port>" over TCP of the Service "<service>" has an SRV record to port <number> of every ready endpoint
 
       Examples:
         | service   | port    | number |
@@ -82,20 +82,20 @@ Feature: Ports are SRV records
         | anonymous | metrics | 9100   |
 
     @core @C13 @E08
-    Scenario: Endpoints that share a hostname share an SRV record
-      Then the port "metrics" over TCP of the Service "shared" is the port 9100 of every ready endpoint
+    Scenario: Endpoints that share a hostname share one SRV record
+      Then the port "metrics" over TCP of the Service "shared" has an SRV record to port 9100 of every ready endpoint
 
     @core @E05
     Scenario Outline: A port or protocol that the headless Service lacks does not exist: <name>
       Then "<name>" does not exist
 
       Examples:
-        | name               |
-        | _http._tcp.peers   |
+        | name                |
+        | _http._tcp.peers    |
         | _metrics._udp.peers |
 
     @core @spec-2.4.2-d @E06
-    Scenario Outline: A port without a name of a headless Service has no SRV record: <name>
+    Scenario Outline: An unnamed port of a headless Service has no SRV record: <name>
       Then "<name>" does not exist
 
       Examples:
@@ -105,11 +105,11 @@ Feature: Ports are SRV records
 
     @core @C14
     Scenario: A headless Service without ports has no SRV record
-      Then "no-ports" has no data of the type SRV
+      Then "no-ports" has no data for the type SRV
       And "_http._tcp.no-ports" does not exist
 
     @core @E12
-    Scenario Outline: Without a ready endpoint, no port exists: <name>
+    Scenario Outline: Without a ready endpoint, no port name exists: <name>
       Then "<name>" does not exist
 
       Examples:
@@ -118,18 +118,18 @@ Feature: Ports are SRV records
         | _metrics._tcp.waiting |
 
     @extended @E19
-    Scenario: No port stands in front of an endpoint's name
+    Scenario: No port name exists below an endpoint's name
       Then "_metrics._tcp.a-0.peers" does not exist
 
     @extended @spec-2.4.2-e @E02
-    Scenario: What comes along with the SRV records of endpoints is right
-      Then the addresses that come along with the answer to "_metrics._tcp.peers" are those of its targets
+    Scenario: Additional records of an endpoint SRV response are its targets' addresses
+      Then all additional records of the SRV response for "_metrics._tcp.peers" are addresses of its targets
 
     @extended @E14
-    Scenario: No SRV record of an endpoint has the weight 0
-      Then no SRV record of "_metrics._tcp.peers" has the weight 0
+    Scenario: The SRV records of endpoints never have weight 0
+      Then no SRV record of "_metrics._tcp.peers" has weight 0
 
     @extended @E14
-    Scenario: However many endpoints share it, no SRV record has the weight 0
+    Scenario: The SRV records of 1,001 endpoints never have weight 0
       Given the manifest "protocol/thousand.yaml"
-      Then no SRV record of "_metrics._tcp.thousand" has the weight 0
+      Then no SRV record of "_metrics._tcp.thousand" has weight 0

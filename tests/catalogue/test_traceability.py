@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from svcdns import resources
 from svcdns.catalogue import tags
-from svcdns.catalogue.coverage import Shown, coverage, shown
+from svcdns.catalogue.coverage import CoveringScenario, coverage, scenarios
 from svcdns.cli import main
 
 #: What has to hold on any cluster; where RFCs, the specification and practice disagree it was cut to what all agree on.
@@ -141,11 +141,11 @@ SPLIT = {
 
 MOST_LEFT_OUT = 30
 
-SCENARIOS = shown(resources.features())
+SCENARIOS = scenarios(resources.features())
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
-def test_a_scenario_names_clauses_and_behaviours_that_exist_on_its_own_level(scenario: Shown):
+def test_a_scenario_names_clauses_and_behaviours_that_exist_on_its_own_level(scenario: CoveringScenario):
     assert scenario.clauses <= tags.clauses().keys()
     assert scenario.behaviours <= tags.behaviours().keys()
     assert scenario.behaviours, "it shows no behaviour"
@@ -162,7 +162,7 @@ def test_every_clause_of_the_specification_is_shown(clause: str):
 @pytest.mark.parametrize("behaviour", tags.behaviours())
 def test_every_behaviour_is_shown_or_left_out_on_purpose(behaviour: str):
     is_shown = any(behaviour in scenario.behaviours for scenario in SCENARIOS)
-    assert is_shown != (behaviour in tags.left_out())
+    assert is_shown != (behaviour in tags.not_covered())
 
 
 @pytest.mark.parametrize("behaviour", CORE)
@@ -172,10 +172,10 @@ def test_every_core_behaviour_is_shown_by_a_core_scenario(behaviour: str):
 
 
 def test_few_behaviours_are_left_out_and_none_of_the_core():
-    assert len(tags.left_out()) <= MOST_LEFT_OUT
-    assert tags.left_out().keys() <= tags.behaviours().keys()
-    assert not tags.left_out().keys() & set(CORE)
-    assert all(reason.strip() for reason in tags.left_out().values())
+    assert len(tags.not_covered()) <= MOST_LEFT_OUT
+    assert tags.not_covered().keys() <= tags.behaviours().keys()
+    assert not tags.not_covered().keys() & set(CORE)
+    assert all(reason.strip() for reason in tags.not_covered().values())
 
 
 def test_the_behaviours_of_the_core_level_are_the_core_list():
@@ -196,5 +196,5 @@ def test_the_command_prints_each_clause_and_behaviour_with_its_scenarios():
     at = next(index for index, line in enumerate(lines) if line.startswith("2.4.1-d (core) "))
     assert lines[at + 1].startswith("    specification/headless.feature:")
     at = next(index for index, line in enumerate(lines) if line.startswith("K18 (extended) "))
-    assert lines[at + 1] == "    left out: needs a Corefile with transfer"
+    assert lines[at + 1] == "    not covered: needs a Corefile with transfer"
     assert not coverage().missing()

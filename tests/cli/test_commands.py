@@ -65,14 +65,14 @@ def test_a_selftest_whose_report_cannot_be_written_is_refused_before_it_begins(
     result = CliRunner().invoke(main, ["selftest", "--directory", str(tmp_path / "file")])
     assert result.exit_code == 2
     assert result.stderr == (
-        f"svcdns: the report cannot be written to {tmp_path}/file/selftest.md: {tmp_path}/file is no directory\n"
+        f"svcdns: the report cannot be written to {tmp_path}/file/selftest.md: {tmp_path}/file is not a directory; name another path\n"
     )
 
 
 def test_the_report_of_a_selftest_is_that_of_a_whole_one() -> None:
     output = CliRunner().invoke(main, ["selftest", "--help"], terminal_width=200).output
     (line,) = [line for line in output.splitlines() if "--fault NAME" in line]
-    assert "No report is written then." in line
+    assert "No report is written." in line
 
 
 @pytest.mark.parametrize("name", ["Bad_Name", "a.b", "-a", "a" * 64, ""])

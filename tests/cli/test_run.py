@@ -33,9 +33,9 @@ def svcdns(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 @pytest.mark.parametrize(
     ("arguments", "count"),
     [
-        (("-k", "pod_name"), 6),
-        (("combinations/statefulset_headless.feature", "-k", "pod_name"), 5),
-        (("-k", "pod_name", "combinations/statefulset_headless.feature::test_the_name_of_a_pod", "combinations"), 6),
+        (("-k", "pod_name"), 8),
+        (("combinations/statefulset_headless.feature", "-k", "pod_name"), 6),
+        (("-k", "pod_name", "combinations/statefulset_headless.feature::test_the_name_of_a_pod", "combinations"), 7),
     ],
 )
 def test_packaged_features_are_found_from_anywhere_and_only_reports_are_written(
@@ -104,7 +104,9 @@ def test_a_working_directory_that_may_not_be_written_is_said_before_the_run(
 ) -> None:
     """Whoever runs the tests may be allowed to write everywhere, so here nobody may."""
     monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(UsageError, match=r"the report cannot be written to .*: .* may not be written"):
+    with pytest.raises(
+        UsageError, match=r"the report cannot be written to .*: you may not write to .*; name another path"
+    ):
         writable.check(tmp_path / "reports" / "some" / "report.html")
     assert not list(tmp_path.iterdir())
 

@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from svcdns.controllers.allocation import Network, Pool
+from svcdns.controllers.allocation import Allocator, Pool
 from svcdns.errors import TargetError
 
 
@@ -27,18 +27,18 @@ def test_a_pool_begins_the_next_block_when_the_first_is_full():
     for _ in range(4):
         used.add(pool.take(used.__contains__))
     assert used == {1, 2, 10, 11}
-    with pytest.raises(TargetError, match="numbers has nothing left"):
+    with pytest.raises(TargetError, match="numbers is used up"):
         pool.take(used.__contains__)
     used.remove(1)
     assert pool.take(used.__contains__) == 1
 
 
 def test_a_node_has_253_addresses_before_the_next_block_begins():
-    network = Network(("IPv4",), Random(1))
+    allocator = Allocator(("IPv4",), Random(1))
     used: set[int] = set()
     taken = []
     for _ in range(254):
-        (address,) = network.pod_addresses(used.__contains__)
+        (address,) = allocator.pod_addresses(used.__contains__)
         used.add(int(ip_address(address)))
         taken.append(address)
     assert taken[0] == "10.244.0.2"
@@ -46,17 +46,17 @@ def test_a_node_has_253_addresses_before_the_next_block_begins():
 
 
 def test_service_addresses_come_from_the_part_that_users_do_not_choose_from():
-    network = Network(("IPv4", "IPv6"), Random(1))
-    assert int(ip_address(network.service_address("IPv4", lambda _: False))) >= int(ip_address("10.96.1.0"))
-    assert ip_address(network.service_address("IPv6", lambda _: False)) in ip_network("fd00:10:96::/112")
+    allocator = Allocator(("IPv4", "IPv6"), Random(1))
+    assert int(ip_address(allocator.service_address("IPv4", lambda _: False))) >= int(ip_address("10.96.1.0"))
+    assert ip_address(allocator.service_address("IPv6", lambda _: False)) in ip_network("fd00:10:96::/112")
     beyond = ip_network("10.96.0.0/24")
-    assert network.service_address("IPv4", lambda number: IPv4Address(number) not in beyond) == "10.96.0.1"
+    assert allocator.service_address("IPv4", lambda number: IPv4Address(number) not in beyond) == "10.96.0.1"
 
 
 def test_node_ports_come_from_the_part_that_users_do_not_choose_from():
-    network = Network(("IPv4",), Random(1))
-    assert 30086 <= network.node_port(lambda _: False) <= 32767
-    assert network.node_port(lambda port: port > 30085) == 30000
+    allocator = Allocator(("IPv4",), Random(1))
+    assert 30086 <= allocator.node_port(lambda _: False) <= 32767
+    assert allocator.node_port(lambda port: port > 30085) == 30000
 
 
 def test_addresses_of_pods_are_not_used_again_at_once(world, workload):

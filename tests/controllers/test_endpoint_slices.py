@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from svcdns.controllers import Cluster
-from svcdns.controllers.store import Ref
+from svcdns.controllers.store import ObjectRef
 from svcdns.state import Key
 
 HEADLESS_LABEL = "service.kubernetes.io/headless"
@@ -240,7 +240,7 @@ def test_pods_that_have_finished_or_have_no_address_are_left_out(world, bare_pod
     # Nothing that a user can do ends a pod here, so it is done to the store.
     with world.cluster._changing() as store:
         for name, phase in (("a", "Succeeded"), ("b", "Failed")):
-            pod = store.get(Ref("Pod", "t", name))
+            pod = store.get(ObjectRef("Pod", "t", name))
             store.put({**pod, "status": {**pod["status"], "phase": phase}})
     assert set(world.ready()) == {"c"}
 

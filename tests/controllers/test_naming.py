@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from random import Random
 
-from svcdns.controllers.allocation import Network
+from svcdns.controllers.allocation import Allocator
 from svcdns.controllers.naming import ALPHABET, generated, new_uid, template_hash, timestamp
 from svcdns.controllers.store import Store
 
@@ -16,7 +16,7 @@ def test_a_generated_name_ends_in_five_characters_of_the_alphabet():
 
 
 def test_a_generated_name_is_never_one_that_is_taken():
-    store = Store(Network(("IPv4",), Random(1)), Random(1))
+    store = Store(Allocator(("IPv4",), Random(1)), Random(1))
     taken = generated("web-", Random(1))
     store.put({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": taken, "namespace": "t"}})
     # The store's source of chance would give that very name first.

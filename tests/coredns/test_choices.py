@@ -47,7 +47,7 @@ def test_what_a_corefile_undoes_is_all_that_a_server_with_it_does_not_do(pods: s
 def test_what_the_corefile_undoes_is_observed():
     found = played("disabled", known=True)
     assert Verdict.NOT_CONFORMANT not in {judged.verdict for judged in found.values()}
-    reason = found["extensions/coredns.feature: Any address has a name below an existing namespace"].reason
+    reason = found["extensions/coredns.feature: Any address resolves below an existing namespace"].reason
     assert reason.startswith(OBSERVED)
     assert reason.endswith(", as the Corefile has it: pods disabled")
 

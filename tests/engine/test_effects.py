@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from svcdns import resources
 from svcdns.catalogue import gherkin
 from svcdns.engine import sentences as vocabulary
-from svcdns.engine.timing import Clock
+from svcdns.engine.sentences import script
 from svcdns.engine.world import World
 from svcdns.errors import HarnessError, TargetError, UndeterminedError
 from svcdns.judge import NotConformantError
@@ -82,9 +82,7 @@ class Stage:
     def __init__(self, target: Reference, directory: Path) -> None:
         self.target = target
         self.directory = directory
-        self.world = World(
-            target, target.vantages[0], NAMESPACE, Clock(), manifests=Sources((directory, resources.fixtures()))
-        )
+        self.world = World.alone(target, NAMESPACE, manifests=Sources((directory, resources.fixtures())))
 
     def manifest(self, name: str, *objects: Json) -> str:
         path = self.directory / f"{name}.yaml"
@@ -95,8 +93,8 @@ class Stage:
         """Play a scenario of these sentences, after another one in the same Namespace if there was one."""
         path = self.directory / "small.feature"
         path.write_text("Feature: f\n  Scenario: s\n" + "\n".join(f"    {one}" for one in sentences))
-        for step in gherkin.read(path).scenarios[0].steps:
-            vocabulary.saying(step, vocabulary.definitions())(self.world)
+        for _, say in script(gherkin.read(path).scenarios[0]).sentences:
+            say(self.world)
 
 
 @pytest.fixture
@@ -269,9 +267,9 @@ WITHOUT_EFFECT: Mapping[str, tuple[list[Json], list[str], str]] = {
         [workload("Deployment")],
         [
             'When kubectl is told to expose the Deployment "wbe" as the Service "web", from port 80 to port 8080',
-            'Then it refuses with "Error from server (NotFound): deployments.apps "wbe" not found"',
+            'Then kubectl refuses with "Error from server (NotFound): deployments.apps "wbe" not found"',
             'When kubectl is told to expose the Deployment "web" as the Service "web", from port 80 to port 8080',
-            'Then it refuses with "Error from server (NotFound): deployments.apps "wbe" not found"',
+            'Then kubectl refuses with "Error from server (NotFound): deployments.apps "wbe" not found"',
         ],
         "the answer was no refusal, not Error from server (NotFound)",
     ),
@@ -284,13 +282,17 @@ WITHOUT_EFFECT: Mapping[str, tuple[list[Json], list[str], str]] = {
         [VIRTUAL],
         [
             'When the Deployment "coredns" of the DNS servers is restarted while a client asks for "wbe"',
-            'Then while it lasts, "wbe" is never denied',
+            'Then during the restart, "wbe" is never answered with NXDOMAIN',
         ],
         '"wbe" does not exist: name something that does',
     ),
     "no client asks while something changes": (
         [VIRTUAL, workload()],
-        ['When the StatefulSet "web" is restarted', ANYTHING, 'And while it lasts, "web" is never denied'],
+        [
+            'When the StatefulSet "web" is restarted',
+            ANYTHING,
+            'And during the restart, "web" is never answered with NXDOMAIN',
+        ],
         'no client has asked for "web" while something changed',
     ),
 }
@@ -375,7 +377,7 @@ COMES_TRUE: Mapping[str, tuple[list[Json], list[str]]] = {
         [workload("Deployment"), SERVICE],
         [
             'When kubectl is told to expose the Deployment "web" as the Service "web", from port 80 to port 8080',
-            'Then it refuses with "Error from server (AlreadyExists): services "web" already exists"',
+            'Then kubectl refuses with "Error from server (AlreadyExists): services "web" already exists"',
             'And the Service "web" answers the addresses of its 2 ready pods, and no other',
         ],
     ),
@@ -400,14 +402,14 @@ def test_an_object_that_two_manifests_give_is_refused_with_file_and_line(stage: 
     one, other = stage.manifest("one", SETTINGS, SERVICE), stage.manifest("other", VIRTUAL)
     with pytest.raises(HarnessError) as caught:
         stage.say(f'Given the manifest "{one}"', f'And the manifest "{other}"', ANYTHING)
-    assert str(caught.value).startswith(f'{other}:1: Service "web": is given twice, first in {one}:')
+    assert str(caught.value).startswith(f'{other}:1: Service "web": is declared twice, first in {one}:')
 
 
 @pytest.mark.parametrize("sentence", ["no pod is ready", 'a client has asked for "x"', 'the manifest "{given}"'])
 def test_what_is_given_once_something_happened_is_refused(sentence: str, stage: Stage):
     first, given = stage.manifest("first", workload()), stage.manifest("given", SERVICE)
     stage.say(f'Given the manifest "{first}"', ANYTHING)
-    with pytest.raises(TargetError, match="a world cannot be given more once something in it was asked or changed"):
+    with pytest.raises(TargetError, match="nothing can be declared once something was queried or changed"):
         stage.say(f'Given the manifest "{first}"', f"And {sentence.format(given=given)}", ANYTHING)
 
 
@@ -438,7 +440,7 @@ def deaf(tmp_path: Path) -> Iterator[Stage]:
 def test_a_client_that_was_denied_what_is_there_leaves_nothing_to_be_remembered(deaf: Stage):
     first = deaf.manifest("first", SERVICE, workload())
     given = [f'Given the manifest "{first}"', 'And a client has asked for "web"']
-    with pytest.raises(UndeterminedError, match='asked for "web" and was denied what is there, so no answer could'):
+    with pytest.raises(UndeterminedError, match='asked for "web", which exists, and got no record'):
         deaf.say(*given, 'When the Service "web" is deleted', 'Then "web" does not exist')
 
 
@@ -463,7 +465,7 @@ def test_a_client_may_be_denied_what_is_not_there(stage: Stage):
 def test_a_client_whose_question_fails_was_not_told_what_is_there(rcode: dns.rcode.Rcode, deaf: Stage):
     deaf.target.reply = Reply(rcode)
     given = [f'Given the manifest "{deaf.manifest("first", SERVICE, workload())}"', 'And a client has asked for "web"']
-    with pytest.raises(UndeterminedError, match="so no answer could be remembered"):
+    with pytest.raises(UndeterminedError, match="so nothing could be cached"):
         deaf.say(*given, 'When the Service "web" is deleted', ANYTHING)
 
 
@@ -473,7 +475,7 @@ def test_a_denial_while_the_dns_servers_restart_is_found_out_where_the_name_is_t
         deaf.say(
             f'Given the manifest "{first}"',
             'When the Deployment "coredns" of the DNS servers is restarted while a client asks for "web"',
-            'Then while it lasts, "web" is never denied',
+            'Then during the restart, "web" is never answered with NXDOMAIN',
         )
 
 

@@ -13,18 +13,23 @@ from dns.rdatatype import PTR
 
 from svcdns import judge
 from svcdns.catalogue.gherkin import Scenario, Step
-from svcdns.engine import effects, reuse
-from svcdns.engine.pool import Worlds, line, order, pods
+from svcdns.engine import effects, pool, reuse
+from svcdns.engine.environment import Environment
+from svcdns.engine.observer import Observer
+from svcdns.engine.pool import WorldPool, namespaces_of, order
+from svcdns.engine.rehearsal import Plan
+from svcdns.engine.sentences import script
 from svcdns.engine.timing import Clock
 from svcdns.engine.world import World
 from svcdns.errors import HarnessError, UndeterminedError
 from svcdns.manifests.sources import PACKAGED, Sources
 from svcdns.records import COREDNS
-from svcdns.selftest.baseline import heard
+from svcdns.selftest.baseline import baselines
 from svcdns.selftest.playing import scenarios
 from svcdns.targets.reference import Reference
 
 DEPLOYMENT = 'the manifest "combinations/deployment.yaml"'
+RESOLVES = 'a pod resolves "kubernetes.default" to the Service "default/kubernetes" with its second query'
 HEADLESS = 'the manifest "combinations/headless-service.yaml"'
 
 
@@ -42,21 +47,27 @@ class Watched(Reference):
             raise UndeterminedError("the nodes are full")
 
 
-def declare(world: World, scenario: Scenario) -> None:
-    for text in scenario.declarations:
-        world.declare(text.split('"')[1])
-
-
-def scenario(
+def plan(
     *declared: str,
     changes: bool = False,
     name: str = "One",
     when: str = "1 pod becomes unready",
     then: str = '"x" does not exist',
-) -> Scenario:
+    sources: Sources = PACKAGED,
+) -> Plan:
     given = [Step("Given", "given", text, 1) for text in declared]
     change = [Step("When", "when", when, 2)] if changes else []
-    return Scenario(name, 1, frozenset({"core"}), (*given, *change, Step("Then", "then", then, 3)))
+    steps = (*given, *change, Step("Then", "then", then, 3))
+    return script(Scenario(name, 1, frozenset({"core"}), steps, sources=sources)).plan
+
+
+def enter(pool: WorldPool, id_: str, planned: Plan) -> World:
+    """A world whose Given steps were played."""
+    world = pool.world(id_, planned)
+    for manifest in planned.declaration.manifests:
+        world.declare(manifest)
+    assert world.namespace
+    return world
 
 
 @pytest.fixture
@@ -65,48 +76,48 @@ def target() -> Iterator[Watched]:
         yield found
 
 
-def worlds(target: Watched, budget: int | None = None) -> Worlds:
-    return Worlds(target, "tests", Clock(), budget=budget, keep=False)
+def worlds(target: Watched, budget: int | None = None) -> WorldPool:
+    return WorldPool(target, Clock(), namespaces_of("tests"), budget=budget, ahead=budget is not None)
 
 
 def test_scenarios_that_declare_the_same_and_change_nothing_share_a_world(target: Watched):
     found = worlds(target)
-    plan = [("a", scenario(DEPLOYMENT)), ("b", scenario(DEPLOYMENT)), ("c", scenario(DEPLOYMENT, HEADLESS))]
-    found.plan(plan, declare)
-    first, second, third = (found.enter(*one) for one in plan)
-    assert first is second
-    assert first is not third
+    planned = [("a", plan(DEPLOYMENT)), ("b", plan(DEPLOYMENT)), ("c", plan(DEPLOYMENT, HEADLESS))]
+    found.plan(planned)
+    first, second, third = (enter(found, *one) for one in planned)
+    assert first.environment is second.environment
+    assert first.environment is not third.environment
     found.close()
 
 
 def test_a_scenario_that_was_interrupted_leaves_a_world_that_is_gone_already(target: Watched):
     found = worlds(target)
-    found.plan([("a", scenario(DEPLOYMENT))], declare)
-    namespace = found.enter("a", scenario(DEPLOYMENT)).namespace
+    found.plan([("a", plan(DEPLOYMENT))])
+    namespace = enter(found, "a", plan(DEPLOYMENT)).namespace
     found.close()
-    found.leave("a", scenario(DEPLOYMENT))
+    found.leave("a")
     assert namespace not in target.state().namespaces
 
 
 def test_a_scenario_that_changes_something_has_a_world_of_its_own(target: Watched):
     found = worlds(target)
-    plan = [("a", scenario(DEPLOYMENT)), ("b", scenario(DEPLOYMENT, changes=True)), ("c", scenario(DEPLOYMENT))]
-    found.plan(plan, declare)
-    first, changed, last = (found.enter(*one) for one in plan)
-    assert first is last
-    assert changed is not first
+    planned = [("a", plan(DEPLOYMENT)), ("b", plan(DEPLOYMENT, changes=True)), ("c", plan(DEPLOYMENT))]
+    found.plan(planned)
+    first, changed, last = (enter(found, *one) for one in planned)
+    assert first.environment is last.environment
+    assert changed.environment is not first.environment
     found.close()
 
 
 def test_a_world_goes_with_its_last_scenario(target: Watched):
     found = worlds(target)
-    plan = [("a", scenario(DEPLOYMENT)), ("b", scenario(DEPLOYMENT))]
-    found.plan(plan, declare)
-    world = found.enter(*plan[0])
+    planned = [("a", plan(DEPLOYMENT)), ("b", plan(DEPLOYMENT))]
+    found.plan(planned)
+    world = enter(found, *planned[0])
     world.prepare()
-    found.leave(*plan[0])
+    found.leave(planned[0][0])
     assert world.namespace in target.cluster.state.namespaces
-    found.leave(*plan[1])
+    found.leave(planned[1][0])
     assert world.namespace not in target.cluster.state.namespaces
     found.close()
 
@@ -114,32 +125,32 @@ def test_a_world_goes_with_its_last_scenario(target: Watched):
 @pytest.mark.parametrize("budget", [4, 8, 13])
 def test_worlds_are_made_ahead_within_the_budget_ofpods(target: Watched, budget: int):
     found = worlds(target, budget)
-    plan = [(str(number), scenario(DEPLOYMENT, changes=True)) for number in range(12)]
-    found.plan(plan, declare)
-    for one in plan:
-        assert len(found.enter(*one).pods()) == 3
-        found.leave(*one)
+    planned = [(str(number), plan(DEPLOYMENT, changes=True)) for number in range(12)]
+    found.plan(planned)
+    for one in planned:
+        assert len(enter(found, *one).pods()) == 3
+        found.leave(one[0])
     found.close()
     assert 3 <= target.most <= budget
 
 
 def test_scenarios_in_another_order_than_planned_still_get_their_worlds(target: Watched):
     found = worlds(target, 4)
-    plan = [(str(number), scenario(DEPLOYMENT, changes=True)) for number in range(4)]
-    found.plan(plan, declare)
-    for one in reversed(plan):
-        found.enter(*one)
-        found.leave(*one)
+    planned = [(str(number), plan(DEPLOYMENT, changes=True)) for number in range(4)]
+    found.plan(planned)
+    for one in reversed(planned):
+        enter(found, *one)
+        found.leave(one[0])
     found.close()
 
 
 def test_what_went_wrong_ahead_is_met_by_every_scenario_of_the_world(target: Watched):
     target.full = True
     found = worlds(target, 8)
-    plan = [("a", scenario(DEPLOYMENT)), ("b", scenario(DEPLOYMENT))]
-    found.plan(plan, declare)
-    for one in plan:
-        world = found.enter(*one)
+    planned = [("a", plan(DEPLOYMENT)), ("b", plan(DEPLOYMENT))]
+    found.plan(planned)
+    for one in planned:
+        world = enter(found, *one)
         with pytest.raises(UndeterminedError, match="the nodes are full"):
             world.prepare()
     found.close()
@@ -147,7 +158,7 @@ def test_what_went_wrong_ahead_is_met_by_every_scenario_of_the_world(target: Wat
 
 def test_closing_early_makes_no_more_worlds_and_leaves_nothing(target: Watched):
     found = worlds(target, 4)
-    found.plan([(str(number), scenario(DEPLOYMENT, changes=True)) for number in range(20)], declare)
+    found.plan([(str(number), plan(DEPLOYMENT, changes=True)) for number in range(20)])
     found.close()
     assert not [name for name in target.cluster.state.namespaces if name.startswith("svcdns-")]
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("world")]
@@ -155,38 +166,38 @@ def test_closing_early_makes_no_more_worlds_and_leaves_nothing(target: Watched):
 
 def test_the_same_world_has_the_same_name_everywhere(target: Watched):
     found = worlds(target)
-    world = found.enter("a", scenario(DEPLOYMENT))
+    world = enter(found, "a", plan(DEPLOYMENT))
     assert world.namespace.startswith("svcdns-tests-")
     assert len(world.namespace) == len("svcdns-tests-") + 5
     found.close()
 
 
 def test_bare_pods_and_the_pod_that_resolves_names_count_as_well():
-    labels = scenario('the manifest "behaviour/labels.yaml"')
-    resolving = replace(labels, tags=frozenset({"core", "needs-pod-resolver"}))
-    changing = scenario('the manifest "behaviour/labels.yaml"', changes=True)
+    labels = plan('the manifest "behaviour/labels.yaml"')
+    resolving = plan('the manifest "behaviour/labels.yaml"', then=RESOLVES)
+    changing = plan('the manifest "behaviour/labels.yaml"', changes=True)
     bare = len([one for one in PACKAGED.objects("behaviour/labels.yaml") if one.kind == "Pod"])
     assert bare > 0
-    assert [pods(one) for one in (labels, resolving, changing)] == [bare, bare + 1, bare + 1]
+    assert [one.pods for one in (labels, resolving, changing)] == [bare, bare + 1, bare + 1]
 
 
 def test_a_world_that_several_share_has_room_for_what_any_of_them_needs(target: Watched):
     found = worlds(target, 100)
-    plain = scenario(DEPLOYMENT)
-    resolving = replace(plain, tags=frozenset({"core", "needs-pod-resolver"}))
-    found.plan([("a", plain), ("b", resolving)], declare)
+    plain = plan(DEPLOYMENT)
+    resolving = plan(DEPLOYMENT, then=RESOLVES)
+    found.plan([("a", plain), ("b", resolving)])
     (place,) = found._places.values()
     found.close()
     assert place.pods == 4
 
 
-def lived(found: Worlds, names: str, do: Callable[[World], None], then: str = '"x" does not exist') -> list[str]:
+def lived(found: WorldPool, names: str, do: Callable[[World], None], then: str = '"x" does not exist') -> list[str]:
     """The Namespaces of scenarios that declare the same pods and do the same with them, one after the other."""
-    plan = [(name, scenario(DEPLOYMENT, HEADLESS, changes=True, then=then)) for name in names]
-    found.plan(plan, declare)
+    planned = [(name, plan(DEPLOYMENT, HEADLESS, changes=True, then=then)) for name in names]
+    found.plan(planned)
     namespaces = []
-    for one in plan:
-        world = found.enter(*one)
+    for one in planned:
+        world = enter(found, *one)
         world.prepare()
         assert [
             len(world.pods()),
@@ -199,7 +210,7 @@ def lived(found: Worlds, names: str, do: Callable[[World], None], then: str = '"
         namespaces.append(world.namespace)
         with suppress(HarnessError):
             do(world)
-        found.leave(*one)
+        found.leave(one[0])
     found.close()
     return namespaces
 
@@ -241,18 +252,21 @@ WRITTEN = 'the manifest "specification/headless.yaml"'
 CLUSTERIP = 'the manifest "combinations/clusterip-service.yaml"'
 
 
-def test_a_namespace_without_pods_passes_on_whatever_its_services_and_slices_are(target: Watched):
+def test_a_namespace_without_pods_passes_on_whatever_its_services_and_slices_are(
+    target: Watched, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pool, "IDLE_LINES", 1)
     found = worlds(target, 100)
-    plan = [("a", scenario(WRITTEN, changes=True)), ("b", scenario(CLUSTERIP)), ("c", scenario(WRITTEN, changes=True))]
-    found.plan(plan, declare)
+    planned = [("a", plan(WRITTEN, changes=True)), ("b", plan(CLUSTERIP)), ("c", plan(WRITTEN, changes=True))]
+    found.plan(planned)
     namespaces, held = [], []
-    for one in plan:
-        world = found.enter(*one)
+    for one in planned:
+        world = enter(found, *one)
         world.prepare()
         own = world.state().only(world.namespace)
         held.append(({key.name for key in own.services}, {one.service for one in own.slices.values()}))
         namespaces.append(world.namespace)
-        found.leave(*one)
+        found.leave(one[0])
     found.close()
     assert len(set(namespaces)) == 1
     written = {item.name for item in PACKAGED.objects("specification/headless.yaml") if item.kind == "Service"}
@@ -307,14 +321,14 @@ def test_reverse_names_are_forgotten_in_time(target: Watched, monkeypatch: pytes
 
 
 def test_the_sentences_that_ask_for_reverse_names_of_pods_are_known():
-    with_pods = [one for one in scenarios() if line(one.scenario)]
-    said = heard(tuple(with_pods))
+    with_pods = [one for one in scenarios() if one.script.plan.declaration.workloads]
+    known = baselines(tuple(with_pods))
     asking = {
         one.id
         for one in with_pods
-        if any(message.asking and message.asking.asked.question.type == PTR for message in said[one.id].heard)
+        if any(replies.exchange and replies.exchange.context.question.type == PTR for replies in known[one.id].replies)
     }
-    assert asking == {one.id for one in with_pods if reuse.asks_reverse_names(one.scenario)}
+    assert asking <= {one.id for one in with_pods if one.script.plan.reverse_names}
 
 
 def given_more_pods(world: World) -> None:
@@ -339,13 +353,14 @@ def test_a_namespace_that_cannot_be_put_back_or_that_failed_is_not_passed_on(
 
 
 def test_a_namespace_that_was_passed_on_to_a_scenario_that_never_came_is_removed(target: Watched):
-    first, heir = (World(target, target.vantages[0], f"svcdns-tests-{name}", Clock()) for name in "ab")
-    first.declare("combinations/deployment.yaml")
+    observer = Observer(target, target.vantages[0])
+    declared = plan(DEPLOYMENT).declaration
+    first, following = (Environment(target, observer, f"svcdns-tests-{name}", declared) for name in "ab")
     first.prepare()
-    assert first.pass_on(heir)
+    assert first.pass_on(following)
     first.remove()
     assert first.namespace in target.cluster.state.namespaces
-    heir.remove()
+    following.remove()
     assert first.namespace not in target.cluster.state.namespaces
 
 
@@ -357,33 +372,34 @@ def test_a_namespace_that_cannot_be_put_back_is_replaced(target: Watched, monkey
 
 
 def test_scenarios_of_one_line_are_spread_over_the_run_and_those_without_pods_come_between_them():
-    lines = [("a", scenario(DEPLOYMENT)), ("b", scenario(DEPLOYMENT)), ("c", scenario(DEPLOYMENT, changes=True))]
-    idle = [(name, scenario(HEADLESS, name=name, changes=True)) for name in "def"]
+    lines = [("a", plan(DEPLOYMENT)), ("b", plan(DEPLOYMENT)), ("c", plan(DEPLOYMENT, changes=True))]
+    idle = [(name, plan(HEADLESS, name=name, changes=True)) for name in "def"]
     assert order([*lines, *idle]) == [(0, True), (0, True), (1 / 2, True), (0, False), (1 / 3, False), (2 / 3, False)]
 
 
 def test_between_those_of_a_line_that_ask_for_reverse_names_come_others_first_of_all_what_replaces_the_pods():
-    asking = [(name, scenario(DEPLOYMENT, changes=True, then=LEADS_BACK)) for name in "abc"]
-    others = [(name, scenario(DEPLOYMENT, changes=True)) for name in "de"]
+    asking = [(name, plan(DEPLOYMENT, changes=True, then=LEADS_BACK)) for name in "abc"]
+    others = [(name, plan(DEPLOYMENT, changes=True)) for name in "de"]
     whens = ('the Deployment "tomcat" is restarted', 'the Deployment "tomcat" is scaled to 0 replicas')
-    replacing = [(name, scenario(DEPLOYMENT, changes=True, when=text)) for name, text in zip("rs", whens, strict=True)]
-    plan = [*asking, *others, *replacing]
-    parts = dict(zip("abcders", [part for part, _ in order(plan)], strict=True))
+    replacing = [(name, plan(DEPLOYMENT, changes=True, when=text)) for name, text in zip("rs", whens, strict=True)]
+    planned = [*asking, *others, *replacing]
+    parts = dict(zip("abcders", [part for part, _ in order(planned)], strict=True))
     assert "".join(sorted(parts, key=parts.__getitem__)) == "arebscd"
 
 
 def test_services_make_no_difference_to_who_may_have_the_pods_next():
-    beside = scenario(DEPLOYMENT, 'the manifest "combinations/clusterip-service.yaml"')
-    assert line(beside) == line(scenario(HEADLESS, DEPLOYMENT)) == (DEPLOYMENT,)
-    assert line(scenario(HEADLESS)) == ()
+    beside = plan(DEPLOYMENT, 'the manifest "combinations/clusterip-service.yaml"')
+    workloads = beside.declaration.workloads
+    assert workloads == plan(HEADLESS, DEPLOYMENT).declaration.workloads == plan(DEPLOYMENT).declaration
+    assert plan(HEADLESS).declaration.workloads is None
 
 
 def test_a_deviation_that_is_known_is_not_waited_for_as_a_change_is(target: Watched):
     target.deadlines = replace(target.deadlines, becomes_seconds=3600.0, insists_seconds=0.0)
-    world = World(target, target.vantages[0], "svcdns-tests-a", Clock())
+    world = World.alone(target, "svcdns-tests-a")
     world.declare("combinations/deployment.yaml")
     world.declare("combinations/headless-service.yaml")
-    world.expect_a_deviation()
+    world.asks_once = True
     with pytest.raises(judge.NotConformantError):
         wrong(world)
     world.remove()
@@ -397,9 +413,9 @@ def test_a_custom_kind_that_is_called_like_one_of_kubernetes_is_not_taken_for_it
     (tmp_path / "own.yaml").write_text(
         f"apiVersion: example.com/v1\nkind: {kind}\nmetadata: {{name: a}}\nspec: {spec}\n"
     )
-    own = replace(scenario('the manifest "own.yaml"', changes=True), sources=Sources((tmp_path,)))
-    assert pods(own) == 0
+    own = plan('the manifest "own.yaml"', changes=True, sources=Sources((tmp_path,)))
+    assert own.declaration.pods == 0
     found = worlds(target)
-    found.plan([("a", own)], declare)
-    found.enter("a", own).prepare()
+    found.plan([("a", own)])
+    enter(found, "a", own).prepare()
     found.close()

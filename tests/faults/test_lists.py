@@ -26,7 +26,7 @@ def test_a_fault_is_named_in_words_and_explained_in_a_sentence(fault: faults.Fau
 @pytest.mark.parametrize("fault", faults.FAULTS.values(), ids=lambda fault: fault.name)
 def test_a_fault_names_behaviours_that_are_known(fault: faults.Fault):
     assert fault.behaviours
-    assert set(fault.behaviours) <= dict(tags.tags()).keys()
+    assert set(fault.behaviours) <= dict(tags.meanings()).keys()
 
 
 def test_no_two_entries_of_all_lists_have_the_same_name():

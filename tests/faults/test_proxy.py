@@ -13,9 +13,9 @@ from svcdns import faults, records
 from svcdns.client import Channel, Received, Transport, ask, ask_all, encode, send
 from svcdns.errors import UndeterminedError
 from svcdns.faults import Fault
-from svcdns.faults.proxy import Exchange, Faulty, fronted
+from svcdns.faults.proxy import FaultSetup, FaultyServer, fronted
 from svcdns.message import question
-from svcdns.selftest.in_process import Straight
+from svcdns.selftest.in_process import InProcessChannel
 from svcdns.state import ClusterState, Endpoint, EndpointSlice, Key, Namespace, Service, ServicePort
 from svcdns.targets.reference import Reference
 from svcdns.targets.target import Vantage
@@ -54,8 +54,8 @@ class Long(Reference):
 def behind(*names: str | Fault):
     with Long(records.COREDNS) as target:
         chosen = tuple(faults.find(one) if isinstance(one, str) else one for one in names)
-        faulty = Faulty(chosen, target.state, target.profile, timeout_seconds=2.0)
-        with fronted(target.vantages, faulty) as (vantage,):
+        setup = FaultSetup(chosen, target.state, target.profile, timeout_seconds=2.0)
+        with fronted(target.vantages, setup) as (vantage,):
             yield target.channel, vantage.channels
 
 
@@ -133,7 +133,7 @@ def test_a_transport_that_nothing_listens_on_is_refused(name, refused, served):
 
 
 def test_a_connection_that_ends_after_its_first_answer_leaves_the_others_without():
-    with behind("one-question-a-connection") as (_, (proxy,)):
+    with behind("one-query-per-connection") as (_, (proxy,)):
         first, second = ask_all(proxy, [API, MANY], timeout_seconds=2.0)
     assert first.answer
     assert second.failure == "connection closed without an answer"
@@ -150,9 +150,9 @@ class Broken:
 
 
 def test_a_way_that_breaks_behind_the_proxy_is_no_silent_server():
-    faulty = Faulty((Fault("nothing", "Nothing is changed."),), ClusterState, records.COREDNS, timeout_seconds=1.0)
+    setup = FaultSetup((Fault("nothing", "Nothing is changed."),), ClusterState, records.COREDNS, timeout_seconds=1.0)
     with (
-        fronted([Vantage("probe", (Broken(),))], faulty) as (vantage,),
+        fronted([Vantage("probe", (Broken(),))], setup) as (vantage,),
         pytest.raises(UndeterminedError, match="the relay is gone"),
     ):
         ask(vantage.channels[0], API, timeout_seconds=0.3)
@@ -165,9 +165,10 @@ def test_whatever_is_asked_no_fault_fails_in_itself(transport):
     asked_for += [question("1.0.96.10.in-addr.arpa", "PTR"), question("x.in-addr.arpa", "PTR"), question(".", "NS")]
     asked_for += [question("cluster.local", "SOA"), question("dns-version.cluster.local", "TXT")]
     with Reference(records.COREDNS) as target:
-        behind = Straight("here", lambda wire, over: [target.handle(wire, over)])
+        upstream = InProcessChannel("here", lambda wire, over: [target.handle(wire, over)])
         for fault in (*faults.FAULTS.values(), *faults.VARIATIONS.values(), *faults.NETWORK.values()):
-            exchange = Exchange(behind, Faulty([fault], target.state, target.profile, timeout_seconds=2.0), replica=0)
+            setup = FaultSetup([fault], target.state, target.profile, timeout_seconds=2.0)
+            server = FaultyServer(upstream, setup, replica=0)
             for one in asked_for:
-                for sending in exchange.sendings(encode(one, edns=1232), transport):
+                for sending in server.sendings(encode(one, edns=1232), transport):
                     assert len(sending.wire) >= 12, fault.name

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from svcdns import records, resources
 from svcdns.catalogue import gherkin
 from svcdns.catalogue.gherkin import Scenario
-from svcdns.engine import sentences
-from svcdns.engine.timing import Clock
+from svcdns.engine.sentences import script
 from svcdns.engine.world import World
 from svcdns.message import Question, Reply
 from svcdns.state import ClusterState
@@ -29,9 +28,9 @@ def scenario(feature: str, name: str) -> Scenario:
 def play(feature: str, name: str, fault: Fault) -> None:
     """Runs the steps of a scenario on a server with a fault; raises what a step raises."""
     with _wrong(fault) as target:
-        world = World(target, target.vantages[0], "played", Clock())
-        for step in scenario(feature, name).steps:
-            sentences.saying(step, sentences.definitions())(world)
+        world = World.alone(target, "played")
+        for _, say in script(scenario(feature, name)).sentences:
+            say(world)
 
 
 @contextmanager

@@ -93,7 +93,7 @@ def looked_at(view: ClusterView) -> None:
     if seen in SEEN:
         return
     SEEN.add(seen)
-    for asked in questions.worth_asking(view.state)[:40]:
+    for asked in questions.planned_queries(view.state)[:40]:
         for profile in (records.COREDNS, records.SPEC):
             records.answer(view.state, asked.question, profile)
 

@@ -28,7 +28,7 @@ from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.apiserver.discovery import Resource
 from svcdns.targets.cluster.apiserver.limits import ApiLimits, LimitError
 from svcdns.targets.cluster.apiserver.network import RequestTimes
-from svcdns.targets.cluster.apiserver.writing import ObjectRef
+from svcdns.targets.cluster.apiserver.writing import ApiObjectRef
 from svcdns.targets.cluster.watch.watching import Watching
 from tests.api_server import ApiServer, Objects, Reply, Request, Wrong, as_json, kubeconfig, serving, talking
 from tests.hostile import answers
@@ -37,7 +37,7 @@ from tests.waiting import within
 THOROUGH = settings.default.max_examples > 100
 MIB = 2**20
 PODS = "/api/v1/pods"
-POD = ObjectRef(Resource("", "v1", "Pod", "pods", namespaced=True), "b", "a")
+POD = ApiObjectRef(Resource("", "v1", "Pod", "pods", namespaced=True), "b", "a")
 
 
 @pytest.fixture

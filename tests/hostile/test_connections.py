@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from svcdns import records, resources, state
 from svcdns.client import Direct, ask, encode
-from svcdns.server import Limits, Server
+from svcdns.server import Server, TcpLimits
 from tests.hostile.messages import CORPUS, QUESTION, queries
 from tests.server.serving import answers, connected, fill, framed
 
 STATE = state.load(resources.fixtures() / "recorded" / "combo1-deployment-clusterip" / "ready" / "state.json")
-LIMITS = Limits(connections=50)
+LIMITS = TcpLimits(connections=50)
 #: More than the limit; thousands where the tests are asked to be thorough.
 MANY = 3_000 if settings.default.max_examples > 100 else 200
 HALF_A_QUESTION = framed(encode(QUESTION))[:20]

@@ -17,8 +17,7 @@ from svcdns import records, resources
 from svcdns.catalogue import gherkin
 from svcdns.catalogue.gherkin import Scenario
 from svcdns.client import Channel, Received, Transport
-from svcdns.engine import sentences
-from svcdns.engine.timing import Clock
+from svcdns.engine.sentences import script
 from svcdns.engine.world import World
 from svcdns.errors import HarnessError
 from svcdns.judge import NotConformantError
@@ -68,9 +67,9 @@ def scenarios(path: Path) -> list[Scenario]:
 
 
 def play(target: Reference, scenario: Scenario, namespace: str) -> None:
-    world = World(target, target.vantages[0], namespace, Clock())
-    for step in scenario.steps:
-        sentences.saying(step, sentences.definitions())(world)
+    world = World.alone(target, namespace)
+    for _, say in script(scenario).sentences:
+        say(world)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -105,9 +104,9 @@ class Answering:
 @pytest.mark.parametrize(
     "sentence",
     [
-        'no SRV record of "_metrics._tcp.peers" has the weight 0',
-        'the addresses that come along with the answer to "_metrics._tcp.peers" are those of its targets',
-        "the NS records of the cluster domain lead to names that answer addresses",
+        'no SRV record of "_metrics._tcp.peers" has weight 0',
+        'all additional records of the SRV response for "_metrics._tcp.peers" are addresses of its targets',
+        "every NS record of the cluster domain has a target with an address",
         '"peers" answers one record of the type MX',
         '"dns-version.cluster.local" answers one TXT record, a semantic version',
         'the address of every ready endpoint of the Service "peers" leads back to a name that answers it',

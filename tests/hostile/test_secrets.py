@@ -426,5 +426,5 @@ def test_a_failure_that_quotes_a_credential_is_reported_without_it(pytester: pyt
 def test_reports_name_no_secret_of_the_options_that_shape_a_run():
     said = Settings(
         **{field.name: "" for field in fields(Settings)} | {"url": f"https://{USERINFO}@here", "target": "reference"}
-    ).said()
+    ).given()
     assert said["--url"] == f"https://{REMOVED}@here"

@@ -7,7 +7,6 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from svcdns.plugin.shares import shares
 from tests.plugin.conftest import Write, small
 
 OUTLINE = """\
@@ -105,7 +104,7 @@ REFUSED = {
         "Given no pod is ready: is given from the beginning, so it has to stand before the rest",
     ),
     "no Gherkin": ("Feature: Small\n\n  @core\n", ":4:", "unexpected end of file"),
-    "an empty file": ("", ":1:", "holds no Feature"),
+    "an empty file": ("", ":1:", "has no Feature; add one"),
     "a feature without scenarios": ("Feature: Small\n", ":1:", "has no scenario"),
 }
 
@@ -179,14 +178,6 @@ def test_scenarios_of_one_name_in_files_outside_of_the_rootdir_are_told_apart(
     assert {case.get("classname") for case in cases} == {file.replace("/", ".") for file in named}
     wrong = json.loads((pytester.path / "report.json").read_text(encoding="utf-8"))["notConformant"]
     assert sorted(one["feature"] for one in wrong) == sorted(named)
-
-
-def test_what_a_worker_gets_is_known_of_files_outside_of_the_rootdir(feature: Write, pytester: pytest.Pytester):
-    feature(small("One", "Two"), "own.feature")
-    nodes = ["own.feature::test_one", "own.feature::test_two"]
-    root = pytester.mkdir("root")
-    assert set(shares(root, nodes, 1).values()) == {0}, "what nothing is known of belongs to a worker"
-    assert set(shares(root, nodes, 1, pytester.path).values()) == {1}, "what asks about Services alone is kept back"
 
 
 def test_a_file_may_begin_with_a_byte_order_mark(feature: Write, pytester: pytest.Pytester):

@@ -102,7 +102,7 @@ def test_a_server_that_breaks_is_not_judged_by_its_own_servfail(
 def test_what_another_family_does_is_observed(feature: Write, pytester: pytest.Pytester):
     text = HEADLESS.format(count=3).replace("@core @C01", "@extended @coredns @C09")
     text = text.rpartition("    Then")[0] + (
-        '    Then every ready pod of the Service "test-headless-svc" is found by its dashed address\n'
+        '    Then every ready pod of the Service "test-headless-svc" resolves by its dashed address\n'
     )
     feature(text)
     result = pytester.runpytest_inprocess(".", "--dns-profile", "spec")

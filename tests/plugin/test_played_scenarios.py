@@ -28,12 +28,12 @@ SCENARIOS = [one for one in scenarios() if one.id.startswith(f"{FEATURE}: ")]
 
 
 # Whoever gets no answer that counts waits for it, so few ask there.
-@pytest.mark.parametrize(("name", "words"), [("aaaa-denied", "test"), ("wrong-id", "two_services_of_one_name")])
+@pytest.mark.parametrize(("name", "words"), [("aaaa-denied", "test"), ("wrong-id", "services_of_the_same_name")])
 def test_the_verdicts_are_those_of_a_run_of_pytest(name: str, words: str, pytester: pytest.Pytester):
     heard = Heard()
     arguments = (str(resources.features() / FEATURE), "-k", words, "--fault", name, "-p", "no:cacheprovider")
     pytester.inline_run(*arguments, plugins=[heard])
     chosen = [one for one in SCENARIOS if one.id in heard.verdicts]
-    played = {one.id: str(one.judged.verdict) for one in running.played(FAULTS[name], chosen)}
+    played = {one.id: str(one.judged.verdict) for one in running.play_all(FAULTS[name], chosen)}
     assert played == heard.verdicts
     assert Verdict.NOT_CONFORMANT in played.values()

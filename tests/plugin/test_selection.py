@@ -38,8 +38,7 @@ def test_scenarios_are_selected_by_their_tags(feature: Write, pytester: pytest.P
 def test_node_ids_name_the_file_the_scenario_and_the_example(pytester: pytest.Pytester):
     result = pytester.runpytest_inprocess(str(COMBINATIONS), "--collect-only", "-q")
     wanted = (
-        "combinations/statefulset_headless.feature::"
-        "test_the_pod_name_of_pod_answers_the_address_of_that_pod_and_of_no_other[web-0]"
+        "combinations/statefulset_headless.feature::test_the_pod_name_of_pod_resolves_to_that_pods_address_only[web-0]"
     )
     assert wanted in result.stdout.str()
     alone = pytester.runpytest_inprocess(f"{resources.features()}/{wanted}")

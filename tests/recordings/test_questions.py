@@ -11,7 +11,7 @@ from hypothesis import given
 
 from svcdns import message, resources, state
 from svcdns.message import Question
-from svcdns.recordings.questions import ALIKE, TYPES, Asked, worth_asking
+from svcdns.recordings.questions import ALIKE, TYPES, PlannedQuery, planned_queries
 from svcdns.state import ClusterState, Endpoint, EndpointSlice, Key, Namespace, Service
 from tests.records.states import states
 
@@ -19,7 +19,7 @@ GIVEN = sorted((resources.fixtures() / "recorded").glob("*/*/state.json"))
 
 
 def names(found: ClusterState, *namespaces: str) -> set[str]:
-    return {str(asked.question.name) for asked in worth_asking(found, namespaces or None)}
+    return {str(asked.question.name) for asked in planned_queries(found, namespaces or None)}
 
 
 @pytest.mark.parametrize("path", GIVEN, ids=lambda path: f"{path.parent.parent.name}-{path.parent.name}")
@@ -27,7 +27,7 @@ def test_every_name_that_gave_records_in_a_recording_is_asked_in_every_type(path
     recorded = [json.loads(line) for line in (path.parent / "answers.jsonl").read_text().splitlines()]
     meta = path.parent / "meta.json"
     domain = json.loads(meta.read_text())["domain"] if meta.exists() else "cluster.local"
-    asked = {one.question for one in worth_asking(state.load(path, domain=domain))}
+    asked = {one.question for one in planned_queries(state.load(path, domain=domain))}
     answering = {
         message.name(one["name"]).canonicalize()
         for one in recorded
@@ -41,7 +41,7 @@ def test_every_name_that_gave_records_in_a_recording_is_asked_in_every_type(path
 
 def test_names_are_also_asked_in_another_case_over_tcp_and_in_other_sizes():
     found = ClusterState().changed(put=[Namespace("n"), Service(Key("n", "web"), cluster_ips=("10.96.0.9",))])
-    asked = worth_asking(found)
+    asked = planned_queries(found)
     service = message.name("web.n.svc.cluster.local")
     ways = {(one.transport, one.edns) for one in asked if one.question == Question(service, A)}
     assert ways == {("udp", 4096), ("udp", None), ("udp", 512), ("udp", 1232), ("tcp", None)}
@@ -74,6 +74,6 @@ def test_a_name_that_no_message_can_carry_is_left_out():
 
 @given(states())
 def test_any_state_has_questions_and_each_of_them_once(found: ClusterState):
-    asked = worth_asking(found)
+    asked = planned_queries(found)
     assert len(asked) == len(set(asked))
-    assert Asked(f"{found.domain}.", SRV) in asked
+    assert PlannedQuery(f"{found.domain}.", SRV) in asked

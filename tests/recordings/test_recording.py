@@ -63,11 +63,11 @@ def test_nothing_but_what_dns_looks_at_is_recorded(tmp_path: Path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--namespace", "nosuch"], 'svcdns: there is no namespace "nosuch"'),
+        (["--namespace", "nosuch"], 'svcdns: there is no namespace "nosuch"; set --namespace to an existing one'),
         (["--target", "cluster"], "Error: --target cluster needs --context NAME: the context is never guessed"),
         (
             ["--namespace", "default", "-f", str(COMBINATIONS / "deployment.yaml")],
-            'svcdns: the namespace "default" exists already, and would be removed: name another one',
+            'svcdns: the namespace "default" exists already and would be removed; set --namespace to another name',
         ),
     ],
 )
@@ -82,4 +82,4 @@ def test_a_meta_file_that_says_nothing_of_a_server_is_named(tmp_path: Path):
     (tmp_path / "made" / "meta.json").write_text('{"colour": "blue"}')
     code, output = svcdns("replay", tmp_path / "made")
     assert code == 2
-    assert "meta.json: does not say what server was recorded" in output[0]
+    assert "meta.json: does not describe a server" in output[0]

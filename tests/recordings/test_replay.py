@@ -83,4 +83,6 @@ def test_an_unusable_recording_is_one_line_and_exit_code_2(content: str, said: s
 def test_a_directory_without_recordings_is_named(tmp_path: Path):
     code, output = replayed(tmp_path)
     assert code == 2
-    assert output == [f"svcdns: {tmp_path}: holds no recording, which is a state.json beside an answers.jsonl"]
+    assert output == [
+        f"svcdns: {tmp_path}: contains no recording; name a directory with a state.json and an answers.jsonl"
+    ]

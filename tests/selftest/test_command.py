@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from svcdns.cli import main
 from svcdns.selftest import running
-from svcdns.selftest.matrix import Caught, Passed
+from svcdns.selftest.matrix import FaultResult, VariationResult
 
 
 def test_a_fault_in_a_process_of_its_own_is_caught():
@@ -21,11 +21,11 @@ def test_a_fault_in_a_process_of_its_own_is_caught():
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (Caught("wrong-id", ()), "wrong-id: NOT CAUGHT"),
-        (Passed("ttl-zero", {"some feature: some rule": "not conformant: why"}), "ttl-zero: 1 FALSE ALARMS"),
+        (FaultResult("wrong-id", (), ("a",), ("b",)), "wrong-id: NOT CAUGHT; 2 others failed too\n"),
+        (VariationResult("ttl-0", {"some feature: some rule": "not conformant: why"}), "ttl-0: FALSE ALARMS: 1\n"),
     ],
 )
-def test_a_hole_fails_the_command(row, said, monkeypatch: pytest.MonkeyPatch):
+def test_a_fault_that_is_not_caught_and_a_false_alarm_fail_the_command(row, said, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(running, "run", lambda names, **options: iter([row]))
     result = CliRunner().invoke(main, ["selftest", "--fault", "wrong-id"])
     assert result.exit_code == 1
@@ -41,4 +41,4 @@ def test_an_unknown_fault_is_wrong_usage():
 def test_an_unknown_feature_is_wrong_usage():
     result = CliRunner().invoke(main, ["selftest", "--feature", "srv.feature"])
     assert result.exit_code == 2
-    assert "srv.feature is no file below features/" in result.output
+    assert "--feature srv.feature: no such file below features/" in result.output

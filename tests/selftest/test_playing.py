@@ -10,7 +10,7 @@ from svcdns.faults import FAULTS, Fault
 from svcdns.message import question
 from svcdns.results import Verdict
 from svcdns.selftest import running
-from svcdns.selftest.faulty import wrong
+from svcdns.selftest.faulty import faulty_reference
 from svcdns.selftest.playing import Playable, scenarios
 
 FEATURE = "specification/clusterip.feature"
@@ -22,13 +22,13 @@ def of(feature: str) -> list[Playable]:
 
 
 def test_a_right_server_passes_every_scenario():
-    assert {one.judged.verdict for one in running.played(HARMLESS, of(FEATURE))} == {Verdict.CONFORMANT}
+    assert {one.judged.verdict for one in running.play_all(HARMLESS, of(FEATURE))} == {Verdict.CONFORMANT}
 
 
 @pytest.mark.parametrize("name", ["wrong-virtual-ip", "tcp-refused"])
-def test_a_fault_is_met_with_sockets_where_it_is_about_them_and_without_elsewhere(name: str):
+def test_a_fault_gets_sockets_only_if_it_needs_them(name: str):
     fault = FAULTS[name]
-    with wrong(fault) as target:
+    with faulty_reference(fault) as target:
         (channel,) = target.vantages[0].channels
         answers = [
             ask(channel, question("kubernetes.default.svc.cluster.local", "A"), transport=transport, timeout_seconds=5)
@@ -40,7 +40,7 @@ def test_a_fault_is_met_with_sockets_where_it_is_about_them_and_without_elsewher
 
 
 def test_answers_that_are_none_are_kept_as_evidence_without_waiting():
-    with wrong(FAULTS["wrong-id"]) as target:
+    with faulty_reference(FAULTS["wrong-id"]) as target:
         (channel,) = target.vantages[0].channels
         answer = ask(channel, question("kubernetes.default.svc.cluster.local", "A"), timeout_seconds=3600)
     assert answer.failure == "no answer within 3600 s"

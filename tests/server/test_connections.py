@@ -6,8 +6,8 @@ import struct
 from contextlib import suppress
 
 from svcdns.client import Direct, ask_all, encode
-from svcdns.server import Limits, Server
-from svcdns.server.connection import Connection
+from svcdns.server import Server, TcpLimits
+from svcdns.server.connection import TcpConnection
 from tests.server.serving import (
     BIG,
     PATIENCE,
@@ -89,7 +89,7 @@ def test_what_a_client_does_not_read_is_bounded_and_not_lost():
     with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()) as theirs:
         ours, _ = listener.accept()
         with ours:
-            connection = Connection(ours, lambda _: bytes(60_000), most_unsent=100_000)
+            connection = TcpConnection(ours, lambda _: bytes(60_000), most_unsent=100_000)
             theirs.sendall(framed(b"question") * 1000)
             while connection.turn():
                 pass
@@ -112,7 +112,7 @@ def test_what_a_client_does_not_read_is_bounded_and_not_lost():
 
 
 def test_beyond_its_limit_the_server_closes_the_connection_that_was_idle_for_longest():
-    running = Server(respond, limits=Limits(connections=2))
+    running = Server(respond, limits=TcpLimits(connections=2))
     with running as server, connected(server) as first, connected(server) as second:
         for sock in (second, first):
             sock.sendall(framed(encode(WEB)))
@@ -126,7 +126,7 @@ def test_beyond_its_limit_the_server_closes_the_connection_that_was_idle_for_lon
 
 
 def test_a_connection_without_a_whole_question_is_closed_in_time():
-    with Server(respond, limits=Limits(idle_seconds=0.02)) as server, connected(server) as sock:
+    with Server(respond, limits=TcpLimits(idle_seconds=0.02)) as server, connected(server) as sock:
         sock.sendall(b"\0")
 
         assert sock.recv(1000) == b""
@@ -161,7 +161,7 @@ def test_garbage_is_survived(server):
 
 
 def test_answers_beyond_what_may_wait_unsent_are_given_as_the_client_reads():
-    with Server(respond, limits=Limits(unsent_octets=1)) as server:
+    with Server(respond, limits=TcpLimits(unsent_octets=1)) as server:
         client = Direct("127.0.0.1", server.port)
         found = ask_all(client, [BIG] * 50, timeout_seconds=PATIENCE)
 

@@ -18,7 +18,7 @@ from svcdns.cli import main
 from svcdns.manifests import read_text
 from svcdns.message import Question, Reply
 from svcdns.recordings import files, recorder
-from svcdns.recordings.questions import worth_asking
+from svcdns.recordings.questions import planned_queries
 from svcdns.records import COREDNS, SPEC, Profile
 from svcdns.state import ClusterState, EndpointSlice, Key, Namespace, Pod, Service, reduction
 from svcdns.targets.reference import Reference
@@ -51,7 +51,7 @@ def test_the_part_gives_the_answers_of_the_whole_and_no_object_of_others_could_g
 ):
     whole = own.changed(put=everything(elsewhere(others, "m")))
     # Every one of some hundred names is asked for in a type or two.
-    questions = list(dict.fromkeys(asked.question for asked in worth_asking(whole, ["n"])))[::7]
+    questions = list(dict.fromkeys(asked.question for asked in planned_queries(whole, ["n"])))[::7]
     says = partial(answers, profile)
     right = says(whole, questions)
     part = reduction.reduced(whole, ["n"], questions, says)

@@ -1,4 +1,4 @@
-"""The ``svcdns`` command, a module a subcommand."""
+"""The ``svcdns`` command: one module per subcommand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from svcdns.cli.completion import completion
 from svcdns.cli.coverage import coverage
 from svcdns.cli.docs import docs
 from svcdns.cli.faults import faults
-from svcdns.cli.group import Group
+from svcdns.cli.group import CommandGroup
 from svcdns.cli.record import record
 from svcdns.cli.replay import replay
 from svcdns.cli.report import report
@@ -18,13 +18,13 @@ from svcdns.cli.selftest import selftest
 
 
 @click.group(
-    cls=Group,
+    cls=CommandGroup,
     context_settings={"max_content_width": 100},
-    epilog="Begin with `svcdns run`; `svcdns COMMAND --help` has examples.",
+    epilog="Start with `svcdns run`. `svcdns COMMAND --help` shows examples.",
 )
 @click.version_option(package_name="svcdns")
 def main() -> None:
-    """Does this cluster's DNS do what Kubernetes promises?"""
+    """Test whether the DNS of a cluster conforms to the Kubernetes DNS specification."""
 
 
 main.add_command(clean)

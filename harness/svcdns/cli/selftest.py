@@ -1,14 +1,18 @@
-"""Every wrong server is caught, no right server is."""
+"""``svcdns selftest``: every fault is caught, and no legal variation causes a false alarm."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from svcdns.cli.saying import say
 from svcdns.errors import UsageError
+
+if TYPE_CHECKING:
+    from svcdns.selftest.matrix import FaultResult
 
 
 @click.command()
@@ -17,27 +21,30 @@ from svcdns.errors import UsageError
     "names",
     multiple=True,
     metavar="NAME",
-    help="Only this fault or variation; may be repeated. No report is written then.",
+    help="Only this fault or variation; repeatable. No report is written.",
 )
 @click.option(
     "--feature",
     default="",
     metavar="FILE",
-    help="Only the scenarios of this file below features/. No report is written then.",
+    help="Only the scenarios of this file below features/. No report is written.",
 )
 @click.option(
     "--directory",
     type=click.Path(path_type=Path),
     default=Path("reports/selftest"),
     show_default=True,
-    help="Where the report of a whole selftest is written.",
+    help="The directory for the report of a complete selftest.",
 )
-@click.option("--processes", type=click.IntRange(min=1), help="How many to use; else two for each processor.")
+@click.option(
+    "--processes", type=click.IntRange(min=1), help="The number of processes; by default two for each processor."
+)
 def selftest(names: tuple[str, ...], *, feature: str, directory: Path, processes: int | None) -> None:
-    """Put every fault before the reference's DNS server, and see that a scenario that names it catches it.
+    """Check that the scenarios catch every fault of `svcdns faults`, and accept every legal variation.
 
-    Legal variations are put there too, and no core scenario may find fault with them. Exits 1 if a fault is not caught, a
-    variation raises an alarm, or a scenario that could catch a fault catches none. `svcdns faults` lists them.
+    The selftest puts each of them in front of the reference's DNS server and plays the scenarios. A fault is caught when a
+    scenario of its level, tagged with a behaviour it breaks, fails. Legal variations may make no core scenario fail. Exits 1
+    if a fault is not caught, a variation causes a false alarm, or a scenario that could catch a fault catches none.
 
     Example: svcdns selftest --fault stale-for-ever
     """
@@ -46,23 +53,35 @@ def selftest(names: tuple[str, ...], *, feature: str, directory: Path, processes
     from svcdns.selftest.playing import scenarios  # noqa: PLC0415 - as above
 
     if feature and not any(one.id.startswith(f"{feature}:") for one in scenarios()):
-        raise UsageError(f"{feature} is no file below features/: say it as in specification/srv.feature")
+        raise UsageError(f"--feature {feature}: no such file below features/; give it as in specification/srv.feature")
     chosen = [find(name).name for name in names] or [*FAULTS, *VARIATIONS]
     if whole := not (names or feature):
         report.check(directory)
-    caught: list[matrix.Caught] = []
-    passed: list[matrix.Passed] = []
-    for row in running.run(chosen, feature=feature, processes=processes):
-        if isinstance(row, matrix.Caught):
-            caught.append(row)
-            say(f"{row.fault}: {f'caught by {len(row.by)}' if row.by else 'NOT CAUGHT'}, beside {len(row.beside)}")
+    faults: list[matrix.FaultResult] = []
+    variations: list[matrix.VariationResult] = []
+    for result in running.run(chosen, feature=feature, processes=processes):
+        if isinstance(result, matrix.FaultResult):
+            faults.append(result)
+            say(f"{result.fault}: {_outcome(result)}")
         else:
-            passed.append(row)
-            say(f"{row.variation}: {f'{len(row.alarms)} FALSE ALARMS' if row.alarms else 'no alarm'}")
-    found = matrix.matrix(caught, passed, scenarios() if whole else ())
+            variations.append(result)
+            say(f"{result.variation}: {f'FALSE ALARMS: {len(result.alarms)}' if result.alarms else 'no false alarm'}")
+    found = matrix.detection_matrix(faults, variations, scenarios() if whole else ())
     say()
     say("\n".join(report.summary(found)))
     if whole:
         page, _ = report.write(found, directory)
         say(f"written: {page}")
-    sys.exit(1 if found.uncaught or found.alarming or found.useless else 0)
+    sys.exit(1 if found.uncaught or found.alarming or found.untested else 0)
+
+
+def _outcome(result: FaultResult) -> str:
+    """What the scenarios make of a fault, in one line."""
+    caught = len(result.caught_by)
+    named = (
+        f"caught by {caught} scenario{'s' * (caught != 1)} that name{'s' * (caught == 1)} it"
+        if caught
+        else "NOT CAUGHT"
+    )
+    others = f"; {result.others} other{'s' * (result.others != 1)} failed too" if result.others else ""
+    return f"{named}{others}"

@@ -1,16 +1,17 @@
 """A DNS client that shows everything: question in, `Answer` out.
 
-It keeps a receive loop of its own because `dns.query` drops what is no answer without a trace, and takes a question whose
-case has changed for the one that was asked.
+It has a receive loop of its own because `dns.query` silently drops messages that are not answers, and accepts an answer
+that repeats the question in another case.
 """
 
 from __future__ import annotations
 
 from svcdns.client.answer import Answer, Opt, read
 from svcdns.client.asking import ask, ask_all, dig, encode, send
-from svcdns.client.channel import Channel, Discarded, Received, Transport, objection
+from svcdns.client.channel import Channel, Discarded, Received, objection
 from svcdns.client.direct import Direct
-from svcdns.client.waiting import Watched, consistently, eventually
+from svcdns.client.waiting import Watched, eventually
+from svcdns.message import Transport
 
 __all__ = [
     "Answer",
@@ -23,7 +24,6 @@ __all__ = [
     "Watched",
     "ask",
     "ask_all",
-    "consistently",
     "dig",
     "encode",
     "eventually",

@@ -1,4 +1,4 @@
-"""Attempts repeated until they are good, or for as long as they must stay good."""
+"""Attempts repeated until they are good."""
 
 from __future__ import annotations
 
@@ -12,21 +12,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Watched(Generic[T]):
-    """How repeated attempts went.
+    """The outcome of repeated attempts.
 
     Attributes:
-        last: what the last attempt gave.
-        good: whether the wait ended well.
+        last: the result of the last attempt.
+        good: whether enough attempts in a row were good.
         attempts: how many there were.
         seconds: how long they took.
-        longest_run: the most good attempts in a row.
     """
 
     last: T
     good: bool
     attempts: int
     seconds: float
-    longest_run: int
 
 
 def eventually(
@@ -37,41 +35,23 @@ def eventually(
     interval_seconds: float,
     in_a_row: int,
 ) -> Watched[T]:
-    """Attempts until ``in_a_row`` were good one after the other, or the first miss that began after the deadline.
+    """Repeat an attempt until ``in_a_row`` were good one after the other, or until a miss that began after the deadline.
 
-    One that began before it says nothing of what is so by then: this process may have been kept waiting in between. A good
+    A miss that began before the deadline does not count: this process may have been kept waiting in between. A good
     attempt is repeated at once, a miss after the interval. With a deadline of 0 the first miss is the last, and with
     ``in_a_row`` of 1 there is exactly one attempt.
     """
     start = time.monotonic()
-    attempts = run = longest = 0
+    attempts = run = 0
     seconds = 0.0
     while True:
         late = seconds >= deadline_seconds
         last = attempt()
         attempts += 1
         run = run + 1 if good(last) else 0
-        longest = max(longest, run)
         seconds = time.monotonic() - start
         if run >= in_a_row or (run == 0 and late):
-            return Watched(last, run >= in_a_row, attempts, seconds, longest)
+            return Watched(last, run >= in_a_row, attempts, seconds)
         if run == 0:
             time.sleep(min(interval_seconds, max(0.0, deadline_seconds - seconds)))
             seconds = time.monotonic() - start
-
-
-def consistently(
-    attempt: Callable[[], T], good: Callable[[T], bool], *, window_seconds: float, interval_seconds: float
-) -> Watched[T]:
-    """Attempts, an interval apart, until the window is over or one was not good; with a window of 0 there is one."""
-    start = time.monotonic()
-    attempts = run = 0
-    while True:
-        last = attempt()
-        attempts += 1
-        holds = good(last)
-        run += holds
-        seconds = time.monotonic() - start
-        if not holds or seconds >= window_seconds:
-            return Watched(last, holds, attempts, seconds, run)
-        time.sleep(min(interval_seconds, window_seconds - seconds))

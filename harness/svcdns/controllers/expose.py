@@ -1,11 +1,11 @@
-"""``kubectl expose``: a Service made from a workload, refused in kubectl's own words."""
+"""``kubectl expose``: a Service made from a workload, with kubectl's own refusals."""
 
 from __future__ import annotations
 
 import json
 
 from svcdns.controllers import kinds
-from svcdns.controllers.store import Json, Ref, Store
+from svcdns.controllers.store import Json, ObjectRef, Store
 from svcdns.errors import TargetError
 from svcdns.manifests import Manifest, exposing, read_text
 
@@ -13,12 +13,12 @@ _EXPOSED = {"Pod", "Service", "ReplicationController", "Deployment", "ReplicaSet
 _INTROSPECTION = "error: couldn't retrieve selectors via --selector flag or introspection:"
 
 
-def service_for(store: Store, ref: Ref, *, port: int, target_port: int | str | None, service: str) -> Manifest:
-    """The Service that ``kubectl expose`` creates (``kubectl/pkg/cmd/expose``).
+def service_for(store: Store, ref: ObjectRef, *, port: int, target_port: int | str | None, service: str) -> Manifest:
+    """Return the Service that ``kubectl expose`` creates (``kubectl/pkg/cmd/expose``).
 
     Raises:
-        TargetError: if a name is none, the object does not exist, is of a kind that cannot be exposed or has no plain selector, or the
-            Service exists already.
+        TargetError: if a name is invalid, the object does not exist, its kind cannot be exposed, it has no plain selector,
+            or the Service already exists.
         ManifestError: if the API server would refuse the Service.
     """
     exposing.check(ref.kind, ref.name, service)
@@ -28,7 +28,7 @@ def service_for(store: Store, ref: Ref, *, port: int, target_port: int | str | N
     if ref.kind not in _EXPOSED:
         raise TargetError(f"error: cannot expose a {kinds.qualified(ref.kind)}")
     selector = _selector(ref.kind, item)
-    if store.get(Ref("Service", ref.namespace, service)):
+    if store.get(ObjectRef("Service", ref.namespace, service)):
         raise TargetError(f'Error from server (AlreadyExists): services "{service}" already exists')
     labels = item["metadata"].get("labels")
     data = {
@@ -45,7 +45,7 @@ def service_for(store: Store, ref: Ref, *, port: int, target_port: int | str | N
 
 
 def _selector(kind: str, item: Json) -> dict[str, str]:
-    """The labels that the Service selects by (``polymorphichelpers/mapbasedselectorforobject.go``)."""
+    """Return the labels that the Service selects by (``polymorphichelpers/mapbasedselectorforobject.go``)."""
     selector: Json = item["metadata"].get("labels", {}) if kind == "Pod" else item["spec"].get("selector") or {}
     if not selector:
         missing = {
@@ -65,7 +65,7 @@ def _selector(kind: str, item: Json) -> dict[str, str]:
 
 
 def _protocol(item: Json, port: int) -> str:
-    """The protocol of the container port, or Service port, that has the same number; else TCP."""
+    """Return the protocol of the container port, or Service port, with the same number; else TCP."""
     spec = item["spec"]
     pod_spec = spec.get("template", {}).get("spec", spec)
     ports = [known for container in pod_spec.get("containers") or () for known in container.get("ports") or ()]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
 
 from svcdns.catalogue.gherkin import Feature, Scenario, Step
 from svcdns.documentation.symbols import Symbols, symbols
-from svcdns.engine import sentences, verdicts
+from svcdns.engine.declaration import Declaration
+from svcdns.engine.player import play as play_scenario
+from svcdns.engine.pool import WorldPool
+from svcdns.engine.rehearsal import rehearse
+from svcdns.engine.sentences import Script, script
 from svcdns.engine.timing import Clock
+from svcdns.engine.verdicts import Rules
 from svcdns.engine.world import World
-from svcdns.errors import FeatureError, HarnessError
+from svcdns.errors import FeatureError
 from svcdns.judge import Reading
 from svcdns.results import Verdict
 from svcdns.state import ClusterState
@@ -22,63 +27,93 @@ NAMESPACE = "svcdns-docs"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A step that was played: the answers that it judged, and the symbols for the state that they were judged against."""
+class DocumentedStep:
+    """A step that was played: the answers that it judged, and the symbols for the state that they were judged against.
+
+    Attributes:
+        is_manifest: whether it declares the objects of a manifest, and nothing else.
+    """
 
     step: Step
     readings: tuple[Reading, ...]
     symbols: Symbols
+    is_manifest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class DocumentedScenario:
     """A scenario, or one example of an outline, that was played.
 
     Attributes:
-        state: the state at the end; scenarios that change nothing and declare the same share it.
+        declaration: what it declares; scenarios that declare the same and change nothing share the state.
+        state: the state at the end.
     """
 
     feature: Feature
     scenario: Scenario
-    steps: tuple[Said, ...]
+    declaration: Declaration
+    changes: bool
+    steps: tuple[DocumentedStep, ...]
     state: ClusterState
 
 
-def play(feature: Feature, scenarios: Iterable[Scenario], target: Target) -> Iterator[Played]:
+def play(feature: Feature, scenarios: Iterable[Scenario], target: Target) -> Iterator[DocumentedScenario]:
     """Play scenarios of a feature, every example of an outline.
 
     Raises:
         FeatureError: if the target does not keep what a scenario promises: there is nothing to document then.
     """
-    rendered = [one for scenario in scenarios for one in scenario.rendered()]
-    still = sorted((one for one in rendered if not one.changes), key=lambda one: one.declarations)
-    worlds = [list(group) for _, group in groupby(still, key=lambda one: one.declarations)]
-    for scenarios_of_world in (*worlds, *([one] for one in rendered if one.changes)):
-        world = World(target, target.vantages[0], NAMESPACE, Clock())
-        try:
-            for scenario in scenarios_of_world:
-                world.begin()
-                yield _played(feature, scenario, world, target)
-        finally:
-            world.remove()
-
-
-def _played(feature: Feature, scenario: Scenario, world: World, target: Target) -> Played:
-    steps: list[Said] = []
-    given = world.state()
+    scripts = [script(example) for scenario in scenarios for example in scenario.rendered()]
+    pool = WorldPool(target, Clock(), lambda: NAMESPACE)
+    by_declaration: dict[Declaration, list[Script]] = defaultdict(list)
+    for one in scripts:
+        if not one.plan.changes:
+            by_declaration[one.plan.declaration].append(one)
+    still = [one for several in by_declaration.values() for one in several]
+    changing = [one for one in scripts if one.plan.changes]
+    planned = [(f"{feature.path}:{number}", one) for number, one in enumerate((*still, *changing))]
+    pool.plan((id_, one.plan) for id_, one in planned)
     try:
-        for step in scenario.steps:
-            if step.type != "given" and all(said.step.type == "given" for said in steps):
+        for id_, one in planned:
+            yield _played(feature, one, pool.world(id_, one.plan), target)
+            pool.leave(id_)
+    finally:
+        pool.close()
+
+
+def _played(feature: Feature, script: Script, world: World, target: Target) -> DocumentedScenario:
+    scenario = script.scenario
+    givens = [step for step in scenario.steps if step.type == "given"]
+    begun: list[ClusterState] = []
+    steps: list[DocumentedStep] = []
+
+    def after(step: Step) -> None:
+        if step.type == "given":
+            if step is givens[-1]:
                 world.prepare()
-                given = world.state()
-            judged = len(world.readings)
-            sentences.saying(step, sentences.definitions())(world)
-            now = symbols(world.state(), given, world.namespace, world.neighbour)
-            steps.append(Said(step, tuple(world.readings[judged:]), now))
-    except HarnessError as error:
-        if verdicts.of_error(error, scenario.tags, target.dns_profile).verdict is not Verdict.CONFORMANT:
-            raise FeatureError(
-                f'{feature.path}:{scenario.line}: "{scenario.name}" does not hold on the target {target.name}: {error};'
-                " make the features pass first"
-            ) from error
-    return Played(feature, scenario, tuple(steps), world.state())
+                begun.append(world.state())
+            return
+        judged = sum(len(said.readings) for said in steps)
+        now = symbols(world.state(), begun[0], world.namespace, world.neighbour)
+        steps.append(DocumentedStep(step, tuple(world.readings[judged:]), now))
+
+    if not givens:
+        begun.append(world.state())
+    outcome = play_scenario(world, script, Rules.of(target), after)
+    if outcome.judged.verdict is not Verdict.CONFORMANT or not steps:
+        raise FeatureError(
+            f'{feature.path}:{scenario.line}: "{scenario.name}" does not hold on the target {target.name}:'
+            f" {outcome.judged.reason}; make the features pass first"
+        ) from outcome.error
+    declared = tuple(
+        DocumentedStep(step, (), steps[0].symbols, is_manifest=bool(_manifests(rehearse([say]).declaration)))
+        for step, say in script.sentences
+        if step.type == "given"
+    )
+    return DocumentedScenario(
+        feature, scenario, script.plan.declaration, script.plan.changes, (*declared, *steps), world.state()
+    )
+
+
+def _manifests(declaration: Declaration) -> tuple[str, ...]:
+    return (*declaration.manifests, *declaration.neighbour)

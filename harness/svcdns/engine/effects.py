@@ -32,8 +32,19 @@ class Change:
     namespace: str
 
 
-#: Says what did not happen and what to do about it; nothing where all that was said has happened.
-Effect = Callable[[Change], str]
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a sentence says that a change does.
+
+    Attributes:
+        problem: says what did not happen and what to do about it; nothing where all that was said has happened.
+        pods: how many pods the changed object has then, where the sentence says so.
+        replaces_pods: whether none of the pods is left that were there.
+    """
+
+    problem: Callable[[Change], str]
+    pods: int | None = None
+    replaces_pods: bool = False
 
 
 def prove(effect: Effect, change: Change) -> None:
@@ -42,7 +53,7 @@ def prove(effect: Effect, change: Change) -> None:
     Raises:
         UndeterminedError: if it had not.
     """
-    if problem := effect(change):
+    if problem := effect.problem(change):
         raise UndeterminedError(problem)
 
 
@@ -57,7 +68,7 @@ def applied(manifest: str, *, anew: bool) -> Effect:
             "that differs from what is given, or remove the step"
         )
 
-    return problem
+    return Effect(problem)
 
 
 def deleted(kind: str, name: str) -> Effect:
@@ -78,7 +89,7 @@ def deleted(kind: str, name: str) -> Effect:
             return f'the {kind} "{name}" was deleted, but its pod "{next(iter(left.values())).key.name}" is still there'
         return ""
 
-    return problem
+    return Effect(problem)
 
 
 def scaled(kind: str, name: str, replicas: int) -> Effect:
@@ -101,7 +112,7 @@ def scaled(kind: str, name: str, replicas: int) -> Effect:
             )
         return ""
 
-    return problem
+    return Effect(problem, pods=replicas, replaces_pods=replicas == 0)
 
 
 def restarted(kind: str, name: str, namespace: str = "") -> Effect:
@@ -128,7 +139,7 @@ def restarted(kind: str, name: str, namespace: str = "") -> Effect:
             return f'the {kind} "{name}" was restarted and has {_pods(len(after))} of {len(before)} again'
         return ""
 
-    return problem
+    return Effect(problem, replaces_pods=True)
 
 
 def replaced(pod: str) -> Effect:
@@ -150,7 +161,7 @@ def replaced(pod: str) -> Effect:
             return f'the pod "{pod}" was deleted and not replaced: {was.owner} has made no other pod'
         return ""
 
-    return problem
+    return Effect(problem)
 
 
 def terminates(pod: str) -> Effect:
@@ -170,7 +181,7 @@ def terminates(pod: str) -> Effect:
             )
         return "" if same.terminating else f'the pod "{pod}" was deleted and is not terminating'
 
-    return problem
+    return Effect(problem)
 
 
 def becomes(pod: str, *, ready: bool) -> Effect:
@@ -194,7 +205,7 @@ def becomes(pod: str, *, ready: bool) -> Effect:
             else f'the pod "{pod}" did not become {word}'
         )
 
-    return problem
+    return Effect(problem)
 
 
 def exposed(service: str) -> Effect:
@@ -206,10 +217,10 @@ def exposed(service: str) -> Effect:
             return f'the Service "{service}" was there already'
         return "" if key in change.after.services else f'kubectl refused nothing, and there is no Service "{service}"'
 
-    return problem
+    return Effect(problem)
 
 
-def none_is_born_ready(change: Change) -> str:
+def _born_ready(change: Change) -> str:
     """Where no pod is to be ready, none is that was not there before."""
     known = {one.uid for one in change.before.pods.values()}
     ready = [one for one in _own(change.after, change.namespace) if one.ready and one.uid not in known]
@@ -220,6 +231,10 @@ def none_is_born_ready(change: Change) -> str:
         f'"no pod is ready" does not hold: the pod "{ready[0].key.name}"{made_by} is ready; its readiness has to be ours '
         "to set, by the readiness gate svcdns.dev/ready"
     )
+
+
+#: Where no pod is to be ready, none is that was not there before.
+NONE_IS_BORN_READY = Effect(_born_ready)
 
 
 def has_unready_pod(state: ClusterState, namespace: str) -> bool:

@@ -2,73 +2,131 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import TypeVar
 
-from svcdns.client import Answer, Channel, Transport, Watched, ask, ask_all, eventually, read, send
+from svcdns.client import Answer, Channel, Transport, Watched, ask, ask_all, read, send
 from svcdns.client.retrying import answers_others, insist, is_silent
 from svcdns.errors import UndeterminedError
-from svcdns.judge import Look, Promise, Reading
+from svcdns.judge import Observation, Promise, Reading
 from svcdns.message import Question
 from svcdns.targets.target import Target, Vantage
 
-_T = TypeVar("_T")
-
 #: What one look gave: the readings up to the first broken one, and why nothing can be said, if so.
-Seen = tuple[list[Reading], str]
+Seen = tuple[Sequence[Reading], str]
+
+#: The pause between two looks at a broken promise, as a part of the time since the first.
+PAUSE_FACTOR = 0.05
+
+#: A promise that is not kept by then is seldom kept at all.
+SLOW_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """The Namespace that names are relative to, and the one beside it."""
+class Namespaces:
+    """The Namespace that names are relative to, and the neighbouring one."""
 
     namespace: str
     neighbour: str
 
 
-class Observer:
-    """Looks at the answers of a target's DNS servers, at the same time from everywhere if there is a crew for it."""
+#: A way to a DNS server.
+Way = tuple[Channel, Transport]
 
-    def __init__(self, target: Target, vantage: Vantage, crew: ThreadPoolExecutor | None = None) -> None:
+
+@dataclass
+class _Series:
+    """What was seen on one way so far.
+
+    Attributes:
+        in_a_row: how many good looks there were since the last miss.
+    """
+
+    seen: Seen = ((), "")
+    looks: int = 0
+    in_a_row: int = 0
+    seconds: float = 0.0
+    over: bool = False
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the last look was good."""
+        readings, undetermined = self.seen
+        return undetermined == "" and all(reading.kept for reading in readings)
+
+
+class Observer:
+    """Looks at the answers of a target's DNS servers.
+
+    Attributes:
+        over: set once nobody waits for answers any more.
+    """
+
+    def __init__(self, target: Target, vantage: Vantage) -> None:
+        self.over = threading.Event()
         self._target = target
         self._vantage = vantage
-        self._crew = crew
 
-    def looks(self, promise: Promise, place: Place) -> Iterable[Seen]:
-        """One look at each way to a server."""
-        return self._everywhere(promise, partial(self._look, promise, place))
+    def looks(self, promise: Promise, names: Namespaces) -> Iterator[Seen]:
+        """One look on each way to a server."""
+        return (self._look(promise, names, *way) for way in self._ways(promise))
 
     def watches(
-        self, promise: Promise, place: Place, *, deadline_seconds: float, in_a_row: int
-    ) -> Iterable[Watched[Seen]]:
-        """Look at each way to a server until the promise is kept so often in a row, or the deadline is over."""
+        self,
+        promise: Promise,
+        names: Namespaces,
+        *,
+        deadline_seconds: float,
+        in_a_row: int,
+        slow: Callable[[], object] = lambda: None,
+    ) -> Sequence[Watched[Seen]]:
+        """Look on each way to a server until the promise is kept so often in a row, or the deadline is over.
 
-        def watch(channel: Channel, transport: Transport) -> Watched[Seen]:
-            return eventually(
-                lambda: self._look(promise, place, channel, transport),
-                lambda seen: seen[1] == "" and all(reading.kept for reading in seen[0]),
-                deadline_seconds=deadline_seconds,
-                interval_seconds=self._target.deadlines.pause_seconds,
-                in_a_row=in_a_row,
-            )
+        Where it is not kept the pause grows with the time that has passed, since scenarios that wait do so at the same time.
+        The first miss that began after the deadline is the last: what began before it says nothing of what is so by then,
+        for this process may have been kept waiting in between.
 
-        return self._everywhere(promise, watch)
+        Args:
+            promise: what is to be seen.
+            names: where.
+            deadline_seconds: how long a promise may be broken.
+            in_a_row: how often it has to be kept.
+            slow: is called where it is not kept soon, so that whoever waits for the environment waits no longer.
 
-    def _everywhere(self, promise: Promise, do: Callable[[Channel, Transport], _T]) -> Iterable[_T]:
+        Raises:
+            UndeterminedError: if the run ends meanwhile.
+        """
+        series = {way: _Series() for way in self._ways(promise)}
+        begun = time.monotonic()
+        while waiting := [way for way, one in series.items() if not one.over]:
+            late = time.monotonic() - begun >= deadline_seconds
+            for way in waiting:
+                one = series[way]
+                one.seen = self._look(promise, names, *way)
+                one.looks += 1
+                one.in_a_row = one.in_a_row + 1 if one.is_good else 0
+                one.seconds = time.monotonic() - begun
+                one.over = one.in_a_row >= in_a_row or (late and not one.in_a_row)
+            if any(one.in_a_row == 0 and not one.over for one in series.values()):
+                seconds = time.monotonic() - begun
+                if seconds >= SLOW_SECONDS:
+                    slow()
+                pause = max(self._target.deadlines.pause_seconds, seconds * PAUSE_FACTOR)
+                if self.over.wait(min(pause, max(0.0, deadline_seconds - seconds))):
+                    raise UndeterminedError("the run is over")
+        return [Watched(one.seen, one.is_good, one.looks, one.seconds) for one in series.values()]
+
+    def _ways(self, promise: Promise) -> list[Way]:
         channels = self._vantage.channels[:1] if promise.of_resolver else self._vantage.channels
-        ways = [(channel, transport) for channel in channels for transport in self._vantage.transports]
-        if self._crew is None:
-            return (do(*way) for way in ways)
-        return self._crew.map(lambda way: do(*way), ways)
+        return [(channel, transport) for channel in channels for transport in self._vantage.transports]
 
-    def _look(self, promise: Promise, place: Place, channel: Channel, transport: Transport) -> Seen:
-        look = self._looking(place, channel, transport)
+    def _look(self, promise: Promise, names: Namespaces, channel: Channel, transport: Transport) -> Seen:
+        observation = self._looking(names, channel, transport)
         readings: list[Reading] = []
         try:
-            for reading in promise.judge(look):
+            for reading in promise.judge(observation):
                 readings.append(reading)
                 if not reading.kept:
                     if is_silent(reading.answer) and not self._answers_others(channel):
@@ -78,7 +136,7 @@ class Observer:
             return readings, str(error)
         return readings, ""
 
-    def _looking(self, place: Place, channel: Channel, transport: Transport) -> Look:
+    def _looking(self, names: Namespaces, channel: Channel, transport: Transport) -> Observation:
         deadlines = self._target.deadlines
         seconds = deadlines.question_seconds
 
@@ -96,16 +154,16 @@ class Observer:
         def ask_together(questions: list[Question]) -> list[Answer]:
             return ask_all(channel, questions, transport=transport, timeout_seconds=seconds)
 
-        return Look(
+        return Observation(
             state=self._target.state(),
-            namespace=place.namespace,
-            neighbour=place.neighbour,
+            namespace=names.namespace,
+            neighbour=names.neighbour,
             transport=transport,
             ask=ask_once,
             ask_outside=ask_outside,
             send=send_once,
             ask_together=ask_together,
-            resolver=lambda: self._target.resolver(place.namespace),
+            resolver=lambda: self._target.resolver(names.namespace),
         )
 
     def _answers_others(self, channel: Channel) -> bool:

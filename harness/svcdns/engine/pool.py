@@ -1,156 +1,188 @@
-"""The worlds of a run: who shares one, and, on a live target, making them ahead of the scenarios within a pod budget."""
+"""The environments of a run: who shares one, and, on a live target, preparing them ahead of scenarios within a pod budget."""
 
 from __future__ import annotations
 
+import itertools
 import random
 import string
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
-from svcdns.catalogue.gherkin import Scenario
-from svcdns.engine import reuse
+from svcdns.engine.declaration import Declaration
+from svcdns.engine.environment import Environment
+from svcdns.engine.observer import Observer
+from svcdns.engine.rehearsal import Plan
 from svcdns.engine.timing import Clock
 from svcdns.engine.world import World
-from svcdns.errors import HarnessError, ManifestError, TargetError
-from svcdns.manifests import is_known
-from svcdns.manifests.sources import PACKAGED
-from svcdns.targets.target import Capability, Target
+from svcdns.errors import HarnessError, TargetError
+from svcdns.targets.target import Target
 
-#: Worlds that are made at the same time. Nodes start so many pods a second; with more at a time all come late, and with
-#: few the first comes soon.
+#: Environments that are prepared at the same time. Nodes start so many pods a second; with more at a time all come late,
+#: and with few the first comes soon.
 AT_A_TIME = 3
 
-#: Kinds that are pods or make some, as many as their replicas are.
-_WORKLOADS = {"Pod", "Deployment", "ReplicaSet", "StatefulSet", "ReplicationController"}
-
-_RESOLVER = f"needs-{Capability.POD_RESOLVER}"
-
-Key = tuple[str, ...]
-Declare = Callable[[World, Scenario], None]
+#: What scenarios of one environment have in common: the declaration, or the id of the only one.
+Key = str | Declaration
 
 
-@dataclass
+#: What environments have in common that use the same Namespace one after the other: their pods, or, where they have none, a
+#: number.
+Line = Declaration | int
+
+#: How many lines there are of environments without pods.
+IDLE_LINES = 4
+
+
+@dataclass(eq=False)
 class _Place:
-    """A world with those that still need it, and the one that may have its Namespace after it."""
+    """An environment with the number of scenarios that still need it, and the one that may take over its Namespace."""
 
-    world: World
+    environment: Environment
     pods: int
     users: int = 0
     begun: bool = False
-    heir: _Place | None = None
-    future: Future[None] | None = field(default=None)
+    following: _Place | None = None
+    future: Future[None] | None = None
+    waiting: list[Callable[[], object]] = field(default_factory=list)
 
 
-class Worlds:
-    """The worlds of one process.
+class WorldPool:
+    """The worlds of one process, and the environments that they enter.
 
-    Scenarios that change nothing and declare the same share one; every other has its own. A world goes when its last
+    Scenarios that change nothing and declare the same share an environment; every other has its own. It goes when its last
     scenario is over. On a live target its Namespace may pass on to the next that declares the same pods.
     """
 
-    def __init__(self, target: Target, run: str, clock: Clock, *, budget: int | None, keep: bool) -> None:
+    def __init__(
+        self,
+        target: Target,
+        clock: Clock,
+        name: Callable[[], str],
+        *,
+        budget: int | None = None,
+        ahead: bool = False,
+        keep: bool = False,
+    ) -> None:
+        """Make a pool that has no environment yet.
+
+        Args:
+            target: where they are.
+            clock: is told what takes time.
+            name: gives each Namespace its name.
+            budget: how many pods there may be at a time, or None where that does not matter.
+            ahead: whether environments are prepared ahead of their scenarios.
+            keep: whether the Namespaces are left behind.
+        """
         self._target = target
-        self._run = run
         self._clock = clock
+        self._name = name
         self._budget = budget
         self._keep = keep
         self._places: dict[Key, _Place] = {}
-        #: The last of each line that was planned.
-        self._last: dict[Key, _Place] = {}
+        #: The place of each scenario that was planned or has entered one, by its id.
+        self._of: dict[str, _Place] = {}
+        #: The last place of each line.
+        self._last: dict[Line, _Place] = {}
+        self._lines = itertools.count()
         self._used = 0
         self._stopped = False
-        self._turn = threading.Condition()
-        self._vantage = target.vantages[0]
-        self._pool = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="world") if budget else None
-        ways = len(self._vantage.channels) * len(self._vantage.transports)
-        self._crew = ThreadPoolExecutor(ways, thread_name_prefix="world-asks") if budget else None
-        self._maker: threading.Thread | None = None
+        self._lock = threading.RLock()
+        #: What is to be begun, in this order, as soon as there is room.
+        self._queue: list[_Place] = []
+        self._preparing = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="prepare") if ahead else None
+        self._observer = Observer(target, target.vantages[0])
         self.kept: list[str] = []
 
-    def plan(self, scenarios: Iterable[tuple[str, Scenario]], declare: Declare) -> None:
-        """Learn which scenarios come, in their order, by id; on a live target, begin to make their worlds.
+    def plan(self, scenarios: Iterable[tuple[str, Plan]], ready: Callable[[str], object] = lambda _: None) -> None:
+        """Learn which scenarios come, in their order, by id, and begin to prepare their environments ahead of them.
 
         Args:
-            scenarios: the id of each with the scenario.
-            declare: does what a scenario's Given steps do, ahead of it.
+            scenarios: the id of each with what is known of it.
+            ready: is told the id of each whose environment is prepared, or cannot be, if they are prepared ahead.
         """
-        planned = []
-        for node, scenario in scenarios:
-            named = key(node, scenario)
-            if named not in self._places:
-                self._places[named] = place = _Place(self._new(scenario), 0)
-                with suppress(ManifestError):
-                    # The scenario meets it again at the sentence that names it, and says so.
-                    declare(place.world, scenario)
-                before = self._last.get(line(scenario))
-                if before is not None and before.users and self._pool is not None and not self._keep:
-                    # It begins when the one before it is over.
-                    before.heir = place
+        with self._lock:
+            for id_, plan in scenarios:
+                key = id_ if plan.changes else plan.declaration
+                place = self._places.get(key)
+                if place is None:
+                    place = self._places[key] = self._new(plan.declaration)
+                    line = self._line(plan.declaration)
+                    before = self._last.get(line)
+                    if before is not None and before.users and self._preparing is not None and not self._keep:
+                        # It begins when the one before it is over.
+                        before.following = place
+                        before.environment.when_used_up = partial(self._begin_soon, place)
+                    else:
+                        self._queue.append(place)
+                    self._last[line] = place
+                place.users += 1
+                place.pods = max(place.pods, plan.pods)
+                place.environment.need(resolver=plan.resolver, reverse_names=plan.reverse_names)
+                self._of[id_] = place
+                if place.future is None:
+                    place.waiting.append(partial(ready, id_))
                 else:
-                    planned.append(place)
-                self._last[line(scenario)] = place
-            place = self._places[named]
-            place.users += 1
-            place.pods = max(place.pods, pods(scenario))
-            if _RESOLVER in scenario.tags:
-                place.world.want_resolver()
-            if reuse.asks_reverse_names(scenario):
-                place.world.will_ask_reverse_names()
-        if self._pool is not None and planned:
-            self._maker = threading.Thread(target=self._make, args=(planned, self._maker), name="worlds", daemon=True)
-            self._maker.start()
+                    place.future.add_done_callback(partial(_tell, partial(ready, id_)))
+            if self._preparing is not None:
+                self._advance()
 
-    def enter(self, node: str, scenario: Scenario) -> World:
-        """The world of a scenario."""
-        named = key(node, scenario)
-        if named not in self._places:
-            self._places[named] = _Place(self._new(scenario), pods(scenario), users=1)
-        with self._turn:
-            place = self._places[named]
+    def world(self, id_: str, plan: Plan) -> World:
+        """A world for a scenario; its environment is entered once it is needed."""
+        manifests = plan.declaration.sources
+        return World(self._target, self._observer, self._clock, partial(self._enter, id_, plan), manifests=manifests)
+
+    def _enter(self, id_: str, plan: Plan, declaration: Declaration) -> Environment:
+        with self._lock:
+            place = self._of.get(id_)
+            if place is None or place.environment.declaration != declaration:
+                place = self._places[id_] = self._of[id_] = self._new(declaration)
+                place.users, place.pods = 1, max(plan.pods, declaration.pods)
+                place.environment.need(resolver=plan.resolver, reverse_names=plan.reverse_names)
             if not place.begun:
                 # It is needed before its turn: the scenarios do not run in the order that was planned.
                 self._begin(place)
         if place.future is not None:
             with self._clock.spent("prepare"):
                 place.future.result()
-        place.world.begin()
-        return place.world
+        return place.environment
 
-    def leave(self, node: str, scenario: Scenario) -> None:
-        """Be done with a scenario; its world goes with the last one that needs it."""
-        if self._stopped:
-            # pytest tears an interrupted scenario down after the end of the run, which has removed every world.
-            return
-        place = self._places[key(node, scenario)]
-        place.users -= 1
-        if place.users == 0:
+    def leave(self, id_: str) -> None:
+        """Be done with a scenario; its environment goes with the last one that needs it."""
+        with self._lock:
+            # pytest tears an interrupted scenario down after the end of the run, which has removed every environment.
+            place = None if self._stopped else self._of.pop(id_, None)
+            if place is None:
+                return
+            place.users -= 1
+            if place.users:
+                return
+            self._places = {key: other for key, other in self._places.items() if other is not place}
+        try:
             self._end(place)
-            del self._places[key(node, scenario)]
+        except TargetError:
+            # The end of the run tries again, and tells what is left behind.
+            self._places[id_] = place
 
     def close(self) -> list[str]:
-        """Stop making worlds, and start removing those that are left.
+        """Stop preparing environments, and start removing those that are left.
 
         Returns:
             a line for each that could not be removed.
         """
-        with self._turn:
+        with self._lock:
             self._stopped = True
-            self._turn.notify_all()
+            self._queue.clear()
+        self._observer.over.set()
         for place in self._places.values():
-            # Whoever makes one waits for its pods, which are not needed any more.
-            place.world.abandon()
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-        if self._crew is not None:
-            self._crew.shutdown(cancel_futures=True)
-        if self._maker is not None:
-            self._maker.join()
+            # Whoever prepares one waits for its pods, which are not needed any more.
+            place.environment.abandon()
+        if self._preparing is not None:
+            self._preparing.shutdown(cancel_futures=True)
         problems = []
         for place in self._places.values():
             try:
@@ -160,50 +192,71 @@ class Worlds:
         self._places.clear()
         return problems
 
+    def _line(self, declaration: Declaration) -> Line:
+        return declaration.workloads or next(self._lines) % IDLE_LINES
+
+    def _begin_soon(self, place: _Place) -> None:
+        """Begin an environment, within the budget, that need not wait any longer for the Namespace of the one before it."""
+        with self._lock:
+            if not place.begun:
+                self._queue.append(place)
+
     def _end(self, place: _Place) -> None:
         """Pass the Namespace on or remove it; whoever waited for it begins now."""
-        heir = place.heir if place.heir and not place.heir.begun and place.heir.users else None
+        following = place.following
+        if following is not None and (following.begun or not following.users):
+            following = None
         try:
-            if heir is None or not place.world.pass_on(heir.world):
+            if following is None or not place.environment.pass_on(following.environment):
                 self._remove(place)
         finally:
-            with self._turn:
+            with self._lock:
                 self._used -= place.pods * place.begun
-                if heir is not None:
-                    self._begin(heir)
-                self._turn.notify_all()
+                if following is not None:
+                    self._begin(following)
 
     def _remove(self, place: _Place) -> None:
         if self._keep:
-            self.kept += place.world.namespaces
+            self.kept += place.environment.namespaces
         else:
-            place.world.remove()
+            place.environment.remove()
 
-    def _make(self, places: Sequence[_Place], before: threading.Thread | None) -> None:
-        """Begin one world after the other, each as soon as the budget has room for its pods."""
-        if before is not None:
-            before.join()
-        for place in places:
-            with self._turn:
-                self._turn.wait_for(partial(self._may_go_on, place))
-                if self._stopped:
-                    return
-                if not place.begun and place.users:
-                    self._begin(place)
+    def _advance(self) -> None:
+        """Begin what comes next, as long as the budget has room for its pods; what has none need not wait for others."""
+        full = False
+        for place in list(self._queue):
+            if place.begun or not place.users:
+                self._queue.remove(place)
+            elif not place.pods or (not full and self._has_room(place)):
+                self._queue.remove(place)
+                self._begin(place)
+            else:
+                full = True
 
-    def _may_go_on(self, place: _Place) -> bool:
-        has_room = self._budget is None or self._used == 0 or self._used + place.pods <= self._budget
-        return has_room or place.begun or self._stopped
+    def _has_room(self, place: _Place) -> bool:
+        return self._budget is None or self._used == 0 or self._used + place.pods <= self._budget
 
     def _begin(self, place: _Place) -> None:
         place.begun = True
         self._used += place.pods
-        if self._pool is not None and not self._stopped:
-            place.future = self._pool.submit(_prepare, place.world)
+        if self._preparing is not None and not self._stopped:
+            place.future = self._preparing.submit(_prepare, place.environment)
+            for tell in place.waiting:
+                place.future.add_done_callback(partial(_tell, tell))
 
-    def _new(self, scenario: Scenario) -> World:
-        namespace = f"svcdns-{self._run}-{letters(5)}"
-        return World(self._target, self._vantage, namespace, self._clock, self._crew, manifests=scenario.sources)
+    def _new(self, declaration: Declaration) -> _Place:
+        return _Place(Environment(self._target, self._observer, self._name(), declaration), 0)
+
+
+def _tell(tell: Callable[[], object], future: Future[None]) -> None:
+    if not future.cancelled():
+        tell()
+
+
+def _prepare(environment: Environment) -> None:
+    with suppress(HarnessError):
+        # The scenario that needs the environment meets it again, and reports it.
+        environment.prepare()
 
 
 def letters(count: int) -> str:
@@ -211,76 +264,39 @@ def letters(count: int) -> str:
     return "".join(random.choices(string.ascii_lowercase + string.digits, k=count))  # noqa: S311 - names, not secrets
 
 
-def key(node: str, scenario: Scenario) -> Key:
-    """What scenarios of one world have in common: what they declare, unless one changes anything."""
-    return (node,) if scenario.changes else ("shared", *_places(scenario), *scenario.declarations)
+def namespaces_of(run: str) -> Callable[[], str]:
+    """Names for the Namespaces of a run."""
+    return lambda: f"svcdns-{run}-{letters(5)}"
 
 
-def line(scenario: Scenario) -> Key:
-    """What scenarios have to declare alike to use the same Namespace one after the other: their pods, or that they have none."""
-    declared = _workloads(scenario)
-    return (*_places(scenario), *declared) if declared else ()
+def order(scenarios: Sequence[tuple[str, Plan]]) -> list[tuple[float, bool]]:
+    """When each scenario comes on a live target, so that environments are prepared while others are asked.
 
-
-def _places(scenario: Scenario) -> Iterator[str]:
-    """Where its manifests lie: what is called the same is another one elsewhere."""
-    return map(str, scenario.sources.directories if scenario.sources != PACKAGED else ())
-
-
-def order(scenarios: Sequence[tuple[str, Scenario]]) -> list[tuple[float, bool]]:
-    """When each scenario comes on a live target, so that worlds are made while others are asked.
-
-    Those of one line are spread over the run, those of them that ask for reverse names far from each other, and those
-    without pods come between them. What is left at the end has no pods, which take longer to go.
+    Those that declare the same pods are spread over the run, those of them that query reverse names far from each other,
+    and those without pods come between them. What is left at the end has no pods, which take longer to go.
 
     Returns:
         for each something to sort by: the part of the run before it, from 0, and whether it has pods.
     """
-    worlds: dict[Key, list[Scenario]] = defaultdict(list)
-    members: dict[Key, dict[Key, list[Scenario]]] = defaultdict(dict)
-    for node, scenario in scenarios:
-        named = key(node, scenario)
-        worlds[named].append(scenario)
-        members[line(scenario)][named] = worlds[named]
-    idle = members.get((), {})
-    parts = {named: index / len(several) for several in members.values() for index, named in enumerate(_apart(several))}
-    return [(parts[named], named not in idle) for named in (key(*one) for one in scenarios)]
+    plans: dict[Key, list[Plan]] = defaultdict(list)
+    members: dict[Declaration | None, dict[Key, list[Plan]]] = defaultdict(dict)
+    keys = [id_ if plan.changes else plan.declaration for id_, plan in scenarios]
+    for key, (_, plan) in zip(keys, scenarios, strict=True):
+        plans[key].append(plan)
+        members[plan.declaration.workloads][key] = plans[key]
+    idle = members.get(None, {})
+    parts = {key: index / len(several) for several in members.values() for index, key in enumerate(_apart(several))}
+    return [(parts[key], key not in idle) for key in keys]
 
 
-def _apart(worlds: Mapping[Key, Sequence[Scenario]]) -> list[Key]:
-    """Worlds in an order in which those that ask for reverse names have others between them, as many as there are.
+def _apart(plans: Mapping[Key, Sequence[Plan]]) -> list[Key]:
+    """Environments in an order in which those that query reverse names have others between them, as many as there are.
 
-    What replaces the pods comes between them first, since nobody has asked for the reverse names of new ones.
+    What replaces the pods comes between them first, since nobody has queried the reverse names of new ones.
     """
-    asking = [named for named, those in worlds.items() if any(map(reuse.asks_reverse_names, those))]
-    others = [named for named in worlds if named not in asking]
-    others.sort(key=lambda named: not any(map(reuse.replaces_all_pods, worlds[named])))
+    asking = [key for key, several in plans.items() if any(plan.reverse_names for plan in several)]
+    others = [key for key in plans if key not in asking]
+    others.sort(key=lambda key: not any(plan.replaces_pods for plan in plans[key]))
     if not asking:
         return others
-    return [named for index, first in enumerate(asking) for named in (first, *others[index :: len(asking)])]
-
-
-def _prepare(world: World) -> None:
-    try:
-        world.prepare()
-    except HarnessError:
-        # The scenario that needs the world meets it again, and says so.
-        return
-
-
-def pods(scenario: Scenario) -> int:
-    """How many pods a scenario has at most: those declared, one more where it may scale, one more for a resolver."""
-    workloads = [item for several in _workloads(scenario).values() for item in several]
-    declared = sum(int(item["spec"].get("replicas", 1)) for item in workloads)
-    return declared + (scenario.changes and bool(declared)) + (_RESOLVER in scenario.tags)
-
-
-def _workloads(scenario: Scenario) -> dict[str, list[Any]]:
-    """The Given sentences whose manifests have pods or what makes them, each with those; the unreadable have nothing."""
-    found = {}
-    for text in scenario.declarations:
-        with suppress(HarnessError):
-            named = scenario.sources.objects(text.split('"')[1]) if text.startswith("the manifest ") else ()
-            if workloads := [item.data for item in named if item.kind in _WORKLOADS and is_known(item)]:
-                found[text] = workloads
-    return found
+    return [key for index, first in enumerate(asking) for key in (first, *others[index :: len(asking)])]

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 import dns.name
 from dns.rdatatype import PTR
 
-from svcdns.catalogue.gherkin import Scenario
 from svcdns.judge import Reading
 from svcdns.manifests import Manifest, is_known
 from svcdns.message import reverse_name
@@ -29,7 +28,7 @@ _WORKLOADS = frozenset({"Deployment", "StatefulSet", "Pod"})
 _MADE_ANEW = frozenset({"Service", "EndpointSlice"})
 
 
-def can_be_put_back(declared: Sequence[Manifest], *, ready: bool) -> bool:
+def can_be_reset(declared: Sequence[Manifest], *, ready: bool) -> bool:
     """Whether objects are the same again once they are applied again.
 
     Where no pod is to be ready, an ordered StatefulSet would have one pod alone.
@@ -47,17 +46,6 @@ def leaves_as_it_was(applied: Iterable[Manifest], declared: Iterable[Manifest]) 
     """Whether what a scenario applied is deleted for the next, or was a pod that is applied again as it was declared."""
     pods = {item.name for item in declared if item.kind == "Pod"}
     return all(item.kind in _MADE_ANEW or (item.kind == "Pod" and item.name in pods) for item in applied)
-
-
-def asks_reverse_names(scenario: Scenario) -> bool:
-    """Whether one of its sentences is about what an address leads back to."""
-    return any("lead back" in step.text or "leads back" in step.text for step in scenario.steps)
-
-
-def replaces_all_pods(scenario: Scenario) -> bool:
-    """Whether one of its sentences leaves none of the pods that were there, nor their addresses."""
-    changes = [step.text for step in scenario.steps if step.type == "when"]
-    return any(text.endswith((" is restarted", " is scaled to 0 replicas")) for text in changes)
 
 
 def reverse_names(readings: Sequence[Reading]) -> set[dns.name.Name]:

@@ -3,25 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from svcdns import coredns
 from svcdns.errors import HarnessError
 from svcdns.judge import NotConformantError, Reading
 from svcdns.results import Verdict
-from svcdns.targets.target import FAMILIES, Capability
-
-#: Begins the reason of what broke a sentence that is only observed.
-OBSERVED = "observed: "
+from svcdns.targets.target import FAMILIES, Capability, Target
 
 NOTHING_JUDGED = "the scenario judged no answer, so it shows nothing"
 
 
 class Judged(NamedTuple):
-    """A verdict and its reason; a conformant scenario has one only where it was observed."""
+    """A verdict, why it is not conformant, not determined or not applicable, and what was only observed."""
 
     verdict: Verdict
     reason: str = ""
+    observed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a verdict depends on beside the scenario.
+
+    Attributes:
+        target: the target in words, with the vantage that queries are sent from.
+        able: what scenarios may need and can have.
+        dns_profile: the family of DNS servers that is expected.
+        corefile: the lines of the Corefile, as far as they are known.
+        coredns_version: the version of the DNS server, if it is CoreDNS and known.
+    """
+
+    target: str
+    able: frozenset[Capability]
+    dns_profile: str
+    corefile: tuple[str, ...] = ()
+    coredns_version: str = ""
+
+    @classmethod
+    def of(cls, target: Target) -> Rules:
+        """The rules for a target as it is."""
+        udp = {Capability.UDP} if "udp" in target.vantages[0].transports else set()
+        facts = target.facts
+        version = facts.dns_version if facts.dns_server == "CoreDNS" else ""
+        return cls(target.name, target.capabilities | udp, target.dns_profile, tuple(facts.corefile), version)
+
+    def known_causes(self, tags: frozenset[str]) -> tuple[str, ...]:
+        """What the version of the DNS server is known to do wrong, as far as a scenario of these tags shows it."""
+        return coredns.causes(self.coredns_version, sorted(tags)) if self.coredns_version else ()
+
+    def only_observes(self, tags: frozenset[str]) -> bool:
+        """Whether what breaks a sentence of a scenario of these tags is no news, so that nobody waits for it to hold."""
+        undone = "coredns" in tags and (self.dns_profile != "coredns" or tags & coredns.undone(self.corefile).keys())
+        return bool("quirk" in tags or undone or self.known_causes(tags))
 
 
 def needs(tags: frozenset[str]) -> list[Capability]:
@@ -29,17 +64,17 @@ def needs(tags: frozenset[str]) -> list[Capability]:
     return [capability for capability in Capability if f"needs-{capability}" in tags]
 
 
-def of_inability(tags: frozenset[str], able: frozenset[Capability], target: str) -> Judged | None:
-    """What becomes of a scenario that needs what a target lacks; None where it lacks nothing."""
+def of_inability(tags: frozenset[str], rules: Rules) -> Judged | None:
+    """Judge a scenario that needs what a target lacks; None where it lacks nothing."""
     for capability in needs(tags):
-        if capability not in able:
+        if capability not in rules.able:
             verdict = Verdict.NOT_APPLICABLE if capability in FAMILIES else Verdict.NOT_DETERMINED
-            return Judged(verdict, f"the target {target} has no {capability}")
+            return Judged(verdict, f"the target {rules.target} has no {capability}")
     return None
 
 
-def of_error(error: HarnessError, tags: frozenset[str], dns_profile: str, corefile: Sequence[str] = ()) -> Judged:
-    """What becomes of a scenario that ended in an error.
+def of_error(error: HarnessError, tags: frozenset[str], rules: Rules) -> Judged:
+    """Judge a scenario that ended in an error.
 
     Only an answer that was judged is not conformant; and where a sentence is a quirk without choices, the habit of
     another family of servers than the one expected, or one that the lines of the Corefile undo, what breaks it is observed.
@@ -47,16 +82,16 @@ def of_error(error: HarnessError, tags: frozenset[str], dns_profile: str, corefi
     if not isinstance(error, NotConformantError):
         return Judged(Verdict.NOT_DETERMINED, str(error))
     if "quirk" in tags and not error.choices:
-        return Judged(Verdict.CONFORMANT, f"{OBSERVED}{error}")
+        return Judged(Verdict.CONFORMANT, observed=str(error))
     if "coredns" in tags:
-        undone = coredns.undone(corefile)
-        if said := next((undone[tag] for tag in sorted(tags & undone.keys())), ""):
-            return Judged(Verdict.CONFORMANT, f"{OBSERVED}{error}, as the Corefile has it: {said}")
-        if dns_profile != "coredns":
-            return Judged(Verdict.CONFORMANT, f"{OBSERVED}{error}")
+        undone = coredns.undone(rules.corefile)
+        if line := next((undone[tag] for tag in sorted(tags & undone.keys())), ""):
+            return Judged(Verdict.CONFORMANT, observed=f"{error}, as the Corefile has it: {line}")
+        if rules.dns_profile != "coredns":
+            return Judged(Verdict.CONFORMANT, observed=str(error))
     return Judged(Verdict.NOT_CONFORMANT, str(error))
 
 
 def of_end(readings: Sequence[Reading]) -> Judged:
-    """What becomes of a scenario that came to its end: one that judged no answer at all shows nothing."""
+    """Judge a scenario that came to its end: one that judged no answer at all shows nothing."""
     return Judged(Verdict.CONFORMANT) if readings else Judged(Verdict.NOT_DETERMINED, NOTHING_JUDGED)

@@ -1,4 +1,4 @@
-"""Wrong addresses of headless Services: endpoints that should not be listed, and ready ones that are not."""
+"""Wrong addresses of headless Services: endpoints that should be missing, and ready endpoints that are missing."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from dns.rdatatype import AAAA, A
 
-from svcdns.faults.fault import Asked, Fault
+from svcdns.faults.fault import Fault, QueryContext
 from svcdns.faults.mistakes import Mistake, endpoints, seeing, services, slices
-from svcdns.faults.replies import NO_DATA, NO_NAME, is_denial, made_up, place, where, with_answer
+from svcdns.faults.replies import NO_DATA, NO_NAME, below_service, is_denial, made_up, where, with_answer
 from svcdns.message import Record, Reply
 from svcdns.state import ClusterState, Endpoint, EndpointSlice, Key, Pod, family_of, matches
 
@@ -18,82 +18,93 @@ def _ready(endpoint: Endpoint) -> bool:
     return endpoint.ready is not False
 
 
-def _last_dropped(state: ClusterState, one: EndpointSlice) -> EndpointSlice:
+def _last_dropped(state: ClusterState, endpoint_slice: EndpointSlice) -> EndpointSlice:
     del state
-    last = next((endpoint for endpoint in reversed(one.endpoints) if _ready(endpoint)), None)
-    return replace(one, endpoints=tuple(endpoint for endpoint in one.endpoints if endpoint is not last))
+    last = next((endpoint for endpoint in reversed(endpoint_slice.endpoints) if _ready(endpoint)), None)
+    return replace(
+        endpoint_slice, endpoints=tuple(endpoint for endpoint in endpoint_slice.endpoints if endpoint is not last)
+    )
 
 
 def _with_pods(wanted: Callable[[EndpointSlice, Pod], bool]) -> Mistake:
-    """More pods that carry the labels of a Service's selector are its endpoints."""
+    """Add pods whose labels match a Service's selector to its endpoints."""
 
-    def mistaken(state: ClusterState, one: EndpointSlice) -> EndpointSlice:
-        service = state.services.get(Key(one.key.namespace, one.service))
+    def mistaken(state: ClusterState, endpoint_slice: EndpointSlice) -> EndpointSlice:
+        service = state.services.get(Key(endpoint_slice.key.namespace, endpoint_slice.service))
         if service is None or not service.selector:
-            return one
+            return endpoint_slice
         found = (
             Endpoint(
-                tuple(address for address in pod.addresses if family_of(address) == one.address_type), pod=key.name
+                tuple(address for address in pod.addresses if family_of(address) == endpoint_slice.address_type),
+                pod=key.name,
             )
             for key, pod in sorted(state.pods.items())
-            if matches(service.selector, pod.labels) and wanted(one, pod)
+            if matches(service.selector, pod.labels) and wanted(endpoint_slice, pod)
         )
-        return replace(one, endpoints=(*one.endpoints, *(endpoint for endpoint in found if endpoint.addresses)))
+        return replace(
+            endpoint_slice,
+            endpoints=(*endpoint_slice.endpoints, *(endpoint for endpoint in found if endpoint.addresses)),
+        )
 
     return slices(mistaken)
 
 
-def _published_all_the_same(state: ClusterState, one: EndpointSlice, endpoint: Endpoint) -> Endpoint:
-    """The endpoint as it would be without ``publishNotReadyAddresses``."""
-    service = state.services.get(Key(one.key.namespace, one.service))
-    pod = state.pods.get(Key(one.key.namespace, endpoint.pod))
+def _published_all_the_same(state: ClusterState, endpoint_slice: EndpointSlice, endpoint: Endpoint) -> Endpoint:
+    """Return the endpoint as it would be without ``publishNotReadyAddresses``."""
+    service = state.services.get(Key(endpoint_slice.key.namespace, endpoint_slice.service))
+    pod = state.pods.get(Key(endpoint_slice.key.namespace, endpoint.pod))
     if not (service and pod and service.publish_not_ready):
         return endpoint
     return replace(endpoint, ready=pod.ready and not pod.terminating)
 
 
-def _beside(one: EndpointSlice, pod: Pod) -> bool:
-    return pod.key.namespace == one.key.namespace
+def _beside(endpoint_slice: EndpointSlice, pod: Pod) -> bool:
+    return pod.key.namespace == endpoint_slice.key.namespace
 
 
-def _in_the_first_zone(state: ClusterState, one: EndpointSlice, endpoint: Endpoint) -> Endpoint | None:
+def _in_the_first_zone(state: ClusterState, endpoint_slice: EndpointSlice, endpoint: Endpoint) -> Endpoint | None:
     del state
-    zones = sorted({each.zone for each in one.endpoints if each.zone})
+    zones = sorted({each.zone for each in endpoint_slice.endpoints if each.zone})
     return endpoint if not zones or endpoint.zone in {"", zones[0]} else None
 
 
 def _first_of_each_service(state: ClusterState) -> ClusterState:
     first = [found[0] for found in state.slices_by_service.values()]
-    return replace(state, slices={one.key: one for one in first})
+    return replace(state, slices={endpoint_slice.key: endpoint_slice for endpoint_slice in first})
 
 
-def _listed_twice(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
-    found = place(asked)
-    if found is None or not found.service.headless:
+def _listed_twice(context: QueryContext, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+    owner = below_service(context)
+    if owner is None or not owner.service.headless:
         return answer
-    slices_of = asked.state.slices_by_service.get(found.service.key, ())
-    every = [address for one in slices_of for endpoint in one.endpoints for address in endpoint.addresses]
+    slices_of = context.state.slices_by_service.get(owner.service.key, ())
+    every = [
+        address
+        for endpoint_slice in slices_of
+        for endpoint in endpoint_slice.endpoints
+        for address in endpoint.addresses
+    ]
     return tuple(record for record in answer for _ in range(max(1, every.count(str(record.rdata)))))
 
 
-def _at_headless(asked: Asked) -> bool:
-    found = place(asked)
-    return found is not None and found.service.headless and not found.left
+def _at_headless(context: QueryContext) -> bool:
+    owner = below_service(context)
+    return owner is not None and owner.service.headless and not owner.labels
 
 
-def _without_ports(asked: Asked, reply: Reply) -> bool:
-    found = place(asked)
-    return _at_headless(asked) and found is not None and not found.service.ports and bool(reply.answer)
+def _without_ports(context: QueryContext, reply: Reply) -> bool:
+    owner = below_service(context)
+    return _at_headless(context) and owner is not None and not owner.service.ports and bool(reply.answer)
 
 
-def _at_a_hostname(asked: Asked, answer: tuple[Record, ...]) -> bool:
-    found = place(asked)
-    return found is not None and len(found.left) == 1 and len(answer) > 1
+def _at_a_hostname(context: QueryContext, answer: tuple[Record, ...]) -> bool:
+    owner = below_service(context)
+    return owner is not None and len(owner.labels) == 1 and len(answer) > 1
 
 
-def _one_more(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
-    another = "192.0.2.250" if asked.question.type == A else "2001:db8::fa"
-    return (*answer, made_up(asked, asked.question.type, another)) if _at_headless(asked) else answer
+def _one_more(context: QueryContext, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+    another = "192.0.2.250" if context.question.type == A else "2001:db8::fa"
+    return (*answer, made_up(context, context.question.type, another)) if _at_headless(context) else answer
 
 
 FAULTS = (
@@ -101,45 +112,53 @@ FAULTS = (
         "unready-endpoints-included",
         "Endpoints that are not ready are answered.",
         ("C06", "J02", "F06", "J04", "J08"),
-        change=seeing(endpoints(lambda _, __, one: one if one.terminating else replace(one, ready=True))),
+        change=seeing(
+            endpoints(lambda _, __, endpoint: endpoint if endpoint.terminating else replace(endpoint, ready=True))
+        ),
     ),
     Fault(
         "serving-endpoints-included",
-        "Endpoints that still serve while they terminate are answered.",
+        "Terminating endpoints that still serve are answered.",
         ("C17", "J19"),
         change=seeing(
-            endpoints(lambda _, __, one: replace(one, ready=True) if one.serving and one.terminating else one)
+            endpoints(
+                lambda _, __, endpoint: (
+                    replace(endpoint, ready=True) if endpoint.serving and endpoint.terminating else endpoint
+                )
+            )
         ),
     ),
     Fault(
         "terminating-endpoints-included",
-        "Endpoints that terminate are answered until they are gone.",
+        "Terminating endpoints are answered until they are gone.",
         ("C17",),
-        change=seeing(endpoints(lambda _, __, one: replace(one, ready=True) if one.terminating else one)),
+        change=seeing(
+            endpoints(lambda _, __, endpoint: replace(endpoint, ready=True) if endpoint.terminating else endpoint)
+        ),
     ),
     Fault(
-        "finished-pods-included",
-        "Pods that are over are answered as endpoints.",
+        "completed-pods-included",
+        "Completed pods are answered as endpoints.",
         ("J06",),
-        change=seeing(_with_pods(lambda one, pod: pod.completed and _beside(one, pod))),
+        change=seeing(_with_pods(lambda endpoint_slice, pod: pod.completed and _beside(endpoint_slice, pod))),
     ),
     Fault(
         "pods-of-other-namespaces-included",
-        "Pods of other namespaces that carry the labels of a selector are answered as endpoints.",
+        "Pods of other namespaces whose labels match a selector are answered as endpoints.",
         ("C23",),
-        change=seeing(_with_pods(lambda one, pod: pod.ready and not _beside(one, pod))),
+        change=seeing(_with_pods(lambda endpoint_slice, pod: pod.ready and not _beside(endpoint_slice, pod))),
     ),
     Fault(
         "last-ready-endpoint-dropped",
-        "The last ready endpoint of every EndpointSlice is left out.",
+        "The last ready endpoint of every EndpointSlice is missing.",
         ("C01", "J01", "E08", "E11", "C22", "B19", "M02"),
         change=seeing(slices(_last_dropped)),
     ),
     Fault(
-        "open-readiness-taken-for-unready",
-        "Endpoints whose readiness is left open are left out.",
+        "unset-readiness-taken-for-unready",
+        "Endpoints whose ready condition is unset are missing.",
         ("C16",),
-        change=seeing(endpoints(lambda _, __, one: None if one.ready is None else one)),
+        change=seeing(endpoints(lambda _, __, endpoint: None if endpoint.ready is None else endpoint)),
     ),
     Fault(
         "publish-not-ready-ignored",
@@ -149,19 +168,19 @@ FAULTS = (
     ),
     Fault(
         "hand-written-endpoints-ignored",
-        "EndpointSlices of headless Services without a selector are not read.",
+        "EndpointSlices of headless Services without a selector are ignored.",
         ("C18", "C19"),
-        change=seeing(services(lambda one: None if one.headless and not one.selector else one)),
+        change=seeing(services(lambda service: None if service.headless and not service.selector else service)),
     ),
     Fault(
         "first-slice-only",
-        "Of the EndpointSlices of a Service, only the first is read.",
+        "Only the first EndpointSlice of a Service is read.",
         ("I04",),
         change=seeing(_first_of_each_service),
     ),
     Fault(
         "endpoint-of-two-slices-twice",
-        "An endpoint that stands in two EndpointSlices is answered twice.",
+        "An endpoint in two EndpointSlices is answered twice.",
         ("C15",),
         change=with_answer(_listed_twice, A, AAAA),
     ),
@@ -169,57 +188,59 @@ FAULTS = (
         "addresses-twice",
         "Every address of a headless Service is answered twice.",
         ("C02", "B19"),
-        change=with_answer(lambda asked, answer: answer * 2 if _at_headless(asked) else answer, A, AAAA),
+        change=with_answer(lambda context, answer: answer * 2 if _at_headless(context) else answer, A, AAAA),
     ),
     Fault(
         "one-address-at-a-time",
-        "Of several addresses one is answered, each in its turn.",
+        "Only one of several addresses is answered, the next one each time.",
         ("C01", "L15", "C22", "M14"),
         change=with_answer(
-            lambda asked, answer: (answer[asked.number % len(answer)],) if _at_headless(asked) else answer, A, AAAA
+            lambda context, answer: (answer[context.number % len(answer)],) if _at_headless(context) else answer,
+            A,
+            AAAA,
         ),
     ),
     Fault(
-        "address-of-a-stranger",
+        "extra-address",
         "A headless Service answers one more address, which no endpoint has.",
         ("C01", "C19", "B19"),
         change=with_answer(_one_more, A, AAAA),
     ),
     Fault(
-        "one-address-a-hostname",
-        "A hostname that several endpoints share answers one of their addresses.",
+        "one-address-per-hostname",
+        "A hostname that several endpoints share answers only one of their addresses.",
         ("C13",),
-        change=with_answer(lambda asked, answer: answer[:1] if _at_a_hostname(asked, answer) else answer, A, AAAA),
+        change=with_answer(lambda context, answer: answer[:1] if _at_a_hostname(context, answer) else answer, A, AAAA),
     ),
     Fault(
         "empty-headless-is-no-data",
-        "A headless Service without a ready endpoint exists, without data.",
+        "The name of a headless Service without a ready endpoint is NODATA instead of NXDOMAIN.",
         ("C04", "J11"),
-        change=where(lambda asked, reply: _at_headless(asked) and is_denial(reply), NO_DATA),
+        change=where(lambda context, reply: _at_headless(context) and is_denial(reply), NO_DATA),
     ),
     Fault(
         "portless-headless-denied",
-        "A headless Service without ports does not exist.",
+        "The name of a headless Service without ports is NXDOMAIN.",
         ("C14",),
         change=where(_without_ports, NO_NAME),
     ),
     Fault(
         "seventy-records-at-most",
-        "An answer holds seventy records at most, and says nothing of the others.",
+        "An answer contains at most 70 records, and does not say that others are missing.",
         ("L10", "C22"),
         bound="70 records",
         change=with_answer(lambda _, answer: answer[:70], A, AAAA),
     ),
     Fault(
         "endpoints-of-one-zone",
-        "Endpoints with a zone are left out, but for those of the first zone.",
+        "Endpoints outside the first zone are missing.",
         ("J20",),
         "extended",
         change=seeing(endpoints(_in_the_first_zone)),
     ),
     Fault(
         "thousand-endpoints-at-most",
-        "Of the endpoints of a Service, a thousand are answered, as an Endpoints object holds them.",
+        "At most 1,000 endpoints of a Service are answered, as many as an Endpoints object holds.",
         ("C22",),
         "extended",
         "1000 endpoints",
@@ -227,9 +248,9 @@ FAULTS = (
     ),
     Fault(
         "terminating-endpoints-unpublished",
-        "Terminating endpoints are left out, though publishNotReadyAddresses lists them.",
+        "Terminating endpoints are missing, though publishNotReadyAddresses includes them.",
         ("J05",),
         "extended",
-        change=seeing(endpoints(lambda _, __, one: None if one.terminating else one)),
+        change=seeing(endpoints(lambda _, __, endpoint: None if endpoint.terminating else endpoint)),
     ),
 )

@@ -1,4 +1,4 @@
-"""Faults in what clusters have beyond addresses, ports and denials: other names, other families of servers, odd messages."""
+"""Other faults: pod records, aliases, names outside the cluster, reserved words, malformed messages."""
 
 from __future__ import annotations
 
@@ -9,9 +9,19 @@ import dns.rcode
 from dns.rdatatype import CNAME, PTR, SOA, SRV, A
 
 from svcdns import records
-from svcdns.faults.fault import Asked, Fault
+from svcdns.faults.fault import Fault, QueryContext
 from svcdns.faults.mistakes import as_profile, seeing, services
-from svcdns.faults.replies import NO_DATA, NO_NAME, as_if, is_denial, made_up, place, where, with_answer, with_labels
+from svcdns.faults.replies import (
+    NO_DATA,
+    NO_NAME,
+    as_if,
+    below_service,
+    is_denial,
+    made_up,
+    where,
+    with_answer,
+    with_labels,
+)
 from svcdns.message import Question, Record, Reply, name, target
 from svcdns.records import SPEC
 from svcdns.state import Service
@@ -26,145 +36,152 @@ def _without_words(service: Service) -> Service | None:
     return None if service.key.name in _WORDS_OF_THE_SCHEMA else service
 
 
-def _pod_below_no_service(asked: Asked, reply: Reply) -> Reply:
-    """A pod with hostname and subdomain is found by them, though there is no such Service."""
-    zone = name(f"svc.{asked.state.domain}")
-    if not is_denial(reply) or not asked.question.name.is_subdomain(zone) or place(asked) or asked.question.type != A:
+def _pod_below_no_service(context: QueryContext, reply: Reply) -> Reply:
+    """Answer the hostname and subdomain of a pod, though there is no such Service."""
+    zone = name(f"svc.{context.state.domain}")
+    if (
+        not is_denial(reply)
+        or not context.question.name.is_subdomain(zone)
+        or below_service(context)
+        or context.question.type != A
+    ):
         return reply
-    labels = tuple(label.decode("latin-1") for label in asked.question.name.relativize(zone).labels)
-    for key, pod in sorted(asked.state.pods.items()):
+    labels = tuple(label.decode("latin-1") for label in context.question.name.relativize(zone).labels)
+    for key, pod in sorted(context.state.pods.items()):
         if labels == (pod.hostname, pod.subdomain, key.namespace) and pod.addresses:
-            return Reply(dns.rcode.NOERROR, answer=(made_up(asked, A, pod.addresses[0]),))
+            return Reply(dns.rcode.NOERROR, answer=(made_up(context, A, pod.addresses[0]),))
     return reply
 
 
-def _without_address(asked: Asked, reply: Reply) -> Reply:
-    """Pods that have no address yet are answered with that which means none."""
-    found = place(asked)
-    if found is None or found.left or not found.service.headless or asked.question.type != A or not reply.answer:
+def _without_address(context: QueryContext, reply: Reply) -> Reply:
+    """Answer 0.0.0.0 for a pod that has no address yet."""
+    owner = below_service(context)
+    if owner is None or owner.labels or not owner.service.headless or context.question.type != A or not reply.answer:
         return reply
-    waiting = [pod for pod in asked.state.pods.values() if found.service.selects(pod) and not pod.addresses]
-    return replace(reply, answer=(*reply.answer, *(made_up(asked, A, "0.0.0.0") for _ in waiting[:1])))  # noqa: S104 - no socket is bound  # nosec B104
+    waiting = [pod for pod in context.state.pods.values() if owner.service.selects(pod) and not pod.addresses]
+    return replace(reply, answer=(*reply.answer, *(made_up(context, A, "0.0.0.0") for _ in waiting[:1])))  # noqa: S104 - no socket is bound  # nosec B104
 
 
-def _now_and_then(asked: Asked, reply: Reply) -> bool:
-    return bool(reply.answer) and asked.number % 3 == 2  # noqa: PLR2004 - every third time
+def _now_and_then(context: QueryContext, reply: Reply) -> bool:
+    return bool(reply.answer) and context.number % 3 == 2  # noqa: PLR2004 - every third time
 
 
-def _elsewhere(asked: Asked, reply: Reply) -> Reply:
-    """Whatever is asked for outside the cluster has the same address, as where a provider sells what nobody has."""
-    inside = asked.question.name.is_subdomain(name(asked.state.domain))
-    if inside or asked.question.type != A or reply.answer:
+def _elsewhere(context: QueryContext, reply: Reply) -> Reply:
+    """Answer one address for every name outside the cluster, as a provider that sells unused names does."""
+    inside = context.question.name.is_subdomain(name(context.state.domain))
+    if inside or context.question.type != A or reply.answer:
         return reply
-    return Reply(dns.rcode.NOERROR, answer=(made_up(asked, A, "192.0.2.252"),), authoritative=False)
+    return Reply(dns.rcode.NOERROR, answer=(made_up(context, A, "192.0.2.252"),), authoritative=False)
 
 
-def _in_a_circle(asked: Asked, reply: Reply) -> bool:
-    """Whether the name is an alias that leads back to itself, or into such a circle."""
+def _in_a_circle(context: QueryContext, reply: Reply) -> bool:
+    """Whether the name is an alias in a loop, or leads into one."""
     del reply
-    at, seen = asked.question.name, set[dns.name.Name]()
+    at, seen = context.question.name, set[dns.name.Name]()
     while at not in seen and len(seen) < _MORE_THAN_ANY_CHAIN:
         seen.add(at)
-        found = records.answer(asked.state, Question(at, CNAME), asked.profile).answer
+        found = records.answer(context.state, Question(at, CNAME), context.profile).answer
         if not found:
             return False
         at = target(found[0].rdata)
     return True
 
 
-def _another_namespace_of_pods(asked: Asked) -> Question | None:
-    """A name below pod in a namespace that does not exist, taken for one in the default namespace."""
-    zone = name(f"pod.{asked.state.domain}")
-    if not asked.question.name.is_subdomain(zone):
+def _another_namespace_of_pods(context: QueryContext) -> Question | None:
+    """Take a pod record of a namespace that does not exist for one of the default namespace."""
+    zone = name(f"pod.{context.state.domain}")
+    if not context.question.name.is_subdomain(zone):
         return None
-    labels = asked.question.name.relativize(zone).labels
-    if len(labels) != 2 or labels[1].decode("latin-1") in asked.state.namespaces:  # noqa: PLR2004 - address, namespace
+    labels = context.question.name.relativize(zone).labels
+    if len(labels) != 2 or labels[1].decode("latin-1") in context.state.namespaces:  # noqa: PLR2004 - address, namespace
         return None
-    return Question(with_labels(zone, labels[0].decode("latin-1"), "default"), asked.question.type)
+    return Question(with_labels(zone, labels[0].decode("latin-1"), "default"), context.question.type)
 
 
-def _any_word_is_an_address(asked: Asked, reply: Reply) -> Reply:
-    """A label below pod that is no address answers one all the same."""
-    zone = name(f"pod.{asked.state.domain}")
-    if not is_denial(reply) or not asked.question.name.is_subdomain(zone) or asked.question.type != A:
+def _any_word_is_an_address(context: QueryContext, reply: Reply) -> Reply:
+    """Answer a label below pod that is not an address."""
+    zone = name(f"pod.{context.state.domain}")
+    if not is_denial(reply) or not context.question.name.is_subdomain(zone) or context.question.type != A:
         return reply
-    namespace = asked.question.name.relativize(zone).labels[-1].decode("latin-1")
-    if namespace not in asked.state.namespaces:
+    namespace = context.question.name.relativize(zone).labels[-1].decode("latin-1")
+    if namespace not in context.state.namespaces:
         return reply
-    return Reply(dns.rcode.NOERROR, answer=(made_up(asked, A, "192.0.2.251"),))
+    return Reply(dns.rcode.NOERROR, answer=(made_up(context, A, "192.0.2.251"),))
 
 
-def _kept_longer(asked: Asked, reply: Reply) -> Reply:
-    del asked
-    return replace(reply, answer=tuple(one._replace(ttl=one.ttl + 1) for one in reply.answer))
+def _kept_longer(context: QueryContext, reply: Reply) -> Reply:
+    del context
+    return replace(reply, answer=tuple(record._replace(ttl=record.ttl + 1) for record in reply.answer))
 
 
-def _without_soa(asked: Asked, reply: Reply) -> Reply:
-    del asked
-    return replace(reply, answer=tuple(one for one in reply.answer if one.type != SOA))
+def _without_soa(context: QueryContext, reply: Reply) -> Reply:
+    del context
+    return replace(reply, answer=tuple(record for record in reply.answer if record.type != SOA))
 
 
-def _without_addresses_of_targets(asked: Asked, reply: Reply) -> Reply:
-    del asked
-    aliases = tuple(one for one in reply.answer if one.type == CNAME)
+def _without_addresses_of_targets(context: QueryContext, reply: Reply) -> Reply:
+    del context
+    aliases = tuple(record for record in reply.answer if record.type == CNAME)
     return replace(reply, answer=aliases or reply.answer)
 
 
-def _reverse(asked: Asked) -> bool:
-    return any(asked.question.name.is_subdomain(zone) for zone in _REVERSE_ZONES)
+def _reverse(context: QueryContext) -> bool:
+    return any(context.question.name.is_subdomain(zone) for zone in _REVERSE_ZONES)
 
 
-def _read_loosely(asked: Asked, reply: Reply) -> Reply:
-    """A reverse name that is denied, whatever it spells, leads to the API server's Service."""
-    if not is_denial(reply) or not _reverse(asked) or asked.question.type != PTR:
+def _read_loosely(context: QueryContext, reply: Reply) -> Reply:
+    """Answer a reverse name that is NXDOMAIN with the API server's Service."""
+    if not is_denial(reply) or not _reverse(context) or context.question.type != PTR:
         return reply
-    return Reply(dns.rcode.NOERROR, answer=(made_up(asked, PTR, f"kubernetes.default.svc.{asked.state.domain}."),))
+    return Reply(dns.rcode.NOERROR, answer=(made_up(context, PTR, f"kubernetes.default.svc.{context.state.domain}."),))
 
 
-def _with_aliases(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
-    """Beside the names that an address leads back to, the aliases for them."""
-    led = {target(one.rdata) for one in answer if one.type == PTR}
+def _with_aliases(context: QueryContext, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+    """Add PTR records for the aliases of the names that an address has."""
+    led = {target(record.rdata) for record in answer if record.type == PTR}
     aliases = [
-        f"{key.name}.{key.namespace}.svc.{asked.state.domain}."
-        for key, service in sorted(asked.state.services.items())
+        f"{key.name}.{key.namespace}.svc.{context.state.domain}."
+        for key, service in sorted(context.state.services.items())
         if service.external and name(service.external_name) in led
     ]
-    return (*answer, *(made_up(asked, PTR, alias) for alias in aliases))
+    return (*answer, *(made_up(context, PTR, alias) for alias in aliases))
 
 
-def _ports_made_up(asked: Asked, reply: Reply) -> Reply:
-    """A port that is denied leads to its Service, under the number that everybody knows."""
-    found = place(asked)
-    if found is None or not is_denial(reply) or asked.question.type != SRV or len(found.left) != 2:  # noqa: PLR2004 - port, protocol
+def _ports_made_up(context: QueryContext, reply: Reply) -> Reply:
+    """Answer a port that is NXDOMAIN with its Service and port 80."""
+    owner = below_service(context)
+    if owner is None or not is_denial(reply) or context.question.type != SRV or len(owner.labels) != 2:  # noqa: PLR2004 - port, protocol
         return reply
-    return Reply(dns.rcode.NOERROR, answer=(made_up(asked, SRV, f"0 100 80 {asked.question.name.parent().parent()}"),))
+    return Reply(
+        dns.rcode.NOERROR, answer=(made_up(context, SRV, f"0 100 80 {context.question.name.parent().parent()}"),)
+    )
 
 
-def _alias_of_endpoint(asked: Asked, reply: Reply) -> bool:
-    found = place(asked)
-    return found is not None and not found.service.external and any(one.type == CNAME for one in reply.answer)
+def _alias_of_endpoint(context: QueryContext, reply: Reply) -> bool:
+    owner = below_service(context)
+    return owner is not None and not owner.service.external and any(record.type == CNAME for record in reply.answer)
 
 
-def _below_pod(asked: Asked, reply: Reply) -> bool:
+def _below_pod(context: QueryContext, reply: Reply) -> bool:
     del reply
-    return asked.question.name.is_subdomain(name(f"pod.{asked.state.domain}"))
+    return context.question.name.is_subdomain(name(f"pod.{context.state.domain}"))
 
 
 def _taken_for_a_question(wire: bytes) -> bytes:
-    """The answer to an odd message with another response code: there was no error."""
+    """Set the rcode of an answer to NOERROR."""
     return wire[:3] + bytes([wire[3] & 0xF0]) + wire[4:]
 
 
 FAULTS = (
     Fault(
         "words-of-the-schema-reserved",
-        "A Service that is called like a word of the schema, such as svc or pod, does not exist.",
+        "The name of a Service that is named like a word of the schema, such as svc or pod, is NXDOMAIN.",
         ("G17",),
         change=seeing(services(_without_words)),
     ),
     Fault(
         "pod-names-without-service",
-        "A pod with a hostname and a subdomain is found by them, though no Service has that name.",
+        "A pod with a hostname and a subdomain has a name, though there is no Service of its subdomain's name.",
         ("D03", "D07"),
         change=_pod_below_no_service,
     ),
@@ -175,54 +192,54 @@ FAULTS = (
         change=_without_address,
     ),
     Fault(
-        "ports-made-up",
-        "A port that a Service does not have, or that has no endpoint, leads to the Service under the number 80.",
+        "ports-invented",
+        "An SRV query for a port that does not exist is answered with the Service and port 80.",
         ("E05", "E06", "E12", "C14"),
         change=_ports_made_up,
     ),
     Fault(
         "ptr-of-aliases",
-        "An address leads back to the aliases for its Service as well.",
+        "An address also has PTR records for the aliases of its Service.",
         ("H20",),
         change=with_answer(_with_aliases, PTR),
     ),
     Fault(
         "reverse-zones-not-served",
-        "Questions below in-addr.arpa and ip6.arpa are refused.",
+        "Queries below in-addr.arpa and ip6.arpa are answered REFUSED.",
         ("F01", "F02", "F03", "F04", "F11"),
-        change=where(lambda asked, _: _reverse(asked), Reply(dns.rcode.REFUSED, authoritative=False)),
+        change=where(lambda context, _: _reverse(context), Reply(dns.rcode.REFUSED, authoritative=False)),
     ),
     Fault(
-        "denied-now-and-then",
-        "Every third answer with records is a denial instead.",
+        "nxdomain-every-third-time",
+        "Every third answer with records is NXDOMAIN instead.",
         ("G10", "J14"),
         bound="every third answer",
         change=where(_now_and_then, NO_NAME),
     ),
     Fault(
-        "beyond-the-specification-nothing",
-        "Nothing is answered but what the specification names, each freedom of it used.",
+        "specification-only",
+        "Only names of the specification are answered, and all that it leaves optional is missing.",
         ("A06", "A07", "B15", "B16", "C09", "D09", "E07", "E20", "F05", "I08", "K02", "K04", "K06"),
         "extended",
         change=as_profile(lambda _: SPEC),
     ),
     Fault(
-        "names-elsewhere-answered",
-        "Names outside the cluster that nobody has answer an address.",
+        "outside-names-answered",
+        "Names outside the cluster that do not exist answer an address.",
         ("L21", "F12"),
         "extended",
         change=_elsewhere,
     ),
     Fault(
-        "aliases-in-a-circle-unanswered",
-        "An alias that leads in a circle is never answered.",
+        "alias-loops-unanswered",
+        "A query for an alias in a loop is not answered.",
         ("H15",),
         "extended",
-        change=lambda asked, reply: None if _in_a_circle(asked, reply) else reply,
+        change=lambda context, reply: None if _in_a_circle(context, reply) else reply,
     ),
     Fault(
         "aliases-not-followed",
-        "An alias for another Service of the cluster comes without its addresses.",
+        "An alias for another Service of the cluster is answered without its addresses.",
         ("H11", "H19"),
         "extended",
         change=_without_addresses_of_targets,
@@ -235,8 +252,8 @@ FAULTS = (
         change=as_if(_another_namespace_of_pods),
     ),
     Fault(
-        "pod-records-of-any-word",
-        "What is no address below pod answers one all the same.",
+        "pod-records-of-any-label",
+        "A label below pod that is not an address answers an address.",
         ("K05",),
         "extended",
         change=_any_word_is_an_address,
@@ -250,28 +267,28 @@ FAULTS = (
     ),
     Fault(
         "endpoints-that-are-names-ignored",
-        "Endpoints that are names, and not addresses, are left out.",
+        "Endpoints that are names instead of addresses are missing.",
         ("C20",),
         "extended",
         change=where(_alias_of_endpoint, NO_NAME),
     ),
     Fault(
         "reverse-names-read-loosely",
-        "A reverse name that spells no address leads to the API server's Service.",
+        "A reverse name that is not an address has the API server's Service as PTR record.",
         ("F14", "F13"),
         "extended",
         change=_read_loosely,
     ),
     Fault(
         "mapped-reverse-names-without-data",
-        "The reverse name of an IPv4 address mapped into IPv6 exists, without data.",
+        "The reverse name of an IPv4-mapped IPv6 address is NODATA.",
         ("I12",),
         "extended",
-        change=where(lambda asked, _: asked.question.name.is_subdomain(_MAPPED), NO_DATA),
+        change=where(lambda context, _: context.question.name.is_subdomain(_MAPPED), NO_DATA),
     ),
     Fault(
-        "kept-longer-than-denials",
-        "Answers may be kept a second longer than denials.",
+        "positive-answers-kept-longer",
+        "Positive answers may be cached one second longer than negative ones.",
         ("K16",),
         "extended",
         change=_kept_longer,
@@ -284,10 +301,10 @@ FAULTS = (
         change=_without_soa,
     ),
     Fault(
-        "odd-messages-without-error",
-        "Messages that are no questions for records are answered as if nothing were wrong with them.",
+        "malformed-messages-accepted",
+        "Malformed messages are answered NOERROR.",
         ("G13", "G11"),
         "extended",
-        odd=_taken_for_a_question,
+        malformed=_taken_for_a_question,
     ),
 )

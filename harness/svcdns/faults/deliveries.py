@@ -1,4 +1,4 @@
-"""What faults do to messages that are written."""
+"""What faults do to written messages."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import dns.flags
 import dns.message
 import dns.rrset
 
-from svcdns.faults.fault import Asked, Deliver, Rewriting
+from svcdns.faults.fault import Deliver, QueryContext, Rewriting
 
 _HEADER_OCTETS, _TYPE_AND_CLASS_OCTETS, _DATAGRAM_OCTETS, _STREAM_OCTETS = 12, 4, 512, 65_535
 
 
 def remaking(remake: Callable[[dns.message.Message], None]) -> Deliver:
-    """Every message is taken apart, changed and written again, however long it becomes."""
+    """Parse, change and write every message again, however long it becomes."""
 
-    def rewrite(asked: Asked, wire: bytes) -> bytes:
-        del asked
+    def rewrite(context: QueryContext, wire: bytes) -> bytes:
+        del context
         message = dns.message.from_wire(wire, keyring=False, one_rr_per_rrset=True)
         remake(message)
         return message.to_wire(max_size=65_535)
@@ -28,10 +28,10 @@ def remaking(remake: Callable[[dns.message.Message], None]) -> Deliver:
 
 
 def flags(*, raised: int = 0, lowered: int = 0) -> Deliver:
-    """Every message has some flags of its header set and others not."""
+    """Set and clear flags in the header of every message."""
 
-    def rewrite(asked: Asked, wire: bytes) -> bytes:
-        del asked
+    def rewrite(context: QueryContext, wire: bytes) -> bytes:
+        del context
         found = int.from_bytes(wire[2:4])
         return wire[:2] + (found & ~lowered | raised).to_bytes(2) + wire[4:]
 
@@ -39,18 +39,18 @@ def flags(*, raised: int = 0, lowered: int = 0) -> Deliver:
 
 
 def over(transport: str, deliver: Deliver) -> Deliver:
-    """Only over one transport."""
-    return lambda asked, sendings: deliver(asked, sendings) if asked.transport == transport else sendings
+    """Apply a `Deliver` over one transport only."""
+    return lambda context, sendings: deliver(context, sendings) if context.transport == transport else sendings
 
 
-def uncompressed(asked: Asked, wire: bytes) -> bytes:
-    """A message without a pointer in its names; what then no longer fits is cut, and TC is set."""
+def uncompressed(context: QueryContext, wire: bytes) -> bytes:
+    """Write a message without compression; if it then no longer fits, drop records and set TC."""
     message = dns.message.from_wire(wire, keyring=False, one_rr_per_rrset=True)
     opt = _written([message.opt] if message.opt is not None else [])
-    takes = max(_DATAGRAM_OCTETS, asked.edns or 0) if asked.transport == "udp" else _STREAM_OCTETS
+    takes = max(_DATAGRAM_OCTETS, context.edns or 0) if context.transport == "udp" else _STREAM_OCTETS
     room = takes - len(b"".join(opt))
     found = int.from_bytes(wire[2:4])
-    end = _HEADER_OCTETS + len(asked.question.name.to_wire() or b"") + _TYPE_AND_CLASS_OCTETS
+    end = _HEADER_OCTETS + len(context.question.name.to_wire() or b"") + _TYPE_AND_CLASS_OCTETS
     body, counts = (wire[_HEADER_OCTETS:end], [1]) if message.question else (b"", [0])
     for section in (message.answer, message.authority, message.additional):
         counts.append(0)
@@ -65,7 +65,7 @@ def uncompressed(asked: Asked, wire: bytes) -> bytes:
 
 
 def _written(section: Iterable[dns.rrset.RRset]) -> list[bytes]:
-    """Each record of a section on its own."""
+    """Write each record of a section on its own."""
     found = []
     for rrset in section:
         file = io.BytesIO()

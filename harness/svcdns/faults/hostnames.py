@@ -7,99 +7,103 @@ from dataclasses import replace
 import dns.rcode
 from dns.rdatatype import AAAA, A
 
-from svcdns.faults.fault import Asked, Fault
+from svcdns.faults.fault import Fault, QueryContext
 from svcdns.faults.mistakes import endpoints, seeing, slices
-from svcdns.faults.replies import NO_NAME, is_denial, made_up, place, where
+from svcdns.faults.replies import NO_NAME, below_service, is_denial, made_up, where
 from svcdns.message import Reply
 from svcdns.state import ClusterState, Endpoint, EndpointSlice, Key, Pod
 
 _LONGEST_LABEL = 63
 
 
-def _pod(state: ClusterState, one: EndpointSlice, endpoint: Endpoint) -> Pod:
-    key = Key(one.key.namespace, endpoint.pod)
+def _pod(state: ClusterState, endpoint_slice: EndpointSlice, endpoint: Endpoint) -> Pod:
+    key = Key(endpoint_slice.key.namespace, endpoint.pod)
     return state.pods.get(key, Pod(key))
 
 
-def _rotated(state: ClusterState, one: EndpointSlice) -> EndpointSlice:
-    """Each endpoint has the hostname of the next."""
+def _rotated(state: ClusterState, endpoint_slice: EndpointSlice) -> EndpointSlice:
+    """Give each endpoint the hostname of the next one."""
     del state
-    named = [endpoint for endpoint in one.endpoints if endpoint.hostname]
+    named = [endpoint for endpoint in endpoint_slice.endpoints if endpoint.hostname]
     names = [endpoint.hostname for endpoint in named]
     moved = dict(zip(map(id, named), [*names[1:], *names[:1]], strict=True))
     return replace(
-        one, endpoints=tuple(replace(each, hostname=moved.get(id(each), each.hostname)) for each in one.endpoints)
+        endpoint_slice,
+        endpoints=tuple(
+            replace(each, hostname=moved.get(id(each), each.hostname)) for each in endpoint_slice.endpoints
+        ),
     )
 
 
-def _of_its_pod(state: ClusterState, one: EndpointSlice, endpoint: Endpoint) -> Endpoint:
-    pod = _pod(state, one, endpoint)
+def _of_its_pod(state: ClusterState, endpoint_slice: EndpointSlice, endpoint: Endpoint) -> Endpoint:
+    pod = _pod(state, endpoint_slice, endpoint)
     return replace(endpoint, hostname=pod.hostname if pod.subdomain else endpoint.hostname)
 
 
-def _without_subdomain(state: ClusterState, one: EndpointSlice, endpoint: Endpoint) -> Endpoint:
-    pod = _pod(state, one, endpoint)
+def _without_subdomain(state: ClusterState, endpoint_slice: EndpointSlice, endpoint: Endpoint) -> Endpoint:
+    pod = _pod(state, endpoint_slice, endpoint)
     return replace(endpoint, hostname=pod.hostname if not pod.subdomain and pod.hostname else endpoint.hostname)
 
 
-def _named_as_pod(state: ClusterState, one: EndpointSlice, endpoint: Endpoint) -> Endpoint:
-    pod = _pod(state, one, endpoint)
+def _named_as_pod(state: ClusterState, endpoint_slice: EndpointSlice, endpoint: Endpoint) -> Endpoint:
+    pod = _pod(state, endpoint_slice, endpoint)
     return replace(endpoint, hostname=endpoint.hostname or (pod.key.name if pod.subdomain else ""))
 
 
-def _named_pod(asked: Asked, reply: Reply) -> Reply:
-    """Whoever asks for a pod of the namespace by its name below any of its Services is given its address."""
-    found = place(asked)
-    if found is None or len(found.left) != 1 or not is_denial(reply) or asked.question.type not in (A, AAAA):
+def _named_pod(context: QueryContext, reply: Reply) -> Reply:
+    """Answer the name of a pod below any Service of its namespace with the pod's address."""
+    owner = below_service(context)
+    if owner is None or len(owner.labels) != 1 or not is_denial(reply) or context.question.type not in (A, AAAA):
         return reply
-    pod = asked.state.pods.get(Key(found.service.key.namespace, found.left[0]))
-    address = pod.address("IPv4" if asked.question.type == A else "IPv6") if pod and pod.ready else None
-    return Reply(dns.rcode.NOERROR, answer=(made_up(asked, asked.question.type, address),)) if address else reply
+    pod = context.state.pods.get(Key(owner.service.key.namespace, owner.labels[0]))
+    address = pod.address("IPv4" if context.question.type == A else "IPv6") if pod and pod.ready else None
+    return Reply(dns.rcode.NOERROR, answer=(made_up(context, context.question.type, address),)) if address else reply
 
 
-def _other_namespaces(asked: Asked, reply: Reply) -> Reply:
-    """A hostname that a pod of another namespace has answers that pod."""
-    found = place(asked)
-    if found is None or len(found.left) != 1 or not is_denial(reply) or asked.question.type != A:
+def _other_namespaces(context: QueryContext, reply: Reply) -> Reply:
+    """Answer a hostname with a pod of another namespace that has it."""
+    owner = below_service(context)
+    if owner is None or len(owner.labels) != 1 or not is_denial(reply) or context.question.type != A:
         return reply
-    wanted = found.left[0], found.service.key.name
-    for key, pod in sorted(asked.state.pods.items()):
-        if key.namespace != found.service.key.namespace and (pod.hostname, pod.subdomain) == wanted and pod.addresses:
-            return Reply(dns.rcode.NOERROR, answer=(made_up(asked, A, pod.addresses[0]),))
+    wanted = owner.labels[0], owner.service.key.name
+    for key, pod in sorted(context.state.pods.items()):
+        if key.namespace != owner.service.key.namespace and (pod.hostname, pod.subdomain) == wanted and pod.addresses:
+            return Reply(dns.rcode.NOERROR, answer=(made_up(context, A, pod.addresses[0]),))
     return reply
 
 
-def _below_headless(asked: Asked, reply: Reply) -> bool:
-    found = place(asked)
-    return found is not None and found.service.headless and len(found.left) == 1 and bool(reply.answer)
+def _below_headless(context: QueryContext, reply: Reply) -> bool:
+    owner = below_service(context)
+    return owner is not None and owner.service.headless and len(owner.labels) == 1 and bool(reply.answer)
 
 
-def _any_label(asked: Asked, reply: Reply) -> Reply:
-    """A label that no endpoint has answers the first ready endpoint."""
-    found = place(asked)
-    if found is None or not found.service.headless or len(found.left) != 1 or not is_denial(reply):
+def _any_label(context: QueryContext, reply: Reply) -> Reply:
+    """Answer a label that no endpoint has with the first ready endpoint."""
+    owner = below_service(context)
+    if owner is None or not owner.service.headless or len(owner.labels) != 1 or not is_denial(reply):
         return reply
     ready = (
         address
-        for one in asked.state.slices_by_service.get(found.service.key, ())
-        for endpoint in one.endpoints
-        if endpoint.ready is not False and asked.question.type == (A if one.address_type == "IPv4" else AAAA)
+        for endpoint_slice in context.state.slices_by_service.get(owner.service.key, ())
+        for endpoint in endpoint_slice.endpoints
+        if endpoint.ready is not False
+        and context.question.type == (A if endpoint_slice.address_type == "IPv4" else AAAA)
         for address in endpoint.addresses
     )
     address = next(ready, None)
-    return Reply(dns.rcode.NOERROR, answer=(made_up(asked, asked.question.type, address),)) if address else reply
+    return Reply(dns.rcode.NOERROR, answer=(made_up(context, context.question.type, address),)) if address else reply
 
 
-def _long_gone(asked: Asked, reply: Reply) -> Reply:
-    """A name below a Service that answered once and is denied now answers as it last did."""
-    found = place(asked)
-    if found is None or len(found.left) != 1 or not is_denial(reply):
+def _long_gone(context: QueryContext, reply: Reply) -> Reply:
+    """Repeat the last answer of a name below a Service that is NXDOMAIN now."""
+    owner = below_service(context)
+    if owner is None or len(owner.labels) != 1 or not is_denial(reply):
         return reply
-    return next((said.reply for said in reversed(asked.earlier) if said.reply.answer), reply)
+    return next((said.reply for said in reversed(context.earlier) if said.reply.answer), reply)
 
 
-def _ending_in_a_dash(state: ClusterState, one: EndpointSlice, endpoint: Endpoint) -> Endpoint:
-    del state, one
+def _ending_in_a_dash(state: ClusterState, endpoint_slice: EndpointSlice, endpoint: Endpoint) -> Endpoint:
+    del state, endpoint_slice
     shortened = [address for address in endpoint.addresses if address.endswith("::")]
     dashed = shortened[0].replace(":", "-") if shortened and not endpoint.hostname else endpoint.hostname
     return replace(endpoint, hostname=dashed)
@@ -108,7 +112,7 @@ def _ending_in_a_dash(state: ClusterState, one: EndpointSlice, endpoint: Endpoin
 FAULTS = (
     Fault(
         "pod-names-mixed-up",
-        "The name of each pod answers the address of the next.",
+        "The name of each pod answers the address of the next pod.",
         ("C07", "D01"),
         change=seeing(slices(_rotated), A, AAAA),
     ),
@@ -120,37 +124,37 @@ FAULTS = (
     ),
     Fault(
         "pod-names-after-deletion",
-        "The name of a pod that is gone still answers its address.",
+        "The name of a deleted pod still answers its address.",
         ("C03", "J02"),
         change=_long_gone,
     ),
     Fault(
         "pod-names-below-every-service",
-        "Pods are found by their hostnames below every Service that lists them.",
+        "Pods have their hostnames below every Service that lists them.",
         ("D08", "D03"),
         change=seeing(endpoints(_of_its_pod)),
     ),
     Fault(
         "pods-found-by-their-own-names",
-        "A pod without a hostname is found by its own name below any Service of its namespace.",
+        "A pod without a hostname has its own name below every Service of its namespace.",
         ("D04", "D03", "B18", "D06", "D08"),
         change=_named_pod,
     ),
     Fault(
         "hostname-without-subdomain",
-        "A pod with a hostname and no subdomain is found by its hostname.",
+        "A pod with a hostname and no subdomain has a name below its Services.",
         ("D04",),
         change=seeing(endpoints(_without_subdomain)),
     ),
     Fault(
         "subdomain-without-hostname",
-        "A pod with a subdomain and no hostname is also found by its own name.",
+        "A pod with a subdomain and no hostname has its own name below the Service.",
         ("D04",),
         change=seeing(endpoints(_named_as_pod), A, AAAA),
     ),
     Fault(
         "pod-names-of-other-namespaces",
-        "Pods of another namespace are found below the Service that they name.",
+        "A pod has a name below a Service of another namespace that its subdomain names.",
         ("D03", "C23"),
         change=_other_namespaces,
     ),
@@ -164,15 +168,17 @@ FAULTS = (
         "one-identifier-for-all",
         "All endpoints without a hostname have the same identifier.",
         ("C08",),
-        change=seeing(endpoints(lambda _, __, one: replace(one, hostname=one.hostname or "endpoint"))),
+        change=seeing(endpoints(lambda _, __, endpoint: replace(endpoint, hostname=endpoint.hostname or "endpoint"))),
     ),
     Fault(
         "long-hostnames-denied",
-        "A hostname of 63 octets does not exist.",
+        "A hostname of 63 octets is NXDOMAIN.",
         ("D13",),
         "extended",
         change=where(
-            lambda asked, reply: _below_headless(asked, reply) and len(asked.question.name.labels[0]) == _LONGEST_LABEL,
+            lambda context, reply: (
+                _below_headless(context, reply) and len(context.question.name.labels[0]) == _LONGEST_LABEL
+            ),
             NO_NAME,
         ),
     ),
@@ -185,9 +191,13 @@ FAULTS = (
     ),
     Fault(
         "unready-names-behind-virtual-ip",
-        "Behind a virtual IP, endpoints that are not ready have names.",
+        "Endpoints of a ClusterIP Service have names although they are not ready.",
         ("J08",),
         "extended",
-        change=seeing(endpoints(lambda _, __, one: one if one.terminating else replace(one, ready=True)), A, AAAA),
+        change=seeing(
+            endpoints(lambda _, __, endpoint: endpoint if endpoint.terminating else replace(endpoint, ready=True)),
+            A,
+            AAAA,
+        ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Servers that keep the rules and take the cluster for another one."""
+"""Servers that apply the right rules to a wrong state of the cluster."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from dns.rdatatype import SRV, RdataType
 
 from svcdns import records
-from svcdns.faults.fault import Asked, Change
+from svcdns.faults.fault import QueryContext, ReplyChange
 from svcdns.message import Question, Record, Reply, port, target
 from svcdns.records import Profile
 from svcdns.state import ClusterState, Endpoint, EndpointSlice, Service
@@ -16,22 +16,22 @@ from svcdns.state import ClusterState, Endpoint, EndpointSlice, Service
 Mistake = Callable[[ClusterState], ClusterState]
 
 
-def seeing(mistaken: Mistake, *types: RdataType) -> Change:
-    """A server that takes the cluster for another one, in questions of some types, or of every type if none is named.
+def seeing(mistaken: Mistake, *types: RdataType) -> ReplyChange:
+    """Answer questions of some types, or of every type if none is named, as if the cluster had another state.
 
-    What the mistake adds to the right answer and what it takes away is added to the reply and taken away from it, so that
-    the reply of a server with habits of its own keeps them, and other faults theirs.
+    Only the difference between the right and the wrong answer is applied to the reply. So the other properties of the
+    server's reply stay, and the effects of other faults too.
     """
-    # One state is asked about many times, and over every transport; it is immutable, so what was made of it stays true.
+    # One state is asked about many times, over every transport. It is immutable, so its answers can be kept.
     last: list[tuple[ClusterState, ClusterState, dict[tuple[Question, Profile], tuple[Reply, Reply]]]] = []
 
-    def change(asked: Asked, reply: Reply) -> Reply:
-        if types and asked.question.type not in types:
+    def change(context: QueryContext, reply: Reply) -> Reply:
+        if types and context.question.type not in types:
             return reply
-        if not last or last[0][0] is not asked.state:
-            last[:] = [(asked.state, mistaken(asked.state), {})]
+        if not last or last[0][0] is not context.state:
+            last[:] = [(context.state, mistaken(context.state), {})]
         state, other, answers = last[0]
-        key = asked.question, asked.profile
+        key = context.question, context.profile
         if key not in answers:
             answers[key] = records.answer(state, *key), records.answer(other, *key)
         return _differing(reply, *answers[key])
@@ -39,19 +39,19 @@ def seeing(mistaken: Mistake, *types: RdataType) -> Change:
     return change
 
 
-def as_profile(other: Callable[[Profile], Profile]) -> Change:
-    """A server that makes other choices, where the specification leaves them."""
+def as_profile(other: Callable[[Profile], Profile]) -> ReplyChange:
+    """Answer as a server of another profile."""
 
-    def change(asked: Asked, reply: Reply) -> Reply:
-        right = records.answer(asked.state, asked.question, asked.profile)
-        wrong = records.answer(asked.state, asked.question, other(asked.profile))
+    def change(context: QueryContext, reply: Reply) -> Reply:
+        right = records.answer(context.state, context.question, context.profile)
+        wrong = records.answer(context.state, context.question, other(context.profile))
         return _differing(reply, right, wrong)
 
     return change
 
 
 def services(mistake: Callable[[Service], Service | None]) -> Mistake:
-    """Every Service is mistaken for another, or overlooked."""
+    """Replace every Service by another one, or by none."""
 
     def mistaken(state: ClusterState) -> ClusterState:
         found = {key: mistake(service) for key, service in state.services.items()}
@@ -61,22 +61,24 @@ def services(mistake: Callable[[Service], Service | None]) -> Mistake:
 
 
 def slices(mistake: Callable[[ClusterState, EndpointSlice], EndpointSlice]) -> Mistake:
-    """Every EndpointSlice is mistaken for another."""
-    return lambda state: replace(state, slices={key: mistake(state, one) for key, one in state.slices.items()})
+    """Replace every EndpointSlice by another one."""
+    return lambda state: replace(
+        state, slices={key: mistake(state, endpoint_slice) for key, endpoint_slice in state.slices.items()}
+    )
 
 
 def endpoints(mistake: Callable[[ClusterState, EndpointSlice, Endpoint], Endpoint | None]) -> Mistake:
-    """Every endpoint is mistaken for another, or overlooked."""
+    """Replace every endpoint by another one, or by none."""
 
-    def mistaken(state: ClusterState, one: EndpointSlice) -> EndpointSlice:
-        found = (mistake(state, one, endpoint) for endpoint in one.endpoints)
-        return replace(one, endpoints=tuple(endpoint for endpoint in found if endpoint is not None))
+    def mistaken(state: ClusterState, endpoint_slice: EndpointSlice) -> EndpointSlice:
+        found = (mistake(state, endpoint_slice, endpoint) for endpoint in endpoint_slice.endpoints)
+        return replace(endpoint_slice, endpoints=tuple(endpoint for endpoint in found if endpoint is not None))
 
     return slices(mistaken)
 
 
 def _differing(reply: Reply, right: Reply, wrong: Reply) -> Reply:
-    """The reply with what differs between a right and a wrong one."""
+    """Apply the difference between a right and a wrong reply to a reply."""
     if right == wrong:
         return reply
     answer = _moved(reply.answer, right.answer, wrong.answer)
@@ -96,7 +98,7 @@ def _moved(section: Sequence[Record], right: Iterable[Record], wrong: Sequence[R
 
 
 def _identity(record: Record) -> Hashable:
-    """What a record says: its TTL, and an SRV record's priority and weight, are the server's choice."""
+    """Return a record without what the server may choose: its TTL, and an SRV record's priority and weight."""
     if record.type == SRV:
         return record.owner, SRV, port(record.rdata), target(record.rdata)
     return record.owner, record.rdata

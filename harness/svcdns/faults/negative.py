@@ -1,4 +1,4 @@
-"""Wrong negative answers: names denied that exist, names that exist and should not, failures."""
+"""Wrong negative answers: NXDOMAIN for names that exist, answers for names that do not, and errors."""
 
 from __future__ import annotations
 
@@ -9,8 +9,18 @@ import dns.rcode
 from dns.rdatatype import AAAA, ANY, AXFR, PTR, SOA, SRV, TXT, A
 
 from svcdns import records
-from svcdns.faults.fault import Asked, Fault
-from svcdns.faults.replies import NO_DATA, NO_NAME, as_if, is_denial, is_no_data, made_up, place, where
+from svcdns.faults.fault import Fault, QueryContext
+from svcdns.faults.replies import (
+    NO_DATA,
+    NO_NAME,
+    api_server,
+    as_if,
+    below_service,
+    is_denial,
+    is_no_data,
+    made_up,
+    where,
+)
 from svcdns.message import Question, Record, Reply, name
 
 _ADDRESSES = (A, AAAA)
@@ -18,31 +28,31 @@ _DAY_SECONDS = 86_400
 _LONG_LABEL = 63
 
 
-def _in_cluster(asked: Asked) -> bool:
-    return asked.question.name.is_subdomain(name(asked.state.domain))
+def _in_cluster(context: QueryContext) -> bool:
+    return context.question.name.is_subdomain(name(context.state.domain))
 
 
-def _labels(asked: Asked) -> tuple[bytes, ...]:
-    return asked.question.name.labels
+def _labels(context: QueryContext) -> tuple[bytes, ...]:
+    return context.question.name.labels
 
 
-def _empty_non_terminal(asked: Asked, reply: Reply) -> bool:
+def _empty_non_terminal(context: QueryContext, reply: Reply) -> bool:
     """Whether the name exists, and has no record of any type."""
-    return is_no_data(reply) and _in_cluster(asked) and place(asked) is None
+    return is_no_data(reply) and _in_cluster(context) and below_service(context) is None
 
 
 def _failing(rcode: dns.rcode.Rcode) -> Reply:
     return Reply(rcode, authoritative=False)
 
 
-def _without_soa(asked: Asked, reply: Reply) -> Reply:
-    del asked
-    return replace(reply, authority=tuple(one for one in reply.authority if one.type != SOA))
+def _without_soa(context: QueryContext, reply: Reply) -> Reply:
+    del context
+    return replace(reply, authority=tuple(record for record in reply.authority if record.type != SOA))
 
 
-def _for_a_day(asked: Asked, reply: Reply) -> Reply:
-    del asked
-    return replace(reply, authority=tuple(_kept_for_a_day(one) for one in reply.authority))
+def _for_a_day(context: QueryContext, reply: Reply) -> Reply:
+    del context
+    return replace(reply, authority=tuple(_kept_for_a_day(record) for record in reply.authority))
 
 
 def _kept_for_a_day(record: Record) -> Record:
@@ -51,132 +61,135 @@ def _kept_for_a_day(record: Record) -> Record:
     return record._replace(ttl=_DAY_SECONDS, rdata=record.rdata.replace(minimum=_DAY_SECONDS))
 
 
-def _of_namespaces(asked: Asked, reply: Reply) -> bool:
-    """Whether a name is denied whose namespace does not exist."""
-    zone = name(f"svc.{asked.state.domain}")
-    if not is_denial(reply) or not asked.question.name.is_subdomain(zone):
+def _of_namespaces(context: QueryContext, reply: Reply) -> bool:
+    """Whether a name is NXDOMAIN because its namespace does not exist."""
+    zone = name(f"svc.{context.state.domain}")
+    if not is_denial(reply) or not context.question.name.is_subdomain(zone):
         return False
-    *_, namespace = (b"", *asked.question.name.relativize(zone).labels)
-    return namespace.decode("latin-1").lower() not in asked.state.namespaces
+    *_, namespace = (b"", *context.question.name.relativize(zone).labels)
+    return namespace.decode("latin-1").lower() not in context.state.namespaces
 
 
-def _asterisk(asked: Asked) -> Question | None:
-    """An asterisk stands for the first Service, the first endpoint or the first port there is."""
-    found = place(asked)
-    if _labels(asked)[0] not in (b"*", b"any") or found is not None:
+def _asterisk(context: QueryContext) -> Question | None:
+    """Take the label * for the first Service of the namespace."""
+    owner = below_service(context)
+    if _labels(context)[0] not in (b"*", b"any") or owner is not None:
         return None
-    beside = [key for key in sorted(asked.state.services) if key.namespace.encode() == _labels(asked)[1]]
+    beside = [key for key in sorted(context.state.services) if key.namespace.encode() == _labels(context)[1]]
     return (
-        Question(dns.name.Name((beside[0].name.encode(), *_labels(asked)[1:])), asked.question.type) if beside else None
+        Question(dns.name.Name((beside[0].name.encode(), *_labels(context)[1:])), context.question.type)
+        if beside
+        else None
     )
 
 
-def _any_name(asked: Asked, reply: Reply) -> Reply:
-    """A name that nobody created answers one address for all such names."""
-    if not is_denial(reply) or not _in_cluster(asked) or asked.question.type != A:
+def _any_name(context: QueryContext, reply: Reply) -> Reply:
+    """Answer the same address for every name that does not exist."""
+    if not is_denial(reply) or not _in_cluster(context) or context.question.type != A:
         return reply
-    return Reply(dns.rcode.NOERROR, answer=(made_up(asked, A, "192.0.2.253"),))
+    return Reply(dns.rcode.NOERROR, answer=(made_up(context, A, "192.0.2.253"),))
 
 
-def _splitting_dots(asked: Asked) -> Question | None:
-    split = tuple(part for label in _labels(asked)[:-1] for part in label.split(b"."))
-    if len(split) + 1 == len(_labels(asked)):
+def _splitting_dots(context: QueryContext) -> Question | None:
+    split = tuple(part for label in _labels(context)[:-1] for part in label.split(b"."))
+    if len(split) + 1 == len(_labels(context)):
         return None
-    return Question(dns.name.Name((*split, b"")), asked.question.type)
+    return Question(dns.name.Name((*split, b"")), context.question.type)
 
 
-def _everything(asked: Asked, reply: Reply) -> Reply:
-    """ANY is answered with every record that the name has."""
-    if asked.question.type != ANY or is_denial(reply):
+def _everything(context: QueryContext, reply: Reply) -> Reply:
+    """Answer ANY with every record of the name."""
+    if context.question.type != ANY or is_denial(reply):
         return reply
     types = (A, AAAA, SRV, TXT, PTR)
-    found = (records.answer(asked.state, Question(asked.question.name, one), asked.profile) for one in types)
-    return replace(reply, answer=(*(one for each in found for one in each.answer), _soa_of(asked)), authority=())
+    found = (records.answer(context.state, Question(context.question.name, type_), context.profile) for type_ in types)
+    return replace(
+        reply, answer=(*(record for each in found for record in each.answer), _soa_of(context)), authority=()
+    )
 
 
-def _soa_of(asked: Asked) -> Record:
-    zone = name(asked.state.domain)
-    (found,) = records.answer(asked.state, Question(zone, SOA), asked.profile).answer
-    return found._replace(owner=asked.question.name)
+def _soa_of(context: QueryContext) -> Record:
+    zone = name(context.state.domain)
+    (found,) = records.answer(context.state, Question(zone, SOA), context.profile).answer
+    return found._replace(owner=context.question.name)
 
 
-def _transferred(asked: Asked, reply: Reply) -> Reply:
-    """A transfer is granted: the zone's SOA, its records, its SOA again."""
-    if asked.question.type != AXFR:
+def _transferred(context: QueryContext, reply: Reply) -> Reply:
+    """Answer a zone transfer: the SOA, records, the SOA again."""
+    if context.question.type != AXFR:
         return reply
-    listed = records.answer(asked.state, Question(_api(asked), A), asked.profile).answer
-    return Reply(dns.rcode.NOERROR, answer=(_soa_of(asked), *listed, _soa_of(asked)))
-
-
-def _api(asked: Asked) -> dns.name.Name:
-    return name(f"kubernetes.default.svc.{asked.state.domain}")
+    listed = records.answer(context.state, Question(api_server(context), A), context.profile).answer
+    return Reply(dns.rcode.NOERROR, answer=(_soa_of(context), *listed, _soa_of(context)))
 
 
 FAULTS = (
     Fault(
         "aaaa-denied",
-        "AAAA of a name that has none is NXDOMAIN, so that a resolver forgets its other records too.",
+        "An AAAA query for a name without AAAA records is answered NXDOMAIN, so that a resolver forgets its other records too.",
         ("B02", "C05", "C12", "G06", "M12", "K04"),
-        change=where(lambda asked, reply: asked.question.type == AAAA and is_no_data(reply), NO_NAME),
+        change=where(lambda context, reply: context.question.type == AAAA and is_no_data(reply), NO_NAME),
     ),
     Fault(
         "no-data-denied",
-        "A name without records of the type asked for is NXDOMAIN.",
+        "A query for a type that a name lacks is answered NXDOMAIN.",
         ("B02", "B10", "C05", "G06", "A08", "I10", "M12", "K04", "K06"),
         change=where(lambda _, reply: is_no_data(reply), NO_NAME),
     ),
     Fault(
         "denied-is-no-data",
-        "A name that does not exist has no data, and is never denied.",
+        "A query for a name that does not exist is answered NODATA.",
         ("G05", "C04", "A11", "M04", "K03", "K05", "E22", "H16"),
         change=where(lambda _, reply: is_denial(reply), NO_DATA),
     ),
     Fault(
         "other-types-denied",
-        "A name is NXDOMAIN for types other than addresses, SRV, PTR and TXT.",
+        "A query for a type that a name lacks, other than A, AAAA, SRV, PTR and TXT, is answered NXDOMAIN.",
         ("B10", "G06", "A08"),
         change=where(
-            lambda asked, reply: is_no_data(reply) and asked.question.type not in (*_ADDRESSES, SRV, PTR, TXT), NO_NAME
+            lambda context, reply: is_no_data(reply) and context.question.type not in (*_ADDRESSES, SRV, PTR, TXT),
+            NO_NAME,
         ),
     ),
     Fault(
         "other-types-never-denied",
-        "A name that does not exist has no data of types other than addresses and SRV.",
+        "A query for a name that does not exist is answered NODATA, unless its type is A, AAAA or SRV.",
         ("G05",),
-        change=where(lambda asked, reply: is_denial(reply) and asked.question.type not in (*_ADDRESSES, SRV), NO_DATA),
+        change=where(
+            lambda context, reply: is_denial(reply) and context.question.type not in (*_ADDRESSES, SRV), NO_DATA
+        ),
     ),
     Fault(
         "other-types-fail",
-        "Types other than addresses, SRV, PTR and TXT are SERVFAIL.",
+        "A query for a type that a name lacks, other than A, AAAA, SRV, PTR and TXT, is answered SERVFAIL.",
         ("B10", "G06", "G09"),
         change=where(
-            lambda asked, reply: is_no_data(reply) and asked.question.type not in (*_ADDRESSES, SRV, PTR, TXT),
+            lambda context, reply: is_no_data(reply) and context.question.type not in (*_ADDRESSES, SRV, PTR, TXT),
             _failing(dns.rcode.SERVFAIL),
         ),
     ),
     Fault(
         "denied-is-refused",
-        "A name that does not exist is REFUSED.",
+        "A query for a name that does not exist is answered REFUSED.",
         ("G05", "C11", "C04", "A03", "A08", "E18"),
         change=where(lambda _, reply: is_denial(reply), _failing(dns.rcode.REFUSED)),
     ),
     Fault(
         "denied-is-servfail",
-        "A name that does not exist is SERVFAIL.",
+        "A query for a name that does not exist is answered SERVFAIL.",
         ("G05", "C11", "C04", "M05"),
         change=where(lambda _, reply: is_denial(reply), _failing(dns.rcode.SERVFAIL)),
     ),
     Fault(
         "no-data-is-refused",
-        "A name without records of the type asked for is REFUSED.",
+        "A query for a type that a name lacks is answered REFUSED.",
         ("B02", "C05", "B10", "H04", "H12", "H13"),
         change=where(lambda _, reply: is_no_data(reply), _failing(dns.rcode.REFUSED)),
     ),
     Fault(
         "no-answer-for-aaaa",
-        "AAAA of a name that has none is not answered at all.",
+        "An AAAA query for a name without AAAA records is not answered.",
         ("B02", "C05"),
-        change=lambda asked, reply: None if asked.question.type == AAAA and is_no_data(reply) else reply,
+        change=lambda context, reply: None if context.question.type == AAAA and is_no_data(reply) else reply,
     ),
     Fault(
         "empty-non-terminals-denied",
@@ -186,19 +199,19 @@ FAULTS = (
     ),
     Fault(
         "unknown-namespace-is-no-data",
-        "A namespace that does not exist, and what is below it, has no data, and is not denied.",
+        "The names of a namespace that does not exist are NODATA instead of NXDOMAIN.",
         ("A11",),
         change=where(_of_namespaces, NO_DATA),
     ),
     Fault(
         "any-name-answers",
-        "A name that nobody created answers an address.",
+        "A name that does not exist answers an address.",
         ("G05", "C11", "A12", "M04", "B18", "E19", "G08", "K05", "D15"),
         change=_any_name,
     ),
     Fault(
         "labels-split-at-dots",
-        "A label that holds a dot is taken for two.",
+        "A label that contains a dot is read as two labels.",
         ("G14",),
         change=as_if(_splitting_dots),
     ),
@@ -206,46 +219,46 @@ FAULTS = (
         "long-names-fail",
         "Names with a label of 63 octets are SERVFAIL.",
         ("G15",),
-        change=where(lambda asked, _: len(_labels(asked)[0]) == _LONG_LABEL, _failing(dns.rcode.SERVFAIL)),
+        change=where(lambda context, _: len(_labels(context)[0]) == _LONG_LABEL, _failing(dns.rcode.SERVFAIL)),
     ),
     Fault(
         "asterisk-answers",
-        "An asterisk, or the word any, stands for any Service.",
+        "The label * or any stands for any Service.",
         ("G08",),
         "extended",
         change=as_if(_asterisk),
     ),
     Fault(
         "any-lists-everything",
-        "ANY is answered with all records of a name.",
+        "An ANY query is answered with all records of a name.",
         ("G07",),
         "extended",
         change=_everything,
     ),
     Fault(
         "transfers-granted",
-        "Whoever asks for a transfer of the zone is given one.",
+        "Every client may transfer the zone.",
         ("G12",),
         "extended",
         change=_transferred,
     ),
     Fault(
         "no-soa-in-denials",
-        "Denials come without the SOA of their zone.",
+        "NXDOMAIN answers lack the SOA of their zone.",
         ("G01",),
         "extended",
         change=where(lambda _, reply: is_denial(reply), _without_soa),
     ),
     Fault(
         "no-soa-without-data",
-        "Answers without data come without the SOA of their zone.",
+        "NODATA answers lack the SOA of their zone.",
         ("G02",),
         "extended",
         change=where(lambda _, reply: is_no_data(reply), _without_soa),
     ),
     Fault(
         "negative-ttl-of-a-day",
-        "Negative answers may be kept for a day.",
+        "Negative answers may be cached for a day.",
         ("G03",),
         "extended",
         "86400 s",

@@ -7,49 +7,52 @@ from dataclasses import replace
 import dns.name
 from dns.rdatatype import SRV, A
 
-from svcdns.faults.fault import Asked, Change, Fault
+from svcdns.faults.fault import Fault, QueryContext, ReplyChange
 from svcdns.faults.mistakes import endpoints, seeing, services
 from svcdns.faults.replies import (
     NO_DATA,
     NO_NAME,
+    api_server,
     as_if,
+    below_service,
     each,
     made_up,
-    place,
     pointing,
     where,
     with_answer,
     with_labels,
     without_domain,
 )
-from svcdns.message import Question, Record, Reply, name, port, rdata, target
+from svcdns.message import Question, Record, Reply, port, rdata, target
 from svcdns.state import Service
 
 
-def _numbered(asked: Asked, record: Record, number: int) -> Record:
-    del asked
+def _numbered(context: QueryContext, record: Record, number: int) -> Record:
+    del context
     return record._replace(rdata=record.rdata.replace(port=number))
 
 
-def _for_service(change: Change, *, headless: bool) -> Change:
-    """Only where the Service is headless, or is not."""
+def _for_service(change: ReplyChange, *, headless: bool) -> ReplyChange:
+    """Apply a change to the names of headless Services only, or of the others only."""
 
-    def changed(asked: Asked, reply: Reply) -> Reply | None:
-        found = place(asked)
-        return change(asked, reply) if found and found.service.headless is headless else reply
+    def changed(context: QueryContext, reply: Reply) -> Reply | None:
+        owner = below_service(context)
+        return change(context, reply) if owner and owner.service.headless is headless else reply
 
     return changed
 
 
 def _target_port(service: Service) -> Service:
-    """The Service with the ports that its pods listen on."""
-    ports = (replace(one, port=one.target_port) if isinstance(one.target_port, int) else one for one in service.ports)
+    """Return the Service with its target ports as ports."""
+    ports = (
+        replace(port, port=port.target_port) if isinstance(port.target_port, int) else port for port in service.ports
+    )
     return replace(service, ports=tuple(ports)) if service.cluster_ips else service
 
 
-def _node_port(asked: Asked, record: Record) -> tuple[Record, ...]:
-    found = place(asked)
-    on_nodes = found and found.service.type in {"NodePort", "LoadBalancer"}
+def _node_port(context: QueryContext, record: Record) -> tuple[Record, ...]:
+    owner = below_service(context)
+    on_nodes = owner and owner.service.type in {"NodePort", "LoadBalancer"}
     return (
         (record._replace(rdata=record.rdata.replace(port=30_000 + port(record.rdata) % 2_768)),)
         if on_nodes
@@ -57,155 +60,155 @@ def _node_port(asked: Asked, record: Record) -> tuple[Record, ...]:
     )
 
 
-def _over_tcp(asked: Asked) -> Question | None:
-    found = place(asked)
-    if found is None or len(found.left) != 2 or asked.question.type != SRV:  # noqa: PLR2004 - a port and a protocol
+def _over_tcp(context: QueryContext) -> Question | None:
+    owner = below_service(context)
+    if owner is None or len(owner.labels) != 2 or context.question.type != SRV:  # noqa: PLR2004 - a port and a protocol
         return None
-    labels = asked.question.name.labels
-    return Question(type(asked.question.name)((labels[0], b"_tcp", *labels[2:])), SRV)
+    labels = context.question.name.labels
+    return Question(type(context.question.name)((labels[0], b"_tcp", *labels[2:])), SRV)
 
 
-def _first_port(asked: Asked) -> Question | None:
-    """The first named port of the Service, whatever port was asked for."""
-    found = place(asked)
-    if found is None or len(found.left) != 2 or asked.question.type != SRV:  # noqa: PLR2004 - a port and a protocol
+def _first_port(context: QueryContext) -> Question | None:
+    """Take any port for the first named port of the Service."""
+    owner = below_service(context)
+    if owner is None or len(owner.labels) != 2 or context.question.type != SRV:  # noqa: PLR2004 - a port and a protocol
         return None
-    named = [one for one in found.service.ports if one.name]
+    named = [port for port in owner.service.ports if port.name]
     if not named:
         return None
-    parent = type(asked.question.name)(asked.question.name.labels[2:])
+    parent = type(context.question.name)(context.question.name.labels[2:])
     return Question(with_labels(parent, f"_{named[0].name}", f"_{named[0].protocol.lower()}"), SRV)
 
 
-def _unnamed_by_number(asked: Asked, reply: Reply) -> Reply:
-    found = place(asked)
-    if found is None or len(found.left) != 2 or asked.question.type != SRV or reply.answer:  # noqa: PLR2004 - as above
+def _unnamed_by_number(context: QueryContext, reply: Reply) -> Reply:
+    owner = below_service(context)
+    if owner is None or len(owner.labels) != 2 or context.question.type != SRV or reply.answer:  # noqa: PLR2004 - as above
         return reply
-    parent = type(asked.question.name)(asked.question.name.labels[2:])
-    unnamed = [one for one in found.service.ports if not one.name and found.left[0] == f"_{one.port}"]
+    parent = type(context.question.name)(context.question.name.labels[2:])
+    unnamed = [port for port in owner.service.ports if not port.name and owner.labels[0] == f"_{port.port}"]
     return replace(
         reply,
         rcode=type(reply.rcode)(0) if unnamed else reply.rcode,
-        answer=tuple(made_up(asked, SRV, f"0 100 {one.port} {parent}") for one in unnamed),
+        answer=tuple(made_up(context, SRV, f"0 100 {port.port} {parent}") for port in unnamed),
     )
 
 
 def _one_a_number(service: Service) -> Service:
-    """Of several ports of one number, the first."""
-    first = {one.port: one for one in reversed(service.ports)}
-    return replace(service, ports=tuple(one for one in service.ports if first[one.port] is one))
+    """Keep the first of several ports with the same number."""
+    first = {port.port: port for port in reversed(service.ports)}
+    return replace(service, ports=tuple(port for port in service.ports if first[port.port] is port))
 
 
-def _to_the_service(asked: Asked, record: Record) -> Record:
-    return pointing(record, type(asked.question.name)(asked.question.name.labels[2:]))
+def _to_the_service(context: QueryContext, record: Record) -> Record:
+    return pointing(record, type(context.question.name)(context.question.name.labels[2:]))
 
 
-def _api(asked: Asked) -> dns.name.Name:
-    return name(f"kubernetes.default.svc.{asked.state.domain}")
-
-
-def _with_zero_weight(asked: Asked, record: Record) -> tuple[Record, ...]:
-    del asked
+def _with_zero_weight(context: QueryContext, record: Record) -> tuple[Record, ...]:
+    del context
     return (record._replace(rdata=record.rdata.replace(weight=0)),)
 
 
-def _wrong_additional(asked: Asked, reply: Reply) -> Reply:
-    if asked.question.type != SRV or not reply.answer:
+def _wrong_additional(context: QueryContext, reply: Reply) -> Reply:
+    if context.question.type != SRV or not reply.answer:
         return reply
     owner = target(reply.answer[0].rdata)
     return replace(reply, additional=(*reply.additional, Record(owner, 30, rdata(A, "192.0.2.252"))))
 
 
-def _of_alias(asked: Asked, reply: Reply) -> Reply:
-    found = place(asked)
-    if found is None or not found.service.external or len(found.left) != 2 or asked.question.type != SRV:  # noqa: PLR2004 - as above
+def _of_alias(context: QueryContext, reply: Reply) -> Reply:
+    owner = below_service(context)
+    if owner is None or not owner.service.external or len(owner.labels) != 2 or context.question.type != SRV:  # noqa: PLR2004 - as above
         return reply
-    ports = (one for one in found.service.ports if f"_{one.name}" == found.left[0])
-    answer = tuple(made_up(asked, SRV, f"0 100 {one.port} {found.service.external_name}.") for one in ports)
+    ports = (port for port in owner.service.ports if f"_{port.name}" == owner.labels[0])
+    answer = tuple(made_up(context, SRV, f"0 100 {port.port} {owner.service.external_name}.") for port in ports)
     return Reply(type(reply.rcode)(0), answer=answer) if answer else reply
 
 
-def _one_more(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+def _one_more(context: QueryContext, answer: tuple[Record, ...]) -> tuple[Record, ...]:
     first = answer[0]
-    parent = dns.name.Name(asked.question.name.labels[2:])
+    parent = dns.name.Name(context.question.name.labels[2:])
     return (*answer, pointing(first, with_labels(parent, "stranger")))
 
 
-def _endpoint_behind_a_port(asked: Asked) -> Question | None:
-    found = place(asked)
-    if found is None or len(found.left) != 3 or not found.left[0].startswith("_"):  # noqa: PLR2004 - a port, a protocol and a hostname
+def _endpoint_behind_a_port(context: QueryContext) -> Question | None:
+    owner = below_service(context)
+    if owner is None or len(owner.labels) != 3 or not owner.labels[0].startswith("_"):  # noqa: PLR2004 - a port, a protocol and a hostname
         return None
-    return Question(dns.name.Name(asked.question.name.labels[2:]), asked.question.type)
+    return Question(dns.name.Name(context.question.name.labels[2:]), context.question.type)
 
 
 FAULTS = (
     Fault(
         "srv-wrong-port",
-        "SRV records carry the number behind the right one.",
+        "SRV records carry the right port number plus 1.",
         ("E01", "E10", "E11"),
-        change=each(lambda asked, one: (_numbered(asked, one, port(one.rdata) + 1),), SRV),
+        change=each(lambda context, record: (_numbered(context, record, port(record.rdata) + 1),), SRV),
     ),
     Fault(
         "srv-target-port",
-        "SRV records of a ClusterIP Service carry the number that its pods listen on.",
+        "SRV records of a ClusterIP Service carry the target port.",
         ("E01", "E03"),
         change=seeing(services(_target_port), SRV),
     ),
     Fault(
         "srv-node-port",
-        "SRV records of NodePort and LoadBalancer Services carry the port of the nodes.",
+        "SRV records of NodePort and LoadBalancer Services carry the node port.",
         ("E23",),
         change=each(_node_port, SRV),
     ),
     Fault(
         "srv-wrong-target",
-        "SRV records of a ClusterIP Service lead to the API server's Service.",
+        "The target of SRV records of a ClusterIP Service is the API server's Service.",
         ("E01",),
-        change=_for_service(each(lambda asked, one: (pointing(one, _api(asked)),), SRV), headless=False),
+        change=_for_service(
+            each(lambda context, record: (pointing(record, api_server(context)),), SRV), headless=False
+        ),
     ),
     Fault(
         "srv-target-is-the-service",
-        "SRV records of a headless Service lead to its own name, and not to its endpoints.",
+        "The target of SRV records of a headless Service is its own name instead of its endpoints' names.",
         ("E08",),
-        change=_for_service(each(lambda asked, one: (_to_the_service(asked, one),), SRV), headless=True),
+        change=_for_service(each(lambda context, record: (_to_the_service(context, record),), SRV), headless=True),
     ),
     Fault(
         "srv-target-does-not-resolve",
-        "SRV records of a headless Service lead to names that do not exist.",
+        "The targets of SRV records of a headless Service do not exist.",
         ("E09", "I07"),
         change=_for_service(
-            each(lambda _, one: (pointing(one, with_labels(target(one.rdata), "gone")),), SRV), headless=True
+            each(lambda _, record: (pointing(record, with_labels(target(record.rdata), "gone")),), SRV), headless=True
         ),
     ),
     Fault(
         "srv-protocol-ignored",
-        "A port is found under every protocol.",
+        "A port has SRV records under every protocol.",
         ("E05",),
         change=as_if(_over_tcp),
     ),
     Fault(
         "srv-of-any-port",
-        "A port that a Service does not have is answered with its first.",
+        "An SRV query for a port that a Service lacks is answered with its first port.",
         ("E05", "G08"),
         change=as_if(_first_port),
     ),
     Fault(
         "srv-of-unnamed-port",
-        "A port without a name is found by its number.",
+        "An unnamed port has an SRV record under its number.",
         ("E06",),
         change=_unnamed_by_number,
     ),
     Fault(
-        "srv-one-a-number",
-        "Of two ports of the same number, only the first has an SRV record.",
+        "srv-one-per-port-number",
+        "Of two ports with the same number, only the first has an SRV record.",
         ("E04",),
         change=seeing(services(_one_a_number)),
     ),
     Fault(
         "srv-first-port-only",
-        "Only the first port of a Service has an SRV record.",
+        "Only the first port of a ClusterIP Service has an SRV record.",
         ("E03",),
-        change=seeing(services(lambda one: replace(one, ports=one.ports[:1]) if one.cluster_ips else one), SRV),
+        change=seeing(
+            services(lambda service: replace(service, ports=service.ports[:1]) if service.cluster_ips else service), SRV
+        ),
     ),
     Fault(
         "srv-endpoint-missing",
@@ -217,27 +220,30 @@ FAULTS = (
         "srv-of-unready-endpoints",
         "Endpoints that are not ready have SRV records.",
         ("C06", "E12", "J02", "J08"),
-        change=seeing(endpoints(lambda _, __, one: one if one.terminating else replace(one, ready=True)), SRV),
+        change=seeing(
+            endpoints(lambda _, __, endpoint: endpoint if endpoint.terminating else replace(endpoint, ready=True)), SRV
+        ),
     ),
     Fault(
-        "srv-once-a-family",
-        "Each endpoint has one SRV record an address family.",
+        "srv-once-per-family",
+        "Each endpoint has one SRV record per address family.",
         ("I06",),
         change=with_answer(
-            lambda asked, answer: answer * (len(found.service.families) if (found := place(asked)) else 1), SRV
+            lambda context, answer: answer * (len(owner.service.families) if (owner := below_service(context)) else 1),
+            SRV,
         ),
     ),
     Fault(
         "srv-missing",
-        "No port has an SRV record.",
+        "An SRV query for an existing port is answered NXDOMAIN.",
         ("E01", "E08"),
-        change=where(lambda asked, reply: asked.question.type == SRV and bool(reply.answer), NO_NAME),
+        change=where(lambda context, reply: context.question.type == SRV and bool(reply.answer), NO_NAME),
     ),
     Fault(
         "srv-without-data",
-        "Ports exist, without data.",
+        "An SRV query for an existing port is answered NODATA.",
         ("E01", "E08", "E16", "E17"),
-        change=where(lambda asked, reply: asked.question.type == SRV and bool(reply.answer), NO_DATA),
+        change=where(lambda context, reply: context.question.type == SRV and bool(reply.answer), NO_DATA),
     ),
     Fault(
         "srv-of-external-name",
@@ -247,21 +253,21 @@ FAULTS = (
     ),
     Fault(
         "srv-wrong-additional",
-        "The additional section of SRV answers gives a target an address that it does not have.",
+        "The additional section of SRV answers contains an address that the target does not have.",
         ("E02",),
         "extended",
         change=_wrong_additional,
     ),
     Fault(
         "srv-zero-weight",
-        "The weight of SRV records is zero.",
+        "The weight of SRV records is 0.",
         ("E14",),
         "extended",
         change=each(_with_zero_weight, SRV),
     ),
     Fault(
-        "srv-of-a-stranger",
-        "A headless Service has one more SRV record, to a name that no endpoint has.",
+        "srv-extra-record",
+        "A headless Service has one more SRV record, whose target is no endpoint.",
         ("E08",),
         change=_for_service(with_answer(_one_more, SRV), headless=True),
     ),
@@ -273,13 +279,13 @@ FAULTS = (
     ),
     Fault(
         "srv-targets-without-domain",
-        "SRV records lead to names that lack the cluster domain.",
+        "The targets of SRV records lack the cluster domain.",
         ("E01",),
-        change=each(lambda asked, one: (pointing(one, without_domain(asked, target(one.rdata))),), SRV),
+        change=each(lambda context, record: (pointing(record, without_domain(context, target(record.rdata))),), SRV),
     ),
     Fault(
         "ports-before-endpoints",
-        "A port and a protocol before the name of an endpoint are passed over.",
+        "A port and a protocol in front of an endpoint's name are ignored.",
         ("E19",),
         "extended",
         change=as_if(_endpoint_behind_a_port),

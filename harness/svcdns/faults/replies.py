@@ -1,4 +1,4 @@
-"""What faults do to replies, whatever the cluster holds: records changed, names denied, questions misread."""
+"""What faults do to replies: records changed, names denied, questions taken for others."""
 
 from __future__ import annotations
 
@@ -11,110 +11,118 @@ import dns.rcode
 from dns.rdatatype import CNAME, SRV, RdataType
 
 from svcdns import records
-from svcdns.faults.fault import Asked, Change
+from svcdns.faults.fault import QueryContext, ReplyChange
 from svcdns.message import Question, Record, Reply, name, rdata
 from svcdns.state import Key, Service
 
 NO_NAME, NO_DATA = Reply(dns.rcode.NXDOMAIN), Reply(dns.rcode.NOERROR)
 
-#: The TTL of records that a fault makes up, in seconds.
+#: The TTL of records that a fault adds, in seconds.
 TTL = 30
 
 
-class Place(NamedTuple):
-    """A Service, and the labels that a question has before its name."""
+class ServiceOwnerName(NamedTuple):
+    """The owner name of a question at or below a Service: the Service, and the labels before its name."""
 
     service: Service
-    left: tuple[str, ...]
+    labels: tuple[str, ...]
 
 
-def place(asked: Asked) -> Place | None:
-    """Where below a Service a question asks, or None where it does not."""
-    zone = name(asked.state.domain)
-    if not asked.question.name.is_subdomain(zone):
+def below_service(context: QueryContext) -> ServiceOwnerName | None:
+    """Return the question's owner name as one at or below a Service, or None if it is elsewhere."""
+    zone = name(context.state.domain)
+    if not context.question.name.is_subdomain(zone):
         return None
-    labels = [label.decode("latin-1").lower() for label in asked.question.name.relativize(zone).labels]
+    labels = [label.decode("latin-1").lower() for label in context.question.name.relativize(zone).labels]
     if len(labels) < 3 or labels[-1] != "svc":  # noqa: PLR2004 - Service, namespace and svc
         return None
-    service = asked.state.services.get(Key(labels[-2], labels[-3]))
-    return Place(service, tuple(labels[:-3])) if service else None
+    service = context.state.services.get(Key(labels[-2], labels[-3]))
+    return ServiceOwnerName(service, tuple(labels[:-3])) if service else None
+
+
+def api_server(context: QueryContext) -> dns.name.Name:
+    """Return the name of the API server's Service."""
+    return name(f"kubernetes.default.svc.{context.state.domain}")
 
 
 def is_denial(reply: Reply) -> bool:
-    """Whether a reply says that the name does not exist."""
+    """Whether a reply says that the name does not exist (NXDOMAIN)."""
     return reply.rcode == dns.rcode.NXDOMAIN
 
 
 def is_no_data(reply: Reply) -> bool:
-    """Whether a reply says that the name has no record of the type."""
+    """Whether a reply says that the name has no record of the type (NODATA)."""
     return reply.rcode == dns.rcode.NOERROR and not reply.answer
 
 
-def each(change: Callable[[Asked, Record], Iterable[Record]], *types: RdataType) -> Change:
-    """Each record of some types in the answer section becomes others, or none."""
+def each(change: Callable[[QueryContext, Record], Iterable[Record]], *types: RdataType) -> ReplyChange:
+    """Replace each record of some types in the answer section by others, or by none."""
 
-    def changed(asked: Asked, reply: Reply) -> Reply:
-        found = (change(asked, one) if one.type in types else (one,) for one in reply.answer)
-        return reply if not reply.answer else replace(reply, answer=tuple(one for each in found for one in each))
+    def changed(context: QueryContext, reply: Reply) -> Reply:
+        found = (change(context, record) if record.type in types else (record,) for record in reply.answer)
+        return reply if not reply.answer else replace(reply, answer=tuple(record for each in found for record in each))
 
     return changed
 
 
-def with_answer(change: Callable[[Asked, tuple[Record, ...]], tuple[Record, ...]], *types: RdataType) -> Change:
-    """The records of an answer to a question of some types become others."""
+def with_answer(
+    change: Callable[[QueryContext, tuple[Record, ...]], tuple[Record, ...]], *types: RdataType
+) -> ReplyChange:
+    """Replace the records of an answer to a question of some types."""
 
-    def changed(asked: Asked, reply: Reply) -> Reply:
-        if not reply.answer or asked.question.type not in types:
+    def changed(context: QueryContext, reply: Reply) -> Reply:
+        if not reply.answer or context.question.type not in types:
             return reply
-        return replace(reply, answer=change(asked, reply.answer))
+        return replace(reply, answer=change(context, reply.answer))
 
     return changed
 
 
-def where(holds: Callable[[Asked, Reply], bool], instead: Reply | Change) -> Change:
-    """Where something holds of a question and its reply, there is another reply; with the authority section of the first."""
+def where(holds: Callable[[QueryContext, Reply], bool], instead: Reply | ReplyChange) -> ReplyChange:
+    """Replace a reply where a condition holds; a given reply keeps the authority section of the replaced one."""
 
-    def changed(asked: Asked, reply: Reply) -> Reply | None:
-        if not holds(asked, reply):
+    def changed(context: QueryContext, reply: Reply) -> Reply | None:
+        if not holds(context, reply):
             return reply
-        return replace(instead, authority=reply.authority) if isinstance(instead, Reply) else instead(asked, reply)
+        return replace(instead, authority=reply.authority) if isinstance(instead, Reply) else instead(context, reply)
 
     return changed
 
 
-def as_if(other: Callable[[Asked], Question | None]) -> Change:
-    """A question that is denied is answered as if another had been asked."""
+def as_if(other: Callable[[QueryContext], Question | None]) -> ReplyChange:
+    """Answer a question that is NXDOMAIN as if another one had been asked."""
 
-    def changed(asked: Asked, reply: Reply) -> Reply:
-        taken_for = other(asked) if is_denial(reply) else None
+    def changed(context: QueryContext, reply: Reply) -> Reply:
+        taken_for = other(context) if is_denial(reply) else None
         if taken_for is None:
             return reply
-        found = records.answer(asked.state, taken_for, asked.profile)
+        found = records.answer(context.state, taken_for, context.profile)
         owned = tuple(
-            one._replace(owner=asked.question.name) if one.owner == taken_for.name else one for one in found.answer
+            record._replace(owner=context.question.name) if record.owner == taken_for.name else record
+            for record in found.answer
         )
         return replace(found, answer=owned)
 
     return changed
 
 
-def made_up(asked: Asked, type_: RdataType, text: str) -> Record:
-    """A record of the name asked for, with rdata as a zone file writes it."""
-    return Record(asked.question.name, TTL, rdata(type_, text))
+def made_up(context: QueryContext, type_: RdataType, text: str) -> Record:
+    """Return a record of the question's owner name, with rdata as in a zone file."""
+    return Record(context.question.name, TTL, rdata(type_, text))
 
 
 def with_labels(found: dns.name.Name, *labels: str) -> dns.name.Name:
-    """The name with more labels before it."""
+    """Return a name with more labels in front."""
     return dns.name.Name((*(label.encode("latin-1") for label in labels), *found.labels))
 
 
 def pointing(record: Record, to: dns.name.Name) -> Record:
-    """An SRV, PTR or CNAME record with another target."""
-    assert record.type in (SRV, dns.rdatatype.PTR, CNAME), "it points to a name"
+    """Return an SRV, PTR or CNAME record with another target."""
+    assert record.type in (SRV, dns.rdatatype.PTR, CNAME), "it has a target"
     return record._replace(rdata=record.rdata.replace(target=to))
 
 
-def without_domain(asked: Asked, found: dns.name.Name) -> dns.name.Name:
-    """A name of the cluster as it is where somebody forgot the cluster domain."""
-    zone = name(asked.state.domain)
+def without_domain(context: QueryContext, found: dns.name.Name) -> dns.name.Name:
+    """Return a name of the cluster without the cluster domain."""
+    zone = name(context.state.domain)
     return found.relativize(zone).derelativize(dns.name.root) if found.is_subdomain(zone) and found != zone else found

@@ -1,26 +1,26 @@
 """Answers that were right once.
 
-Stale means older than the TTL and thirty seconds: a server that lags less may keep a cache.
+Stale means older than the TTL plus 30 seconds: a server that is less late may have a cache.
 """
 
 from __future__ import annotations
 
 from dns.rdatatype import CNAME, PTR
 
-from svcdns.faults.fault import Asked, Change, Fault
+from svcdns.faults.fault import Fault, QueryContext, ReplyChange
 from svcdns.faults.replies import is_denial
 from svcdns.message import Reply
 
-#: Longer than the longest TTL here and thirty seconds, and than any deadline.
+#: Longer than the longest TTL here plus 30 seconds, and than any deadline.
 _STALE_SECONDS = 120.0
 
 
-def kept_for(seconds: float) -> Change:
-    """What was answered is answered again until it is as old as that, as a cache does it."""
+def kept_for(seconds: float) -> ReplyChange:
+    """Repeat a reply until it is that old, as a cache does."""
 
-    def change(asked: Asked, reply: Reply) -> Reply:
+    def change(context: QueryContext, reply: Reply) -> Reply:
         kept = None
-        for said in asked.earlier:
+        for said in context.earlier:
             if kept is None or kept.seconds_ago - said.seconds_ago >= seconds:
                 kept = said
         return kept.reply if kept and kept.seconds_ago < seconds else reply
@@ -28,18 +28,18 @@ def kept_for(seconds: float) -> Change:
     return change
 
 
-def _first(asked: Asked, reply: Reply) -> Reply:
-    return asked.earlier[0].reply if asked.earlier else reply
+def _first(context: QueryContext, reply: Reply) -> Reply:
+    return context.earlier[0].reply if context.earlier else reply
 
 
-def _now_and_then(asked: Asked, reply: Reply) -> Reply:
-    return _first(asked, reply) if asked.number % 2 else reply
+def _now_and_then(context: QueryContext, reply: Reply) -> Reply:
+    return _first(context, reply) if context.number % 2 else reply
 
 
 FAULTS = (
     Fault(
         "stale-for-ever",
-        "What was answered once is answered for ever.",
+        "The first answer to a question is repeated for ever.",
         (
             "J02",
             "J12",
@@ -63,7 +63,7 @@ FAULTS = (
     ),
     Fault(
         "stale-for-two-minutes",
-        "What was answered is answered for two minutes, whatever happens.",
+        "An answer is repeated for two minutes, whatever changes.",
         ("J02", "J12", "G18", "B11", "C03", "J17"),
         bound=f"{_STALE_SECONDS:.0f} s",
         change=kept_for(_STALE_SECONDS),
@@ -71,45 +71,47 @@ FAULTS = (
     ),
     Fault(
         "stale-on-one-replica",
-        "One of two DNS servers answers for ever what it answered once.",
+        "One of two DNS servers repeats its first answer to a question for ever.",
         ("J02", "J12", "G18", "B11", "C03", "J17"),
-        bound="for ever, one of two servers",
-        change=lambda asked, reply: _first(asked, reply) if asked.replica else reply,
+        bound="always, on one of two servers",
+        change=lambda context, reply: _first(context, reply) if context.replica else reply,
         replicas=2,
     ),
     Fault(
         "stale-every-other-time",
-        "Every other answer is the first that was ever given.",
+        "Every other answer is the first answer to the question.",
         ("J12", "J02", "C24"),
         bound="every other answer",
         change=_now_and_then,
     ),
     Fault(
-        "denials-kept",
-        "A name that was denied once is denied for ever.",
+        "nxdomain-kept",
+        "A name that was NXDOMAIN once is NXDOMAIN for ever.",
         ("G18", "J01"),
-        change=lambda asked, reply: next((one.reply for one in asked.earlier if is_denial(one.reply)), reply),
+        change=lambda context, reply: next(
+            (earlier.reply for earlier in context.earlier if is_denial(earlier.reply)), reply
+        ),
     ),
     Fault(
         "removals-missed",
-        "A name that answered once is never denied: it goes on answering what it last did.",
+        "A name that had records once is never NXDOMAIN: it repeats its last answer with records.",
         ("B11", "J11", "J16"),
-        change=lambda asked, reply: (
-            next((one.reply for one in reversed(asked.earlier) if one.reply.answer), reply)
+        change=lambda context, reply: (
+            next((earlier.reply for earlier in reversed(context.earlier) if earlier.reply.answer), reply)
             if is_denial(reply)
             else reply
         ),
     ),
     Fault(
         "stale-reverse-names",
-        "What an address led back to once, it leads back to for ever.",
+        "The first answer to a PTR query is repeated for ever.",
         ("J13",),
-        change=lambda asked, reply: _first(asked, reply) if asked.question.type == PTR else reply,
+        change=lambda context, reply: _first(context, reply) if context.question.type == PTR else reply,
     ),
     Fault(
         "stale-aliases",
-        "Asked for the CNAME alone, a name is for ever the alias that it was once, or none.",
+        "The first answer to a CNAME query is repeated for ever.",
         ("H08", "H09", "H10"),
-        change=lambda asked, reply: _first(asked, reply) if asked.question.type == CNAME else reply,
+        change=lambda context, reply: _first(context, reply) if context.question.type == CNAME else reply,
     ),
 )

@@ -1,4 +1,4 @@
-"""Wrong answers at the names of Services with a virtual IP, and virtual IPs where there are none."""
+"""Wrong answers at the names of ClusterIP Services, and virtual IPs for headless ones."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import replace
 import dns.rcode
 from dns.rdatatype import AAAA, SRV, A
 
-from svcdns.faults.fault import Asked, Fault
+from svcdns.faults.fault import Fault, QueryContext
 from svcdns.faults.mistakes import seeing, services
-from svcdns.faults.replies import NO_DATA, NO_NAME, each, made_up, place, where, with_answer
+from svcdns.faults.replies import NO_DATA, NO_NAME, below_service, each, made_up, where, with_answer
 from svcdns.message import Record, Reply, rdata
 from svcdns.state import Family, Key, Service
 
@@ -26,50 +26,52 @@ def _without_virtual_ip(service: Service) -> Service:
     return replace(service, cluster_ips=()) if service.selector else service
 
 
-def _at_virtual_ip(asked: Asked) -> Service | None:
-    """The Service with a virtual IP whose own name is asked for."""
-    found = place(asked)
-    return found.service if found and not found.left and found.service.cluster_ips else None
+def _at_virtual_ip(context: QueryContext) -> Service | None:
+    """Return the Service with a virtual IP whose own name is asked for; None for any other question."""
+    owner = below_service(context)
+    return owner.service if owner and not owner.labels and owner.service.cluster_ips else None
 
 
-def _another(asked: Asked, record: Record) -> tuple[Record, ...]:
-    if _at_virtual_ip(asked) is None:
+def _another(context: QueryContext, record: Record) -> tuple[Record, ...]:
+    if _at_virtual_ip(context) is None:
         return (record,)
     return (record._replace(rdata=rdata(record.type, _FREE["IPv4" if record.type == A else "IPv6"])),)
 
 
-def _with_outside(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
-    service = _at_virtual_ip(asked)
+def _with_outside(context: QueryContext, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+    service = _at_virtual_ip(context)
     if service is None or service.type == "ClusterIP":
         return answer
-    return (*answer, made_up(asked, A, "203.0.113.10"))
+    return (*answer, made_up(context, A, "203.0.113.10"))
 
 
-def _once_a_port(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
-    service = _at_virtual_ip(asked)
+def _once_a_port(context: QueryContext, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+    service = _at_virtual_ip(context)
     return answer * max(1, len(service.ports)) if service else answer
 
 
-def _without_endpoints(asked: Asked) -> bool:
-    """Whether a Service with a virtual IP, at its name or a port, has no ready endpoint."""
-    found = place(asked)
-    if found is None or not found.service.cluster_ips:
+def _without_endpoints(context: QueryContext) -> bool:
+    """Whether the question is about a Service with a virtual IP that has no ready endpoint."""
+    owner = below_service(context)
+    if owner is None or not owner.service.cluster_ips:
         return False
-    listed = asked.state.slices_by_service.get(found.service.key, ())
-    return not any(endpoint.ready is not False for one in listed for endpoint in one.endpoints)
+    listed = context.state.slices_by_service.get(owner.service.key, ())
+    return not any(endpoint.ready is not False for endpoint_slice in listed for endpoint in endpoint_slice.endpoints)
 
 
-def _in_another_namespace(asked: Asked, answer: tuple[Record, ...]) -> tuple[Record, ...]:
-    """The virtual IPs of the first Service of that name in any namespace."""
-    own = _at_virtual_ip(asked)
+def _in_another_namespace(context: QueryContext, answer: tuple[Record, ...]) -> tuple[Record, ...]:
+    """Replace the virtual IPs by those of the first Service of the same name in any namespace."""
+    own = _at_virtual_ip(context)
     if own is None:
         return answer
-    same = [service for key, service in sorted(asked.state.services.items()) if key.name == own.key.name]
+    same = [service for key, service in sorted(context.state.services.items()) if key.name == own.key.name]
     first = next((service for service in same if service.families == own.families and service.cluster_ips), own)
     instead = dict(zip(own.cluster_ips, first.cluster_ips, strict=False))
     return tuple(
-        one._replace(rdata=rdata(one.type, instead[str(one.rdata)])) if str(one.rdata) in instead else one
-        for one in answer
+        record._replace(rdata=rdata(record.type, instead[str(record.rdata)]))
+        if str(record.rdata) in instead
+        else record
+        for record in answer
     )
 
 
@@ -77,18 +79,18 @@ def _grown_family(service: Service) -> Service:
     return replace(service, cluster_ips=service.cluster_ips[:1])
 
 
-def _mapped(asked: Asked, reply: Reply) -> Reply:
-    """AAAA of a Service with an IPv4 address alone is that address, mapped into IPv6."""
-    service = _at_virtual_ip(asked)
-    if service is None or reply.answer or asked.question.type != AAAA:
+def _mapped(context: QueryContext, reply: Reply) -> Reply:
+    """Answer AAAA for an IPv4 Service with its IPv4-mapped address."""
+    service = _at_virtual_ip(context)
+    if service is None or reply.answer or context.question.type != AAAA:
         return reply
-    return Reply(dns.rcode.NOERROR, answer=(made_up(asked, AAAA, f"::ffff:{service.cluster_ips[0]}"),))
+    return Reply(dns.rcode.NOERROR, answer=(made_up(context, AAAA, f"::ffff:{service.cluster_ips[0]}"),))
 
 
 FAULTS = (
     Fault(
         "wrong-virtual-ip",
-        "A Service answers a virtual IP that is not its own.",
+        "A Service answers an address that is not its virtual IP.",
         ("B01", "B07"),
         change=each(_another, A, AAAA),
     ),
@@ -105,34 +107,34 @@ FAULTS = (
         change=seeing(services(_with_virtual_ip), A, AAAA),
     ),
     Fault(
-        "outside-addresses-included",
-        "Services of the types NodePort and LoadBalancer answer an address outside the cluster beside their virtual IP.",
+        "external-addresses-included",
+        "Services of the types NodePort and LoadBalancer answer an external address beside their virtual IP.",
         ("B07",),
         change=with_answer(_with_outside, A),
     ),
     Fault(
-        "virtual-ip-once-a-port",
+        "virtual-ip-once-per-port",
         "A ClusterIP Service answers its virtual IP once for each of its ports.",
         ("B08",),
         change=with_answer(_once_a_port, A, AAAA),
     ),
     Fault(
         "virtual-ip-needs-ready-pods",
-        "A ClusterIP Service without a ready endpoint does not exist.",
+        "The name of a ClusterIP Service without a ready endpoint is NXDOMAIN.",
         ("B05", "B14", "E13"),
-        change=where(lambda asked, _: _without_endpoints(asked), NO_NAME),
+        change=where(lambda context, _: _without_endpoints(context), NO_NAME),
     ),
     Fault(
         "port-needs-ready-pods",
-        "The ports of a ClusterIP Service without a ready endpoint have no SRV records.",
+        "The ports of a ClusterIP Service without a ready endpoint are NXDOMAIN.",
         ("E13",),
-        change=where(lambda asked, _: asked.question.type == SRV and _without_endpoints(asked), NO_NAME),
+        change=where(lambda context, _: context.question.type == SRV and _without_endpoints(context), NO_NAME),
     ),
     Fault(
         "services-without-selector-denied",
-        "A ClusterIP Service without a selector does not exist.",
+        "The name of a ClusterIP Service without a selector is NXDOMAIN.",
         ("B06",),
-        change=seeing(services(lambda one: one if one.selector or not one.cluster_ips else None)),
+        change=seeing(services(lambda service: service if service.selector or not service.cluster_ips else None)),
     ),
     Fault(
         "namespaces-mixed-up",
@@ -142,32 +144,32 @@ FAULTS = (
     ),
     Fault(
         "api-server-denied",
-        "The API server's Service does not exist.",
+        "The name of the API server's Service is NXDOMAIN.",
         ("B04", "M15"),
-        change=seeing(services(lambda one: None if one.key == Key("default", "kubernetes") else one)),
+        change=seeing(services(lambda service: None if service.key == Key("default", "kubernetes") else service)),
     ),
     Fault(
         "first-family-only",
-        "Of a dual-stack Service only the virtual IP of its first family is answered.",
+        "A dual-stack Service answers only the virtual IP of its first family.",
         ("I01", "I03", "I09"),
         change=seeing(services(_grown_family), A, AAAA),
     ),
     Fault(
         "aaaa-mapped-from-a",
-        "AAAA of an IPv4 Service answers its address, mapped into IPv6.",
+        "An AAAA query for an IPv4 Service is answered with its IPv4-mapped address.",
         ("B02",),
         change=_mapped,
     ),
     Fault(
         "aaaa-without-data",
-        "AAAA has no data at any name.",
+        "Every AAAA query is answered NODATA.",
         ("I01", "I02", "I07"),
-        change=where(lambda asked, reply: asked.question.type == AAAA and bool(reply.answer), NO_DATA),
+        change=where(lambda context, reply: context.question.type == AAAA and bool(reply.answer), NO_DATA),
     ),
     Fault(
         "addresses-without-data",
-        "A has no data at any name.",
+        "Every A query is answered NODATA.",
         ("B01", "C01", "M02", "M14", "M15", "J20"),
-        change=where(lambda asked, reply: asked.question.type == A and bool(reply.answer), NO_DATA),
+        change=where(lambda context, reply: context.question.type == A and bool(reply.answer), NO_DATA),
     ),
 )

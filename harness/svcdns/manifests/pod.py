@@ -27,7 +27,10 @@ from svcdns.manifests.metadata import labels, labels_and_annotations
 from svcdns.manifests.names import dns_1123_label, dns_1123_subdomain, port_name, qualified_name, search_domain
 from svcdns.manifests.problem import Problem, quoted
 
-RESTART_POLICIES = ("Always", "OnFailure", "Never")
+#: The type of the readiness gate by which a run sets whether a pod is ready.
+READINESS_GATE = "svcdns.dev/ready"
+
+_RESTART_POLICIES = ("Always", "OnFailure", "Never")
 _DNS_POLICIES = ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")
 _PULL_POLICIES = ("Always", "IfNotPresent", "Never")
 _MOST_NAMESERVERS = 3
@@ -36,7 +39,7 @@ _SEARCH_LENGTH = 2048
 
 
 def pod(root: Field) -> Iterator[Problem]:
-    """A Pod."""
+    """Check a Pod."""
     spec = root["spec"]
     yield from _spec(spec)
     yield from hostnames(spec)
@@ -45,9 +48,9 @@ def pod(root: Field) -> Iterator[Problem]:
 
 
 def template(field: Field, claims: Iterable[str] = ()) -> Iterator[Problem]:
-    """A pod template; ``claims`` are the volumes that a StatefulSet's claim templates add.
+    """Check a pod template; ``claims`` are the volumes that a StatefulSet's claim templates add.
 
-    Its hostname and subdomain are not looked at: see `hostnames`.
+    Its hostname and subdomain are checked by `hostnames` alone.
     """
     yield from labels_and_annotations(field["metadata"])
     yield from _spec(field["spec"], claims)
@@ -56,7 +59,7 @@ def template(field: Field, claims: Iterable[str] = ()) -> Iterator[Problem]:
 
 
 def hostnames(spec: Field) -> Iterator[Problem]:
-    """The hostname and subdomain, which a StatefulSet's controller overwrites and nobody else does."""
+    """Check the hostname and subdomain, which a StatefulSet's controller overwrites and no other controller does."""
     yield from named(spec["hostname"], dns_1123_label)
     yield from named(spec["subdomain"], dns_1123_label)
 
@@ -76,7 +79,7 @@ def _spec(spec: Field, claims: Iterable[str] = ()) -> Iterator[Problem]:
     for gate in spec["readinessGates"].items():
         yield from not_empty(gate["conditionType"])
         yield from named(gate["conditionType"], qualified_name)
-    yield from one_of(spec["restartPolicy"], RESTART_POLICIES)
+    yield from one_of(spec["restartPolicy"], _RESTART_POLICIES)
     yield from labels(spec["nodeSelector"])
     for name in ("nodeName", "serviceAccountName", "priorityClassName"):
         yield from named(spec[name], dns_1123_subdomain)
@@ -117,7 +120,7 @@ def _host_ports(containers: Iterable[Field]) -> Iterator[Problem]:
 
 
 def _dns(spec: Field) -> Iterator[Problem]:
-    """What the pod's /etc/resolv.conf and /etc/hosts are made of."""
+    """Check what the pod's /etc/resolv.conf and /etc/hosts are made of."""
     config = spec["dnsConfig"]
     yield from one_of(spec["dnsPolicy"], _DNS_POLICIES)
     if spec["dnsPolicy"].text == "None":

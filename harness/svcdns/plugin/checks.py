@@ -84,7 +84,7 @@ def _late_givens(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _tag_problems(scenario: Scenario) -> Iterator[Problem]:
-    known = dict(tags.tags())
+    known = dict(tags.meanings())
     for tag in sorted(scenario.tags - known.keys()):
         yield scenario.line, f"@{tag} is not a tag; tags are those of specification.yaml and behaviours.yaml"
     levels = sorted(scenario.tags & tags.LEVELS.keys())

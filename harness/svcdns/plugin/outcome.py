@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, NoReturn
 
 import pytest
 from _pytest._code.code import ReprExceptionInfo
@@ -14,20 +14,95 @@ from pytest_bdd.parser import Step
 from svcdns import resources
 from svcdns.catalogue.gherkin import Scenario
 from svcdns.catalogue.tags import LEVELS
-from svcdns.engine import verdicts
+from svcdns.engine import player, verdicts
+from svcdns.engine.player import Outcome
+from svcdns.engine.sentences import Script, script
 from svcdns.engine.verdicts import Judged
 from svcdns.engine.world import World
 from svcdns.errors import HarnessError, ManifestError
 from svcdns.plugin import evidence, failure
-from svcdns.plugin.collect import SCENARIO
-from svcdns.plugin.session import PLACE, RUN
+from svcdns.plugin.collect import DEFINITIONS, SCENARIO
+from svcdns.plugin.session import RUN
 from svcdns.results import Finding, ScenarioResult, StepResult, Verdict
 from svcdns.safety import printable
-from svcdns.state import advice, text
+from svcdns.state import ClusterState, advice, text
 
+SCRIPT = pytest.StashKey[Script]()
+WORLD = pytest.StashKey[World]()
+OUTCOME = pytest.StashKey[Outcome]()
 STEPS = pytest.StashKey[list[StepResult]]()
 STARTED = pytest.StashKey[float]()
-VERDICT = pytest.StashKey[Judged]()
+
+
+def script_of(item: pytest.Item) -> Script | None:
+    """The script of a test that is a scenario which the engine can play by itself.
+
+    A scenario with steps or fixtures of the user's, or in a run whose plugins want to hear of each step, is left to
+    pytest-bdd.
+    """
+    if SCENARIO not in item.stash or not isinstance(item, pytest.Function):
+        return None
+    found = _script(item)
+    return found if found.is_ours and not _has_own_fixtures(item) and not _is_listened_to(item.config) else None
+
+
+def _script(item: pytest.Item) -> Script:
+    if SCRIPT not in item.stash:
+        item.stash[SCRIPT] = script(item.stash[SCENARIO], item.session.stash[DEFINITIONS])
+    return item.stash[SCRIPT]
+
+
+def _has_own_fixtures(item: pytest.Function) -> bool:
+    """Whether a conftest.py has fixtures for a test without being asked."""
+    definitions = item._fixtureinfo.name2fixturedefs  # noqa: SLF001 - pytest has no other way to tell
+    return any(
+        getattr(definition.func, "__code__", None) is not None
+        and definition.func.__code__.co_filename.endswith("conftest.py")
+        for several in definitions.values()
+        for definition in several
+    )
+
+
+def _is_listened_to(config: pytest.Config) -> bool:
+    """Whether some other plugin wants to hear of steps."""
+    if getattr(config.option, "gherkin_terminal_reporter", False) or getattr(config.option, "cucumber_json_path", None):
+        return True
+    hooks = (
+        config.hook.pytest_bdd_before_scenario,
+        config.hook.pytest_bdd_before_step,
+        config.hook.pytest_bdd_after_step,
+    )
+    own = {"pytest-bdd", __name__}
+    return any(implementation.plugin_name not in own for hook in hooks for implementation in hook.get_hookimpls())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Play a scenario, or ask what became of it where it was played already."""
+    script = script_of(pyfuncitem)
+    if script is None:
+        return None
+    run = pyfuncitem.config.stash[RUN]
+    outcome = pyfuncitem.stash[OUTCOME] = run.outcome(pyfuncitem.nodeid, script)
+    if outcome.judged.verdict is not Verdict.CONFORMANT:
+        _end(outcome)
+    return True
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """The scenario's place on the target."""
+    item = request.node
+    run, script = item.config.stash[RUN], _script(item)
+    if lacking := verdicts.of_inability(script.scenario.tags, run.rules):
+        item.stash[OUTCOME] = Outcome(lacking)
+        pytest.skip(f"{lacking.verdict}: {lacking.reason}")
+    world = run.pool.world(item.nodeid, script.plan)
+    item.stash[WORLD] = world
+    world.asks_once = run.rules.only_observes(script.scenario.tags)
+    yield world
+    if script_of(item) is None:
+        run.pool.leave(item.nodeid)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -36,9 +111,10 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest) -> None:
     request.node.stash[STEPS] = []
 
 
-def pytest_bdd_before_step(request: pytest.FixtureRequest) -> None:
-    """Note when a step begins."""
+def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
+    """Note when a step begins, and have the world know which it is."""
     request.node.stash[STARTED] = time.perf_counter()
+    request.node.stash[WORLD].sentence = step.name
 
 
 def pytest_bdd_after_step(request: pytest.FixtureRequest, step: Step) -> None:
@@ -58,31 +134,45 @@ def _keep(item: pytest.Item, step: Step, outcome: Literal["passed", "failed"]) -
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Turn what a scenario met into its verdict.
+    """Turn what a scenario met that pytest-bdd has played into its outcome.
 
     What cannot be judged is skipped, with the reason. What a quirk or another family's habit shows is observed: it
     passes. A scenario that judged no answer at all fails, however green its steps are.
     """
-    if SCENARIO not in item.stash:
-        return (yield)
+    error: HarnessError | None = None
+    begun = time.perf_counter()
     try:
         yield
-    except ManifestError as error:
-        item.stash[VERDICT] = Judged(Verdict.NOT_DETERMINED, "; ".join(str(error).splitlines()))
-        raise
-    except HarnessError as error:
-        run = item.config.stash[RUN]
-        tags, corefile = item.stash[SCENARIO].tags, run.target.facts.corefile
-        judged = item.stash[VERDICT] = verdicts.of_error(error, tags, run.dns_profile, corefile)
-        if judged.verdict is Verdict.NOT_CONFORMANT:
+    except HarnessError as raised:
+        if WORLD not in item.stash or OUTCOME in item.stash:
             raise
-        if judged.verdict is Verdict.NOT_DETERMINED:
-            pytest.skip(f"not determined: {_short(str(error))}")
-    else:
-        item.stash[VERDICT] = verdicts.of_end(item.stash[PLACE].readings)
-        if item.stash[VERDICT].reason:
-            pytest.fail(item.stash[VERDICT].reason, pytrace=False)
-    return None
+        error = raised
+    if WORLD not in item.stash or OUTCOME in item.stash:
+        return
+    run = item.config.stash[RUN]
+    steps: list[StepResult] = item.stash.get(STEPS, [])
+    outcome = player.outcome(
+        item.stash[WORLD],
+        item.stash[SCENARIO].tags,
+        run.rules,
+        error,
+        steps,
+        time.perf_counter() - begun,
+        run.target.evidence if run.settings.live else None,
+    )
+    item.stash[OUTCOME] = outcome
+    if outcome.judged.verdict is not Verdict.CONFORMANT:
+        _end(outcome)
+
+
+def _end(outcome: Outcome) -> NoReturn:
+    """End a test as its scenario ended."""
+    verdict, reason, _ = outcome.judged
+    if isinstance(outcome.error, ManifestError) or (outcome.error and verdict is Verdict.NOT_CONFORMANT):
+        raise outcome.error
+    if reason == verdicts.NOTHING_JUDGED:
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(f"{verdict}: {_short(reason)}")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -103,6 +193,9 @@ def pytest_runtest_makereport(
             lines = failure.ending(said, failure.CAPTURED_OCTETS)
             report.longrepr = failure.longrepr(_place(item), lines, message)
         return report
+    if outcome := item.stash.get(OUTCOME, None):
+        # It may have been played while others were.
+        report.duration = outcome.seconds
     result, shown = _told(item, report, call)
     vars(report)["svcdns"] = result.plain()
     item.user_properties += [
@@ -172,24 +265,18 @@ def _short(reason: str) -> str:
 
 def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
     scenario = item.stash[SCENARIO]
-    verdict, reason = item.stash.get(VERDICT, Judged(Verdict.NOT_DETERMINED, _skip_reason(report)))
-    said, _, rest = reason.partition(": ")
-    if verdict is Verdict.NOT_DETERMINED and said in {Verdict.NOT_APPLICABLE, Verdict.NOT_DETERMINED}:
-        verdict, reason = Verdict(said), rest
+    outcome = item.stash.get(OUTCOME, None) or Outcome(Judged(Verdict.NOT_DETERMINED, _skip_reason(report)))
+    verdict, reason, _ = outcome.judged
     if report.failed and verdict is Verdict.CONFORMANT:
         verdict, reason = Verdict.NOT_DETERMINED, report.longreprtext.splitlines()[-1]
-    world = item.stash.get(PLACE, None)
-    readings = world.readings if world else []
-    observed = [reading.observed for reading in readings if reading.observed]
-    if reason.startswith(verdicts.OBSERVED):
-        observed.append(reason.removeprefix(verdicts.OBSERVED))
     level = next(level for level in LEVELS if level in scenario.tags)
-    broken = world if verdict is Verdict.NOT_CONFORMANT else None
+    broken = verdict is Verdict.NOT_CONFORMANT
+    run = item.config.stash[RUN]
+    findings = tuple(reading.finding() for reading in outcome.readings) if broken or run.settings.transcripts else ()
+    known = run.rules.known_causes(scenario.tags) if broken else ()
+    state = outcome.state if outcome.namespace and (broken or run.settings.transcripts) else None
     # What is not known of the core fails the run as well.
-    troubled = world if verdict is Verdict.NOT_DETERMINED and level == "core" else broken
-    kept = broken or item.config.stash[RUN].settings.transcripts
-    findings = tuple(reading.finding() for reading in readings) if kept else ()
-    known = item.config.stash[RUN].known_causes(scenario) if broken else ()
+    troubled = broken or (verdict is Verdict.NOT_DETERMINED and level == "core")
     return ScenarioResult(
         feature=_feature(item),
         scenario=scenario.name,
@@ -200,31 +287,20 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
         verdict=verdict,
         reason=_short("; ".join([reason, *known])),
         known=known,
-        observed=tuple(failure.within(list(dict.fromkeys(observed)), failure.OBSERVED_OCTETS)),
-        steps=_steps(scenario, item.stash.get(STEPS, [])),
+        observed=tuple(failure.within(list(outcome.observed), failure.OBSERVED_OCTETS)),
+        steps=_steps(scenario, list(outcome.steps)),
         findings=findings,
-        state=_state(world) if world and kept and verdict is not Verdict.CONFORMANT else (),
-        advice=(*known, *_advice(broken, findings[-1])) if broken else (),
-        looks=world.looks if world else (0, 0.0),
-        evidence=_evidence(item, troubled, findings) if troubled else "",
-        seconds=report.duration,
+        state=tuple(text.lines(state, outcome.namespace)) if state else (),
+        advice=(*known, *_advice(state, outcome.namespace, findings[-1])) if broken and state else known,
+        looks=outcome.looks,
+        evidence=_evidence(item, outcome, findings) if troubled else "",
+        seconds=outcome.seconds or report.duration,
     )
 
 
-def _state(world: World) -> tuple[str, ...]:
-    """What stands in a world; nothing where the target itself was lost."""
-    try:
-        return tuple(text.lines(world.state(), world.namespace))
-    except HarnessError:
-        return ()
-
-
-def _advice(world: World, finding: Finding) -> tuple[str, ...]:
-    """What looks wrong in a world; nothing where the target itself was lost."""
-    try:
-        return tuple(advice.on_failure(world.state(), world.namespace, finding.missing, finding.unexpected))
-    except HarnessError:
-        return ()
+def _advice(state: ClusterState, namespace: str, finding: Finding) -> Iterator[str]:
+    """What looks wrong in a Namespace."""
+    return advice.on_failure(state, namespace, finding.missing, finding.unexpected)
 
 
 def _feature(item: pytest.Item) -> str:
@@ -233,16 +309,9 @@ def _feature(item: pytest.Item) -> str:
     return str(item.path.relative_to(own)) if item.path.is_relative_to(own) else item.nodeid.partition("::")[0]
 
 
-def _evidence(item: pytest.Item, world: World, findings: tuple[Finding, ...]) -> str:
-    """On a live target, keep what stands behind the first failure in a world; its directory."""
-    run = item.config.stash[RUN]
-    if run.settings.live and not world.evidence:
-        try:
-            found = run.target.evidence(world.namespace)
-        except HarnessError as error:
-            found = {"lost.txt": f"{error}\n"}
-        world.evidence = evidence.keep(run, item, findings, found)
-    return world.evidence
+def _evidence(item: pytest.Item, outcome: Outcome, findings: tuple[Finding, ...]) -> str:
+    """Keep what a failure on a live target should be looked at with; its directory."""
+    return evidence.keep(item.config.stash[RUN], item, findings, outcome.evidence) if outcome.evidence else ""
 
 
 def _steps(scenario: Scenario, ran: list[StepResult]) -> tuple[StepResult, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,16 +14,16 @@ from typing import Any
 
 import pytest
 
-from svcdns import coredns
 from svcdns.catalogue import tags
-from svcdns.catalogue.gherkin import Scenario
-from svcdns.engine import verdicts
-from svcdns.engine.pool import Worlds, letters
+from svcdns.engine import player
+from svcdns.engine.player import Outcome
+from svcdns.engine.pool import WorldPool, letters, namespaces_of
+from svcdns.engine.schedule import Schedule
+from svcdns.engine.sentences import Script
 from svcdns.engine.timing import Clock
-from svcdns.engine.world import World
+from svcdns.engine.verdicts import Rules
 from svcdns.errors import HarnessError, TargetError, UsageError
 from svcdns.faults import opening
-from svcdns.plugin.collect import SCENARIO
 from svcdns.plugin.options import settings
 from svcdns.report import directory
 from svcdns.results import Subject, Verdict
@@ -32,10 +33,9 @@ from svcdns.settings import Settings
 from svcdns.system.filing import Directory
 from svcdns.targets import signals
 from svcdns.targets.opening import Opened
-from svcdns.targets.target import SECONDS_TO_DELETE, Capability, Target
+from svcdns.targets.target import SECONDS_TO_DELETE, Target
 
 RUN = pytest.StashKey["Run"]()
-PLACE = pytest.StashKey[World]()
 
 
 class Run:
@@ -50,8 +50,8 @@ class Run:
         problems: what went wrong at the end; any makes the run fail.
         remarks: what was applied and means nothing to DNS, also by its workers.
         kept: the Namespaces that were left behind on request, also by its workers.
-        planned: the node ids of the tests whose worlds are being made ahead.
-        workers: how many processes share the run, and ``worker`` which of them this is, from 0.
+        planned: the feature files whose scenarios are known to the pool.
+        workers: how many processes share the run.
     """
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
@@ -60,7 +60,6 @@ class Run:
         self.settings = settings
         self.id: str = self.shared["run"] if self.shared else letters(5)
         self.workers = int(getattr(config, "workerinput", {}).get("workercount", 1))
-        self.worker = int(getattr(config, "workerinput", {}).get("workerid", "gw0").removeprefix("gw"))
         self.tally: dict[tuple[str, Verdict], list[dict[str, Any]]] = defaultdict(list)
         self.started = datetime.now(UTC)
         self.subject: Subject | None = None
@@ -68,12 +67,13 @@ class Run:
         self.problems: list[str] = []
         self.kept: list[str] = []
         self.remarks: list[str] = []
-        self.planned: set[str] = set()
+        self.planned: set[Path] = set()
         self.directory = config.invocation_params.dir / directory.REPORTS / self.id
         self._config = config
         self._life = ExitStack()
         self._opened: Opened | None = None
-        self._worlds: Worlds | None = None
+        self._pool: WorldPool | None = None
+        self._schedule: Schedule | None = None
 
     @property
     def target(self) -> Target:
@@ -81,35 +81,41 @@ class Run:
         return self.open().target
 
     @property
-    def capabilities(self) -> frozenset[Capability]:
-        """What scenarios may need and this run can do."""
-        udp = {Capability.UDP} if "udp" in self.target.vantages[0].transports else set()
-        return self.target.capabilities | udp
-
-    @property
-    def place(self) -> str:
-        """The target in words, with where it is asked from, on which depends what scenarios can be run."""
+    def rules(self) -> Rules:
+        """What the verdicts of this run depend on."""
         by = f" by the vantage {self.target.vantages[0].name}" if self.settings.live else ""
-        return f"{self.settings.target}{by}"
-
-    def known_causes(self, scenario: Scenario) -> tuple[str, ...]:
-        """What the server's version is known to do wrong, as far as a scenario shows it."""
-        facts = self.target.facts
-        return coredns.causes(facts.dns_version, scenario.behaviours) if facts.dns_server == "CoreDNS" else ()
+        return replace(Rules.of(self.target), target=f"{self.settings.target}{by}", dns_profile=self.dns_profile)
 
     @property
-    def worlds(self) -> Worlds:
+    def pool(self) -> WorldPool:
         """The worlds on the target."""
-        if self._worlds is None:
+        if self._pool is None:
             budget = int(self.settings.max_pods or 0) or self.target.capacity()
-            self._worlds = Worlds(
+            self._pool = WorldPool(
                 self.target,
-                self.id,
                 self.clock,
+                namespaces_of(self.id),
                 budget=budget and max(1, budget // self.workers),
+                ahead=self.settings.live,
                 keep=self.settings.keep_namespaces,
             )
-        return self._worlds
+        return self._pool
+
+    @property
+    def schedule(self) -> Schedule:
+        """What plays the scenarios of a live run."""
+        if self._schedule is None:
+            self._schedule = Schedule(self.pool, self.rules, self.target.evidence)
+        return self._schedule
+
+    def outcome(self, id_: str, script: Script) -> Outcome:
+        """What becomes of a scenario that consists of our sentences alone."""
+        if self.settings.live:
+            return self.schedule.outcome(id_, script)
+        try:
+            return player.play(self.pool.world(id_, script.plan), script, self.rules)
+        finally:
+            self.pool.leave(id_)
 
     @property
     def dns_profile(self) -> str:
@@ -172,10 +178,12 @@ class Run:
         return f"svcdns clean --context {self.settings.context or f'kind-{self.settings.cluster_name or self.id}'}"
 
     def _end_worlds(self, _: Opened) -> list[str]:
-        if self._worlds is None:
+        if self._pool is None:
             return []
-        problems = self._worlds.close()
-        self.kept += self._worlds.kept
+        problems = self._pool.close()
+        if self._schedule is not None:
+            self._schedule.close()
+        self.kept += self._pool.kept
         return problems
 
     def _await_deleted(self, opened: Opened) -> list[str]:
@@ -210,7 +218,6 @@ class Run:
         live = self.settings.live
         shared = {
             "run": self.id,
-            "by_worlds": live and self._config.option.dist == "load",
             "target": self.open().share() if live else {},
         }
         # What goes to another process is plain; JSON makes it so.
@@ -258,11 +265,11 @@ def pytest_configure(config: pytest.Config) -> None:
     run = config.stash[RUN] = Run(config, settings(config))
     config.pluginmanager.register(run, "svcdns-run")
     config.add_cleanup(run.close)
-    if getattr(config.option, "dist", "no") == "load" and not run.settings.live:
-        # The scenarios of a file share worlds, so a file stays with one worker.
+    if getattr(config.option, "dist", "no") == "load":
+        # The scenarios of a file share environments, so a file stays with one worker.
         config.option.dist = "loadfile"
     try:
-        for tag, meaning in tags.tags():
+        for tag, meaning in tags.meanings():
             config.addinivalue_line("markers", f"{tag}: {meaning}")
     except HarnessError as error:
         raise pytest.UsageError(str(error)) from error
@@ -278,21 +285,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """The resolved settings, once."""
     return [printable.line(line) for line in config.stash[RUN].settings.lines()]
-
-
-@pytest.fixture
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    """The scenario's place on the target."""
-    run = request.config.stash[RUN]
-    scenario = request.node.stash[SCENARIO]
-    if lacking := verdicts.of_inability(scenario.tags, run.capabilities, run.place):
-        pytest.skip(f"{lacking.verdict}: {lacking.reason}")
-    found = run.worlds.enter(request.node.nodeid, scenario)
-    request.node.stash[PLACE] = found
-    if run.known_causes(scenario):
-        found.expect_a_deviation()
-    yield found
-    run.worlds.leave(request.node.nodeid, scenario)
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

@@ -1,1 +1,1 @@
-"""Recorded answers of real servers: made, read, and asked again."""
+"""Answers of DNS servers, recorded: written, read, and compared with what a server answers now."""

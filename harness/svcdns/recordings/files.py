@@ -1,9 +1,9 @@
-"""Answers of real DNS servers, as files: a directory with the cluster's state and one question with its answer a line.
+"""Recordings as files: a directory with the state of a cluster and its DNS server's answers, one query per line.
 
 ``state.json`` is a v1 ``List`` of Namespaces, Services, EndpointSlices and Pods; each line of ``answers.jsonl`` has the
 question (``name``, ``type``, ``transport``, ``edns``: the payload size offered, or null) and the answer (``rcode``,
 ``flags``, and the records of ``answer``, ``authority`` and ``additional`` as sorted text, the SOA's serial replaced).
-``meta.json`` says what server it was (`Meta`); without it, a CoreDNS of the version that `COREDNS` follows.
+``meta.json`` says which server answered (`Meta`); without it, a CoreDNS of the version that `COREDNS` follows.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _SERIAL = re.compile(r"( SOA \S+ \S+) \d+ ")
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """One question and what a server answered, as text."""
+class RecordedAnswer:
+    """One query and what a server answered, as text."""
 
     question: Question
     transport: Transport
@@ -50,13 +50,13 @@ class Recorded:
     additional: tuple[str, ...]
 
     @property
-    def asked(self) -> str:
-        """The question in one line."""
+    def query(self) -> str:
+        """The query in one line."""
         edns = "no EDNS" if self.edns is None else f"EDNS {self.edns}"
         return f"{self.question} over {self.transport.upper()}, {edns}"
 
     def lines(self) -> list[str]:
-        """The answer, one record a line."""
+        """The answer, one record per line."""
         sections = {"answer": self.answer, "authority": self.authority, "additional": self.additional}
         records = [f"{name}: {record}" for name, section in sections.items() for record in section]
         return [f"{self.rcode}, flags {' '.join(self.flags)}", *records]
@@ -64,7 +64,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """What answered: all that answers depend on beside the state.
+    """The server that answered: all that answers depend on beside the state.
 
     Attributes:
         profile: the family of DNS servers, ``coredns`` or ``spec``.
@@ -73,7 +73,7 @@ class Meta:
         corefile: the lines of its Corefile that matter.
         kubernetes: the version of the API server.
         domain: the cluster domain.
-        addresses: those of the DNS pod that answered, where they are known: it names the Services that it stands behind.
+        addresses: the addresses of the DNS pod that answered, if known: its NS records name the Services that select it.
     """
 
     profile: str = "coredns"
@@ -87,23 +87,23 @@ class Meta:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A state, the answers that a server gave in it, and which server that was."""
+    """A state, the answers that a server gave in it, and the server."""
 
     state: ClusterState
-    answers: tuple[Recorded, ...]
+    answers: tuple[RecordedAnswer, ...]
     meta: Meta = Meta()
 
 
 def find(directories: Iterable[Path]) -> Iterator[Path]:
-    """The recordings at or below some directories, in the order of their names.
+    """Find the recordings at or below some directories, in the order of their names.
 
     Raises:
-        ManifestError: if one holds none.
+        ManifestError: if one contains none.
     """
     for directory in directories:
         found = sorted(path.parent for path in directory.rglob(STATE) if (path.parent / ANSWERS).is_file())
         if not found:
-            raise ManifestError(f"{directory}: holds no recording, which is a {STATE} beside an {ANSWERS}")
+            raise ManifestError(f"{directory}: contains no recording; name a directory with a {STATE} and an {ANSWERS}")
         yield from found
 
 
@@ -127,7 +127,7 @@ def read(directory: Path) -> Recording:
 
 
 def write(recording: Recording, directory: Path) -> None:
-    """Write a recording into a directory, which is made where it is missing.
+    """Write a recording into a directory, which is created if it is missing.
 
     Raises:
         UsageError: if it cannot be written.
@@ -153,21 +153,23 @@ def _meta(path: Path) -> Meta:
         meta = Meta(**plain)
         texts = (*meta.corefile, *meta.addresses, meta.server, meta.version, meta.kubernetes, meta.domain)
     except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
-        raise ManifestError(f"{path}: does not say what server was recorded: {error!r}") from error
+        raise ManifestError(f"{path}: does not describe a server: {error!r}; record it again") from error
     if meta.profile not in ("coredns", "spec") or not all(isinstance(text, str) for text in texts):
-        raise ManifestError(f"{path}: does not say what server was recorded: its profile is none, or a field no text")
+        raise ManifestError(
+            f"{path}: does not describe a server: set profile to coredns or spec, and every other field to text"
+        )
     return meta
 
 
-def _plain(answer: Recorded) -> dict[str, Any]:
+def _plain(answer: RecordedAnswer) -> dict[str, Any]:
     question = {"name": str(answer.question.name), "type": dns.rdatatype.to_text(answer.question.type)}
     return question | {name: value for name, value in asdict(answer).items() if name != "question"}
 
 
-def _recorded(line: str, where: str) -> Recorded:
+def _recorded(line: str, where: str) -> RecordedAnswer:
     try:
         item = _checked(json.loads(line))
-        return Recorded(
+        return RecordedAnswer(
             question=message.question(item["name"], item["type"]),
             transport=item["transport"],
             edns=item["edns"],
@@ -182,32 +184,32 @@ def _recorded(line: str, where: str) -> Recorded:
 
 
 def _checked(item: Any) -> dict[str, Any]:
-    """One decoded line that has every field, each of its type.
+    """Check that a decoded line has every field, each of its type.
 
     Raises:
         ValueError: with what is wrong.
     """
     if not isinstance(item, dict):
-        raise ValueError("it is not a JSON object")  # noqa: TRY004 - json raises ValueError for all else that is wrong
+        raise ValueError("it is not a JSON object")  # noqa: TRY004 - json raises ValueError for everything else that is wrong
     for name, type_ in _FIELDS.items():
         value = item.get(name)
         texts = value if isinstance(value, list) else []
         if name not in item or type(value) not in type_ or not all(isinstance(text, str) for text in texts):
             raise ValueError(f"its {name} is missing or of another type")
     if item["transport"] not in get_args(Transport) or not 0 <= (item["edns"] or 0) <= 0xFFFF:  # noqa: PLR2004 - 16 bits
-        raise ValueError("its transport is neither udp nor tcp, or its edns no payload size")
+        raise ValueError("its transport is neither udp nor tcp, or its edns is not a payload size")
     json.dumps(item, ensure_ascii=False).encode()  # raises where a text holds half a surrogate pair
     return item
 
 
-def of(answer: Answer, *, ttl_seconds: int | None = None) -> Recorded:
-    """An answer as it would be recorded; one that never came has its failure for an rcode.
+def of(answer: Answer, *, ttl_seconds: int | None = None) -> RecordedAnswer:
+    """Return an answer as it is recorded; an answer that never came has its failure as rcode.
 
     Args:
-        answer: what came.
-        ttl_seconds: the TTL that every record had before a cache counted it down; None for one that came fresh.
+        answer: the answer.
+        ttl_seconds: the TTL that every record had before a cache counted it down; None if no cache did.
     """
-    return Recorded(
+    return RecordedAnswer(
         question=answer.question,
         transport=answer.transport,
         edns=answer.edns,
@@ -220,6 +222,6 @@ def of(answer: Answer, *, ttl_seconds: int | None = None) -> Recorded:
 
 
 def text(records: Iterable[Record], ttl_seconds: int | None = None) -> tuple[str, ...]:
-    """Records as recorded: sorted text, without the SOA's serial, and with another TTL if one is given."""
+    """Return records as they are recorded: sorted text, without the serial of the SOA, and with another TTL if one is given."""
     records = records if ttl_seconds is None else [record._replace(ttl=ttl_seconds) for record in records]
     return tuple(sorted(_SERIAL.sub(r"\1 SERIAL ", line) for line in message.lines(records)))

@@ -1,6 +1,6 @@
-"""The questions worth asking of a state: what should exist in every type, what almost does, and how it travels.
+"""The queries that a recording of a state consists of: names that exist, in every type, and names that almost do.
 
-Nothing here knows an answer, so a server that is wrong is asked the same.
+Nothing here knows an answer, so a wrong server is asked the same.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ from svcdns.state import ClusterState, Endpoint, EndpointPort, Pod, Service, Ser
 
 TYPES: tuple[RdataType, ...] = (A, AAAA, SRV, CNAME, TXT, NS, SOA, MX, PTR, ANY, HTTPS)
 
-#: The payload size offered where sizes are not the subject: enough for nearly every answer.
+#: The payload size offered by default: enough for nearly every answer.
 EDNS_OCTETS = 4096
 
-#: The other ways to ask: over TCP; over UDP as RFC 1035 has it; and with smaller payload sizes (RFC 6891).
+#: The other transports: TCP; UDP as RFC 1035 has it; and smaller payload sizes (RFC 6891).
 OTHER_WAYS: tuple[tuple[Transport, int | None], ...] = (("tcp", None), ("udp", None), ("udp", 512), ("udp", 1232))
 
-#: So many of what is alike are asked for: the others would show nothing more.
+#: At most this many similar objects are asked for: the others would show nothing more.
 ALIKE = 3
 
-#: Addresses that no cluster allocates: they are kept for documentation (RFC 5737, RFC 3849).
+#: Addresses that no cluster allocates: they are reserved for documentation (RFC 5737, RFC 3849).
 _NOWHERE = ("192.0.2.200", "2001:db8::200")
 
 _Item = TypeVar("_Item")
 
 
-class Asked(NamedTuple):
-    """A question and how it travels.
+class PlannedQuery(NamedTuple):
+    """A query to be recorded: a question and its transport.
 
     Attributes:
-        name: the owner name as text: names are equal whatever their case, and the case is asked for as well.
+        name: the owner name as text, since two names that differ in case are equal, and both are asked.
         edns: the payload size offered, or None for no EDNS.
     """
 
@@ -51,15 +51,15 @@ class Asked(NamedTuple):
 
     @property
     def question(self) -> Question:
-        """What is asked."""
+        """The owner name and the type."""
         return Question(message.name(self.name), self.type)
 
 
-def worth_asking(state: ClusterState, namespaces: Collection[str] | None = None) -> tuple[Asked, ...]:
-    """Every question once, in an order that depends on the state alone.
+def planned_queries(state: ClusterState, namespaces: Collection[str] | None = None) -> tuple[PlannedQuery, ...]:
+    """Return every query once, in an order that depends on the state alone.
 
     Args:
-        state: what there is.
+        state: the state of the cluster.
         namespaces: the Namespaces whose names are asked; None for all of them.
     """
     wanted = sorted(state.namespaces if namespaces is None else namespaces)
@@ -79,16 +79,19 @@ def worth_asking(state: ClusterState, namespaces: Collection[str] | None = None)
         ports = [f"_{name}._{protocol}.{base}.{domain}" for name, protocol in _ports(state, service)]
         main += [f"{base}.{domain}", *ports]
     reverse = tuple(_reverse_names(state, services, pods))
-    found = dict.fromkeys(Asked(str(name), type_) for name in (*_names(names), *reverse) for type_ in TYPES)
+    found = dict.fromkeys(PlannedQuery(str(name), type_) for name in (*_names(names), *reverse) for type_ in TYPES)
     found |= dict.fromkeys(
-        Asked(str(name), type_, *way) for name in _names(main) for type_ in (A, AAAA, SRV, TXT) for way in OTHER_WAYS
+        PlannedQuery(str(name), type_, *way)
+        for name in _names(main)
+        for type_ in (A, AAAA, SRV, TXT)
+        for way in OTHER_WAYS
     )
-    found |= dict.fromkeys(Asked(str(name), PTR, *way) for name in reverse for way in OTHER_WAYS[:1])
+    found |= dict.fromkeys(PlannedQuery(str(name), PTR, *way) for name in reverse for way in OTHER_WAYS[:1])
     return tuple(found)
 
 
 def _zone_names(domain: str) -> Iterator[str]:
-    """The apex, the schema version, the name server, the empty non-terminals, and names that nothing has (A01-A12, G19)."""
+    """The apex, the schema version, the name server, the empty non-terminals, and names that do not exist (A01-A12, G19)."""
     for labels in ("", "dns-version.", "x.dns-version.", "dns.", "ns.dns.", "svc.", "pod.", "nosuch.", "*.svc."):
         yield f"{labels}{domain}"
     for labels in ("nosuch.svc.", "x.nosuch.svc.", "nosuch.pod.", "1-2-3-4.nosuch.pod."):
@@ -98,13 +101,13 @@ def _zone_names(domain: str) -> Iterator[str]:
 
 
 def _namespace_labels(namespace: str) -> Iterator[str]:
-    """The Namespace below ``svc`` and ``pod``, and names there that no object has (A10, A11, K01-K07)."""
+    """The Namespace below ``svc`` and ``pod``, and names there that do not exist (A10, A11, K01-K07)."""
     yield from (f"{namespace}.svc", f"*.{namespace}.svc", f"nosuch.{namespace}.svc", f"{namespace}.pod", namespace)
     yield from (f"{label}.{namespace}.pod" for label in ("1-2-3-4", "x.1-2-3-4", "fd00--1", "notanip"))
 
 
 def _labels_below(state: ClusterState, service: Service, pods: Iterable[Pod]) -> Iterator[str]:
-    """Below a Service: its ports, its endpoints, and what looks like either (C11, C21, E16-E18)."""
+    """Below a Service: its ports, its endpoints, and names that look like either (C11, C21, E16-E18)."""
     yield from ("*", "nosuch", "a.b.c", "_tcp", "_nosuch._tcp", "_._tcp")
     ports = _ports(state, service) or [("http", "tcp")]
     for name, protocol in ports:
@@ -115,19 +118,19 @@ def _labels_below(state: ClusterState, service: Service, pods: Iterable[Pod]) ->
     yield from map(_dashed, service.cluster_ips)
     labels = tuple(dict.fromkeys(_endpoint_labels(state, service, pods)))
     yield from labels
-    # What lies below one endpoint lies below every other.
+    # The same names exist below every endpoint.
     yield from (f"{left}.{labels[0]}" for left in ("x", f"_{ports[0][0]}._{ports[0][1]}") if labels)
 
 
 def _ports(state: ClusterState, service: Service) -> list[tuple[str, str]]:
-    """The ports that have a name, the Service's and its EndpointSlices', with their protocols in lower case."""
+    """The named ports of the Service and its EndpointSlices, with their protocols in lower case."""
     slices = state.slices_by_service.get(service.key, ())
     ports: list[ServicePort | EndpointPort] = [*service.ports, *(port for one in slices for port in one.ports)]
     return sorted({(port.name, port.protocol.lower()) for port in ports if port.name})
 
 
 def _endpoint_labels(state: ClusterState, service: Service, pods: Iterable[Pod]) -> Iterator[str]:
-    """What an endpoint may be called: by its hostname, its pod's name, or its address with dashes (C07-C10, I08)."""
+    """The labels that an endpoint may have: its hostname, its pod's name, or its address with dashes (C07-C10, I08)."""
     for endpoint in _endpoints(state, service):
         yield from filter(None, (endpoint.hostname, endpoint.pod))
         yield from map(_dashed, endpoint.addresses)
@@ -139,7 +142,7 @@ def _endpoint_labels(state: ClusterState, service: Service, pods: Iterable[Pod])
 
 
 def _endpoints(state: ClusterState, service: Service) -> list[Endpoint]:
-    """Some of a Service's endpoints, each with what it is like."""
+    """Some of a Service's endpoints of each kind."""
     slices = state.slices_by_service.get(service.key, ())
     several = [(one.address_type, endpoint) for one in slices for endpoint in one.endpoints]
     alike = _few(several, lambda one: (one[0], one[1].ready, one[1].terminating, bool(one[1].hostname)))
@@ -147,7 +150,7 @@ def _endpoints(state: ClusterState, service: Service) -> list[Endpoint]:
 
 
 def _reverse_names(state: ClusterState, services: Iterable[Service], pods: Iterable[Pod]) -> Iterator[dns.name.Name]:
-    """Where addresses lead back from, what lies above the first of each family, and addresses that nothing has (F01-F14)."""
+    """The reverse names of addresses, the name above the first of each family, and unused addresses (F01-F14)."""
     addresses = [address for service in services for address in service.cluster_ips]
     addresses += [
         text for service in services for one in _endpoints(state, service) for text in one.addresses if _is_ip(text)
@@ -163,7 +166,7 @@ def _reverse_names(state: ClusterState, services: Iterable[Service], pods: Itera
 
 
 def _few(items: Iterable[_Item], kind: Callable[[_Item], Hashable]) -> list[_Item]:
-    """The first of each kind, in the order of the items."""
+    """Return the first `ALIKE` items of each kind, in their order."""
     seen: dict[Hashable, int] = defaultdict(int)
     kept = []
     for item in items:
@@ -174,7 +177,7 @@ def _few(items: Iterable[_Item], kind: Callable[[_Item], Hashable]) -> list[_Ite
 
 
 def _names(texts: Iterable[str]) -> Iterator[dns.name.Name]:
-    """The names that a message can carry."""
+    """Return the names that fit into a message."""
     for text in dict.fromkeys(texts):
         try:
             yield message.name(text)
@@ -187,7 +190,7 @@ def _is_ip(text: str) -> bool:
     try:
         ipaddress.ip_address(text)
     except ValueError:
-        # An EndpointSlice may list names.
+        # An EndpointSlice may list names instead of addresses.
         return False
     return True
 

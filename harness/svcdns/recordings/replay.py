@@ -1,4 +1,4 @@
-"""Questions, what is expected, and a way to ask: the differences."""
+"""Recorded queries, sent again: what is answered otherwise."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from svcdns import coredns, records
 from svcdns.client import Answer, Channel, ask
 from svcdns.message import Question, Reply
 from svcdns.recordings import files
-from svcdns.recordings.files import Meta, Recorded
+from svcdns.recordings.files import Meta, RecordedAnswer
 from svcdns.records import PROFILES
 from svcdns.state import ClusterState
 
@@ -20,20 +20,20 @@ Respond = Callable[[Question], Reply]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A question that was answered otherwise than expected."""
+    """A query that was answered otherwise than expected."""
 
-    expected: Recorded
-    got: Recorded
+    expected: RecordedAnswer
+    got: RecordedAnswer
 
     def lines(self) -> Iterator[str]:
-        """The question, what was expected and what came."""
-        yield self.expected.asked
+        """The query, the expected answer and the one that came."""
+        yield self.expected.query
         yield from (f"  - {line}" for line in self.expected.lines())
         yield from (f"  + {line}" for line in self.got.lines())
 
 
 def server_of(state: ClusterState, meta: Meta) -> Respond:
-    """What a server like the recorded one says to any question, in a state that does not change."""
+    """Return what a server like the recorded one answers to any question, in a state that does not change."""
     if meta.profile != "coredns":
         return lambda question: records.answer(state, question, PROFILES[meta.profile])
     profile = replace(coredns.profile(meta.version, meta.corefile), own_addresses=meta.addresses)
@@ -46,16 +46,16 @@ def server_of(state: ClusterState, meta: Meta) -> Respond:
     return respond
 
 
-def replay(answers: tuple[Recorded, ...], respond: Respond, channel: Channel) -> Iterator[Difference]:
-    """Ask every recorded question again, in its transport and with its EDNS, and compare every part of the answer.
+def replay(answers: tuple[RecordedAnswer, ...], respond: Respond, channel: Channel) -> Iterator[Difference]:
+    """Send every recorded query again, over its transport and with its EDNS, and compare every part of the answer.
 
     Args:
-        answers: what was recorded.
-        respond: the whole answer to a question, against which truncated ones are held.
-        channel: the way to the server that is asked.
+        answers: the recorded answers.
+        respond: returns the complete answer to a question; truncated answers are compared with it.
+        channel: the channel to the server.
     """
 
-    def everything(expected: Recorded) -> frozenset[str]:
+    def complete(expected: RecordedAnswer) -> frozenset[str]:
         reply = respond(expected.question)
         return frozenset(files.text((*reply.answer, *reply.authority, *reply.additional)))
 
@@ -68,16 +68,16 @@ def replay(answers: tuple[Recorded, ...], respond: Respond, channel: Channel) ->
             timeout_seconds=SECONDS_TO_ANSWER,
         )
         got = files.of(answer)
-        if got != expected and not _both_cut_short(expected, got, answer, everything):
+        if got != expected and not _both_truncated(expected, got, answer, complete):
             yield Difference(expected, got)
 
 
-def _both_cut_short(
-    expected: Recorded, got: Recorded, answer: Answer, everything: Callable[[Recorded], frozenset[str]]
+def _both_truncated(
+    expected: RecordedAnswer, got: RecordedAnswer, answer: Answer, complete: Callable[[RecordedAnswer], frozenset[str]]
 ) -> bool:
-    """Whether both are truncated alike: any part of the whole answer is right, as long as it fits."""
+    """Whether both are truncated in the same way: any part of the complete answer is right, as long as it fits."""
     if "TC" not in expected.flags or (expected.rcode, expected.flags) != (got.rcode, got.flags):
         return False
     fits = len(answer.wire or b"") <= max(512, expected.edns or 0)
     shown = {*expected.answer, *expected.authority, *expected.additional, *got.answer, *got.authority, *got.additional}
-    return fits and shown <= everything(expected)
+    return fits and shown <= complete(expected)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-#: From the best. Whatever is shown less well than before became worse, also where it is merely no longer looked at.
+#: From the best. A verdict that moves down became worse, even if the scenario is merely no longer run.
 VERDICTS = ("conformant", "not applicable", "not run", "not determined", "not conformant")
 RESULTS = ("success", "partial", "failure")
 
@@ -14,15 +14,15 @@ Direction = Literal["worse", "better", "other"]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """Something that differs.
+class ReportChange:
+    """A difference between two reports.
 
     Attributes:
         what: the level, clause, scenario or fact.
-        before: what the first report says of it; empty where it says nothing.
-        after: what the second report says.
-        direction: whether that is worse; facts, choices and scenarios that one report does not know are neither.
-        reason: why it is so now, if a reason is given.
+        before: its value in the first report; empty if it is not there.
+        after: its value in the second report; empty if it is not there.
+        direction: ``other`` for facts, for choices, and for scenarios that only one report has.
+        reason: the reason of the second report, if it gives one.
     """
 
     what: str
@@ -32,34 +32,34 @@ class Change:
     reason: str = ""
 
     def __str__(self) -> str:
-        said = f"{self.direction}: {self.what}: {self.before or 'nothing'} → {self.after or 'nothing'}"
-        return f"{said}: {self.reason}" if self.reason else said
+        line = f"{self.direction}: {self.what}: {self.before or 'nothing'} → {self.after or 'nothing'}"
+        return f"{line}: {self.reason}" if self.reason else line
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
-    """What differs between two reports, what became worse first; dates and ids of runs always differ and are left out."""
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[ReportChange, ...]:
+    """Compare two reports; what became worse comes first. Dates and ids of runs always differ and are left out."""
     found = (*_levels(before, after), *_clauses(before, after), *_scenarios(before, after), *_facts(before, after))
     return tuple(sorted(found, key=lambda one: ("worse", "better", "other").index(one.direction)))
 
 
 def title(report: Mapping[str, Any]) -> str:
-    """A report in one line."""
+    """Return a report in one line."""
     implementation, subject = report["implementation"], report["subject"] or {}
     who = f"{implementation['project']} {implementation['version']}".strip() or "an unnamed server"
     return f"{who}, {subject.get('target', 'no target')}, {report['date']}, by svcdns {report['tool']['version']}"
 
 
-def _levels(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def _levels(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ReportChange]:
     results = [{one["level"]: one["result"] for one in report["levels"]} for report in (before, after)]
     yield from _judged("level ", RESULTS, *results)
 
 
-def _clauses(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def _clauses(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ReportChange]:
     verdicts = [{one["id"]: one["verdict"] for one in report["clauses"]} for report in (before, after)]
     yield from _judged("clause ", VERDICTS, *verdicts)
 
 
-def _scenarios(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def _scenarios(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ReportChange]:
     verdicts = [{_name(one): one["verdict"] for one in report["scenarios"]} for report in (before, after)]
     explained = [*after["notConformant"], *after["notDetermined"], *after["notApplicable"]]
     yield from _judged("", VERDICTS, *verdicts, reasons={_name(one): one["reason"] for one in explained})
@@ -72,25 +72,25 @@ def _judged(
     after: Mapping[str, str],
     *,
     reasons: Mapping[str, str] | None = None,
-) -> Iterator[Change]:
+) -> Iterator[ReportChange]:
     for what in dict.fromkeys([*before, *after]):
         was, now = before.get(what, ""), after.get(what, "")
         if was != now:
             direction: Direction = "other"
             if was and now:
                 direction = "worse" if best_first.index(now) > best_first.index(was) else "better"
-            yield Change(f"{kind}{what}", was, now, direction, (reasons or {}).get(what, ""))
+            yield ReportChange(f"{kind}{what}", was, now, direction, (reasons or {}).get(what, ""))
 
 
-def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    """What was tested, and what it chose."""
+def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ReportChange]:
+    """Compare what was tested, and the choices of the servers."""
     facts = [
         {
-            **_said("tool", report["tool"]),
-            **_said("specification", report["specification"]),
-            **_said("implementation", report["implementation"]),
-            **_said("subject", report["subject"] or {}),
-            **_said("settings", report["settings"]),
+            **_flat("tool", report["tool"]),
+            **_flat("specification", report["specification"]),
+            **_flat("implementation", report["implementation"]),
+            **_flat("subject", report["subject"] or {}),
+            **_flat("settings", report["settings"]),
             **{f"choice in {_name(one)}": "; ".join(one["choices"]) for one in report["observed"]},
         }
         for report in (before, after)
@@ -98,10 +98,10 @@ def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Chan
     for what in dict.fromkeys([*facts[0], *facts[1]]):
         was, now = facts[0].get(what, ""), facts[1].get(what, "")
         if was != now:
-            yield Change(what, was, now, "other")
+            yield ReportChange(what, was, now, "other")
 
 
-def _said(kind: str, content: Mapping[str, Any]) -> dict[str, str]:
+def _flat(kind: str, content: Mapping[str, Any]) -> dict[str, str]:
     return {f"{kind} {name}": _text(value) for name, value in content.items()}
 
 

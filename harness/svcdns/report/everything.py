@@ -1,21 +1,17 @@
-"""Every scenario there is, run or not: what was left out may never read as passed."""
+"""All packaged scenarios, run or not: a scenario that was not run must never read as passed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 
-from svcdns import resources
-from svcdns.catalogue import gherkin
-from svcdns.catalogue.gherkin import Feature
-from svcdns.catalogue.tags import LEVELS
+from svcdns.catalogue import features, tags
 from svcdns.results import ScenarioResult, StepResult, Verdict
 
 
 def complete(ran: Iterable[ScenarioResult]) -> tuple[ScenarioResult, ...]:
-    """The results of a run, and of each scenario that comes along and was not run one that says so.
+    """Return the results of a run, and a result with the verdict *not run* for each packaged scenario that was not run.
 
-    They stand in the order of the feature files, whatever order they ran in.
+    They are in the order of the feature files, whatever order the scenarios ran in.
 
     Raises:
         FeatureError: if a feature file cannot be read.
@@ -27,30 +23,24 @@ def complete(ran: Iterable[ScenarioResult]) -> tuple[ScenarioResult, ...]:
     return tuple(sorted(results.values(), key=lambda one: (order.get((one.feature, one.scenario), last), *_place(one))))
 
 
-def _place(one: ScenarioResult) -> tuple[str, int, str]:
-    return one.feature, one.line, one.scenario
+def _place(result: ScenarioResult) -> tuple[str, int, str]:
+    return result.feature, result.line, result.scenario
 
 
 def titles() -> dict[str, str]:
-    """The names of the features that come along, by their files."""
-    return {path: feature.name for path, feature in _features().items()}
-
-
-@cache
-def _features() -> dict[str, Feature]:
-    root = resources.features()
-    return {str(path.relative_to(root)): gherkin.read(path) for path in sorted(root.rglob("*.feature"))}
+    """Return the titles of the packaged features, by their files."""
+    return {path: feature.name for path, feature in features.packaged().items()}
 
 
 def _not_run() -> Iterator[ScenarioResult]:
-    for path, feature in _features().items():
+    for path, feature in features.packaged().items():
         for scenario in feature.scenarios:
             for one in scenario.rendered():
                 yield ScenarioResult(
                     feature=path,
                     scenario=one.name,
                     line=one.line,
-                    level=next(level for level in LEVELS if level in one.tags),
+                    level=tags.level_of(one.tags),
                     clauses=one.clauses,
                     behaviours=one.behaviours,
                     verdict=Verdict.NOT_RUN,

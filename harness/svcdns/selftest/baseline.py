@@ -1,8 +1,7 @@
-"""What every scenario hears from a right server, and whether it would hear anything else from a wrong one.
+"""What every scenario is answered by a right server, and whether a fault would change any of it.
 
-Most scenarios ask nothing that a given fault touches. Played again they would get the same answers and judge them in the
-same way, so each process plays all of them once in front of the right server, keeps what was said, and holds every fault
-against that.
+Most scenarios ask nothing that a given fault changes. Played again, they would get the same answers and come to the same
+verdict. So each process plays all scenarios once against the right server, keeps the answers, and applies every fault to them.
 """
 
 from __future__ import annotations
@@ -14,83 +13,84 @@ from typing import Any
 
 from svcdns.client import Transport
 from svcdns.errors import HarnessError
-from svcdns.faults import Asked, Fault, Sending
-from svcdns.faults.proxy import Faulty, Heard, sent
+from svcdns.faults import Fault, QueryContext, Sending
+from svcdns.faults.proxy import FaultSetup, UpstreamReplies, sendings
 from svcdns.records import COREDNS
-from svcdns.selftest.faulty import behind
-from svcdns.selftest.in_process import Straight
-from svcdns.selftest.playing import Playable, Played, play
+from svcdns.selftest.faulty import faulty_server
+from svcdns.selftest.in_process import InProcessChannel
+from svcdns.selftest.playing import Playable, PlayedScenario, play
 from svcdns.targets.reference import Reference
 
-#: What depends on everything that was asked before, and so on the faults there were then.
-_MEMORY = frozenset({"replica", "number", "earlier", "previous"})
+#: What depends on the questions that were asked before, and so on the fault that answered them.
+_HISTORY = frozenset({"replica", "number", "earlier", "previous"})
 
 
-class RemembersError(HarnessError):
-    """What a fault does here cannot be said of the question alone."""
+class HistoryNeededError(HarnessError):
+    """What a fault does to this answer depends on more than the question."""
 
 
-class Alone(Asked):
-    """A question by itself, as a server meets it that has no memory."""
+class ContextWithoutHistory(QueryContext):
+    """A question by itself, as a server without a memory sees it."""
 
     __slots__ = ()
 
     def __getattribute__(self, name: str) -> Any:
-        """The parts of the question itself.
+        """Return a part of the question itself.
 
         Raises:
-            RemembersError: for any other.
+            HistoryNeededError: for any other part.
         """
-        if name in _MEMORY:
-            raise RemembersError(f"the {name} of a question is not known ahead")
+        if name in _HISTORY:
+            raise HistoryNeededError(f"the {name} of a question is not known in advance")
         return super().__getattribute__(name)
 
 
 @dataclass(frozen=True, slots=True)
-class Right:
-    """A scenario in front of the right server: how it ended, and every answer it was given."""
+class Baseline:
+    """A scenario against the right server: its verdict, and every answer it got."""
 
-    played: Played
-    heard: tuple[Heard, ...]
+    played: PlayedScenario
+    replies: tuple[UpstreamReplies, ...]
 
 
 @cache
-def heard(scenarios: tuple[Playable, ...]) -> Mapping[str, Right]:
-    """Each of the scenarios in front of the right server, by its id."""
-    found: dict[str, Right] = {}
+def baselines(scenarios: tuple[Playable, ...]) -> Mapping[str, Baseline]:
+    """Play each of the scenarios against the right server; the baselines by the scenarios' ids."""
+    found: dict[str, Baseline] = {}
     with Reference(COREDNS) as target:
-        server = behind(target, Faulty((), target.state, target.profile, target.deadlines.question_seconds))
-        since: list[Heard] = []
+        setup = FaultSetup((), target.state, target.profile, target.deadlines.question_seconds)
+        server = faulty_server(target, setup)
+        since: list[UpstreamReplies] = []
 
-        def say(wire: bytes, transport: Transport) -> tuple[bytes, ...]:
-            since.append(server.heard(wire, transport))
-            return since[-1].passed
+        def respond(wire: bytes, transport: Transport) -> tuple[bytes, ...]:
+            since.append(server.upstream_replies(wire, transport))
+            return since[-1].wires
 
         (vantage,) = target.vantages
-        target.vantages = (replace(vantage, channels=(Straight(target.channel.server, say),)),)
-        for one in play(target, scenarios, target.dns_profile):
-            found[one.id] = Right(one, tuple(map(_alone, since)))
+        target.vantages = (replace(vantage, channels=(InProcessChannel(target.channel.server, respond),)),)
+        for played in play(target, scenarios, target.dns_profile):
+            found[played.id] = Baseline(played, tuple(map(_without_history, since)))
             since.clear()
     return found
 
 
-def meets(fault: Fault, right: Right) -> bool:
-    """Whether a fault makes a scenario hear anything else, or may do so."""
-    return any(_changes(fault, one) for one in right.heard)
+def meets(fault: Fault, baseline: Baseline) -> bool:
+    """Whether a fault changes an answer of a scenario, or may do so."""
+    return any(_changes(fault, replies) for replies in baseline.replies)
 
 
-def _changes(fault: Fault, one: Heard) -> bool:
-    if one.transport not in fault.transports:
+def _changes(fault: Fault, replies: UpstreamReplies) -> bool:
+    if replies.transport not in fault.transports:
         return True
     try:
-        return sent([fault], one) != tuple(map(Sending, one.passed))
-    except RemembersError:
+        return sendings([fault], replies) != tuple(map(Sending, replies.wires))
+    except HistoryNeededError:
         return True
 
 
-def _alone(one: Heard) -> Heard:
-    if one.asking is None:
-        return one
-    asked = one.asking.asked
-    known = {field.name: getattr(asked, field.name) for field in fields(asked) if field.name not in _MEMORY}
-    return replace(one, asking=replace(one.asking, asked=Alone(**known)))
+def _without_history(replies: UpstreamReplies) -> UpstreamReplies:
+    if replies.exchange is None:
+        return replies
+    context = replies.exchange.context
+    known = {field.name: getattr(context, field.name) for field in fields(context) if field.name not in _HISTORY}
+    return replace(replies, exchange=replace(replies.exchange, context=ContextWithoutHistory(**known)))

@@ -1,4 +1,4 @@
-"""A way to a DNS server of this process that needs no socket, and no waiting for an answer that never comes."""
+"""A channel to a DNS server of this process, without a socket and without waiting for an answer that never comes."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from svcdns.client import Discarded, Received, Transport, objection
 
 
 @dataclass(frozen=True, slots=True)
-class Straight:
-    """Hands messages over and takes what comes back: a `Channel`.
+class InProcessChannel:
+    """A `Channel` that passes messages to a function and takes what it returns.
 
-    What is an answer and what is not is decided as for any other channel.
+    Which replies are answers is decided as for any other channel.
 
     Attributes:
-        server: what to call the server.
-        say: everything that the server sends for a message.
+        server: the server's name in evidence.
+        respond: returns everything that the server sends for a message.
     """
 
     server: str
-    say: Callable[[bytes, Transport], Sequence[bytes]]
+    respond: Callable[[bytes, Transport], Sequence[bytes]]
 
     def exchange(self, wires: Sequence[bytes], transport: Transport, timeout_seconds: float) -> list[Received]:
-        """Hands messages over, one after the other; where no answer comes back, none would within any time."""
+        """Pass messages on, one after the other; if no answer comes back at once, none will come within any time."""
         return [self._exchanged(wire, transport, timeout_seconds) for wire in wires]
 
     def _exchanged(self, wire: bytes, transport: Transport, timeout_seconds: float) -> Received:
         discarded: list[Discarded] = []
-        for reply in self.say(wire, transport):
+        for reply in self.respond(wire, transport):
             reason = objection(wire, reply)
             if reason is None:
                 return Received(reply, tuple(discarded))

@@ -1,59 +1,48 @@
-"""The detection matrix: which scenario caught which fault, and what caught nothing."""
+"""The detection matrix: which scenarios caught which fault, and which caught none."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from svcdns.engine import verdicts
+from svcdns.faults import Fault
 from svcdns.results import Verdict
-from svcdns.selftest.playing import Playable, Played
+from svcdns.selftest.playing import Playable, PlayedScenario
 from svcdns.targets.target import Capability
 
 #: Behaviours of the kubelet: the search list, and a pod's own name (`managedHostsFileContent`).
 _KUBELETS = frozenset({"M01", "D10", "M10"})
 
 
-class Described(Protocol):
-    """What the matrix reads of a fault; `svcdns.faults.Fault` says what each part means."""
-
-    @property
-    def name(self) -> str:
-        """How it is called."""
-
-    @property
-    def behaviours(self) -> tuple[str, ...]:
-        """The ids of what it breaks."""
-
-    @property
-    def level(self) -> str:
-        """The level of the scenarios that are to catch it."""
-
-
 @dataclass(frozen=True, slots=True)
-class Caught:
-    """What became of every scenario in front of one fault.
+class FaultResult:
+    """The scenarios that failed because of one fault.
 
     Attributes:
         fault: the fault's name.
-        by: the scenarios that caught it, the one that fewest other faults break first.
-        also: scenarios of another level that carry one of the behaviours it breaks, and fail.
-        beside: scenarios of none of its behaviours that it breaks.
-        undetermined: those that could say nothing, with the reason.
+        caught_by: the scenarios of the fault's level, tagged with a behaviour it breaks; the most specific one first.
+        other_levels: scenarios of another level, tagged with a behaviour it breaks.
+        other_behaviours: scenarios tagged with none of the behaviours it breaks.
+        undetermined: the scenarios whose verdict is *not determined*, with the reason.
     """
 
     fault: str
-    by: tuple[str, ...]
-    also: tuple[str, ...] = ()
-    beside: tuple[str, ...] = ()
+    caught_by: tuple[str, ...]
+    other_levels: tuple[str, ...] = ()
+    other_behaviours: tuple[str, ...] = ()
     undetermined: Mapping[str, str] | None = None
+
+    @property
+    def others(self) -> int:
+        """The number of scenarios that failed and do not count as a catch."""
+        return len(self.other_levels) + len(self.other_behaviours)
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
-    """What became of the core scenarios in front of one legal variation; whatever is not conformant is a false alarm."""
+class VariationResult:
+    """The core scenarios that failed because of one legal variation: false alarms, each with its reason."""
 
     variation: str
     alarms: Mapping[str, str]
@@ -61,86 +50,100 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Every fault and every variation.
+    """The results of all faults and variations.
 
     Attributes:
         immune: the scenarios that no DNS server can make fail, with the reason.
     """
 
-    faults: tuple[Caught, ...]
-    variations: tuple[Passed, ...]
+    faults: tuple[FaultResult, ...]
+    variations: tuple[VariationResult, ...]
     scenarios: tuple[str, ...]
     immune: Mapping[str, str]
 
     @property
     def uncaught(self) -> list[str]:
         """The faults that no scenario caught."""
-        return [row.fault for row in self.faults if not row.by]
+        return [result.fault for result in self.faults if not result.caught_by]
 
     @property
     def alarming(self) -> list[str]:
-        """The legal variations that some core scenario found fault with."""
-        return [row.variation for row in self.variations if row.alarms]
+        """The legal variations that made a core scenario fail."""
+        return [result.variation for result in self.variations if result.alarms]
 
     @property
-    def hardest(self) -> Caught | None:
+    def hardest(self) -> FaultResult | None:
         """The fault that the fewest scenarios caught."""
-        return min(self.faults, key=lambda row: len(row.by), default=None)
+        return min(self.faults, key=lambda result: len(result.caught_by), default=None)
 
     @property
-    def idle(self) -> list[str]:
-        """The scenarios that no fault in what they show makes fail."""
-        catching = {scenario for row in self.faults for scenario in (*row.by, *row.also)}
-        return [scenario for scenario in self.scenarios if scenario not in catching]
+    def never_failing(self) -> list[str]:
+        """The scenarios that fail for none of the faults in the behaviours they are tagged with."""
+        failing = {scenario for result in self.faults for scenario in (*result.caught_by, *result.other_levels)}
+        return [scenario for scenario in self.scenarios if scenario not in failing]
 
     @property
-    def useless(self) -> list[str]:
-        """The scenarios that no fault makes fail, though a fault could."""
-        return [scenario for scenario in self.idle if scenario not in self.immune]
+    def untested(self) -> list[str]:
+        """The scenarios that fail for no fault, though a DNS server could make them fail."""
+        return [scenario for scenario in self.never_failing if scenario not in self.immune]
 
 
-def caught(fault: Described, scenarios: Mapping[str, Playable], played: Iterable[Played]) -> Caught:
-    """Read what became of every scenario in front of a fault.
+def fault_result(fault: Fault, scenarios: Mapping[str, Playable], played: Iterable[PlayedScenario]) -> FaultResult:
+    """Sort the scenarios that were played in front of a fault.
 
-    A catch is a scenario of the fault's level that carries one of the behaviours it breaks, and is not conformant; the
-    scenario then names what is wrong.
+    A catch is a scenario that is not conformant, has the fault's level and is tagged with one of the behaviours it breaks:
+    the scenario then names what is wrong.
     """
-    broken = [one.id for one in played if one.judged.verdict is Verdict.NOT_CONFORMANT]
-    telling = [one for one in broken if shows(scenarios[one], fault)]
-    return Caught(
+    verdict_of = {one.id: one.judged for one in played}
+    failed = [id_ for id_, judged in verdict_of.items() if judged.verdict is Verdict.NOT_CONFORMANT]
+    naming = [id_ for id_ in failed if names(scenarios[id_], fault)]
+    return FaultResult(
         fault.name,
-        by=tuple(one for one in telling if scenarios[one].level == fault.level),
-        also=tuple(one for one in telling if scenarios[one].level != fault.level),
-        beside=tuple(one for one in broken if one not in telling),
-        undetermined={one.id: one.judged.reason for one in played if one.judged.verdict is Verdict.NOT_DETERMINED},
+        caught_by=tuple(id_ for id_ in naming if scenarios[id_].level == fault.level),
+        other_levels=tuple(id_ for id_ in naming if scenarios[id_].level != fault.level),
+        other_behaviours=tuple(id_ for id_ in failed if id_ not in naming),
+        undetermined={
+            id_: judged.reason for id_, judged in verdict_of.items() if judged.verdict is Verdict.NOT_DETERMINED
+        },
     )
 
 
-def shows(one: Playable, fault: Described) -> bool:
-    """Whether a scenario carries one of the behaviours that a fault breaks."""
-    return not one.scenario.tags.isdisjoint(fault.behaviours)
+def names(playable: Playable, fault: Fault) -> bool:
+    """Whether a scenario is tagged with one of the behaviours that a fault breaks."""
+    return not playable.script.scenario.tags.isdisjoint(fault.behaviours)
 
 
-def immunity(one: Playable) -> str:
-    """Why no answer of a DNS server makes a scenario fail, or nothing where one could."""
-    if one.level == "quirk" and not any(step.table for step in one.scenario.steps):
+def immunity(playable: Playable) -> str:
+    """Return why no answer of a DNS server makes a scenario fail; nothing if an answer could."""
+    if playable.level == "quirk" and not any(step.table for step in playable.script.scenario.steps):
         return "it records what the server does, and every answer is one of the server's choices"
-    if Capability.POD_RESOLVER in verdicts.needs(one.scenario.tags) and one.scenario.tags & _KUBELETS:
-        return "it reads what the kubelet writes into a pod's files, which is not asked of DNS"
+    if (
+        Capability.POD_RESOLVER in verdicts.needs(playable.script.scenario.tags)
+        and playable.script.scenario.tags & _KUBELETS
+    ):
+        return "it reads files that the kubelet writes into a pod, and asks DNS nothing"
     return ""
 
 
-def passed(variation: Described, played: Iterable[Played]) -> Passed:
-    """Read what became of the core scenarios in front of a legal variation."""
+def variation_result(variation: Fault, played: Iterable[PlayedScenario]) -> VariationResult:
+    """Collect the false alarms among the core scenarios that were played in front of a legal variation."""
     fine = (Verdict.CONFORMANT, Verdict.NOT_APPLICABLE)
     alarms = {one.id: f"{one.judged.verdict}: {one.judged.reason}" for one in played if one.judged.verdict not in fine}
-    return Passed(variation.name, alarms)
+    return VariationResult(variation.name, alarms)
 
 
-def matrix(faults: Sequence[Caught], variations: Sequence[Passed], scenarios: Iterable[Playable]) -> Matrix:
-    """All of it; what caught a fault is put in order, the scenario that says most about it first."""
-    breaks = Counter(scenario for row in faults for scenario in (*row.by, *row.also, *row.beside))
-    ordered = tuple(replace(row, by=tuple(sorted(row.by, key=lambda one: breaks[one]))) for row in faults)
+def detection_matrix(
+    faults: Sequence[FaultResult], variations: Sequence[VariationResult], scenarios: Iterable[Playable]
+) -> Matrix:
+    """Return the matrix; of the scenarios that caught a fault, the one that fails for the fewest faults comes first."""
+    failures = Counter(
+        scenario
+        for result in faults
+        for scenario in (*result.caught_by, *result.other_levels, *result.other_behaviours)
+    )
+    ordered = tuple(
+        replace(result, caught_by=tuple(sorted(result.caught_by, key=failures.__getitem__))) for result in faults
+    )
     every = tuple(scenarios)
-    immune = {one.id: reason for one in every if (reason := immunity(one))}
-    return Matrix(ordered, tuple(variations), tuple(one.id for one in every), immune)
+    immune = {playable.id: reason for playable in every if (reason := immunity(playable))}
+    return Matrix(ordered, tuple(variations), tuple(playable.id for playable in every), immune)

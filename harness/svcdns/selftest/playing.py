@@ -1,27 +1,21 @@
 """Every scenario played on a target that is open, in this process and without a run of pytest around it.
 
-The scenarios are those of the feature files, their steps those that pytest-bdd runs, and their verdicts follow the same
-rules (`svcdns.engine.verdicts`).
+The scenarios are those of the feature files, and the engine plays them as in any run.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
-from svcdns import resources
-from svcdns.catalogue import gherkin, tags
-from svcdns.catalogue.gherkin import Scenario
-from svcdns.engine import sentences, verdicts
-from svcdns.engine.pool import Worlds, letters
-from svcdns.engine.sentences import Say
+from svcdns.catalogue import features, tags
+from svcdns.engine import player
+from svcdns.engine.pool import WorldPool, letters, namespaces_of
+from svcdns.engine.sentences import Script, script
 from svcdns.engine.timing import Clock
-from svcdns.engine.verdicts import Judged
-from svcdns.engine.world import World
-from svcdns.errors import HarnessError
-from svcdns.targets.target import Capability, Target
+from svcdns.engine.verdicts import Judged, Rules
+from svcdns.targets.target import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +24,19 @@ class Playable:
 
     Attributes:
         id: its feature file below ``features/``, and its name.
-        steps: what its When and Then steps do; what is given is declared by its world.
     """
 
     id: str
-    scenario: Scenario
-    steps: tuple[Say, ...]
+    script: Script
 
     @property
     def level(self) -> str:
         """The scenario's level."""
-        return next(level for level in tags.LEVELS if level in self.scenario.tags)
+        return tags.level_of(self.script.scenario.tags)
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class PlayedScenario:
     """What became of a scenario."""
 
     id: str
@@ -59,46 +51,23 @@ def scenarios() -> tuple[Playable, ...]:
     Raises:
         FeatureError: if a feature file cannot be read, or nothing says one of its steps.
     """
-    directory = resources.features()
-    found = [
-        (str(path.relative_to(directory)), one)
-        for path in sorted(directory.rglob("*.feature"))
-        for scenario in gherkin.read(path).scenarios
+    return tuple(
+        Playable(f"{path}: {one.name}", script(one))
+        for path, feature in features.packaged().items()
+        for scenario in feature.scenarios
         for one in scenario.rendered()
-    ]
-    return tuple(Playable(f"{path}: {one.name}", one, tuple(_says(one))) for path, one in found)
+    )
 
 
-def _says(scenario: Scenario) -> Iterator[Say]:
-    for step in scenario.steps:
-        yield sentences.saying(step, sentences.definitions())
-
-
-def play(target: Target, played: Sequence[Playable], dns_profile: str) -> Iterator[Played]:
+def play(target: Target, played: Sequence[Playable], dns_profile: str) -> Iterator[PlayedScenario]:
     """Play scenarios one after the other, and say what becomes of each."""
-    able = target.capabilities | ({Capability.UDP} if "udp" in target.vantages[0].transports else set())
-    worlds = Worlds(target, letters(5), Clock(), budget=target.capacity(), keep=False)
-    worlds.plan([(one.id, one.scenario) for one in played], _declare)
+    pool = WorldPool(target, Clock(), namespaces_of(letters(5)))
+    pool.plan((one.id, one.script.plan) for one in played)
+    rules = replace(Rules.of(target), dns_profile=dns_profile)
     try:
         for one in played:
-            start = time.perf_counter()
-            judged = verdicts.of_inability(one.scenario.tags, able, target.name)
-            if judged is None:
-                judged = _judged(worlds.enter(one.id, one.scenario), one, dns_profile, target.facts.corefile)
-            worlds.leave(one.id, one.scenario)
-            yield Played(one.id, judged, time.perf_counter() - start)
+            outcome = player.play(pool.world(one.id, one.script.plan), one.script, rules)
+            pool.leave(one.id)
+            yield PlayedScenario(one.id, outcome.judged, outcome.seconds)
     finally:
-        worlds.close()
-
-
-def _judged(world: World, one: Playable, dns_profile: str, corefile: Sequence[str]) -> Judged:
-    try:
-        for say in one.steps:
-            say(world)
-    except HarnessError as error:
-        return verdicts.of_error(error, one.scenario.tags, dns_profile, corefile)
-    return verdicts.of_end(world.readings)
-
-
-def _declare(world: World, scenario: Scenario) -> None:
-    sentences.declare(sentences.definitions(), world, scenario)
+        pool.close()

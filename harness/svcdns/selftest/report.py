@@ -1,4 +1,4 @@
-"""The matrix as files: for a reader, and for a program."""
+"""The detection matrix as files: Markdown for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from pathlib import Path
 from svcdns.faults import FAULTS, VARIATIONS
 from svcdns.report import directory as reports
 from svcdns.report import writable
-from svcdns.selftest.matrix import Caught, Matrix
+from svcdns.selftest.matrix import FaultResult, Matrix
 
-#: How many of the scenarios that caught a fault the table names; the JSON file has all.
+#: The table names at most this many of the scenarios that caught a fault; the JSON file has all of them.
 NAMED = 3
 
 
-def write(found: Matrix, directory: Path) -> tuple[Path, Path]:
-    """Write both files, and say where they are."""
+def write(matrix: Matrix, directory: Path) -> tuple[Path, Path]:
+    """Write both files, and return their paths."""
     page, plain = _files(directory)
     with reports.named(directory) as opened:
-        opened.write(page.name, "\n".join(lines(found)) + "\n")
-        opened.write(plain.name, json.dumps(asdict(found) | {"idle": found.idle}, indent=1) + "\n")
+        opened.write(page.name, "\n".join(lines(matrix)) + "\n")
+        opened.write(plain.name, json.dumps(asdict(matrix) | {"never_failing": matrix.never_failing}, indent=1) + "\n")
     return page, plain
 
 
 def check(directory: Path) -> None:
-    """See, before everything is played, that both files can be written.
+    """Check, before everything is played, that both files can be written.
 
     Raises:
         UsageError: if not.
@@ -40,65 +40,69 @@ def _files(directory: Path) -> tuple[Path, Path]:
     return directory / "selftest.md", directory / "selftest.json"
 
 
-def summary(found: Matrix) -> Iterator[str]:
+def summary(matrix: Matrix) -> Iterator[str]:
     """The numbers, in a few sentences."""
-    yield f"{len(found.faults) - len(found.uncaught)} of {len(found.faults)} faults are caught."
-    if found.variations:
-        fine = len(found.variations) - len(found.alarming)
-        yield f"{fine} of {len(found.variations)} legal variations raise no alarm."
-    if found.hardest:
-        yield f"Caught by the fewest scenarios: {found.hardest.fault}, by {len(found.hardest.by)}."
-    if found.scenarios:
-        yield f"{len(found.scenarios) - len(found.idle)} of {len(found.scenarios)} scenarios fail for a fault in what they show."
-    for reason, count in Counter(found.immune[one] for one in found.idle if one in found.immune).items():
-        yield f"{count} cannot: {reason}."
-    if found.useless:
-        yield f"No fault makes these fail: {'; '.join(found.useless)}."
+    yield f"{len(matrix.faults) - len(matrix.uncaught)} of {len(matrix.faults)} faults are caught."
+    if matrix.variations:
+        silent = len(matrix.variations) - len(matrix.alarming)
+        yield f"{silent} of {len(matrix.variations)} legal variations cause no false alarm."
+    if matrix.hardest:
+        count = len(matrix.hardest.caught_by)
+        yield f"The fault that the fewest scenarios catch is {matrix.hardest.fault}: {count} scenario{'s' * (count != 1)}."
+    if matrix.scenarios:
+        failing = len(matrix.scenarios) - len(matrix.never_failing)
+        yield f"{failing} of {len(matrix.scenarios)} scenarios fail for a fault in a behaviour they are tagged with."
+    immune = Counter(matrix.immune[scenario] for scenario in matrix.never_failing if scenario in matrix.immune)
+    for reason, count in immune.items():
+        yield f"{count} scenario{'s' * (count != 1)} cannot fail: {reason}."
+    if matrix.untested:
+        yield f"No fault makes these scenarios fail: {'; '.join(matrix.untested)}."
 
 
-def lines(found: Matrix) -> Iterator[str]:
-    """The page for a reader, in Markdown."""
-    yield "# Who tests the tester"
+def lines(matrix: Matrix) -> Iterator[str]:
+    """The report for people, in Markdown."""
+    yield "# Selftest: which scenarios catch which faults"
     yield ""
-    yield "Written by `svcdns selftest`: every fault before the reference's DNS server, and what every scenario says of it."
-    yield "A catch is a scenario of the fault's level that carries one of the behaviours it breaks."
+    yield "Written by `svcdns selftest`, which puts every fault in front of the reference's DNS server and plays every scenario."
+    yield "A fault is caught when a scenario of its level, tagged with a behaviour it breaks, fails. Other failures are counted"
+    yield "separately."
     yield ""
-    yield from (f"- {sentence}" for sentence in summary(found))
+    yield from (f"- {sentence}" for sentence in summary(matrix))
     yield ""
     yield "## Faults"
     yield ""
-    yield "| fault | what it does | level | breaks | caught by | others that fail |"
+    yield "| fault | what it does | level | breaks | caught by | other failures |"
     yield "|---|---|---|---|---|---|"
-    yield from map(_row, found.faults)
+    yield from map(_row, matrix.faults)
     yield ""
     yield "## Legal variations"
     yield ""
     yield "| variation | what it does | false alarms |"
     yield "|---|---|---|"
-    for row in found.variations:
-        alarms = "<br>".join(f"{_cell(one)}: {_cell(why)}" for one, why in row.alarms.items())
-        yield f"| {row.variation} | {_cell(VARIATIONS[row.variation].sentence)} | {alarms or 'none'} |"
+    for result in matrix.variations:
+        alarms = "<br>".join(f"{_cell(scenario)}: {_cell(why)}" for scenario, why in result.alarms.items())
+        yield f"| {result.variation} | {_cell(VARIATIONS[result.variation].sentence)} | {alarms or 'none'} |"
     yield ""
-    yield "## Scenarios that catch nothing"
+    yield "## Scenarios that catch no fault"
     yield ""
     yield from (
-        f"- {one}: {found.immune.get(one, '**a fault is missing, or the scenario is too blunt**')}"
-        for one in found.idle
+        f"- {scenario}: {matrix.immune.get(scenario, '**add a fault that it catches, or make the scenario stricter**')}"
+        for scenario in matrix.never_failing
     )
 
 
-def _row(row: Caught) -> str:
-    fault = FAULTS[row.fault]
-    named = [_cell(one) for one in row.by[:NAMED]]
-    if more := len(row.by) - NAMED:
+def _row(result: FaultResult) -> str:
+    fault = FAULTS[result.fault]
+    named = [_cell(scenario) for scenario in result.caught_by[:NAMED]]
+    if more := len(result.caught_by) - NAMED:
         named += [f"and {more} more"] * (more > 0)
     cells = (
-        row.fault,
+        result.fault,
         f"{_cell(fault.sentence)} ({fault.bound})",
         fault.level,
         ", ".join(fault.behaviours),
         "<br>".join(named) or "**nothing**",
-        str(len(row.also) + len(row.beside)),
+        str(result.others),
     )
     return f"| {' | '.join(cells)} |"
 

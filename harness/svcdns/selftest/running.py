@@ -1,4 +1,4 @@
-"""Every fault and every legal variation put in front of the reference, several at a time, each in a process of its own."""
+"""Every fault and every legal variation in front of the reference, several at a time, each in its own process."""
 
 from __future__ import annotations
 
@@ -9,57 +9,57 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 from svcdns.faults import FAULTS, VARIATIONS, Fault
-from svcdns.selftest.baseline import heard, meets
-from svcdns.selftest.faulty import wrong
-from svcdns.selftest.matrix import Caught, Passed, caught, passed
-from svcdns.selftest.playing import Playable, Played, play, scenarios
+from svcdns.selftest.baseline import baselines, meets
+from svcdns.selftest.faulty import faulty_reference
+from svcdns.selftest.matrix import FaultResult, VariationResult, fault_result, variation_result
+from svcdns.selftest.playing import Playable, PlayedScenario, play, scenarios
 
-#: Faults in front of the reference at the same time, for each processor: some spend their time waiting for no answer.
+#: The number of faults at the same time for each processor: some spend their time waiting for an answer that never comes.
 AT_ONCE = 2
 
 
-def run(names: Sequence[str], *, feature: str = "", processes: int | None = None) -> Iterator[Caught | Passed]:
-    """What becomes of each of the faults and variations, in their order.
+def run(
+    names: Sequence[str], *, feature: str = "", processes: int | None = None
+) -> Iterator[FaultResult | VariationResult]:
+    """Play the scenarios in front of each of the faults and variations; the results in the order of the names.
 
     Args:
         names: those of `svcdns.faults.FAULTS` and `svcdns.faults.VARIATIONS`.
         feature: the feature file below ``features/`` whose scenarios are played; empty for all.
-        processes: how many to use; by default some for each processor.
+        processes: the number of processes; by default `AT_ONCE` for each processor.
     """
     processes = processes or AT_ONCE * _processors()
-    # Forking a process with threads is unsafe, and `spawn` is there on every system.
+    # Forking a process with threads is unsafe, and `spawn` exists on every system.
     spawning = multiprocessing.get_context("spawn")
-    # Every process has to hear a right server first, which is worth it where it has several wrong ones.
-    playing = met if len(names) > processes else played
+    # Each process has to play the baseline first, which pays off only if it gets several faults.
+    playing = play_affected if len(names) > processes else play_all
     with ProcessPoolExecutor(processes, mp_context=spawning) as pool:
-        yield from pool.map(partial(judged, feature=feature, playing=playing), names)
+        yield from pool.map(partial(result, feature=feature, playing=playing), names)
 
 
-def judged(
-    name: str, *, feature: str, playing: Callable[[Fault, Sequence[Playable]], tuple[Played, ...]]
-) -> Caught | Passed:
-    """What becomes of one fault in front of every scenario, or of one variation in front of every core scenario."""
+def result(
+    name: str, *, feature: str, playing: Callable[[Fault, Sequence[Playable]], tuple[PlayedScenario, ...]]
+) -> FaultResult | VariationResult:
+    """Play every scenario in front of one fault, or every core scenario in front of one variation."""
     every = {one.id: one for one in scenarios() if one.id.startswith(f"{feature}:" if feature else "")}
     if name in FAULTS:
-        return caught(FAULTS[name], every, playing(FAULTS[name], tuple(every.values())))
-    core = [one for one in every.values() if one.level == "core"]
-    return passed(VARIATIONS[name], playing(VARIATIONS[name], core))
+        return fault_result(FAULTS[name], every, playing(FAULTS[name], tuple(every.values())))
+    core = [playable for playable in every.values() if playable.level == "core"]
+    return variation_result(VARIATIONS[name], playing(VARIATIONS[name], core))
 
 
-def played(fault: Fault, chosen: Sequence[Playable]) -> tuple[Played, ...]:
-    """What becomes of scenarios where the reference's DNS server has a fault."""
-    with wrong(fault) as target:
+def play_all(fault: Fault, chosen: Sequence[Playable]) -> tuple[PlayedScenario, ...]:
+    """Play scenarios on the reference with a fault."""
+    with faulty_reference(fault) as target:
         return tuple(play(target, chosen, target.dns_profile))
 
 
-def met(fault: Fault, chosen: Sequence[Playable]) -> tuple[Played, ...]:
-    """The same, where only the scenarios that meet the fault are played again.
-
-    A scenario none of whose answers the fault changes ends as it ended in front of the right server.
-    """
-    right = heard(scenarios())
-    again = {one.id: one for one in played(fault, [one for one in chosen if meets(fault, right[one.id])])}
-    return tuple(again.get(one.id) or right[one.id].played for one in chosen)
+def play_affected(fault: Fault, chosen: Sequence[Playable]) -> tuple[PlayedScenario, ...]:
+    """Play only the scenarios that a fault affects; the others end as they did against the right server."""
+    known = baselines(scenarios())
+    affected = [playable for playable in chosen if meets(fault, known[playable.id])]
+    again = {played.id: played for played in play_all(fault, affected)}
+    return tuple(again.get(playable.id) or known[playable.id].played for playable in chosen)
 
 
 def _processors() -> int:

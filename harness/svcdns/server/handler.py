@@ -1,4 +1,4 @@
-"""What the server says to a message: the rules between a question on the wire and an answer on the wire, without I/O."""
+"""The rules between a question on the wire and an answer on the wire, without I/O."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import dns.flags
 import dns.opcode
@@ -14,14 +14,13 @@ import dns.rdataclass
 from dns.rcode import Rcode
 from dns.rdatatype import RdataType
 
-from svcdns.message import Question, Record, Reply
-from svcdns.server.query import HEADER_OCTETS, EmptyError, MalformedError, Opt, Query, read
+from svcdns.message import Question, Record, Reply, Transport
+from svcdns.server.query import HEADER_OCTETS, EmptyQueryError, MalformedQueryError, Query, QueryOpt, read
 from svcdns.server.render import render
 
 Respond = Callable[[Question], Reply]
-Transport = Literal["udp", "tcp"]
 
-#: Octets of a datagram that everybody takes (RFC 1035, section 4.2.1); CoreDNS reads no more of a question either.
+#: Octets of a datagram that every client accepts (RFC 1035, section 4.2.1); CoreDNS reads no more of a question either.
 DATAGRAM_OCTETS = 512
 
 #: Octets of the longest datagram that IPv4 carries: 65,535 less its own header and that of UDP.
@@ -51,7 +50,7 @@ EVERY_TYPE = frozenset(RdataType)
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What two right servers may do differently on the wire.
+    """The choices of a right server on the wire.
 
     Attributes:
         shuffled: the types whose records come in a random order, behind the others; CNAMEs never move.
@@ -67,10 +66,10 @@ COREDNS = Style(shuffled=frozenset({RdataType.A, RdataType.AAAA, RdataType.MX}),
 
 
 class Handler:
-    """Answers messages with what ``respond`` says to their questions.
+    """The answers to messages: ``respond`` replies to their questions.
 
     Attributes:
-        failure: what ``respond`` first raised, or what made its reply impossible to write; the client got SERVFAIL.
+        failure: the first error of ``respond``, or of writing its reply; the client got SERVFAIL.
     """
 
     def __init__(self, respond: Respond, style: Style = COREDNS) -> None:
@@ -79,9 +78,9 @@ class Handler:
         self.failure: BaseException | None = None
 
     def handle(self, wire: bytes, *, transport: Transport, ipv6: bool = False) -> bytes | None:
-        """The answer to a message, or None for silence; never raises.
+        """Return the answer to a message, or None for no answer; never raise.
 
-        Silence for responses and for what is shorter than a header; NOTIMP, FORMERR, REFUSED and BADVERS as CoreDNS
+        There is no answer to responses and to what is shorter than a header; NOTIMP, FORMERR, REFUSED and BADVERS as CoreDNS
         gives them (``core/dnsserver/server.go``, miekg/dns ``acceptfunc.go``; behaviours G11 to G13, G16, L03 to L05,
         L12, L13). AD and RA are never set but in NOTIMP and FORMERR, where they come back.
 
@@ -102,9 +101,9 @@ class Handler:
             flags |= asked & _COPIED_FLAGS
         try:
             query = read(wire[:DATAGRAM_OCTETS] if transport == "udp" else wire)
-        except EmptyError:
+        except EmptyQueryError:
             return _bare(ident, flags | Rcode.SERVFAIL)
-        except MalformedError as error:
+        except MalformedQueryError as error:
             return _bare(ident, left | Rcode.FORMERR, error.section)
         try:
             return self._render(ident, flags, query, self._reply(query), transport, ipv6=ipv6)
@@ -145,10 +144,10 @@ class Handler:
         random.shuffle(moving)
         return (*staying, *moving)
 
-    def _opt(self, asked: Opt, rcode: Rcode) -> bytes:
-        """The OPT record that comes back; one in another version says nothing of what was asked (``edns.Version``)."""
+    def _opt(self, asked: QueryOpt, rcode: Rcode) -> bytes:
+        """Return the OPT record of an answer; with BADVERS it repeats nothing of the query's (``edns.Version``)."""
         if rcode == Rcode.BADVERS:
-            asked = Opt(payload=0, version=0, flags=0, options=b"")
+            asked = QueryOpt(payload=0, version=0, flags=0, options=b"")
         payload = asked.payload if self._style.edns_size is None else self._style.edns_size
         return _OPT.pack(0, RdataType.OPT, payload, rcode >> 4, 0, asked.flags, len(asked.options)) + asked.options
 
@@ -162,5 +161,5 @@ def _refusal(rcode: Rcode) -> Reply:
 
 
 def _bare(ident: int, flags: int, section: bytes = b"") -> bytes:
-    """An answer to what was not read as a whole: the question section alone, if that was."""
+    """Return an answer to a message that was not read as a whole, with its question section if that was read."""
     return struct.pack("!6H", ident, flags, 1 if section else 0, 0, 0, 0) + section

@@ -10,20 +10,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from svcdns.server.connection import Connection
+from svcdns.server.connection import TcpConnection
 from svcdns.server.handler import STREAM_OCTETS, Handler
 from svcdns.server.sockets import Listener
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What TCP clients may take.
+class TcpLimits:
+    """The limits for TCP clients.
 
     Attributes:
-        connections: how many at once; beyond, the one that has been idle for longest is closed.
-        idle_seconds: how long a connection may go without a whole question coming in or an answer going out; CoreDNS's
-            is the same (``core/dnsserver/server.go``).
-        unsent_octets: how much may wait for a client to read it before its next question is answered.
+        connections: connections at once; beyond, the one that has been idle for longest is closed.
+        idle_seconds: how long a connection may have neither a whole question nor an answer; CoreDNS's limit is the same
+            (``core/dnsserver/server.go``).
+        unsent_octets: octets that may wait for a client to read them before its next question is answered.
     """
 
     connections: int = 1_000
@@ -32,15 +32,15 @@ class Limits:
 
 
 class Loop:
-    """Serves bound sockets until it is stopped. It owns them, and closes them at the end of `run`."""
+    """A thread's loop over bound sockets, which it owns and closes at the end of `run`."""
 
-    def __init__(self, listeners: Sequence[Listener], handler: Handler, limits: Limits) -> None:
+    def __init__(self, listeners: Sequence[Listener], handler: Handler, limits: TcpLimits) -> None:
         self._handler = handler
         self._limits = limits
         self._stopped = False
         # In the order of their last progress, which is the value (by the monotonic clock).
-        self._connections: dict[Connection, float] = {}
-        self._busy: set[Connection] = set()
+        self._connections: dict[TcpConnection, float] = {}
+        self._busy: set[TcpConnection] = set()
         self._selector = selectors.DefaultSelector()
         self._waker, woken = socket.socketpair()
         self._sockets = [self._waker, woken, *(sock for _, *pair in listeners for sock in pair)]
@@ -50,13 +50,13 @@ class Loop:
             self._selector.register(listener.tcp, selectors.EVENT_READ, partial(self._accept, listener.tcp))
 
     def stop(self) -> None:
-        """Makes `run` return soon; the only thing that another thread may call."""
+        """Make `run` return soon; the only method that another thread may call."""
         self._stopped = True
         with suppress(OSError):  # it has stopped already
             self._waker.send(b"\0")
 
     def run(self) -> None:
-        """Serves until it is stopped."""
+        """Serve until `stop` is called."""
         try:
             while not self._stopped:
                 for key, _ in self._selector.select(self._patience()):
@@ -70,7 +70,7 @@ class Loop:
             self._selector.close()
 
     def _patience(self) -> float | None:
-        """How many seconds nothing is due, whatever the network does."""
+        """Return for how many seconds nothing is due unless a socket is ready; None for no limit."""
         if self._busy:
             return 0
         oldest = next(iter(self._connections.values()), None)
@@ -83,7 +83,7 @@ class Loop:
             if answer is not None:
                 udp.sendto(answer, client)
         except OSError:
-            # A client that is gone, or has no room left: datagrams may be lost, and it asks again.
+            # The client is gone, or its buffer is full: datagrams may be lost, and it asks again.
             return
 
     def _accept(self, listener: socket.socket) -> None:
@@ -98,7 +98,9 @@ class Loop:
         if len(self._connections) >= self._limits.connections:
             self._close_oldest()
         try:
-            connection = Connection(client, partial(self._handler.handle, transport="tcp"), self._limits.unsent_octets)
+            connection = TcpConnection(
+                client, partial(self._handler.handle, transport="tcp"), self._limits.unsent_octets
+            )
         except OSError:
             # Some systems refuse options to a socket whose client is gone already.
             client.close()
@@ -106,7 +108,7 @@ class Loop:
         self._connections[connection] = time.monotonic()
         self._selector.register(client, connection.events, partial(self._turn, connection))
 
-    def _turn(self, connection: Connection) -> None:
+    def _turn(self, connection: TcpConnection) -> None:
         if connection not in self._connections:
             return
         try:
@@ -135,7 +137,7 @@ class Loop:
         if oldest:
             self._close(oldest)
 
-    def _close(self, connection: Connection) -> None:
+    def _close(self, connection: TcpConnection) -> None:
         self._selector.unregister(connection.socket)
         connection.socket.close()
         self._busy.discard(connection)

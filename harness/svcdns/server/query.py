@@ -1,7 +1,7 @@
-"""Questions as they travel: reads the header, the question and the OPT record of a message from the network.
+"""Queries from the wire: the header, the question and the OPT record of a message.
 
-Hand-written because it is the first thing that meets whatever a client sends: it accepts exactly what is described here
-and answers everything else with `MalformedError`.
+The reader is hand-written because it is the first to meet whatever a client sends: it accepts exactly what is described
+here and raises `MalformedQueryError` for everything else.
 """
 
 from __future__ import annotations
@@ -41,23 +41,23 @@ _PAIR = struct.Struct("!HH")
 _RECORD = struct.Struct("!HHIH")
 
 
-class MalformedError(ValueError):
-    """A message that is no question, to be answered with FORMERR.
+class MalformedQueryError(ValueError):
+    """The message is not a query, so the answer is FORMERR.
 
     Attributes:
-        section: its question section, where nothing but what follows that cannot be read.
+        section: its question section, where only what follows it cannot be read.
     """
 
     def __init__(self, section: bytes = b"") -> None:
         self.section = section
 
 
-class EmptyError(ValueError):
-    """A header that announces a question, and nothing behind it, to be answered with SERVFAIL."""
+class EmptyQueryError(ValueError):
+    """A header that announces a question is all there is of the message, so the answer is SERVFAIL."""
 
 
-class Opt(NamedTuple):
-    """The OPT record of a query (RFC 6891, section 6.1); ``flags`` and ``options`` are those to be echoed."""
+class QueryOpt(NamedTuple):
+    """The OPT record of a query (RFC 6891, section 6.1); ``flags`` and ``options`` are the ones to echo."""
 
     payload: int
     version: int
@@ -66,73 +66,73 @@ class Opt(NamedTuple):
 
 
 class Query(NamedTuple):
-    """A well-formed question; ``section`` is its question section as it travelled."""
+    """A well-formed query; ``section`` is its question section as received."""
 
     section: bytes
     question: Question
     rdclass: int
-    opt: Opt | None
+    opt: QueryOpt | None
 
 
 def read(wire: bytes) -> Query:
-    """The query in a message of at least `HEADER_OCTETS`; octets after it are ignored.
+    """Return the query in a message of at least `HEADER_OCTETS`; octets after it are ignored.
 
-    What is lenient here is so in miekg/dns (``Msg.unpack``), which CoreDNS reads with: a message may end behind the name or
-    the type of its question, which are followed by zeros then, and before any record that it announces.
+    It is as lenient as miekg/dns (``Msg.unpack``), with which CoreDNS reads: a message may end after the name or the type
+    of its question, whose missing part is then zero, and before any record that it announces.
 
     Raises:
-        MalformedError: if it asks no or several questions, is cut short within a part, or carries too many records.
-        EmptyError: if it ends behind its header.
+        MalformedQueryError: if it asks no or several questions, is cut short within a part, or carries too many records.
+        EmptyQueryError: if it ends behind its header.
     """
     _, _, questions, *counts = _HEADER.unpack_from(wire)
     if questions != 1 or any(count > most for count, most in zip(counts, _MOST_RECORDS, strict=True)):
-        raise MalformedError
+        raise MalformedQueryError
     if len(wire) == HEADER_OCTETS:
-        raise EmptyError
+        raise EmptyQueryError
     labels, offset = _labels(wire, HEADER_OCTETS)
     tail = wire[offset : offset + _PAIR.size]
     if len(tail) % 2:
-        raise MalformedError
+        raise MalformedQueryError
     section = wire[HEADER_OCTETS:offset] + tail.ljust(_PAIR.size, b"\0")
     rdtype, rdclass = _PAIR.unpack(section[-_PAIR.size :])
     try:
         opt = _opt(wire, offset + len(tail), counts) if any(counts) else None
-    except (MalformedError, struct.error, IndexError) as error:
-        raise MalformedError(section) from error
+    except (MalformedQueryError, struct.error, IndexError) as error:
+        raise MalformedQueryError(section) from error
     return Query(section, Question(dns.name.Name(labels), dns.rdatatype.RdataType(rdtype)), rdclass, opt)
 
 
 def _labels(wire: bytes, offset: int) -> tuple[list[bytes], int]:
-    """The labels of the question's name, which has nothing before it to point at, and the offset behind it."""
+    """Return the labels of the question's name, which cannot point to an earlier one, and the offset after it."""
     labels, start = [], offset
     while length := _octet(wire, offset):
         label = wire[offset + 1 : offset + 1 + length]
         offset += 1 + length
         if length > _LABEL_OCTETS or len(label) < length or offset - start >= _NAME_OCTETS:
-            raise MalformedError
+            raise MalformedQueryError
         labels.append(label)
     return [*labels, b""], offset + 1
 
 
 def _octet(wire: bytes, offset: int) -> int:
     if offset >= len(wire):
-        raise MalformedError
+        raise MalformedQueryError
     return wire[offset]
 
 
-def _opt(wire: bytes, offset: int, counts: list[int]) -> Opt | None:
-    """The last OPT record in the additional section, whoever owns it (miekg/dns ``IsEdns0``), if there is one."""
+def _opt(wire: bytes, offset: int, counts: list[int]) -> QueryOpt | None:
+    """Return the last OPT record in the additional section, whatever its owner name (miekg/dns ``IsEdns0``), or None."""
     found = None
     before_additional = counts[0] + counts[1]
     for position, (rdtype, payload, ttl, rdata) in enumerate(_records(wire, offset, sum(counts))):
         if rdtype == dns.rdatatype.OPT:
-            opt = Opt(payload, ttl >> 16 & 0xFF, ttl & ECHOED_FLAGS, _echoed(rdata))
+            opt = QueryOpt(payload, ttl >> 16 & 0xFF, ttl & ECHOED_FLAGS, _echoed(rdata))
             found = opt if position >= before_additional else found
     return found
 
 
 def _records(wire: bytes, offset: int, count: int) -> Iterator[tuple[int, int, int, bytes]]:
-    """Each record's type, class, TTL and rdata, as far as they are there."""
+    """Return the position, type, class, TTL and rdata of each record that is there."""
     for _ in range(count):
         if offset == len(wire):
             return
@@ -140,7 +140,7 @@ def _records(wire: bytes, offset: int, count: int) -> Iterator[tuple[int, int, i
         rdtype, rdclass, ttl, length = _RECORD.unpack_from(wire, offset)
         offset += _RECORD.size + length
         if offset > len(wire):
-            raise MalformedError
+            raise MalformedQueryError
         yield rdtype, rdclass, ttl, wire[offset - length : offset]
 
 
@@ -149,7 +149,7 @@ def _end_of_name(wire: bytes, offset: int) -> int:
         if length >= _POINTER:
             return offset + 2
         if length > _LABEL_OCTETS:
-            raise MalformedError
+            raise MalformedQueryError
         offset += 1 + length
     return offset + 1
 
@@ -160,7 +160,7 @@ def _echoed(options: bytes) -> bytes:
         code, length = _PAIR.unpack_from(options, offset)
         end = offset + _PAIR.size + length
         if end > len(options):
-            raise MalformedError
+            raise MalformedQueryError
         if code in ECHOED_OPTIONS:
             kept += options[offset:end]
         offset = end

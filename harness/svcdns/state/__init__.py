@@ -1,7 +1,8 @@
-"""What a DNS server looks at, at one moment: read from a v1 List and written as one, told in words, looked over for mistakes."""
+"""The state that a DNS server answers from: as data, as a v1 List, in words, and what looks wrong in it."""
 
 from __future__ import annotations
 
+from svcdns.state.listing import load, read, read_object
 from svcdns.state.model import (
     CLUSTER_DOMAIN,
     COMPLETED_PHASES,
@@ -18,10 +19,7 @@ from svcdns.state.model import (
     Service,
     ServicePort,
     family_of,
-    load,
     matches,
-    read,
-    read_object,
 )
 
 __all__ = [

@@ -1,23 +1,18 @@
-"""What a DNS server for Kubernetes looks at, at one moment: Namespaces, Services, EndpointSlices and Pods.
+"""The state that a DNS server for Kubernetes answers from: Namespaces, Services, EndpointSlices and Pods at one moment.
 
-A `ClusterState` is immutable. A change makes a new one that replaces some entries and shares the rest, so a server can
-swap one for the next without a lock. States are read from decoded API objects (`read`), or from a v1 ``List`` as
-``kubectl get namespaces,services,endpointslices,pods -A -o json`` prints it (`load`).
+A `ClusterState` is immutable. A change makes a new one that replaces some entries and shares the rest, so a server
+replaces one by the next without a lock. `svcdns.state.listing` reads it from API objects and writes it as one.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
-
-from svcdns.errors import ManifestError
 
 Family = Literal["IPv4", "IPv6"]
 
@@ -31,7 +26,7 @@ COMPLETED_PHASES = frozenset({"Succeeded", "Failed"})
 
 
 class Key(NamedTuple):
-    """What identifies a namespaced object among those of its kind."""
+    """The namespace and name of an object, unique among those of its kind."""
 
     namespace: str
     name: str
@@ -62,7 +57,7 @@ class Service:
     """A Service.
 
     Attributes:
-        cluster_ips: its virtual IPs, one a family; empty for a headless or an ExternalName Service.
+        cluster_ips: its virtual IPs, one per family; empty for a headless or an ExternalName Service.
         families: ``spec.ipFamilies``, the first one first.
         selector: the labels it selects, or None where EndpointSlices are written by hand.
     """
@@ -83,7 +78,7 @@ class Service:
 
     @property
     def headless(self) -> bool:
-        """Whether the Service stands for its endpoints, without a virtual IP (specification, section 2.4)."""
+        """Whether the Service has no virtual IP, so that its name has its endpoints' addresses (specification, section 2.4)."""
         return not self.external and not self.cluster_ips
 
     def selects(self, pod: Pod) -> bool:
@@ -104,7 +99,7 @@ class EndpointPort:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An endpoint of an EndpointSlice; a condition of None is one that the slice leaves open."""
+    """An endpoint of an EndpointSlice; a condition of None is unset."""
 
     addresses: tuple[str, ...]
     ready: bool | None = None
@@ -158,7 +153,7 @@ class Pod:
         return self.phase in COMPLETED_PHASES
 
     def address(self, family: Family) -> str | None:
-        """The pod's address of one family, or None."""
+        """Return the pod's address of one family, or None."""
         return next((address for address in self.addresses if family_of(address) == family), None)
 
 
@@ -171,17 +166,17 @@ def matches(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
 
 
 def family_of(address: str) -> Family:
-    """The IP family of an address.
+    """Return the IP family of an address.
 
     Raises:
-        ValueError: if it is none.
+        ValueError: if the text is not an address.
     """
     return "IPv4" if ipaddress.ip_address(address).version == 4 else "IPv6"  # noqa: PLR2004 - an IP version is its own name
 
 
 @dataclass(frozen=True)
 class ClusterState:
-    """Everything that an answer is a function of, at one moment.
+    """Everything that an answer depends on, at one moment.
 
     Attributes:
         domain: the cluster domain, without the final dot.
@@ -198,49 +193,49 @@ class ClusterState:
     @cached_property
     def slices_by_service(self) -> Mapping[Key, tuple[EndpointSlice, ...]]:
         """The EndpointSlices of each Service, in the order of their names."""
-        found: dict[Key, list[EndpointSlice]] = defaultdict(list)
+        by_service: dict[Key, list[EndpointSlice]] = defaultdict(list)
         for key in sorted(self.slices):
-            found[Key(key.namespace, self.slices[key].service)].append(self.slices[key])
-        return MappingProxyType({key: tuple(slices) for key, slices in found.items()})
+            by_service[Key(key.namespace, self.slices[key].service)].append(self.slices[key])
+        return MappingProxyType({key: tuple(slices) for key, slices in by_service.items()})
 
     @cached_property
     def services_by_address(self) -> Mapping[str, tuple[Service, ...]]:
         """The Services that own each virtual IP."""
-        found: dict[str, list[Service]] = defaultdict(list)
+        by_address: dict[str, list[Service]] = defaultdict(list)
         for service in self.services.values():
             for address in service.cluster_ips:
-                found[address].append(service)
-        return MappingProxyType({address: tuple(services) for address, services in found.items()})
+                by_address[address].append(service)
+        return MappingProxyType({address: tuple(services) for address, services in by_address.items()})
 
     @cached_property
     def slices_by_address(self) -> Mapping[str, tuple[EndpointSlice, ...]]:
-        """The EndpointSlices in which each endpoint address stands, ready or not."""
-        found: dict[str, dict[Key, EndpointSlice]] = defaultdict(dict)
+        """The EndpointSlices that list each endpoint address, ready or not."""
+        by_address: dict[str, dict[Key, EndpointSlice]] = defaultdict(dict)
         for key in sorted(self.slices):
             for endpoint in self.slices[key].endpoints:
                 for address in endpoint.addresses:
-                    found[address][key] = self.slices[key]
-        return MappingProxyType({address: tuple(slices.values()) for address, slices in found.items()})
+                    by_address[address][key] = self.slices[key]
+        return MappingProxyType({address: tuple(slices.values()) for address, slices in by_address.items()})
 
     @cached_property
     def pods_by_address(self) -> Mapping[str, tuple[Pod, ...]]:
         """The Pods that have each address; Pods in the host's network share theirs."""
-        found: dict[str, list[Pod]] = defaultdict(list)
+        by_address: dict[str, list[Pod]] = defaultdict(list)
         for pod in self.pods.values():
             for address in pod.addresses:
-                found[address].append(pod)
-        return MappingProxyType({address: tuple(pods) for address, pods in found.items()})
+                by_address[address].append(pod)
+        return MappingProxyType({address: tuple(pods) for address, pods in by_address.items()})
 
     def changed(self, put: Iterable[Object] = (), removed: Iterable[Object] = ()) -> ClusterState:
-        """A state with some objects put or replaced and others removed; what did not change is shared."""
+        """Return a state with some objects put or replaced and others removed; what did not change is shared."""
         tables: dict[type, dict[Any, Any]] = {
             Namespace: dict(self.namespaces),
             Service: dict(self.services),
             EndpointSlice: dict(self.slices),
             Pod: dict(self.pods),
         }
-        for gone in removed:
-            tables[type(gone)].pop(_key(gone), None)
+        for item in removed:
+            tables[type(item)].pop(_key(item), None)
         for item in put:
             tables[type(item)][_key(item)] = item
         return replace(
@@ -253,7 +248,7 @@ class ClusterState:
         )
 
     def only(self, namespace: str) -> ClusterState:
-        """The part of the state that lies in one namespace."""
+        """Return the part of the state that lies in one namespace."""
         own = self.namespaces.get(namespace)
         return ClusterState(
             namespaces={namespace: own} if own else {},
@@ -265,122 +260,5 @@ class ClusterState:
         )
 
 
-def read(objects: Iterable[Mapping[str, Any]], *, domain: str = CLUSTER_DOMAIN) -> ClusterState:
-    """The state that decoded API objects describe; kinds that DNS does not look at are passed over."""
-    items = (read_object(item) for item in objects)
-    return ClusterState(domain=domain).changed(put=[item for item in items if item is not None])
-
-
-def load(path: Path, *, domain: str = CLUSTER_DOMAIN) -> ClusterState:
-    """The state in a file that holds a v1 ``List`` as JSON.
-
-    Raises:
-        ManifestError: if the file cannot be read or holds something else.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return read(content["items"], domain=domain)
-    except OSError as error:
-        raise ManifestError(f"{path}: cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ManifestError(f"{path}: is not a v1 List of API objects as JSON ({error!r})") from error
-
-
-def read_object(item: Mapping[str, Any]) -> Object | None:
-    """One decoded API object, or None where DNS does not look at its kind."""
-    reader = _READERS.get(item["kind"])
-    return reader(item) if reader else None
-
-
 def _key(item: Object) -> Key | str:
     return item.name if isinstance(item, Namespace) else item.key
-
-
-def _key_of(item: Mapping[str, Any]) -> Key:
-    metadata = item["metadata"]
-    return Key(metadata.get("namespace", ""), metadata["name"])
-
-
-def _namespace(item: Mapping[str, Any]) -> Namespace:
-    return Namespace(item["metadata"]["name"])
-
-
-def _service(item: Mapping[str, Any]) -> Service:
-    spec = item.get("spec") or {}
-    addresses = spec.get("clusterIPs") or [spec.get("clusterIP") or "None"]
-    return Service(
-        key=_key_of(item),
-        type=spec.get("type") or "ClusterIP",
-        cluster_ips=tuple(address for address in addresses if address != "None"),
-        families=tuple(spec.get("ipFamilies") or ("IPv4",)),
-        ports=tuple(
-            ServicePort(port.get("name") or "", port.get("protocol") or "TCP", port["port"], port.get("targetPort"))
-            for port in spec.get("ports") or ()
-        ),
-        selector=spec.get("selector") or None,
-        external_name=spec.get("externalName") or "",
-        publish_not_ready=bool(spec.get("publishNotReadyAddresses")),
-    )
-
-
-def _slice(item: Mapping[str, Any]) -> EndpointSlice:
-    labels = item["metadata"].get("labels") or {}
-    return EndpointSlice(
-        key=_key_of(item),
-        service=labels.get(SERVICE_NAME_LABEL, ""),
-        address_type=item["addressType"],
-        endpoints=tuple(_endpoint(endpoint) for endpoint in item.get("endpoints") or ()),
-        ports=tuple(
-            EndpointPort(port.get("name") or "", port.get("protocol") or "TCP", port.get("port"))
-            for port in item.get("ports") or ()
-        ),
-    )
-
-
-def _endpoint(item: Mapping[str, Any]) -> Endpoint:
-    conditions = item.get("conditions") or {}
-    return Endpoint(
-        addresses=tuple(item.get("addresses") or ()),
-        ready=conditions.get("ready"),
-        serving=conditions.get("serving"),
-        terminating=conditions.get("terminating"),
-        hostname=item.get("hostname") or "",
-        pod=(item.get("targetRef") or {}).get("name", ""),
-        node=item.get("nodeName") or "",
-        zone=item.get("zone") or "",
-    )
-
-
-def _pod(item: Mapping[str, Any]) -> Pod:
-    metadata, spec, status = item["metadata"], item.get("spec") or {}, item.get("status") or {}
-    first = [{"ip": status["podIP"]}] if status.get("podIP") else []
-    conditions = {condition["type"]: condition["status"] for condition in status.get("conditions") or ()}
-    owner = next((owner for owner in metadata.get("ownerReferences") or () if owner.get("controller")), None)
-    return Pod(
-        key=_key_of(item),
-        labels=MappingProxyType(dict(metadata.get("labels") or {})),
-        addresses=tuple(address["ip"] for address in status.get("podIPs") or first),
-        ready=conditions.get("Ready") == "True",
-        phase=status.get("phase") or "Pending",
-        terminating="deletionTimestamp" in metadata,
-        hostname=spec.get("hostname") or "",
-        subdomain=spec.get("subdomain") or "",
-        container_ports=MappingProxyType(
-            {
-                (port["name"], port.get("protocol") or "TCP"): port["containerPort"]
-                for container in spec.get("containers") or ()
-                for port in container.get("ports") or ()
-                if port.get("name")
-            }
-        ),
-        owner=f"{owner['kind']}/{owner['name']}" if owner else "",
-        uid=metadata.get("uid") or "",
-    )
-
-
-_READERS: Mapping[str, Callable[[Mapping[str, Any]], Object]] = {
-    "Namespace": _namespace,
-    "Service": _service,
-    "EndpointSlice": _slice,
-    "Pod": _pod,
-}

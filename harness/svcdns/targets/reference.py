@@ -12,7 +12,7 @@ from dns.rdatatype import AAAA, A
 
 from svcdns import records, resources
 from svcdns.client import Answer, Channel, Direct, Transport, ask
-from svcdns.client.resolver import POD_HOSTNAME, POD_SUBDOMAIN, Identity, Lookup, ResolverConfiguration, candidates
+from svcdns.client.resolver import POD_HOSTNAME, POD_SUBDOMAIN, Lookup, PodIdentity, ResolverConfiguration, candidates
 from svcdns.controllers import Cluster
 from svcdns.errors import HarnessError, TargetError, UndeterminedError
 from svcdns.manifests import Manifest, further_namespaces, refuse_existing, refuse_reserved, refuse_too_many
@@ -204,14 +204,14 @@ class ReferenceResolver:
         )
 
     @property
-    def identity(self) -> Identity:
+    def identity(self) -> PodIdentity:
         """The pod's own name and addresses, as the kubelet gives them (``pkg/kubelet/kubelet_pods.go``, ``managedHostsFileContent``)."""
         self._target.cluster.apply([Manifest(_POD, "the pod that asks", {(): 1})], self._namespace)
         state = self._target.state()
         pod = state.pods[Key(self._namespace, _POD["metadata"]["name"])]
         full = f"{pod.hostname}.{pod.subdomain}.{self._namespace}.svc.{state.domain}"
         lines = ["127.0.0.1\tlocalhost", *(f"{address}\t{full}\t{pod.hostname}" for address in pod.addresses)]
-        return Identity(pod.hostname, pod.subdomain, pod.addresses, "\n".join(lines))
+        return PodIdentity(pod.hostname, pod.subdomain, pod.addresses, "\n".join(lines))
 
     def lookup(self, name: str, family: Family, transport: Transport) -> Lookup:
         """Query the candidates in their order until an answer is not NXDOMAIN; repeat a truncated answer over TCP."""

@@ -10,11 +10,10 @@ from tests.live.somebody import SomebodysApi
 
 from svcdns import manifests, resources
 from svcdns.errors import ManifestError, TargetError, UndeterminedError
-from svcdns.manifests import Manifest, read_text
+from svcdns.manifests import READINESS_GATE, Manifest, read_text
 from svcdns.state import Endpoint, Key, Pod
 from svcdns.targets.cluster import LiveCluster
 from svcdns.targets.cluster.watch.settling import Settling
-from svcdns.targets.cluster.watch.view import GATE
 
 COMBINATIONS = resources.fixtures() / "combinations"
 
@@ -80,7 +79,7 @@ def test_a_replaced_pod_is_ready_as_the_namespace_is_wished(cluster: LiveCluster
     assert before not in {meta.uid for meta in cluster._watching.view().metadata["Pod"].values()}
     cluster.settle(web)
     view = cluster._watching.view()
-    assert view.progress[Key(web, "web-1")].conditions[GATE].status == "True"
+    assert view.progress[Key(web, "web-1")].conditions[READINESS_GATE].status == "True"
     assert endpoints(cluster, web)["web-1"].ready
 
 

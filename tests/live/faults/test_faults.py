@@ -12,24 +12,22 @@ from tests.live.faults.verdicts import broken, judged, scenario
 
 from svcdns import faults, resources
 from svcdns.faults import proxy
-from svcdns.selftest.faulty import wrong
+from svcdns.selftest.faulty import faulty_reference
 from svcdns.targets.cluster import LiveCluster
 
-HEADLESS = 'specification/headless.feature: "peers" answers each of its ready endpoints once'
-UNREADY = "specification/headless.feature: An endpoint that is not ready is left out everywhere"
-FAMILY = 'specification/clusterip.feature: The family that "web" lacks is NODATA'
-VIRTUAL_IP = "specification/clusterip.feature: A Service with several ports answers its virtual IP and nothing else"
-PORT = 'specification/srv.feature: The port "http" of "web" is its port 80 over TCP'
-ADDRESS = 'specification/ptr.feature: The virtual IP of "web" leads back to the Service name'
-ALIAS = "specification/external_name.feature: Asked for CNAME, the Service answers its alias"
-UNKNOWN = "protocol/negative.feature: A name that does not exist does not exist for A"
-CREATED = "behaviour/changes.feature: A name that was denied resolves once its Service is created"
-CUT = "protocol/sizes.feature: Without EDNS, the answer is cut to 512 octets and says so; over TCP it is whole"
-EDNS = "protocol/messages.feature: EDNS in the question is answered with EDNS: web"
-AUTHORITY = "protocol/messages.feature: An answer for a name of the cluster is authoritative"
-POD_NAME = (
-    "combinations/statefulset_headless.feature: The pod name of web-0 answers the address of that pod and of no other"
-)
+HEADLESS = 'specification/headless.feature: "peers" resolves to each of its ready endpoints once'
+UNREADY = "specification/headless.feature: An unready endpoint has no address, name or PTR record"
+FAMILY = 'specification/clusterip.feature: The address family that "web" lacks is NODATA'
+VIRTUAL_IP = "specification/clusterip.feature: A Service with several ports resolves to its virtual IP only"
+PORT = 'specification/srv.feature: The port "http" of "web" has an SRV record with port 80 over TCP'
+ADDRESS = 'specification/ptr.feature: The virtual IP of "web" has one PTR record, to the Service name'
+ALIAS = "specification/external_name.feature: A query for CNAME gets the CNAME record"
+UNKNOWN = "protocol/negative.feature: A name that does not exist is NXDOMAIN for the type A"
+CREATED = "behaviour/changes.feature: A name that was NXDOMAIN resolves once its Service is created"
+CUT = "protocol/sizes.feature: Without EDNS, the response fits in 512 octets or is truncated; over TCP it is complete"
+EDNS = "protocol/messages.feature: A query with EDNS gets a response with EDNS: web"
+AUTHORITY = "protocol/messages.feature: A response for a name of the cluster is authoritative"
+POD_NAME = "combinations/statefulset_headless.feature: The pod name of web-0 resolves to that pod's address only"
 
 #: Each fault with the scenario that catches it, and with others that it leaves alone.
 CAUGHT = {
@@ -54,7 +52,7 @@ def test_a_fault_gives_the_verdicts_of_the_reference(name: str, cluster: LiveClu
     catching, others = CAUGHT[name]
     assert scenario(catching).level == fault.level
     assert not set(fault.behaviours).isdisjoint(scenario(catching).scenario.behaviours)
-    with wrong(fault) as reference:
+    with faulty_reference(fault) as reference:
         assert broken(judged(reference, [catching, *others])).keys() == {catching}
     with proxy.before(cluster, [fault]):
         found = judged(cluster, [catching, *others])
@@ -78,5 +76,7 @@ def test_a_run_with_the_option_fails_in_the_scenario_that_names_the_fault(kind_c
     assert "--fault aaaa-denied" in done.stdout
     found = yaml.safe_load(report.read_text())
     assert found["settings"]["--fault"] == "aaaa-denied"
-    assert [one["scenario"] for one in found["notConformant"]] == ['The family that "web" lacks is NODATA'], said
+    assert [one["scenario"] for one in found["notConformant"]] == ['The address family that "web" lacks is NODATA'], (
+        said
+    )
     assert "1 passed" in done.stdout, said

@@ -14,16 +14,16 @@ from tests.live.somebody import SomebodysApi
 from svcdns.engine.verdicts import OBSERVED
 from svcdns.targets.target import LIVE_DEADLINES
 
-VIRTUAL_IP = "specification/clusterip.feature: A Service with several ports answers its virtual IP and nothing else"
-FAMILY = 'specification/clusterip.feature: The family that "web" lacks is NODATA'
-HEADLESS = 'specification/headless.feature: "peers" answers each of its ready endpoints once'
-HOSTNAME = "specification/headless.feature: The hostname a-0 answers its endpoint and no other"
-PORT = 'specification/srv.feature: The port "http" of "web" is its port 80 over TCP'
-ADDRESS = 'specification/ptr.feature: The virtual IP of "web" leads back to the Service name'
-RENAMED = "behaviour/changes.feature: A Service that is renamed is found by its new name alone"
+VIRTUAL_IP = "specification/clusterip.feature: A Service with several ports resolves to its virtual IP only"
+FAMILY = 'specification/clusterip.feature: The address family that "web" lacks is NODATA'
+HEADLESS = 'specification/headless.feature: "peers" resolves to each of its ready endpoints once'
+HOSTNAME = "specification/headless.feature: The hostname a-0 resolves to its endpoint only"
+PORT = 'specification/srv.feature: The port "http" of "web" has an SRV record with port 80 over TCP'
+ADDRESS = 'specification/ptr.feature: The virtual IP of "web" has one PTR record, to the Service name'
+RENAMED = "behaviour/changes.feature: A renamed Service resolves only by its new name"
 SERVICE_NAME = (
     "combinations/deployment_headless.feature: "
-    "The Service name answers the address of every pod, each once, over UDP and over TCP"
+    "The Service name resolves to each pod's address once, over UDP and over TCP"
 )
 
 #: What every right server does, with and without pods.
@@ -35,29 +35,29 @@ CORE = (
     PORT,
     ADDRESS,
     RENAMED,
-    "behaviour/changes.feature: A name that was denied resolves once its Service is created",
+    "behaviour/changes.feature: A name that was NXDOMAIN resolves once its Service is created",
     SERVICE_NAME,
-    "combinations/statefulset_headless.feature: The pod name of web-0 answers the address of that pod and of no other",
-    "protocol/negative.feature: A name that does not exist does not exist for A",
-    "protocol/sizes.feature: Without EDNS, the answer is cut to 512 octets and says so; over TCP it is whole",
-    'specification/headless.feature: "anonymous" answers each of its ready endpoints once',
-    "specification/headless.feature: An endpoint that is not ready is left out everywhere",
-    "specification/headless.feature: Endpoints without hostnames have identifiers, each leading to one of them",
-    'specification/ptr.feature: The addresses of "peers" lead back to the hostnames',
-    "specification/external_name.feature: Asked for CNAME, the Service answers its alias",
-    "specification/schema_version.feature: The schema version is one TXT record, a semantic version",
-    'specification/srv.feature: The port "metrics" of "peers" is an SRV record for every ready endpoint',
+    "combinations/statefulset_headless.feature: The pod name of web-0 resolves to that pod's address only",
+    "protocol/negative.feature: A name that does not exist is NXDOMAIN for the type A",
+    "protocol/sizes.feature: Without EDNS, the response fits in 512 octets or is truncated; over TCP it is complete",
+    'specification/headless.feature: "anonymous" resolves to each of its ready endpoints once',
+    "specification/headless.feature: An unready endpoint has no address, name or PTR record",
+    "specification/headless.feature: Each endpoint without a hostname has a server-assigned identifier of its own",
+    'specification/ptr.feature: The addresses of "peers" have PTR records to the hostnames',
+    "specification/external_name.feature: A query for CNAME gets the CNAME record",
+    "specification/schema_version.feature: The schema version is one TXT record with a semantic version",
+    'specification/srv.feature: The port "metrics" of "peers" has an SRV record for every ready endpoint',
 )
 
 #: What CoreDNS does beyond that, and need not do where its Corefile tells it otherwise.
-POD_RECORD = "extensions/coredns.feature: Any address has a name below an existing namespace"
+POD_RECORD = "extensions/coredns.feature: Any address resolves below an existing namespace"
 BEYOND = (
     POD_RECORD,
-    "extensions/coredns.feature: The other family of a pod's name has no data",
-    "extensions/coredns.feature: A namespace below pod exists without records",
-    "extensions/coredns.feature: Below a namespace that does not exist, no address has a name",
-    "extensions/coredns.feature: Whether pods have names by their addresses is the server's choice",
-    "extensions/coredns.feature: An endpoint of a headless Service is found by its dashed address",
+    "extensions/coredns.feature: The other address family of a pod record is NODATA",
+    "extensions/coredns.feature: A namespace below pod is NODATA",
+    "extensions/coredns.feature: No address resolves below a missing namespace",
+    "extensions/coredns.feature: Whether there are pod records is the server's choice",
+    "extensions/coredns.feature: An endpoint of a headless Service resolves by its dashed address",
 )
 
 NO_CACHE = (r"cache 30( \{[^}]*\})?", "")

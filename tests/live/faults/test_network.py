@@ -8,20 +8,20 @@ import pytest
 from tests.live.faults.verdicts import broken, judged
 
 from svcdns import faults
-from svcdns.faults import Asked, Fault, proxy
+from svcdns.faults import Fault, QueryContext, proxy
 from svcdns.message import Reply
 from svcdns.results import Verdict
 from svcdns.targets.cluster import LiveCluster
 
 CHOSEN = (
-    "behaviour/changes.feature: A Service that is renamed is found by its new name alone",
-    "protocol/sizes.feature: Without EDNS, the answer is cut to 512 octets and says so; over TCP it is whole",
+    "behaviour/changes.feature: A renamed Service resolves only by its new name",
+    "protocol/sizes.feature: Without EDNS, the response fits in 512 octets or is truncated; over TCP it is complete",
     "protocol/messages.feature: UDP and TCP give the same records",
-    "protocol/messages.feature: Several questions over one connection are all answered, those at once too",
-    'specification/headless.feature: "peers" answers each of its ready endpoints once',
+    "protocol/messages.feature: All queries on one TCP connection are answered, also when sent at once",
+    'specification/headless.feature: "peers" resolves to each of its ready endpoints once',
     # The virtual IP is new; what the addresses of hand-written endpoints led back to, kind's CoreDNS keeps for 30 s.
-    'specification/ptr.feature: The virtual IP of "web" leads back to the Service name',
-    "specification/schema_version.feature: The schema version is one TXT record, a semantic version",
+    'specification/ptr.feature: The virtual IP of "web" has one PTR record, to the Service name',
+    "specification/schema_version.feature: The schema version is one TXT record with a semantic version",
 )
 VERSION = CHOSEN[-1]
 
@@ -48,8 +48,8 @@ def test_a_wrong_server_behind_a_bad_network_is_as_wrong(cluster: LiveCluster):
     ],
 )
 def test_silence_ends_as_the_rules_of_it_say(to: str, verdict: Verdict, reason: str, cluster: LiveCluster):
-    def change(asked: Asked, reply: Reply) -> Reply | None:
-        return None if to in ("every question", str(asked.question.name.labels[0], "ascii")) else reply
+    def change(context: QueryContext, reply: Reply) -> Reply | None:
+        return None if to in ("every question", str(context.question.name.labels[0], "ascii")) else reply
 
     own = cluster.deadlines
     cluster.deadlines = replace(own, question_seconds=1.0, again_after_seconds=(0.2, 0.4), becomes_seconds=3.0)

@@ -14,7 +14,7 @@ _ALL = {one.id: one for one in playing.scenarios()}
 
 
 def scenario(title: str) -> Playable:
-    """The scenario of a title such as ``specification/srv.feature: Its ports have no SRV record``."""
+    """The scenario of a title such as ``specification/srv.feature: An ExternalName Service's port has no SRV record``."""
     return _ALL[title]
 
 

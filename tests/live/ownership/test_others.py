@@ -167,7 +167,7 @@ def test_clean_names_what_carries_our_label_and_leaves_it(svcdns: Svcdns, unchan
     done = svcdns("clean", "--yes")
     assert done.returncode == 0, done.stderr
     for name in ("Namespace shop", "Namespace svcdns-abcde-fghij", "Namespace svcdns-abcde-copied"):
-        assert f"not ours: {name} (run abcde)" in done.stderr
+        assert f"not created by a run: {name} (run abcde)" in done.stderr
     assert "removed" not in done.stdout
     unchanged()
 

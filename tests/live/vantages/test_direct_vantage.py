@@ -15,7 +15,7 @@ from svcdns.server import Server
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.vantages import node_ports, servers
 from svcdns.targets.cluster.vantages.answering import wait_for_answers
-from svcdns.targets.cluster.vantages.plan import Plan
+from svcdns.targets.cluster.vantages.plan import VantagePlan
 from svcdns.targets.target import Vantage
 
 API_SERVER = question("kubernetes.default.svc.cluster.local", "A")
@@ -23,9 +23,9 @@ PATIENCE = 10
 
 
 @pytest.fixture
-def plan(api) -> Plan:
+def plan(api) -> VantagePlan:
     service = servers.find(api)
-    return Plan("direct", service, servers.wait_until_ready(api, service))
+    return VantagePlan("direct", service, servers.wait_until_ready(api, service))
 
 
 def pairs(ports, count):

@@ -18,7 +18,7 @@ from svcdns.message import question
 from svcdns.targets.cluster import images
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.vantages import node_ports, servers, tunnel
-from svcdns.targets.cluster.vantages.plan import Plan
+from svcdns.targets.cluster.vantages.plan import VantagePlan
 from svcdns.targets.cluster.vantages.probe import probe, probe_pod
 from svcdns.targets.cluster.vantages.servers import DnsService, Replicas
 
@@ -103,7 +103,7 @@ def by_tunnels(api, plan, life):
 
 
 def test_every_way_follows_pods_that_are_replaced(api, run, service, free_ports, node_address):
-    plan = Plan("direct", service, servers.wait_until_ready(api, service))
+    plan = VantagePlan("direct", service, servers.wait_until_ready(api, service))
     mapped = [(port, port) for port in islice(free_ports, 3)]
     with ExitStack() as life:
         both = [by_node_ports(api, run, plan, mapped, node_address, life), by_probe(api, run, plan, life)]

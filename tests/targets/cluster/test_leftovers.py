@@ -221,11 +221,11 @@ def test_without_leases_nobody_is_taken_for_dead(whole: Objects, api: Api):
 @pytest.mark.parametrize(
     ("done", "code", "out", "err"),
     [
-        (Cleaned((), (), ()), 0, "nothing was left behind\n", ""),
+        (Cleaned((), (), ()), 0, "no run left anything\n", ""),
         (Cleaned(("a", "b"), (), ()), 0, "removed a\nremoved b\n", ""),
         (Cleaned(("a",), ("b: why",), ()), 1, "removed a\n", "left b: why\n"),
         (Cleaned((), (), ("who knows",)), 1, "", "who knows\n"),
-        (Cleaned((), (), (), ("c: why",)), 0, "nothing was left behind\n", "not ours: c: why\n"),
+        (Cleaned((), (), (), ("c: why",)), 0, "no run left anything\n", "not created by a run: c: why\n"),
     ],
 )
 def test_the_command_says_what_is_gone_and_what_is_left(

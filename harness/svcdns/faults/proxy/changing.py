@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from svcdns.client import Answer, Transport
-from svcdns.faults import Asked, Fault, Sending
+from svcdns.faults import Fault, QueryContext, Sending
 from svcdns.faults.proxy.writing import written
 from svcdns.message import Reply
 from svcdns.server.handler import DATAGRAM_OCTETS, STREAM_OCTETS
@@ -14,64 +14,66 @@ from svcdns.server.query import Query
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class PlainExchange:
     """A plain question that a DNS server was asked, and its answer before it was cut for a datagram.
 
     Attributes:
-        answer: None where the server was silent.
-        said: what the answer says; None where there is none, or it cannot be read.
+        context: what a fault sees of the question.
+        query: the question as the client wrote it.
+        answer: the answer as it was written; None if the server was silent.
+        reply: the answer's content; None if there is no answer, or none that can be read.
     """
 
-    asked: Asked
+    context: QueryContext
     query: Query
     answer: Answer | None
-    said: Reply | None
+    reply: Reply | None
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What a DNS server sent for a message.
+class UpstreamReplies:
+    """What the DNS server behind the proxy sent for one message.
 
     Attributes:
-        passed: what it sent.
-        transport: what the message came over.
-        asking: what was asked; None for a message that is no plain question.
+        wires: the messages, in the order in which they came.
+        transport: the transport of the client's message.
+        exchange: the question and the answer; None if the client's message is no plain question.
     """
 
-    passed: tuple[bytes, ...]
+    wires: tuple[bytes, ...]
     transport: Transport
-    asking: Asking | None
+    exchange: PlainExchange | None
 
 
-def sent(faults: Sequence[Fault], heard: Heard) -> tuple[Sending, ...]:
-    """What goes to the client instead of what was heard, in this order; nothing where there is no answer.
+def sendings(faults: Sequence[Fault], replies: UpstreamReplies) -> tuple[Sending, ...]:
+    """Return what the client gets instead of the server's replies, in this order; nothing if it gets no answer.
 
-    What is no plain question gets what the server sent, with nothing done to it but what a fault does to odd messages.
+    A message that is no plain question is answered as the server answers it; only the `Fault.malformed` of a fault changes that.
     """
-    asking = heard.asking
-    if asking is None:
-        passed = heard.passed
+    exchange = replies.exchange
+    if exchange is None:
+        wires = replies.wires
         for fault in faults:
-            passed = tuple(fault.odd(one) for one in passed)
-        return tuple(map(Sending, passed))
-    sendings = tuple(map(Sending, _changed(faults, asking, heard.passed)))
+            wires = tuple(map(fault.malformed, wires))
+        return tuple(map(Sending, wires))
+    found = tuple(map(Sending, _changed(faults, exchange, replies.wires)))
     for fault in faults:
-        sendings = fault.deliver(asking.asked, sendings)
-    return sendings
+        found = fault.deliver(exchange.context, found)
+    return found
 
 
-def _changed(faults: Sequence[Fault], asking: Asking, passed: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """The answer after every fault changed it, written; as it came where none did."""
-    asked = asking.asked
-    if asking.answer is None or asking.said is None:
-        return passed
-    octets = takes = max(DATAGRAM_OCTETS, asked.edns or 0) if asked.transport == "udp" else STREAM_OCTETS
-    changed: Reply | None = asking.said
+def _changed(faults: Sequence[Fault], exchange: PlainExchange, wires: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """Return the answer, written, after every fault changed it; the wires as they came if none did."""
+    context = exchange.context
+    if exchange.answer is None or exchange.reply is None:
+        return wires
+    octets = takes = max(DATAGRAM_OCTETS, context.edns or 0) if context.transport == "udp" else STREAM_OCTETS
+    changed: Reply | None = exchange.reply
     for fault in faults:
-        octets = fault.octets(asked, octets)
-        changed = changed and fault.change(asked, changed)
+        octets = fault.octets(context, octets)
+        changed = changed and fault.change(context, changed)
     if changed is None:
         return ()
-    if changed is asking.said and octets == takes:
-        return passed
-    return (written(asking.query, asking.answer, changed, octets),)
+    if changed is exchange.reply and octets == takes:
+        return wires
+    return (written(exchange.query, exchange.answer, changed, octets),)

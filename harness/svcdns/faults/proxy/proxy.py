@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from svcdns.client import Direct, Received, Transport
 from svcdns.faults import Sending
-from svcdns.faults.proxy.exchange import Exchange
+from svcdns.faults.proxy.faulty_server import FaultyServer
 from svcdns.server.sockets import listen
 
 _LOOPBACK = "127.0.0.1"
@@ -25,14 +25,14 @@ _AT_ONCE = 64
 
 
 class Proxy:
-    """The way to a DNS server through faults; a `Channel` from entering to leaving.
+    """A `Channel` to a DNS server through faults, from entering to leaving.
 
-    Both sides of it are real: the client meets its sockets, and the server behind gets every question as it was asked.
+    The client speaks to real sockets, and the server behind gets every question as it was asked.
     """
 
-    def __init__(self, exchange: Exchange, transports: Sequence[Transport], time_factor: float) -> None:
-        """Make ready; a transport that is not named is refused, as where nothing listens."""
-        self._exchange = exchange
+    def __init__(self, server: FaultyServer, transports: Sequence[Transport], time_factor: float) -> None:
+        """Keep what is needed; a transport that is not named is refused, as if nothing listened."""
+        self._server = server
         self._transports = transports
         self._time_factor = time_factor
         self._failure: Exception | None = None
@@ -56,7 +56,7 @@ class Proxy:
                     self._selector.register(sock, selectors.EVENT_READ, serve)
                 else:
                     sock.close()
-            self._crew = life.enter_context(ThreadPoolExecutor(_AT_ONCE, "dns-proxy"))
+            self._workers = life.enter_context(ThreadPoolExecutor(_AT_ONCE, "dns-proxy"))
             self._thread = Thread(target=self._run, name=f"dns-proxy-{port}", daemon=True)
             self._thread.start()
             life.callback(self._stop)
@@ -74,10 +74,10 @@ class Proxy:
         return self._direct.server
 
     def exchange(self, wires: Sequence[bytes], transport: Transport, timeout_seconds: float) -> list[Received]:
-        """Sends messages and waits for their answers, as `Channel` describes.
+        """Send messages and wait for their answers, as `Channel` describes.
 
         Raises:
-            HarnessError: if the way behind the proxy broke, which is no silence of the server.
+            HarnessError: if the channel behind the proxy broke, which is not a silent server.
         """
         received = self._direct.exchange(wires, transport, timeout_seconds)
         if self._failure is not None:
@@ -102,17 +102,17 @@ class Proxy:
 
     def _receive(self) -> None:
         wire, client = self._udp.recvfrom(_DATAGRAM_OCTETS)
-        self._crew.submit(self._guarded, self._datagram, wire, client)
+        self._workers.submit(self._guarded, self._datagram, wire, client)
 
     def _accept(self) -> None:
         connection, _ = self._tcp.accept()
         connection.settimeout(None)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._connections.add(connection)
-        self._crew.submit(self._guarded, self._connection, connection)
+        self._workers.submit(self._guarded, self._connection, connection)
 
     def _guarded(self, serve: Any, *arguments: Any) -> None:
-        """Serve; a network that breaks is the client's to notice, anything else is told to whoever asked."""
+        """Serve; the client notices a broken network itself, any other error is kept for `exchange` to raise."""
         try:
             serve(*arguments)
         except OSError:
@@ -121,7 +121,7 @@ class Proxy:
             self._failure = error
 
     def _datagram(self, wire: bytes, client: Any) -> None:
-        for sending in self._exchange.sendings(wire, "udp"):
+        for sending in self._server.sendings(wire, "udp"):
             self._hold(sending)
             (self._udp if sending.from_port == "own" else self._other).sendto(sending.wire, client)
 
@@ -129,7 +129,7 @@ class Proxy:
         with connection, connection.makefile("rb") as stream:
             try:
                 while wire := _message(stream.read):
-                    for sending in self._exchange.sendings(wire, "tcp"):
+                    for sending in self._server.sendings(wire, "tcp"):
                         self._hold(sending)
                         _write(connection, sending)
                         if sending.closes:
@@ -143,7 +143,7 @@ class Proxy:
 
 
 def _message(read: Any) -> bytes:
-    """The next message of a stream, or nothing at its end."""
+    """Return the next message of a stream, or nothing at its end."""
     length = read(_LENGTH_OCTETS)
     return read(int.from_bytes(length)) if len(length) == _LENGTH_OCTETS else b""
 

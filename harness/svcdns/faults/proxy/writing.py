@@ -1,4 +1,4 @@
-"""Between messages and replies: what a server said, and how it would have written something else."""
+"""Messages read as replies, and other replies written as the same server would have written them."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ _RCODE_IN_OPT = 0xFF << 24
 
 
 def parsed(wire: bytes, question: Question) -> Answer:
-    """A server's message, read as a client reads it."""
+    """Read a server's message as a client reads it."""
     return read(Received(wire), question, transport="tcp", server="", edns=None, seconds=0.0)
 
 
-def reply(answer: Answer) -> Reply | None:
-    """What a message says, or None where it cannot be read."""
+def reply_of(answer: Answer) -> Reply | None:
+    """Return the content of an answer, or None if it cannot be read."""
     if answer.rcode is None:
         return None
     return Reply(answer.rcode, answer.answer, answer.authority, answer.additional, authoritative="AA" in answer.flags)
 
 
-def written(query: Query, answer: Answer, said: Reply, limit: int) -> bytes:
-    """A reply as the server that gave ``answer`` would have written it, with the id, flags and OPT record of that."""
+def written(query: Query, answer: Answer, reply: Reply, limit: int) -> bytes:
+    """Write a reply as the server that gave ``answer`` would have: with the id, the flags and the OPT record of that answer."""
     message = answer.message
-    assert message is not None, "what says nothing is passed on as it is"
+    assert message is not None, "an answer that cannot be read is passed on unchanged"
     own = message.flags & ~(dns.flags.AA | dns.flags.TC | _RCODE_BITS)
-    flags = own | said.rcode & _RCODE_BITS | (dns.flags.AA if said.authoritative else 0)
-    sections = [said.answer, said.authority, said.additional]
-    return render((message.id, flags), query.section, sections, _opt(answer, said), limit=limit, compress_above=limit)
+    flags = own | reply.rcode & _RCODE_BITS | (dns.flags.AA if reply.authoritative else 0)
+    sections = [reply.answer, reply.authority, reply.additional]
+    return render((message.id, flags), query.section, sections, _opt(answer, reply), limit=limit, compress_above=limit)
 
 
-def _opt(answer: Answer, said: Reply) -> bytes:
-    """The server's OPT record, with the part of the response code that it holds."""
+def _opt(answer: Answer, reply: Reply) -> bytes:
+    """Return the server's OPT record, with the part of the rcode that it holds."""
     if answer.message is None or answer.message.opt is None:
         return b""
     found = answer.message.opt
-    ttl = found.ttl & ~_RCODE_IN_OPT | said.rcode >> 4 << 24
+    ttl = found.ttl & ~_RCODE_IN_OPT | reply.rcode >> 4 << 24
     options = found[0].to_wire() or b""
     return _OPT.pack(0, found.rdtype, found.rdclass, ttl, len(options)) + options

@@ -20,7 +20,7 @@ from svcdns.targets.cluster.apiserver import writing
 from svcdns.targets.cluster.apiserver.api import Api, Item
 from svcdns.targets.cluster.apiserver.discovery import Resource
 from svcdns.targets.cluster.apiserver.refusal import RefusedError
-from svcdns.targets.cluster.apiserver.writing import ObjectRef, ref_of
+from svcdns.targets.cluster.apiserver.writing import ApiObjectRef, ref_of
 
 #: How often an object is read again that changes between the read and the write; its status changes count too.
 _ATTEMPTS = 10
@@ -47,9 +47,9 @@ class Ownership:
         self.api = api
         self.run = run
         self._lock = Lock()
-        self._uids: dict[ObjectRef, str] = {}
+        self._uids: dict[ApiObjectRef, str] = {}
         #: Objects whose creation was requested, and whose uid is not known yet: the secret word in their annotation.
-        self._requested: dict[ObjectRef, str] = {}
+        self._requested: dict[ApiObjectRef, str] = {}
         #: The uids of objects that controllers made from ours, as far as we have checked.
         self._descendants: set[str] = set()
 
@@ -140,7 +140,7 @@ class Ownership:
             RefusedError: with code 409 also where another pod has its name by now.
         """
         change = {"metadata": {"uid": uid}, "status": {"conditions": [dict(condition)]}}
-        return writing.patch(self.api, ObjectRef(_POD, namespace, pod), change, subresource="status", strategic=True)
+        return writing.patch(self.api, ApiObjectRef(_POD, namespace, pod), change, subresource="status", strategic=True)
 
     def end_pod(self, pod: str, namespace: str, uid: str) -> None:
         """Delete a pod at once. Call `holds` for its Namespace first, after the pod was seen.
@@ -148,7 +148,7 @@ class Ownership:
         Raises:
             RefusedError: with code 409 also where another pod has its name by now.
         """
-        writing.delete(self.api, ObjectRef(_POD, namespace, pod), uid, grace_seconds=0)
+        writing.delete(self.api, ApiObjectRef(_POD, namespace, pod), uid, grace_seconds=0)
 
     def restart_dns(self, deployment: Item, annotations: Mapping[str, str]) -> Item:
         """Annotate the pod template of the DNS servers' Deployment: the only object we change that is not ours.
@@ -203,7 +203,7 @@ class Ownership:
         """
         self._undo(ref_of(self.api, item))
 
-    def _undo(self, ref: ObjectRef) -> None:
+    def _undo(self, ref: ApiObjectRef) -> None:
         with self._lock:
             known = ref in self._uids or ref in self._requested
         there = self._now(ref) if known else None
@@ -255,11 +255,11 @@ class Ownership:
         """Return whether any process of this run made an object outside its Namespaces, or one of these."""
         return made_by(item, self.run)
 
-    def _ref(self, kind: str, name: str, namespace: str) -> ObjectRef:
+    def _ref(self, kind: str, name: str, namespace: str) -> ApiObjectRef:
         resource = self.api.resource(kind)
-        return ObjectRef(resource, namespace if resource.namespaced else "", name)
+        return ApiObjectRef(resource, namespace if resource.namespaced else "", name)
 
-    def _created(self, item: Mapping[str, Any], ref: ObjectRef) -> Item:
+    def _created(self, item: Mapping[str, Any], ref: ApiObjectRef) -> Item:
         try:
             return writing.create(self.api, item)
         except RefusedError as error:
@@ -267,7 +267,7 @@ class Ownership:
                 raise _others(ref) from error
             raise
 
-    def _created_outside(self, item: Mapping[str, Any], ref: ObjectRef) -> Item:
+    def _created_outside(self, item: Mapping[str, Any], ref: ApiObjectRef) -> Item:
         """Create an object with the run's label, and an annotation that has its uid."""
         if OUTSIDE.get(ref.resource.kind) != ref.resource.group:
             raise TargetError(f"{ref} is in no namespace of this run, so it is not created")
@@ -300,7 +300,7 @@ class Ownership:
             self._uids[ref] = uid
         return writing.patch(self.api, ref, {"metadata": {"uid": uid, "annotations": {marks.UID: uid}}})
 
-    def _take_over_fields(self, ref: ObjectRef, there: Item) -> None:
+    def _take_over_fields(self, ref: ApiObjectRef, there: Item) -> None:
         """Let server-side apply remove the fields that it no longer names.
 
         The fields of a created object count as another manager's until they are marked as applied (Kubernetes: Server-Side
@@ -330,7 +330,7 @@ class Ownership:
             self._checked(ref, now)
             self._take_over_fields(ref, now)
 
-    def _owned(self, ref: ObjectRef) -> Item:
+    def _owned(self, ref: ApiObjectRef) -> Item:
         there = self._now(ref)
         if there is None:
             where = f'the namespace "{ref.namespace}"' if ref.namespace else "the cluster"
@@ -338,7 +338,7 @@ class Ownership:
         self._checked(ref, there)
         return there
 
-    def _checked(self, ref: ObjectRef, there: Item) -> str:
+    def _checked(self, ref: ApiObjectRef, there: Item) -> str:
         """Return the uid of an object, if it is ours.
 
         Raises:
@@ -348,7 +348,7 @@ class Ownership:
             raise _others(ref)
         return str(there["metadata"]["uid"])
 
-    def _is_ours(self, ref: ObjectRef, there: Item) -> bool:
+    def _is_ours(self, ref: ApiObjectRef, there: Item) -> bool:
         """Return whether this process made an object, or a controller made it from an object of ours."""
         uid = there["metadata"]["uid"]
         with self._lock:
@@ -376,7 +376,7 @@ class Ownership:
                 return True
         if generations == 0:
             return False
-        ref = ObjectRef(self.api.resource(owner["kind"], owner["apiVersion"]), namespace, owner["name"])
+        ref = ApiObjectRef(self.api.resource(owner["kind"], owner["apiVersion"]), namespace, owner["name"])
         there = self._now(ref) if ref.resource.namespaced else None
         return (
             there is not None
@@ -384,16 +384,16 @@ class Ownership:
             and self._descends(there, namespace, generations - 1)
         )
 
-    def _made(self, ref: ObjectRef) -> str:
+    def _made(self, ref: ApiObjectRef) -> str:
         with self._lock:
             return self._uids.get(ref, "")
 
-    def _forget(self, ref: ObjectRef) -> None:
+    def _forget(self, ref: ApiObjectRef) -> None:
         with self._lock:
             self._uids.pop(ref, None)
             self._requested.pop(ref, None)
 
-    def _now(self, ref: ObjectRef) -> Item | None:
+    def _now(self, ref: ApiObjectRef) -> Item | None:
         return self.api.get(ref.resource.kind, ref.name, ref.namespace, api_version=ref.resource.api_version)
 
 
@@ -403,8 +403,8 @@ def made_by(item: Mapping[str, Any], run: str) -> bool:
     return bool(uid) and _labelled(item, run) and _annotation(item, marks.UID) == uid
 
 
-def _namespace(name: str) -> ObjectRef:
-    return ObjectRef(_NAMESPACE, "", name)
+def _namespace(name: str) -> ApiObjectRef:
+    return ApiObjectRef(_NAMESPACE, "", name)
 
 
 def _labelled(item: Mapping[str, Any], run: str) -> bool:
@@ -420,7 +420,7 @@ def _is_ours(entry: Mapping[str, Any], operation: str) -> bool:
     return (entry.get("manager"), entry.get("operation")) == (marks.FIELD_MANAGER, operation)
 
 
-def _others(ref: ObjectRef) -> TargetError:
+def _others(ref: ApiObjectRef) -> TargetError:
     return TargetError(
         f"{ref} exists and was not made by this run, so it is not changed; give yours another name, or delete that one"
     )

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from svcdns.targets.cluster.vantages.plan import Plan
+from svcdns.targets.cluster.vantages.plan import VantagePlan
 from svcdns.targets.cluster.vantages.servers import DnsService, Replica
 
 A, B = (Replica(f"dns-{letter}", f"10.244.0.{number}", 53) for number, letter in enumerate("ab"))
@@ -15,8 +15,8 @@ A, B = (Replica(f"dns-{letter}", f"10.244.0.{number}", 53) for number, letter in
 @pytest.mark.parametrize(
     "plan",
     [
-        Plan("direct", servers=(("127.0.0.1", 5353),), note="named"),
-        Plan(
+        VantagePlan("direct", servers=(("127.0.0.1", 5353),), note="named"),
+        VantagePlan(
             "probe",
             DnsService("kube-system", "kube-dns", {"k8s-app": "kube-dns"}, "IPv6", ("fd00::a",), "dns"),
             (A, B),
@@ -30,4 +30,4 @@ A, B = (Replica(f"dns-{letter}", f"10.244.0.{number}", 53) for number, letter in
     ],
 )
 def test_a_plan_passes_through_json(plan):
-    assert Plan.shared(json.loads(json.dumps(plan.share()))) == plan
+    assert VantagePlan.shared(json.loads(json.dumps(plan.share()))) == plan

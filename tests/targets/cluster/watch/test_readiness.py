@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from svcdns.errors import ManifestError, TargetError, UndeterminedError
-from svcdns.manifests import read_text
+from svcdns.manifests import READINESS_GATE, read_text
 from svcdns.state import ClusterState
 from svcdns.targets.cluster import ClusterSettings, LiveCluster
 from svcdns.targets.cluster.apiserver.api import Api
@@ -19,7 +19,7 @@ from svcdns.targets.cluster.apiserver.refusal import RefusedError
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.watch import readiness, workloads
 from svcdns.targets.cluster.watch.readiness import Readiness
-from svcdns.targets.cluster.watch.view import GATE, ClusterView
+from svcdns.targets.cluster.watch.view import ClusterView
 from svcdns.targets.cluster.watch.watching import Watching
 from tests.waiting import within
 
@@ -27,11 +27,11 @@ NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "n", 
 
 
 def pod(name: str, *, ready: bool | None = None, version: int = 2) -> dict[str, Any]:
-    conditions = [] if ready is None else [{"type": GATE, "status": str(ready)}]
+    conditions = [] if ready is None else [{"type": READINESS_GATE, "status": str(ready)}]
     return {
         "kind": "Pod",
         "metadata": {"namespace": "n", "name": name, "uid": name, "resourceVersion": str(version)},
-        "spec": {"containers": [], "readinessGates": [{"conditionType": GATE}]},
+        "spec": {"containers": [], "readinessGates": [{"conditionType": READINESS_GATE}]},
         "status": {"phase": "Running", "conditions": conditions},
     }
 
@@ -66,7 +66,7 @@ class Server:
 
     def is_told(self, *names: str) -> bool:
         progress = {key.name: one.conditions for key, one in self.watching.view().progress.items()}
-        return all(progress[name].get(GATE) for name in names)
+        return all(progress[name].get(READINESS_GATE) for name in names)
 
 
 @contextmanager
@@ -187,7 +187,7 @@ def test_every_kind_that_makes_pods_is_one_of_those_refused():
 @pytest.mark.parametrize(
     ("ready", "spec"),
     [
-        pytest.param(False, {"readinessGates": [{"conditionType": GATE}]}, id="with the gate"),
+        pytest.param(False, {"readinessGates": [{"conditionType": READINESS_GATE}]}, id="with the gate"),
         pytest.param(False, {"schedulingGates": [{"name": "example.com/held"}]}, id="never given a node"),
         pytest.param(True, {}, id="where pods are to be ready"),
     ],

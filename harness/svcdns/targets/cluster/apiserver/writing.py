@@ -9,7 +9,7 @@ from svcdns.targets.cluster.apiserver.api import Api, Item, Items
 from svcdns.targets.cluster.apiserver.discovery import Resource
 
 
-class ObjectRef(NamedTuple):
+class ApiObjectRef(NamedTuple):
     """What a request for an object has to name."""
 
     resource: Resource
@@ -22,12 +22,12 @@ class ObjectRef(NamedTuple):
         return f'{self.resource.kind} "{self.name}"{where}'
 
 
-def ref_of(api: Api, item: Mapping[str, Any]) -> ObjectRef:
+def ref_of(api: Api, item: Mapping[str, Any]) -> ApiObjectRef:
     """Return what a request for a decoded object has to name."""
     metadata = item["metadata"]
     resource = api.resource(item["kind"], item["apiVersion"])
     namespace = (metadata.get("namespace") or "") if resource.namespaced else ""
-    return ObjectRef(resource, namespace, metadata.get("name") or "")
+    return ApiObjectRef(resource, namespace, metadata.get("name") or "")
 
 
 def create(api: Api, item: Mapping[str, Any], *, dry_run: bool = False) -> Item:
@@ -50,7 +50,7 @@ def apply(api: Api, item: Mapping[str, Any], *, dry_run: bool = False) -> Item:
 
 def patch(
     api: Api,
-    ref: ObjectRef,
+    ref: ApiObjectRef,
     change: Mapping[str, Any] | Items,
     *,
     subresource: str = "",
@@ -64,7 +64,9 @@ def patch(
     return api.client.patch(ref.resource, ref.name, ref.namespace, change, subresource, strategic=strategic)
 
 
-def delete(api: Api, ref: ObjectRef, uid: str, *, grace_seconds: int | None = None, foreground: bool = False) -> bool:
+def delete(
+    api: Api, ref: ApiObjectRef, uid: str, *, grace_seconds: int | None = None, foreground: bool = False
+) -> bool:
     """Start deleting the object of a uid; return False where no object has its name.
 
     Args:

@@ -8,14 +8,14 @@ from functools import partial
 from svcdns.client import Channel, Direct
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.vantages import node_ports, servers, tunnel
-from svcdns.targets.cluster.vantages.plan import Plan
+from svcdns.targets.cluster.vantages.plan import VantagePlan
 from svcdns.targets.cluster.vantages.probe import probe, probe_pod
 from svcdns.targets.cluster.vantages.probe.relaying import Relayed
 from svcdns.targets.cluster.vantages.servers import Replicas
 from svcdns.targets.target import Vantage
 
 
-def join(own: Ownership, plan: Plan, life: ExitStack) -> Vantage:
+def join(own: Ownership, plan: VantagePlan, life: ExitStack) -> Vantage:
     """Return the vantage of a plan; ``life`` ends the processes that it needs.
 
     Raises:

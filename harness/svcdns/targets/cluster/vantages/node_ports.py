@@ -15,7 +15,7 @@ from svcdns.targets.cluster.apiserver.refusal import RefusedError
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.vantages import making, servers
 from svcdns.targets.cluster.vantages.following import Following
-from svcdns.targets.cluster.vantages.plan import Plan
+from svcdns.targets.cluster.vantages.plan import VantagePlan
 from svcdns.targets.cluster.vantages.servers import DnsService, Replica, reassigned
 
 #: The address of this host at which node ports are mapped. 127.0.0.1 leads to a node's IPv4 address, where kube-proxy serves
@@ -32,7 +32,9 @@ _MANAGED = {"endpointslice.kubernetes.io/managed-by": "svcdns.dev"}
 _TAKEN = "already allocated"
 
 
-def make(own: Ownership, mapped: Sequence[tuple[int, int]], plan: Plan, life: ExitStack, host: str = "") -> Plan:
+def make(
+    own: Ownership, mapped: Sequence[tuple[int, int]], plan: VantagePlan, life: ExitStack, host: str = ""
+) -> VantagePlan:
     """Publish all DNS pods on one node port, and each on one of its own as long as node ports are left.
 
     Args:

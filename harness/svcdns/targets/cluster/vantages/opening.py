@@ -13,7 +13,7 @@ from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.settings import ClusterSettings
 from svcdns.targets.cluster.vantages.joining import join
 from svcdns.targets.cluster.vantages.picking import pick
-from svcdns.targets.cluster.vantages.plan import Plan
+from svcdns.targets.cluster.vantages.plan import VantagePlan
 from svcdns.targets.cluster.vantages.pod_resolver import PodResolvers
 from svcdns.targets.target import Capability, Vantage
 
@@ -47,7 +47,7 @@ class OpenVantages:
             if self._shared is None:
                 self._plan, self._vantage = pick(self._own, self._settings, life)
             else:
-                self._plan = Plan.shared(self._shared)
+                self._plan = VantagePlan.shared(self._shared)
                 self._vantage = join(self._own, self._plan, life)
             self._resolvers = PodResolvers(self._own, self._plan.resolver_image)
             life.callback(self._resolvers.close)

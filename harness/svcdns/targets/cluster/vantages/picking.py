@@ -14,7 +14,7 @@ from svcdns.targets.cluster.settings import ClusterSettings
 from svcdns.targets.cluster.vantages import nameservers, node_ports, servers, tunnel
 from svcdns.targets.cluster.vantages.answering import wait_for_answers
 from svcdns.targets.cluster.vantages.joining import join
-from svcdns.targets.cluster.vantages.plan import Plan
+from svcdns.targets.cluster.vantages.plan import VantagePlan
 from svcdns.targets.cluster.vantages.probe import probe
 from svcdns.targets.target import Vantage
 
@@ -32,7 +32,7 @@ _ADVICE = {
 }
 
 
-def pick(own: Ownership, settings: ClusterSettings, life: ExitStack) -> tuple[Plan, Vantage]:
+def pick(own: Ownership, settings: ClusterSettings, life: ExitStack) -> tuple[VantagePlan, Vantage]:
     """Return a vantage whose every DNS server answers, with its plan; ``life`` removes what it needs.
 
     Raises:
@@ -43,12 +43,12 @@ def pick(own: Ownership, settings: ClusterSettings, life: ExitStack) -> tuple[Pl
     service = servers.find(own.api)
     try:
         replicas = servers.wait_until_ready(own.api, service)
-        return _of_cluster(own, settings, Plan("", service, replicas), life)
+        return _of_cluster(own, settings, VantagePlan("", service, replicas), life)
     except TargetError as error:
         raise UsageError(f"the DNS pods cannot be reached: {error}; {_ADVICE['direct']}") from error
 
 
-def _named(own: Ownership, settings: ClusterSettings, life: ExitStack) -> tuple[Plan, Vantage]:
+def _named(own: Ownership, settings: ClusterSettings, life: ExitStack) -> tuple[VantagePlan, Vantage]:
     """Return the vantage to the servers that the user named; nothing else is read."""
     name = "direct" if settings.vantage == "auto" else settings.vantage
     if name == "tunnel":
@@ -56,14 +56,16 @@ def _named(own: Ownership, settings: ClusterSettings, life: ExitStack) -> tuple[
     places = tuple((server.address, server.port) for server in map(nameservers.server, settings.nameservers))
     shown = ", ".join(settings.nameservers)
     try:
-        plan, vantage = _tried(own, settings, Plan(name, servers=places), _NAMED_SECONDS, life)
+        plan, vantage = _tried(own, settings, VantagePlan(name, servers=places), _NAMED_SECONDS, life)
     except TargetError as error:
         raise UsageError(f"--nameserver {shown}: {error}; check that a DNS server listens there") from error
     by = f" ({plan.note})" if plan.note else ""
     return replace(plan, note=f"vantage {name}{by}: {shown}, as named by --nameserver"), vantage
 
 
-def _of_cluster(own: Ownership, settings: ClusterSettings, basis: Plan, life: ExitStack) -> tuple[Plan, Vantage]:
+def _of_cluster(
+    own: Ownership, settings: ClusterSettings, basis: VantagePlan, life: ExitStack
+) -> tuple[VantagePlan, Vantage]:
     """Return the vantage that the user chose, or the first that works."""
     names = _BEST_FIRST if settings.vantage == "auto" else (settings.vantage,)
     problems: dict[str, str] = {}
@@ -87,8 +89,8 @@ def _of_cluster(own: Ownership, settings: ClusterSettings, basis: Plan, life: Ex
 
 
 def _tried(
-    own: Ownership, settings: ClusterSettings, plan: Plan, deadline_seconds: float, life: ExitStack
-) -> tuple[Plan, Vantage]:
+    own: Ownership, settings: ClusterSettings, plan: VantagePlan, deadline_seconds: float, life: ExitStack
+) -> tuple[VantagePlan, Vantage]:
     """Return a vantage whose servers answer, with its plan; if they do not answer, remove what it needed."""
     with ExitStack() as attempt:
         plan = _made(own, settings, plan, attempt)
@@ -98,7 +100,7 @@ def _tried(
     return plan, vantage
 
 
-def _made(own: Ownership, settings: ClusterSettings, plan: Plan, life: ExitStack) -> Plan:
+def _made(own: Ownership, settings: ClusterSettings, plan: VantagePlan, life: ExitStack) -> VantagePlan:
     if plan.vantage == "probe":
         return probe.make(own, images.probe_image(own.api, settings.probe_image).name, plan, life)
     if plan.vantage == "tunnel":
@@ -107,7 +109,7 @@ def _made(own: Ownership, settings: ClusterSettings, plan: Plan, life: ExitStack
 
 
 def _resolver_image(
-    own: Ownership, settings: ClusterSettings, plan: Plan, problems: Mapping[str, str]
+    own: Ownership, settings: ClusterSettings, plan: VantagePlan, problems: Mapping[str, str]
 ) -> tuple[str, str]:
     """Return the image of pods that resolve names, or empty, and a text about it for the note.
 

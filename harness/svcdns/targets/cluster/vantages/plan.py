@@ -10,7 +10,7 @@ from svcdns.targets.cluster.vantages.servers import DnsService, Replica
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class VantagePlan:
     """A vantage as plain data.
 
     Attributes:

@@ -11,7 +11,7 @@ import dns.name
 from dns.rdatatype import AAAA, A
 
 from svcdns.client import Transport, ask
-from svcdns.client.resolver import POD_SUBDOMAIN, Identity, Lookup, ResolverConfiguration
+from svcdns.client.resolver import POD_SUBDOMAIN, Lookup, PodIdentity, ResolverConfiguration
 from svcdns.errors import TargetError, UndeterminedError
 from svcdns.message import Question
 from svcdns.state import Family
@@ -75,7 +75,7 @@ class PodResolver:
         return configuration(self.environment.resolv_conf)
 
     @cached_property
-    def identity(self) -> Identity:
+    def identity(self) -> PodIdentity:
         """The pod's own name and addresses; the addresses are those that its C library finds for its host name."""
         hostname = self.environment.hostname.encode()
         addresses = [
@@ -83,7 +83,7 @@ class PodResolver:
             for family in (b"4", b"6")
             for address in self.relay.ask(b"addresses", hostname, family, timeout_seconds=_LOOKUP_SECONDS)
         ]
-        return Identity(self.environment.hostname, POD_SUBDOMAIN, tuple(addresses), self.environment.hosts)
+        return PodIdentity(self.environment.hostname, POD_SUBDOMAIN, tuple(addresses), self.environment.hosts)
 
     def lookup(self, name: str, family: Family, transport: Transport) -> Lookup:
         """Send the pod's first nameserver the queries of its C library; the addresses are those that the C library itself finds.

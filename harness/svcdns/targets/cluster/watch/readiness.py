@@ -9,12 +9,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from svcdns.errors import ManifestError, TargetError, UndeterminedError
-from svcdns.manifests import Manifest
+from svcdns.manifests import READINESS_GATE, Manifest
 from svcdns.state import Key
 from svcdns.targets.cluster.apiserver.refusal import RefusedError
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.watch import workloads
-from svcdns.targets.cluster.watch.view import GATE, ClusterView, PodProgress
+from svcdns.targets.cluster.watch.view import ClusterView, PodProgress
 from svcdns.targets.cluster.watch.watching import Watching
 
 #: How often the pods are checked even where nothing changes.
@@ -193,7 +193,7 @@ class Readiness:
             self._sent.pop(uid, None)
 
     def _set_condition(self, key: Key, uid: str, *, ready: bool) -> dict[str, Any]:
-        return self._own.set_condition(key.name, key.namespace, uid, {"type": GATE, "status": str(ready)})
+        return self._own.set_condition(key.name, key.namespace, uid, {"type": READINESS_GATE, "status": str(ready)})
 
 
 def _ungated(manifest: Manifest) -> ManifestError | None:
@@ -209,7 +209,7 @@ def _ungated(manifest: Manifest) -> ManifestError | None:
         spec = spec.get(name) or {}
     gates = [gate["conditionType"] for gate in spec.get("readinessGates") or ()]
     # A pod with a scheduling gate gets no node, so it is never ready.
-    if GATE in gates or spec.get("schedulingGates"):
+    if READINESS_GATE in gates or spec.get("schedulingGates"):
         return None
     problem = _without_gate('"no pod is ready" cannot hold', in_template=manifest.kind != "Pod")
     return manifest.error(problem, *field)
@@ -218,12 +218,10 @@ def _ungated(manifest: Manifest) -> ManifestError | None:
 def _without_gate(consequence: str, *, in_template: bool) -> str:
     """Return the message about pods that have no readiness gate, to follow the object's name."""
     where = "the spec of its template" if in_template else "the spec"
-    return (
-        f'has no readiness gate {GATE}, so {consequence}: add "readinessGates: [{{conditionType: {GATE}}}]" to {where}'
-    )
+    return f'has no readiness gate {READINESS_GATE}, so {consequence}: add "readinessGates: [{{conditionType: {READINESS_GATE}}}]" to {where}'
 
 
 def _gate(progress: PodProgress) -> bool | None:
     """Return the status of the pod's condition, or None where it has none."""
-    condition = progress.conditions.get(GATE)
+    condition = progress.conditions.get(READINESS_GATE)
     return None if condition is None else condition.status == "True"

@@ -9,14 +9,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from svcdns.manifests import READINESS_GATE
 from svcdns.state import ClusterState, Key, Object, read_object
 from svcdns.targets.cluster.apiserver.refusal import MalformedResponseError
 
 #: The kinds that are watched, in all namespaces.
 KINDS = ("Namespace", "Service", "EndpointSlice", "Pod")
-
-#: The type of the readiness gate's condition, which stands for an application's readiness probe.
-GATE = "svcdns.dev/ready"
 
 #: The most digits of a resource version, which is a 64-bit number.
 _MOST_DIGITS = 20
@@ -48,7 +46,7 @@ class PodProgress:
     """How far a pod has come.
 
     Attributes:
-        gated: whether it has the readiness gate `GATE`.
+        gated: whether it has the readiness gate `READINESS_GATE`.
         probed: whether one of its containers has a readiness probe.
         held: whether a ``preStop`` hook keeps it while it is terminating.
         limited: whether its ``activeDeadlineSeconds`` end it after some time.
@@ -190,7 +188,7 @@ def _progress(item: Mapping[str, Any]) -> PodProgress:
     containers = spec.get("containers") or ()
     statuses = [*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())]
     return PodProgress(
-        gated=any(gate["conditionType"] == GATE for gate in spec.get("readinessGates") or ()),
+        gated=any(gate["conditionType"] == READINESS_GATE for gate in spec.get("readinessGates") or ()),
         probed=any("readinessProbe" in container for container in containers),
         limited=bool(spec.get("activeDeadlineSeconds")),
         held=any("preStop" in (container.get("lifecycle") or {}) for container in containers),

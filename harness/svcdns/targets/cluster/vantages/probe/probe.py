@@ -13,7 +13,7 @@ from svcdns.targets.cluster.namespaces import what_holds
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.vantages import making
 from svcdns.targets.cluster.vantages.following import Following
-from svcdns.targets.cluster.vantages.plan import Plan
+from svcdns.targets.cluster.vantages.plan import VantagePlan
 from svcdns.targets.cluster.vantages.probe import probe_pod
 from svcdns.targets.cluster.vantages.probe.relaying import Relay, Relayed
 from svcdns.targets.cluster.vantages.servers import Replicas
@@ -23,7 +23,7 @@ _DNS_PORT = 53
 _PAUSE_SECONDS = 0.1
 
 
-def make(own: Ownership, image: str, plan: Plan, life: ExitStack) -> Plan:
+def make(own: Ownership, image: str, plan: VantagePlan, life: ExitStack) -> VantagePlan:
     """Run a probe pod in a Namespace of its own; ``life`` removes both.
 
     Raises:

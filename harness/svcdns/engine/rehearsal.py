@@ -1,0 +1,129 @@
+"""What a scenario will do, found by saying its sentences to somebody who only takes notes.
+
+A run plans with it: which Namespaces are needed, which may follow each other, and how many pods there are at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import cast
+
+from svcdns.engine.declaration import Declaration, declared_pods
+from svcdns.engine.effects import Effect
+from svcdns.engine.scope import Scope
+from svcdns.engine.world import World
+from svcdns.errors import HarnessError
+from svcdns.judge import Promise, PromiseOfState
+from svcdns.manifests.sources import PACKAGED, Sources
+
+#: Does in a world what a sentence says.
+Say = Callable[[World], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is known of a scenario before it is played.
+
+    Attributes:
+        declaration: what its Given steps declare.
+        changes: whether anything changes after that.
+        pods: the most pods that it has at a time.
+        resolver: whether it asks the resolver of a pod.
+        reverse_names: whether it queries the reverse names of addresses.
+        replaces_pods: whether none of the declared pods is left in the end.
+    """
+
+    declaration: Declaration
+    changes: bool = False
+    pods: int = 0
+    resolver: bool = False
+    reverse_names: bool = False
+    replaces_pods: bool = False
+
+
+class Rehearsal:
+    """Takes the same sentences as a `World`, and does nothing but note what they need."""
+
+    def __init__(self, manifests: Sources = PACKAGED) -> None:
+        self.sentence = ""
+        self.plan = Plan(Declaration(manifests))
+
+    def declare(self, manifest: str, *, neighbour: bool = False) -> None:
+        """Note a manifest."""
+        self._declare(self.plan.declaration.with_manifest(manifest, neighbour=neighbour))
+
+    def wish_unready(self) -> None:
+        """Note that no pod is to be ready."""
+        self._declare(replace(self.plan.declaration, ready=False))
+
+    def declare_asked(self, name: str) -> None:
+        """Note a name that a client queries before anything changes."""
+        self._declare(self.plan.declaration.with_query(name))
+
+    def change(self, change: Callable[[Scope], None], effect: Effect) -> None:  # noqa: ARG002 - as `World.change`
+        """Note a change, and what becomes of the pods."""
+        pods = max(self.plan.pods, effect.pods or 0)
+        self.plan = replace(
+            self.plan, changes=True, pods=pods, replaces_pods=self.plan.replaces_pods or effect.replaces_pods
+        )
+
+    def attempt(self, change: Callable[[Scope], None], effect: Effect) -> None:
+        """Note a change that may be refused."""
+        self.change(change, effect)
+
+    def apply(self, manifest: str) -> None:
+        """Note the pods of a manifest."""
+        with suppress(HarnessError):
+            # The scenario meets what cannot be read at the step that names it, and reports it.
+            more = declared_pods(self.plan.declaration.sources.objects(manifest))
+            self.plan = replace(self.plan, pods=self.plan.pods + more)
+        self.plan = replace(self.plan, changes=True)
+
+    def set_ready(self, count: int, *, ready: bool) -> None:  # noqa: ARG002 - as `World.set_ready`
+        """Note a change."""
+        self.plan = replace(self.plan, changes=True)
+
+    def replace_a_pod(self) -> None:
+        """Note a change for which there is one pod more for a while."""
+        self.plan = replace(self.plan, changes=True)
+
+    def delete_neighbour(self) -> None:
+        """Note a change."""
+        self.plan = replace(self.plan, changes=True)
+
+    def restart_dns_while_asking(self, deployment: str, written: str) -> None:  # noqa: ARG002 - as in `World`
+        """Note a change."""
+        self.plan = replace(self.plan, changes=True)
+
+    def holds(self, promise: Promise) -> None:
+        """Note what a promise needs."""
+        self.plan = replace(
+            self.plan,
+            resolver=self.plan.resolver or promise.of_resolver,
+            reverse_names=self.plan.reverse_names or promise.reverse_names,
+        )
+
+    def holds_in_cluster(self, promise: PromiseOfState) -> None:
+        """Note nothing: the state is always at hand."""
+
+    def never_denied(self, written: str) -> None:
+        """Note nothing: a change before it has asked."""
+
+    def refused_with(self, words: str) -> None:
+        """Note nothing: the attempt before it was noted."""
+
+    def _declare(self, declaration: Declaration) -> None:
+        self.plan = replace(self.plan, declaration=declaration)
+
+
+def rehearse(said: Iterable[Say], manifests: Sources = PACKAGED) -> Plan:
+    """Say the sentences of a scenario to nobody but a `Rehearsal`."""
+    rehearsal = Rehearsal(manifests)
+    for say in said:
+        say(cast(World, rehearsal))
+    plan = rehearsal.plan
+    # A pod that is replaced may end after the next has begun, and a resolver is a pod.
+    spare = (plan.changes and bool(plan.declaration.pods)) + plan.resolver
+    return replace(plan, pods=max(plan.pods, plan.declaration.pods) + spare)
