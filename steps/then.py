@@ -192,21 +192,21 @@ def _weights(world: World, name: str) -> None:
     world.holds(judge.weights(name))
 
 
-@then(parsers.parse('the virtual IP of the Service "{service}" leads back to the Service name'))
+@then(parsers.parse('the virtual IP of the Service "{service}" has one PTR record, to the Service name'))
 def _virtual_ip_leads_back(world: World, service: str) -> None:
     world.holds(judge.virtual_ip_leads_back(service))
 
 
 @then(
     parsers.parse(
-        'the virtual IP of the Service "{service}" leads back to the Service name, in whatever case its reverse name is asked for'
+        'the virtual IP of the Service "{service}" has one PTR record, to the Service name, in any letter case'
     )
 )
 def _virtual_ip_leads_back_in_any_case(world: World, service: str) -> None:
     world.holds(judge.virtual_ip_leads_back(service, any_case=True))
 
 
-@then(parsers.parse('the address of the pod "{pod}" leads back to "{name}"'))
+@then(parsers.parse('the address of the pod "{pod}" has a PTR record to "{name}"'))
 def _pod_leads_back(world: World, pod: str, name: str) -> None:
     world.holds(judge.pod_leads_back(pod, name))
 
@@ -224,7 +224,7 @@ def _ready_endpoints_lead_back(world: World, service: str) -> None:
 @then(
     parsers.re(
         r'the address of every ready (pod|endpoint) of the Service "(?P<service>[^"]+)"'
-        r" leads back to a name that answers it, in whatever case its reverse name is asked for"
+        r" leads back to a name that answers it, in any letter case"
     )
 )
 def _ready_endpoints_lead_back_in_any_case(world: World, service: str) -> None:
@@ -232,13 +232,15 @@ def _ready_endpoints_lead_back_in_any_case(world: World, service: str) -> None:
 
 
 @then(
-    parsers.re(r'the address of no unready (pod|endpoint) leads back to a name below the Service "(?P<service>[^"]+)"')
+    parsers.re(
+        r'the address of no unready (pod|endpoint) has a PTR record to a name below the Service "(?P<service>[^"]+)"'
+    )
 )
 def _unready_endpoints_do_not_lead_back(world: World, service: str) -> None:
     world.holds(judge.unready_endpoints_do_not_lead_back(service))
 
 
-@then(parsers.parse("the address {address} leads back to no name of the cluster"))
+@then(parsers.parse("the address {address} has no PTR record to a name of the cluster"))
 def _address_leads_nowhere(world: World, address: str) -> None:
     world.holds(judge.address_leads_nowhere(address))
 

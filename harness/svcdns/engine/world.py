@@ -295,7 +295,7 @@ class World:
             if reading.asked == written and reading.answer.rcode == dns.rcode.NXDOMAIN:
                 self.environment.use_up()
                 problem = f"{reading.answer.question} is denied, though {written} exists"
-                denial = replace(reading, promise=self.sentence, problem=problem)
+                denial = replace(reading, promise=self.sentence, problem=problem, promised="records")
                 raise NotConformantError([*self.readings[:index], denial])
         self.environment.require_given()
 
