@@ -10,7 +10,7 @@ from svcdns import judge
 from svcdns.engine.world import World
 
 _PROPERTIES = "|".join(map(re.escape, judge.PROPERTIES))
-_ODD_MESSAGES = "|".join(map(re.escape, judge.ODD_MESSAGES))
+_MALFORMED_MESSAGES = "|".join(map(re.escape, judge.MALFORMED_MESSAGES))
 
 
 @then(parsers.parse('the Service "{service}" answers its virtual IP, and nothing else'))
@@ -192,21 +192,21 @@ def _weights(world: World, name: str) -> None:
     world.holds(judge.weights(name))
 
 
-@then(parsers.parse('the virtual IP of the Service "{service}" leads back to the Service name'))
+@then(parsers.parse('the virtual IP of the Service "{service}" has one PTR record, to the Service name'))
 def _virtual_ip_leads_back(world: World, service: str) -> None:
     world.holds(judge.virtual_ip_leads_back(service))
 
 
 @then(
     parsers.parse(
-        'the virtual IP of the Service "{service}" leads back to the Service name, in whatever case its reverse name is asked for'
+        'the virtual IP of the Service "{service}" has one PTR record, to the Service name, in any letter case'
     )
 )
 def _virtual_ip_leads_back_in_any_case(world: World, service: str) -> None:
     world.holds(judge.virtual_ip_leads_back(service, any_case=True))
 
 
-@then(parsers.parse('the address of the pod "{pod}" leads back to "{name}"'))
+@then(parsers.parse('the address of the pod "{pod}" has a PTR record to "{name}"'))
 def _pod_leads_back(world: World, pod: str, name: str) -> None:
     world.holds(judge.pod_leads_back(pod, name))
 
@@ -224,7 +224,7 @@ def _ready_endpoints_lead_back(world: World, service: str) -> None:
 @then(
     parsers.re(
         r'the address of every ready (pod|endpoint) of the Service "(?P<service>[^"]+)"'
-        r" leads back to a name that answers it, in whatever case its reverse name is asked for"
+        r" leads back to a name that answers it, in any letter case"
     )
 )
 def _ready_endpoints_lead_back_in_any_case(world: World, service: str) -> None:
@@ -232,13 +232,15 @@ def _ready_endpoints_lead_back_in_any_case(world: World, service: str) -> None:
 
 
 @then(
-    parsers.re(r'the address of no unready (pod|endpoint) leads back to a name below the Service "(?P<service>[^"]+)"')
+    parsers.re(
+        r'the address of no unready (pod|endpoint) has a PTR record to a name below the Service "(?P<service>[^"]+)"'
+    )
 )
 def _unready_endpoints_do_not_lead_back(world: World, service: str) -> None:
     world.holds(judge.unready_endpoints_do_not_lead_back(service))
 
 
-@then(parsers.parse("the address {address} leads back to no name of the cluster"))
+@then(parsers.parse("the address {address} has no PTR record to a name of the cluster"))
 def _address_leads_nowhere(world: World, address: str) -> None:
     world.holds(judge.address_leads_nowhere(address))
 
@@ -268,18 +270,18 @@ def _above_reverse_name(world: World, service: str, type_: str, datatable: list[
     world.holds(judge.reverse_name_is_one_of(service, type_, 1, _choices(datatable)))
 
 
-@then(parsers.re(rf'the response for "(?P<name>[^"]+)", type (?P<type_>\w+), (?P<said>{_PROPERTIES})'))
-def _property(world: World, name: str, type_: str, said: str) -> None:
-    world.holds(judge.property_of(name, type_, said))
+@then(parsers.re(rf'the response for "(?P<name>[^"]+)", type (?P<type_>\w+), (?P<stated>{_PROPERTIES})'))
+def _property(world: World, name: str, type_: str, stated: str) -> None:
+    world.holds(judge.property_of(name, type_, stated))
 
 
 @then(
     parsers.re(
-        rf'it is observed whether the response for "(?P<name>[^"]+)", type (?P<type_>\w+), (?P<said>{_PROPERTIES})'
+        rf'it is observed whether the response for "(?P<name>[^"]+)", type (?P<type_>\w+), (?P<stated>{_PROPERTIES})'
     )
 )
-def _property_is_observed(world: World, name: str, type_: str, said: str) -> None:
-    world.holds(judge.property_is_observed(name, type_, said))
+def _property_is_observed(world: World, name: str, type_: str, stated: str) -> None:
+    world.holds(judge.property_is_observed(name, type_, stated))
 
 
 @then(parsers.re(r'a query with EDNS for "(?P<name>[^"]+)", type (?P<type_>\w+), gets a response with EDNS version 0'))
@@ -312,14 +314,14 @@ def _together(world: World, one: str, other: str) -> None:
     world.holds(judge.together([one, other]))
 
 
-@then(parsers.re(rf"(?P<message>{_ODD_MESSAGES}) gets one of these answers:"))
-def _odd_message_is_observed(world: World, message: str, datatable: list[list[str]]) -> None:
-    world.holds(judge.odd_message_is_one_of(message, _choices(datatable)))
+@then(parsers.re(rf"(?P<message>{_MALFORMED_MESSAGES}) gets one of these answers:"))
+def _malformed_message_is_observed(world: World, message: str, datatable: list[list[str]]) -> None:
+    world.holds(judge.malformed_message_is_one_of(message, _choices(datatable)))
 
 
-@then(parsers.re(rf"(?P<message>{_ODD_MESSAGES}) is answered with (?P<rcode>[A-Z]+)"))
-def _odd_message(world: World, message: str, rcode: str) -> None:
-    world.holds(judge.odd_message(message, rcode))
+@then(parsers.re(rf"(?P<message>{_MALFORMED_MESSAGES}) is answered with (?P<rcode>[A-Z]+)"))
+def _malformed_message(world: World, message: str, rcode: str) -> None:
+    world.holds(judge.malformed_message(message, rcode))
 
 
 @then(parsers.parse('the order of the addresses of the Service "{service}" is observed over {times:d} queries'))

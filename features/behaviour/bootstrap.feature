@@ -26,7 +26,7 @@ Feature: Members that discover each other before they are ready
 
     @core @J03
     Scenario: A member's address has a PTR record to its name
-      Then the address of the pod "member-1" leads back to "member-1.members"
+      Then the address of the pod "member-1" has a PTR record to "member-1.members"
 
     @core @D14 @M02 @needs-pod-resolver
     Scenario: A pod resolves its peers by the short name of their Service

@@ -17,7 +17,7 @@ Feature: Services that change
       Given a client has asked for "_http._tcp.web"
       When the manifest "specification/web.yaml" is applied
       Then the port "http" over TCP of the Service "web" has one SRV record, to port 80 of the Service name
-      And the virtual IP of the Service "web" leads back to the Service name
+      And the virtual IP of the Service "web" has one PTR record, to the Service name
 
     @core @B13 @B11
     Scenario: A renamed Service resolves only by its new name

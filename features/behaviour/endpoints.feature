@@ -31,7 +31,7 @@ Feature: Which pods are endpoints
       Then the Service "probed" answers the addresses of its 2 ready pods, and no other
       And "healthy.probed" answers the address of the pod "healthy", and nothing else
       And "broken.probed" does not exist
-      And the address of no unready pod leads back to a name below the Service "probed"
+      And the address of no unready pod has a PTR record to a name below the Service "probed"
 
     @core @C06 @J02
     Scenario: A pod whose readiness gate turns false has no address, name or PTR record
@@ -40,7 +40,7 @@ Feature: Which pods are endpoints
       When the pod "waiting" becomes unready
       Then the Service "probed" answers the addresses of its 1 ready pod, and no other
       And "waiting.probed" does not exist
-      And the address of no unready pod leads back to a name below the Service "probed"
+      And the address of no unready pod has a PTR record to a name below the Service "probed"
 
   Rule: A completed or unscheduled pod is not an endpoint
 

@@ -12,7 +12,7 @@ Feature: Which pods have DNS names
     @core @D03 @D05 @C07
     Scenario: A pod with a hostname and the Service's name as subdomain has a name
       Then "paired.named" answers the address of the pod "both", and nothing else
-      And the address of the pod "both" leads back to "paired.named"
+      And the address of the pod "both" has a PTR record to "paired.named"
 
     @core @D03 @D04
     Scenario Outline: <pod> has no name

@@ -43,7 +43,7 @@ Feature: Several Services over the same pods
 
   @core @F07
   Scenario Outline: The address of <pod> has a PTR record to its name, among others
-    Then the address of the pod "<pod>" leads back to "<pod>.test-headless-svc"
+    Then the address of the pod "<pod>" has a PTR record to "<pod>.test-headless-svc"
 
     Examples:
       | pod   |

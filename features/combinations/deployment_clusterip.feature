@@ -70,7 +70,7 @@ Feature: A Deployment behind a ClusterIP Service
       Then "test-svc" does not exist
       When the manifest "combinations/clusterip-service.yaml" is applied
       Then the Service "test-svc" answers its virtual IP, and nothing else
-      And the virtual IP of the Service "test-svc" leads back to the Service name
+      And the virtual IP of the Service "test-svc" has one PTR record, to the Service name
 
   Rule: A named port has an SRV record with the Service's port and name
 
@@ -96,7 +96,7 @@ Feature: A Deployment behind a ClusterIP Service
 
     @core @spec-2.3.3-a @F01
     Scenario: The virtual IP has one PTR record, to the Service name
-      Then the virtual IP of the Service "test-svc" leads back to the Service name
+      Then the virtual IP of the Service "test-svc" has one PTR record, to the Service name
 
   Rule: A pod of a Deployment has no name that a client can rely on
 

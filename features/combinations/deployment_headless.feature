@@ -61,7 +61,7 @@ Feature: A Deployment behind a headless Service
       When 1 pod becomes unready
       Then the Service "test-headless-svc" answers the addresses of its 2 ready pods, and no other
       And the port "metrics" over TCP of the Service "test-headless-svc" has an SRV record to port 9100 of every ready pod
-      And the address of no unready pod leads back to a name below the Service "test-headless-svc"
+      And the address of no unready pod has a PTR record to a name below the Service "test-headless-svc"
 
     @core @E12
     Scenario: Without a ready pod, a named port does not exist
@@ -142,4 +142,4 @@ Feature: A Deployment behind a headless Service
     @core @F06
     Scenario: The address of an unready pod has no PTR record to a name below the Service
       Given no pod is ready
-      Then the address of no unready pod leads back to a name below the Service "test-headless-svc"
+      Then the address of no unready pod has a PTR record to a name below the Service "test-headless-svc"

@@ -52,7 +52,7 @@ Feature: A StatefulSet behind a ClusterIP Service
     Scenario: A second ClusterIP Service over the pods has its own virtual IP and no pod names
       When the manifest "combinations/clusterip-service-over-statefulset.yaml" is applied
       Then the Service "web-vip" answers its virtual IP, and nothing else
-      And the virtual IP of the Service "web-vip" leads back to the Service name
+      And the virtual IP of the Service "web-vip" has one PTR record, to the Service name
       And the pod "web-0" has no name below the Service "web-vip"
       And the Service "test-svc" answers its virtual IP, and nothing else
 
@@ -71,7 +71,7 @@ Feature: A StatefulSet behind a ClusterIP Service
 
     @core @spec-2.3.3-a @F01
     Scenario: The virtual IP has one PTR record, to the Service name
-      Then the virtual IP of the Service "test-svc" leads back to the Service name
+      Then the virtual IP of the Service "test-svc" has one PTR record, to the Service name
 
   Rule: Pod names below the Service are an extension
 
@@ -94,4 +94,4 @@ Feature: A StatefulSet behind a ClusterIP Service
 
     @extended @coredns @F05
     Scenario: CoreDNS has a PTR record from a pod's address to its name below the Service
-      Then the address of the pod "web-0" leads back to "web-0.test-svc"
+      Then the address of the pod "web-0" has a PTR record to "web-0.test-svc"

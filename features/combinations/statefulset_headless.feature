@@ -74,7 +74,7 @@ Feature: A StatefulSet behind a headless Service
       When the manifest "combinations/clusterip-service-over-statefulset.yaml" is applied
       Then the pod "web-0" has no name below the Service "web-vip"
       And "web-0.test-headless-svc" answers the address of the pod "web-0", and nothing else
-      And the address of the pod "web-0" leads back to "web-0.test-headless-svc"
+      And the address of the pod "web-0" has a PTR record to "web-0.test-headless-svc"
 
     @quirk @coredns @C10
     Scenario: CoreDNS does not resolve the dashed address of a pod with its own name
@@ -114,7 +114,7 @@ Feature: A StatefulSet behind a headless Service
       Then the Service "test-headless-svc" answers the addresses of its 2 ready pods, and no other
       And "web-1.test-headless-svc" does not exist
       And the port "metrics" over TCP of the Service "test-headless-svc" has an SRV record to port 9100 of every ready pod
-      And the address of no unready pod leads back to a name below the Service "test-headless-svc"
+      And the address of no unready pod has a PTR record to a name below the Service "test-headless-svc"
 
   Rule: The answer follows the set of pods
 
@@ -176,7 +176,7 @@ Feature: A StatefulSet behind a headless Service
 
     @core @spec-2.4.3-a @F03 @F09
     Scenario Outline: The address of <pod> has a PTR record to its name
-      Then the address of the pod "<pod>" leads back to "<pod>.test-headless-svc"
+      Then the address of the pod "<pod>" has a PTR record to "<pod>.test-headless-svc"
 
       Examples:
         | pod   |
@@ -187,4 +187,4 @@ Feature: A StatefulSet behind a headless Service
     @core @F06
     Scenario: The address of an unready pod has no PTR record to a name below the Service
       Given no pod is ready
-      Then the address of no unready pod leads back to a name below the Service "test-headless-svc"
+      Then the address of no unready pod has a PTR record to a name below the Service "test-headless-svc"

@@ -165,7 +165,7 @@ Feature: CoreDNS's records beyond the specification
     @extended @K10
     Scenario: No address has a PTR record to a pod record
       Given the manifest "specification/clusterip.yaml"
-      Then the address 192.0.2.55 leads back to no name of the cluster
+      Then the address 192.0.2.55 has no PTR record to a name of the cluster
 
   Rule: The zone has name servers
 

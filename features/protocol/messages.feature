@@ -27,7 +27,7 @@ Feature: DNS messages
     Scenario: UDP and TCP give the same records
       Then the Service "multi" answers its virtual IP, and nothing else
       And the port "dns" over UDP of the Service "multi" has one SRV record, to port 53 of the Service name
-      And the virtual IP of the Service "multi" leads back to the Service name
+      And the virtual IP of the Service "multi" has one PTR record, to the Service name
 
     @extended @L02 @I11
     Scenario: All queries on one TCP connection are answered, also when sent at once

@@ -27,12 +27,12 @@ Feature: Names are case-insensitive
 
   @core @spec-2.1-d @L14
   Scenario: The PTR record of a virtual IP is found in any case
-    Then the virtual IP of the Service "web" leads back to the Service name, in whatever case its reverse name is asked for
+    Then the virtual IP of the Service "web" has one PTR record, to the Service name, in any letter case
 
   @core @spec-2.1-d @L14
   Scenario Outline: The PTR record of an endpoint is found in any case: <family>
     Given the manifest "specification/ipv6.yaml"
-    Then the address of every ready endpoint of the Service "<service>" leads back to a name that answers it, in whatever case its reverse name is asked for
+    Then the address of every ready endpoint of the Service "<service>" leads back to a name that answers it, in any letter case
 
     Examples:
       | family | service |

@@ -23,7 +23,7 @@ Feature: A Service with a virtual IP
     @core @B07
     Scenario Outline: <kind> resolves to its virtual IP, not to an external address
       Then the Service "<service>" answers its virtual IP, and nothing else
-      And the virtual IP of the Service "<service>" leads back to the Service name
+      And the virtual IP of the Service "<service>" has one PTR record, to the Service name
 
       Examples:
         | kind                       | service       |
@@ -33,18 +33,18 @@ Feature: A Service with a virtual IP
 
     @extended @B20 @K22
     Scenario: An external address has no PTR record to a name of the cluster
-      Then the address 192.0.2.200 leads back to no name of the cluster
+      Then the address 192.0.2.200 has no PTR record to a name of the cluster
 
     @core @B04
     Scenario: The API server's Service resolves like any other
       Then the Service "default/kubernetes" answers its virtual IP, and nothing else
       And the port "https" over TCP of the Service "default/kubernetes" has one SRV record, to port 443 of the Service name
-      And the virtual IP of the Service "default/kubernetes" leads back to the Service name
+      And the virtual IP of the Service "default/kubernetes" has one PTR record, to the Service name
 
     @core @G17
     Scenario Outline: A Service named "<service>" resolves, although the DNS schema uses that label
       Then the Service "<service>" answers its virtual IP, and nothing else
-      And the virtual IP of the Service "<service>" leads back to the Service name
+      And the virtual IP of the Service "<service>" has one PTR record, to the Service name
 
       Examples:
         | service     |
@@ -91,4 +91,4 @@ Feature: A Service with a virtual IP
     Scenario: Services of the same name in two namespaces each resolve to their own virtual IP
       Then the Service "web" answers its virtual IP, and nothing else
       And the Service "neighbour/web" answers its virtual IP, and nothing else
-      And the virtual IP of the Service "neighbour/web" leads back to the Service name
+      And the virtual IP of the Service "neighbour/web" has one PTR record, to the Service name

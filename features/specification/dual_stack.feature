@@ -31,7 +31,7 @@ Feature: Dual-stack Services
 
     @core @spec-2.3.3-a @spec-2.3.3-b @F02 @I05
     Scenario Outline: Each virtual IP of "<service>" has one PTR record, to the Service name
-      Then the virtual IP of the Service "<service>" leads back to the Service name
+      Then the virtual IP of the Service "<service>" has one PTR record, to the Service name
 
       Examples:
         | service  |
@@ -67,7 +67,7 @@ Feature: Dual-stack Services
 
     @core @F17 @I05
     Scenario: Both addresses of a pod have PTR records to its name
-      Then the address of the pod "pair-1" leads back to "pair-1.pair"
+      Then the address of the pod "pair-1" has a PTR record to "pair-1.pair"
 
     @core @I06
     Scenario: A pod with a name has one SRV record per port

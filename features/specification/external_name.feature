@@ -75,7 +75,7 @@ Feature: ExternalName Services
 
     @core @H20
     Scenario: No address has a PTR record to an ExternalName Service
-      Then the virtual IP of the Service "goal" leads back to the Service name
+      Then the virtual IP of the Service "goal" has one PTR record, to the Service name
       And "inside" resolves to the addresses of the Service "goal"
 
   Rule: An alias may point to a Service of the cluster

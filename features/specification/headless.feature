@@ -36,14 +36,14 @@ Feature: Headless Services
     Scenario: An unready endpoint has no address, name or PTR record
       Then the Service "peers" answers the addresses of its 3 ready endpoints, and no other
       And "a-2.peers" does not exist
-      And the address of no unready endpoint leads back to a name below the Service "peers"
+      And the address of no unready endpoint has a PTR record to a name below the Service "peers"
 
     @core @C17 @J19
     Scenario: A serving, terminating endpoint has no address, name or PTR record
       Then "a-3.peers" does not exist
       And "serving" does not exist
       And "t-0.serving" does not exist
-      And the address of no unready endpoint leads back to a name below the Service "serving"
+      And the address of no unready endpoint has a PTR record to a name below the Service "serving"
 
     @core @C14
     Scenario: A Service without ports resolves to its endpoints all the same

@@ -55,7 +55,7 @@ Feature: Headless Services with IPv6 endpoints
 
     @core @F06
     Scenario: The address of an unready endpoint has no PTR record
-      Then the address of no unready endpoint leads back to a name below the Service "six"
+      Then the address of no unready endpoint has a PTR record to a name below the Service "six"
 
   Rule: One name may have addresses of both families
 

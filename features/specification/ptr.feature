@@ -11,7 +11,7 @@ Feature: PTR records
 
     @core @spec-2.3.3-a @F01 @F09
     Scenario Outline: The virtual IP of "<service>" has one PTR record, to the Service name
-      Then the virtual IP of the Service "<service>" leads back to the Service name
+      Then the virtual IP of the Service "<service>" has one PTR record, to the Service name
 
       Examples:
         | service |
@@ -22,7 +22,7 @@ Feature: PTR records
 
     @core @F08
     Scenario Outline: The unused address <address> has no PTR record to a name of the cluster
-      Then the address <address> leads back to no name of the cluster
+      Then the address <address> has no PTR record to a name of the cluster
 
       Examples:
         | address          |
@@ -101,7 +101,7 @@ Feature: PTR records
 
     @core @F06
     Scenario Outline: The address of an unready endpoint of "<service>" has no PTR record
-      Then the address of no unready endpoint leads back to a name below the Service "<service>"
+      Then the address of no unready endpoint has a PTR record to a name below the Service "<service>"
 
       Examples:
         | service   |

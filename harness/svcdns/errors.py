@@ -1,8 +1,8 @@
-"""The errors a user can meet.
+"""The errors that a user can meet.
 
 ::
 
-    HarnessError                 what happened, where, and what to do next
+    HarnessError                 what is wrong, where, and what to do
     ├── ManifestError            a manifest that cannot be read, or that an API server would refuse
     ├── FeatureError             a feature file that would not check what it seems to check
     ├── TargetError              the target refused or could not do what it was asked
@@ -15,25 +15,25 @@ from __future__ import annotations
 from svcdns.safety import printable
 from svcdns.safety.redaction import redact
 
-#: Lines of one error; a manifest may have several hundred problems.
+#: Lines of the longest error; a manifest may have several hundred problems.
 MOST_LINES = 400
 
 
 class HarnessError(Exception):
     """The root of every error that carries a message for the user; its text is complete and needs no traceback.
 
-    Each argument is a line of the message, and holds no credential that this process knows, whatever it quotes. As text, an
-    error shows its lines whatever foreign text they hold: what an API server, a command or a file has said can neither add
-    lines nor reach the terminal as more than text. ``args`` has the words as they came, without credentials.
+    Each argument is a line of the message, without the credentials that this process knows. As text, an error shows its
+    lines made safe: foreign text, of an API server, a command or a file, can neither add lines nor control the terminal.
+    ``args`` has the words as they came, without credentials.
     """
 
     def __init__(self, *lines: object) -> None:
-        super().__init__(*(redact(str(one)) for one in lines))
+        super().__init__(*(redact(str(line)) for line in lines))
 
     def __str__(self) -> str:
-        lines = [printable.line(one) for one in self.args[:MOST_LINES]]
+        lines = [printable.line(line) for line in self.args[:MOST_LINES]]
         left = len(self.args) - len(lines)
-        return "\n".join([*lines, *([f"… and {left} lines more"] if left else [])])
+        return "\n".join([*lines, *([f"… and {left} more lines"] if left else [])])
 
 
 class ManifestError(HarnessError):
@@ -49,7 +49,7 @@ class TargetError(HarnessError):
 
 
 class UndeterminedError(TargetError):
-    """The state that a scenario needs was never reached, so its answers say nothing about DNS."""
+    """The state that a scenario needs was not reached, so its answers say nothing about DNS."""
 
 
 class UsageError(HarnessError):

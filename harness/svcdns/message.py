@@ -22,7 +22,7 @@ Transport = Literal["udp", "tcp"]
 
 
 class Question(NamedTuple):
-    """What is asked: an owner name, spelled as it travels, and a record type."""
+    """A question: an owner name, in the case in which it is sent, and a record type."""
 
     name: dns.name.Name
     type: dns.rdatatype.RdataType
@@ -32,7 +32,7 @@ class Question(NamedTuple):
 
 
 class Record(NamedTuple):
-    """One resource record, which is of class IN but where a server is wrong."""
+    """A resource record, of class IN unless a server is wrong."""
 
     owner: dns.name.Name
     ttl: int
@@ -40,7 +40,7 @@ class Record(NamedTuple):
 
     @property
     def type(self) -> dns.rdatatype.RdataType:
-        """The record's type; NONE for a record of another class than IN, whose data nobody here can read."""
+        """The record's type; NONE for a record of another class than IN, whose data cannot be read here."""
         another = self.rdata.rdclass != dns.rdataclass.IN
         return dns.rdatatype.NONE if another else dns.rdatatype.RdataType(self.rdata.rdtype)
 
@@ -50,11 +50,11 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a server says to one question, before it is rendered for a transport.
+    """A server's response to one question, before it is rendered for a transport.
 
     Attributes:
         rcode: the response code.
-        answer: records of the answer section, in the order to be sent.
+        answer: records of the answer section, in the order of sending.
         authority: records of the authority section.
         additional: records of the additional section, without OPT.
         authoritative: whether AA is set.
@@ -68,35 +68,35 @@ class Reply:
 
 
 def name(text: str) -> dns.name.Name:
-    """An absolute name from its text, with or without the final dot."""
+    """Return an absolute name from its text, with or without the final dot."""
     return dns.name.from_text(text)
 
 
 def reverse_name(address: str) -> dns.name.Name:
-    """The owner name of an address's PTR record, below in-addr.arpa or ip6.arpa."""
+    """Return the owner name of an address's PTR record, below in-addr.arpa or ip6.arpa."""
     return dns.reversename.from_address(address)
 
 
 def question(owner: str, type_: str) -> Question:
-    """A question from text."""
+    """Return a question from text."""
     return Question(name(owner), dns.rdatatype.from_text(type_))
 
 
 def rdata(type_: dns.rdatatype.RdataType, text: str) -> dns.rdata.Rdata:
-    """The rdata of class IN that a zone file would write as ``text``."""
+    """Return the rdata of class IN that a zone file would write as ``text``."""
     return dns.rdata.from_text(dns.rdataclass.IN, type_, text)
 
 
 def target(rdata_: dns.rdata.Rdata) -> dns.name.Name:
-    """The name that the rdata of a CNAME, NS, PTR or SRV record points to."""
+    """Return the name that the rdata of a CNAME, NS, PTR or SRV record points to."""
     return cast("dns.name.Name", getattr(rdata_, "target"))  # noqa: B009 - dnspython types rdata without their fields
 
 
 def port(rdata_: dns.rdata.Rdata) -> int:
-    """The port number of an SRV record's rdata."""
+    """Return the port number of an SRV record's rdata."""
     return cast("int", getattr(rdata_, "port"))  # noqa: B009 - as above
 
 
 def lines(records: Iterable[Record]) -> list[str]:
-    """Records as text, sorted, case kept."""
+    """Return records as text, sorted, case kept."""
     return sorted(str(record) for record in records)

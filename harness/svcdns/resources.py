@@ -1,4 +1,4 @@
-"""What comes with the package: its version, and where the features and fixtures are, in a checkout or a wheel."""
+"""The package's version, and its features, steps and fixtures, in a checkout or a wheel."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 
 @cache
 def root() -> Path:
-    """The directory that holds ``features/``, ``steps/`` and ``fixtures/``.
+    """Return the directory with ``features/``, ``steps/`` and ``fixtures/``.
 
-    An installed wheel carries them under ``svcdns/_data``; a checkout (also when installed editable) has them beside
+    In an installed wheel it is ``svcdns/_data``; in a checkout, also one installed as editable, it is the parent of
     ``harness/``, the source root.
     """
     packaged = Path(__file__).parent / "_data"
@@ -19,21 +19,21 @@ def root() -> Path:
 
 
 def features() -> Path:
-    """The directory of the feature files."""
+    """Return the directory of the feature files."""
     return root() / "features"
 
 
 def steps() -> Path:
-    """The directory of the modules that define the sentences of the features."""
+    """Return the directory of the modules that define the features' sentences."""
     return root() / "steps"
 
 
 def fixtures() -> Path:
-    """The directory of manifests, the tables of behaviours and clauses, and recorded answers."""
+    """Return the directory of manifests, the tables of behaviours and clauses, and recorded answers."""
     return root() / "fixtures"
 
 
 @cache
 def version() -> str:
-    """The version of this tool."""
+    """Return the version of this tool."""
     return metadata.version("svcdns")

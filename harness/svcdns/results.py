@@ -1,4 +1,4 @@
-"""What was found: plain data that the plugin makes and the reports read."""
+"""The results of a run: plain data that the plugin makes and the reports read."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from typing import Any, Literal, Self, cast
 from svcdns.safety import printable
 from svcdns.state import Family
 
-#: What is kept whole however long it is: the records of an answer, which its evidence shows.
-_WHOLE = frozenset({"said", "expected", "missing", "unexpected"})
+#: Fields that are never cut: the records of an answer, which its evidence shows.
+_WHOLE = frozenset({"answer", "expected", "missing", "unexpected"})
 
 
 class _Shown:
-    """Results have every text fit to be shown (`printable`): they go to terminals, pages and other programs as they are."""
+    """Results whose texts are safe to show (`printable`), in terminals, pages and other programs."""
 
     __slots__ = ()
 
     def __post_init__(self) -> None:
-        for one in fields(self):  # type: ignore[arg-type]  # every heir is a dataclass
-            longest = None if one.name in _WHOLE else printable.LONGEST_LINE
-            object.__setattr__(self, one.name, printable.deep(getattr(self, one.name), longest))
+        for field in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
+            longest = None if field.name in _WHOLE else printable.LONGEST_LINE
+            object.__setattr__(self, field.name, printable.deep(getattr(self, field.name), longest))
 
 
 class Verdict(StrEnum):
-    """What one scenario says about a server."""
+    """The verdict of one scenario on a server."""
 
     CONFORMANT = "conformant"
     NOT_CONFORMANT = "not conformant"
@@ -37,24 +37,33 @@ class Verdict(StrEnum):
     NOT_RUN = "not run"
 
 
+#: The kinds of promises on an answer: records of the queried type, a negative answer, an rcode alone, one of several allowed
+#: choices, or a property such as a flag, a TTL or a size.
+Promised = Literal["records", "NODATA", "NXDOMAIN", "rcode", "choice", "property"]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding(_Shown):
-    """One answer, read against what was promised.
+    """One answer, judged against a promise.
 
     Attributes:
-        promise: what the answer had to be, in words.
+        promise: the promise in words.
         question: owner name and type.
         command: the ``dig`` command that asks the same.
         server: address and port asked.
         transport: ``udp`` or ``tcp``.
-        said: the answer, as lines of text.
+        answer: the answer, as lines of text.
         expected: the rows promised.
         missing: promised rows that did not come.
         unexpected: rows that came and were not promised.
-        problem: why the answer breaks the promise, in one sentence; empty where it keeps it.
-        discarded: replies that were not for this question, each with the reason.
-        observed: which of several legal choices was seen; empty where there is no choice.
+        problem: why the answer breaks the promise, in one sentence; empty if it keeps it.
+        discarded: messages that were not answers to this question, each with the reason.
+        observed: which of several allowed choices was seen; empty if there is no choice.
         seconds: how long the exchange took.
+        type: the queried type.
+        rcode: the rcode of the answer; empty if there was no answer.
+        records: the number of records in the answer section.
+        promised: the kind of the promise.
     """
 
     promise: str
@@ -62,7 +71,7 @@ class Finding(_Shown):
     command: str
     server: str
     transport: str
-    said: tuple[str, ...]
+    answer: tuple[str, ...]
     expected: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     unexpected: tuple[str, ...] = ()
@@ -70,6 +79,10 @@ class Finding(_Shown):
     discarded: tuple[str, ...] = ()
     observed: str = ""
     seconds: float = 0.0
+    type: str = ""
+    rcode: str = ""
+    records: int = 0
+    promised: Promised = "property"
 
     @property
     def kept(self) -> bool:
@@ -79,7 +92,7 @@ class Finding(_Shown):
 
 @dataclass(frozen=True, slots=True)
 class StepResult(_Shown):
-    """One step as it ran, with the table below it; a step that was never reached has no outcome."""
+    """A step as it ran, with its table; a step that was not reached has no outcome."""
 
     keyword: str
     text: str
@@ -91,22 +104,22 @@ class StepResult(_Shown):
 
 @dataclass(frozen=True, slots=True)
 class ScenarioResult(_Shown):
-    """One scenario as it ran, ready to travel between processes.
+    """A scenario as it ran, ready to pass between processes.
 
     Attributes:
-        feature: the feature file, below the features that come along, else as in the test's id.
-        line: where the scenario begins in it.
+        feature: the feature file, relative to the packaged features, else as in the test's id.
+        line: the line in which the scenario begins.
         level: ``core``, ``extended`` or ``quirk``.
         clauses: the clauses of the specification it shows, such as ``2.4.1-a``.
         behaviours: the ids of the behaviours it shows, such as ``C01``.
         reason: why it is not conformant, not determined or not applicable.
-        known: what the version of the DNS server is known to do wrong, as far as the scenario shows it.
-        observed: the legal choices that were seen.
-        findings: every answer that was judged; kept for failures, and for every scenario where a report shows them.
-        state: Services, EndpointSlices and pods behind the answers, as lines of text, kept for failures.
+        known: known deviations of the DNS server's version that the scenario shows.
+        observed: the allowed choices that were seen.
+        findings: every answer that was judged; kept for failures, and for every scenario if a report shows them.
+        state: the Services, EndpointSlices and pods when asked, as lines of text, kept for failures.
         advice: what is likely wrong, kept for failures.
-        looks: how often the last promise was looked at, and for how many seconds.
-        evidence: the directory that holds the transcript and what stood behind it; empty where there is none.
+        looks: how often the answers of the last promise were judged, and for how many seconds.
+        evidence: the directory of the transcript and the cluster's state; empty if there is none.
     """
 
     feature: str
@@ -128,12 +141,12 @@ class ScenarioResult(_Shown):
     seconds: float = 0.0
 
     def plain(self) -> dict[str, Any]:
-        """The result as dicts, lists, strings and numbers."""
+        """Return the result as dicts, lists, strings and numbers."""
         return _plain(self)
 
     @classmethod
     def read(cls, plain: Mapping[str, Any]) -> Self:
-        """The result that `plain` was made of."""
+        """Return the result that `plain` was made from."""
         steps = tuple(StepResult(**_frozen(step)) for step in plain["steps"])
         findings = tuple(Finding(**_frozen(finding)) for finding in plain["findings"])
         return cls(**_frozen(plain) | {"verdict": Verdict(plain["verdict"]), "steps": steps, "findings": findings})
@@ -141,7 +154,7 @@ class ScenarioResult(_Shown):
 
 @dataclass(frozen=True, slots=True)
 class Facts(_Shown):
-    """What a target says about itself; empty where nothing can, may or should be looked at.
+    """What is known about a target; empty texts where nothing is known.
 
     Attributes:
         kubernetes: the version of the API server.
@@ -161,32 +174,32 @@ class Facts(_Shown):
 
     @classmethod
     def shared(cls, plain: Mapping[str, Any]) -> Self:
-        """The facts that came from another process as plain data, which knows no tuples."""
+        """Return the facts that came from another process as plain data, which has no tuples."""
         return cls(**_frozen(plain))
 
     def lines(self) -> tuple[str, ...]:
-        """The facts as a person reads them."""
-        server = f"{self.dns_server} {self.dns_version}".strip() or "not looked at"
+        """Return the facts as lines for people."""
+        server = f"{self.dns_server} {self.dns_version}".strip() or "not read"
         first = f"Kubernetes {self.kubernetes or 'of an unknown version'}, {' and '.join(self.families)}, {self.domain}"
         return (f"{first}; DNS server: {server}", *([f"Corefile: {'; '.join(self.corefile)}"] if self.corefile else []))
 
     @property
     def profile(self) -> Literal["coredns", "spec"]:
-        """The family of DNS servers that is to be expected."""
+        """The profile to expect of its DNS server."""
         return "coredns" if self.dns_server == "CoreDNS" else "spec"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject(_Shown):
-    """What was tested, and from where.
+    """The tested target, and the vantage that asked it.
 
     Attributes:
         target: ``reference``, ``kind`` or ``cluster``.
-        facts: what it says about itself.
-        dns_profile: the family of DNS servers that was expected.
-        vantage: where it was asked from.
-        transports: what the vantage carries.
-        servers: the DNS servers that were asked, each of them in its own right.
+        facts: what is known about it.
+        dns_profile: the DNS profile that was expected.
+        vantage: the name of the vantage that asked.
+        transports: the transports of the vantage.
+        servers: the DNS servers that were asked, each by itself.
     """
 
     target: str
@@ -197,12 +210,12 @@ class Subject(_Shown):
     servers: tuple[str, ...]
 
     def plain(self) -> dict[str, Any]:
-        """The subject as dicts, lists and strings."""
+        """Return the subject as dicts, lists and strings."""
         return _plain(self)
 
     @classmethod
     def read(cls, plain: Mapping[str, Any]) -> Self:
-        """The subject that `plain` was made of."""
+        """Return the subject that `plain` was made from."""
         return cls(**_frozen(plain) | {"facts": Facts.shared(plain["facts"])})
 
 
@@ -211,14 +224,14 @@ class RunResult(_Shown):
     """A whole run.
 
     Attributes:
-        id: names everything that the run made.
+        id: the run's id, which is in the name of everything that the run made.
         started: when it began, in UTC.
         seconds: how long it took.
-        version: of this tool.
-        subject: what was tested; None where the target was never opened.
-        settings: the options that differ from their defaults, by their flags, and what the scenarios were selected by.
-        scenarios: every scenario, in the order of the feature files; what was not run has the verdict *not run*.
-        problems: what was left behind.
+        version: the version of this tool.
+        subject: the tested target; None if it was never opened.
+        settings: the options that differ from their defaults, and those that selected the scenarios, by their flags.
+        scenarios: every scenario, in the order of the feature files; one that was not run has the verdict *not run*.
+        problems: objects that were left behind.
     """
 
     id: str
@@ -236,7 +249,7 @@ def _plain(data: Any) -> dict[str, Any]:
 
 
 def _frozen(plain: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain data with tuples where JSON knows only lists."""
+    """Return plain data with tuples in place of JSON's lists."""
     return {name: _tuple(value) for name, value in plain.items()}
 
 

@@ -1,4 +1,4 @@
-"""The options of a run: what there are, and what was decided."""
+"""The options of a run, and the settings made from them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from svcdns.safety.redaction import redact
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The resolved options of a run; an empty text stands for what the target chooses itself."""
+    """The resolved options of a run; an empty text leaves the choice to the target."""
 
     target: Literal["reference", "kind", "cluster"]
     dns_profile: Literal["", "coredns", "spec"]
@@ -57,7 +57,7 @@ class Settings:
 
     @property
     def spares_dns(self) -> bool:
-        """Whether scenarios are left out that disturb the cluster's DNS for everybody: it is somebody's, who was not asked."""
+        """Whether scenarios that disturb the cluster's DNS for everybody are skipped, as on a cluster of the user's."""
         return self.target == "cluster" and not self.disruptive
 
     @property
@@ -75,8 +75,8 @@ class Settings:
         """Whether every answer is kept, for a report that shows them."""
         return self.reports or bool(self.html_report)
 
-    def said(self) -> dict[str, str]:
-        """The settings that differ from the defaults, by their flags; a switch says nothing more."""
+    def given(self) -> dict[str, str]:
+        """Return the settings that differ from the defaults, by their flags; a switch has no value."""
         own = {option: getattr(self, option.name) for option in OPTIONS[1:]}
         return {
             option.flag: "" if value is True else redact(str(value))
@@ -85,10 +85,10 @@ class Settings:
         }
 
     def lines(self) -> list[str]:
-        """The settings that differ from the defaults, as a person reads them."""
-        said = [f"{flag} {value}".rstrip() for flag, value in self.said().items()]
-        spared = "svcdns: what disturbs the cluster's DNS for everybody is left out; --disruptive has it run"
-        return [", ".join([f"svcdns: target {self.target}", *said]), *([spared] if self.spares_dns else [])]
+        """Return the settings that differ from the defaults, as lines for people."""
+        given = [f"{flag} {value}".rstrip() for flag, value in self.given().items()]
+        spared = "svcdns: @disruptive scenarios are skipped; add --disruptive to run them"
+        return [", ".join([f"svcdns: target {self.target}", *given]), *([spared] if self.spares_dns else [])]
 
 
 _TARGETS = ("reference", "kind", "cluster")
@@ -97,15 +97,15 @@ _LIVE = ("kind", "cluster")
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What can be decided about a run.
+    """An option of a run.
 
     Attributes:
-        default: as a text; of a switch, "no".
-        choices: the values there are, where not every text is one.
-        metavar: what stands for a value in the help.
+        default: its default, as a text; "no" for a switch.
+        choices: its values, where not every text is allowed.
+        metavar: the placeholder of its value in the help.
         several: whether it may be given more than once.
-        separator: what stands between several values in one text.
-        targets: the targets that it means something to.
+        separator: the separator of several values in one text.
+        targets: the targets that it applies to.
     """
 
     name: str
@@ -272,14 +272,14 @@ _OF_CREATION = frozenset({"kind_image", "kind_config", "nodes", "ip_family", "ke
 
 
 def check_together(settings: Settings, flags: Collection[str]) -> None:
-    """See that the options fit together.
+    """Check that the options fit together.
 
     Args:
-        settings: all of them.
-        flags: the names of those that the command line gave; what else says of other targets is not for this run.
+        settings: all settings.
+        flags: the names of the options on the command line; files and variables may set options of other targets.
 
     Raises:
-        UsageError: if they do not.
+        UsageError: if they do not fit together.
     """
     for option in OPTIONS:
         if option.name in flags and settings.target not in option.targets:
@@ -287,7 +287,7 @@ def check_together(settings: Settings, flags: Collection[str]) -> None:
         if option.name in flags and settings.cluster_name and option.name in _OF_CREATION:
             raise UsageError(f"{option.flag} is for a kind cluster that is made; --cluster-name names one that exists")
     if settings.conformance_report and Path(settings.conformance_report).suffix not in (".yaml", ".yml", ".json"):
-        raise UsageError(f"--conformance-report {settings.conformance_report}: name a .yaml or a .json file")
+        raise UsageError(f"--conformance-report {settings.conformance_report}: name a .yaml or .json file")
     if settings.target == "cluster" and not settings.context:
         raise UsageError("--target cluster needs --context NAME: the context is never guessed")
     if settings.nameserver and settings.vantage == "tunnel":

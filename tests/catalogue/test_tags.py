@@ -23,34 +23,34 @@ BAD = {
     "a clause of another level": (
         read_clauses,
         f"{CLAUSES}  - {{id: 2.1-a, level: main, sentence: It does.}}\n",
-        ":2: 2.1-a has the level 'main', none of core, extended, quirk",
+        ":2: 2.1-a has the unknown level 'main'; use core, extended, quirk",
     ),
     "an id that is none of a clause": (
         read_clauses,
         f"{CLAUSES}  - {{id: C01, level: core, sentence: It does.}}\n",
-        ":2: 'C01' is no id of clauses; one looks like 2.4.1-a",
+        ":2: 'C01' is not an id of clauses; use one such as 2.4.1-a",
     ),
     "an id that is none of a behaviour": (
         read_behaviours,
         BEHAVIOURS + RIGHT + RIGHT.replace("C01", "c1"),
-        ":3: 'c1' is no id of behaviours; one looks like C01",
+        ":3: 'c1' is not an id of behaviours; use one such as C01",
     ),
-    "an id twice": (read_behaviours, BEHAVIOURS + RIGHT + RIGHT, ":3: the id C01 is that of line 2 as well"),
+    "an id twice": (read_behaviours, BEHAVIOURS + RIGHT + RIGHT, ":3: the id C01 is also in line 2; use another one"),
     "a row without an id": (read_behaviours, BEHAVIOURS + RIGHT.replace("id: C01, ", ""), ":2: a row has no id"),
     "a number for a text": (
         read_behaviours,
         BEHAVIOURS + RIGHT.replace("SPEC", "7816"),
-        ":2: the source 7816 is no text; put it in quotation marks",
+        ":2: the source 7816 is not a text; put it in quotation marks",
     ),
     "a row that is a text": (
         read_behaviours,
         f"{BEHAVIOURS}  - C01\n",
-        ":1: the row 1 of behaviours is no mapping: 'C01'",
+        ":1: row 1 of behaviours is not a mapping: 'C01'",
     ),
-    "no rows": (read_behaviours, BEHAVIOURS, ":1: behaviours is no list of rows"),
-    "another key": (read_behaviours, CLAUSES, ":1: behaviours is no list of rows"),
-    "no YAML": (read_behaviours, f"{BEHAVIOURS}  - {{id: C01\n", ":3: is no YAML: did not find expected ',' or '}'"),
-    "no mapping": (read_behaviours, "- one\n", ":1: is no mapping"),
+    "no rows": (read_behaviours, BEHAVIOURS, ":1: behaviours is not a list of rows"),
+    "another key": (read_behaviours, CLAUSES, ":1: behaviours is not a list of rows"),
+    "no YAML": (read_behaviours, f"{BEHAVIOURS}  - {{id: C01\n", ":3: is not YAML: did not find expected ',' or '}'"),
+    "no mapping": (read_behaviours, "- one\n", ":1: is not a mapping"),
 }
 
 

@@ -196,5 +196,5 @@ def test_the_command_prints_each_clause_and_behaviour_with_its_scenarios():
     at = next(index for index, line in enumerate(lines) if line.startswith("2.4.1-d (core) "))
     assert lines[at + 1].startswith("    specification/headless.feature:")
     at = next(index for index, line in enumerate(lines) if line.startswith("K18 (extended) "))
-    assert lines[at + 1] == "    left out: needs a Corefile with transfer"
+    assert lines[at + 1] == "    not covered: needs a Corefile with transfer"
     assert not coverage().missing()

@@ -65,7 +65,7 @@ def test_a_selftest_whose_report_cannot_be_written_is_refused_before_it_begins(
     result = CliRunner().invoke(main, ["selftest", "--directory", str(tmp_path / "file")])
     assert result.exit_code == 2
     assert result.stderr == (
-        f"svcdns: the report cannot be written to {tmp_path}/file/selftest.md: {tmp_path}/file is no directory\n"
+        f"svcdns: the report cannot be written to {tmp_path}/file/selftest.md: {tmp_path}/file is not a directory; name another path\n"
     )
 
 

@@ -29,12 +29,12 @@ def test_what_was_written_is_up_to_date_until_it_changes(tmp_path: Path) -> None
     page.write_text(page.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     checked = CliRunner().invoke(main, [*where, "--check"])
     assert checked.exit_code == 1
-    assert checked.stderr == f"{page} is out of date: `svcdns docs --output {page.parent}` writes it again\n"
+    assert checked.stderr == f"{page} is out of date; run `svcdns docs --output {page.parent}`\n"
 
 
 def test_a_directory_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     result = CliRunner().invoke(main, ["docs", "--output", str(tmp_path / "file")])
     assert result.exit_code == 2
-    assert result.stderr.startswith(f"svcdns: {tmp_path}/file: cannot be written to: ")
+    assert result.stderr.startswith(f"svcdns: {tmp_path}/file: is not a directory; name another")
     assert result.stderr.count("\n") == 1

@@ -104,7 +104,9 @@ def test_a_working_directory_that_may_not_be_written_is_said_before_the_run(
 ) -> None:
     """Whoever runs the tests may be allowed to write everywhere, so here nobody may."""
     monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(UsageError, match=r"the report cannot be written to .*: .* may not be written"):
+    with pytest.raises(
+        UsageError, match=r"the report cannot be written to .*: you may not write to .*; name another path"
+    ):
         writable.check(tmp_path / "reports" / "some" / "report.html")
     assert not list(tmp_path.iterdir())
 

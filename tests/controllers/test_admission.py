@@ -182,13 +182,13 @@ def test_identity_survives_an_update_and_status_is_not_the_users(world, service)
     ("operation", "text"),
     [
         (lambda cluster: cluster.delete("Service", "web", "t"), 'Service "web" does not exist in the namespace "t"'),
-        (lambda cluster: cluster.delete("Namespace", "x", ""), 'Namespace "x" does not exist in the cluster: there is'),
+        (lambda cluster: cluster.delete("Namespace", "x", ""), 'Namespace "x" does not exist in the cluster: it has'),
         (lambda cluster: cluster.delete("Namespace", "default", ""), "cannot be deleted"),
-        (lambda cluster: cluster.scale("Deployment", "web", 1, "t"), "it has no Deployment at all"),
+        (lambda cluster: cluster.scale("Deployment", "web", 1, "t"), "it has no Deployment"),
         (lambda cluster: cluster.scale("DaemonSet", "web", 1, "t"), "a DaemonSet cannot be scaled: only a Deployment"),
         (lambda cluster: cluster.scale("Deployment", "coredns", -1, "kube-system"), "cannot have -1 replicas"),
         (lambda cluster: cluster.restart("Job", "web", "t"), "a Job cannot be restarted: only a Deployment"),
-        (lambda cluster: cluster.create_namespace("t"), '"t" exists already'),
+        (lambda cluster: cluster.create_namespace("t"), '"t" already exists'),
         (lambda cluster: cluster.finish_terminating("x"), 'Namespace "x" does not exist'),
     ],
 )

@@ -27,7 +27,7 @@ def test_a_pool_begins_the_next_block_when_the_first_is_full():
     for _ in range(4):
         used.add(pool.take(used.__contains__))
     assert used == {1, 2, 10, 11}
-    with pytest.raises(TargetError, match="numbers has nothing left"):
+    with pytest.raises(TargetError, match="numbers is used up"):
         pool.take(used.__contains__)
     used.remove(1)
     assert pool.take(used.__contains__) == 1

@@ -169,7 +169,7 @@ def test_wishes_end_with_their_namespace(gated):
 
 def test_readiness_of_what_is_not_there_is_refused(gated):
     with pytest.raises(
-        TargetError, match=r'Pod "web-9" does not exist in the namespace "t": there is web-0, web-1, web-2'
+        TargetError, match=r'Pod "web-9" does not exist in the namespace "t": it has web-0, web-1, web-2'
     ):
         gated.cluster.set_ready("web-9", "t", ready=True)
     with pytest.raises(TargetError, match='Namespace "nowhere" does not exist'):

@@ -7,20 +7,20 @@ import pytest
 
 from svcdns import documentation
 from svcdns.documentation import Book
-from svcdns.documentation.picture import Place
+from svcdns.documentation.diagram import DiagramObject
 from svcdns.errors import FeatureError
 from svcdns.message import Question, Reply
 from svcdns.records import COREDNS
 from svcdns.targets.reference import Reference
 
-SAID = {
+WORDS = {
     "The Service's name": [
-        "the one virtual IP",
+        "the virtual IP",
         "the address of every ready pod",
-        "the one virtual IP",
+        "the virtual IP",
         "the address of every ready pod",
     ],
-    "The same, while no pod is ready": ["the one virtual IP", "no such name", "the one virtual IP", "no such name"],
+    "The same, while no pod is ready": ["the virtual IP", "no such name", "the virtual IP", "no such name"],
     "A pod's name, below the Service": [
         "no such name",
         "no such name",
@@ -28,22 +28,22 @@ SAID = {
         "the address of that pod",
     ],
     "A named port": [
-        "the Service's port, at its name",
-        "a record for every ready pod, under an identifier",
-        "the Service's port, at its name",
-        "a record for every ready pod, at its name",
+        "the Service's port, at the Service's name",
+        "one record per ready pod, at an identifier that the server assigns",
+        "the Service's port, at the Service's name",
+        "one record per ready pod, at its pod's name",
     ],
-    "An address, in reverse": [
+    "The PTR record of an address": [
         "the Service's name",
         "an identifier that the server assigns",
         "the Service's name",
-        "that pod's name",
+        "the pod's name",
     ],
 }
 
 
 def test_the_first_table_answers_what_each_name_gives(book: Book) -> None:
-    assert {question: [cell.words for cell in cells] for question, cells in book.comparison.questions} == SAID
+    assert {question: [cell.words for cell in cells] for question, cells in book.comparison.questions} == WORDS
 
 
 def test_what_the_specification_leaves_open_is_marked(book: Book) -> None:
@@ -52,22 +52,22 @@ def test_what_the_specification_leaves_open_is_marked(book: Book) -> None:
 
 
 def test_a_name_as_coredns_spells_it_is_marked_though_a_core_scenario_asks_for_it_too(book: Book) -> None:
-    found = {row.name: row.left_open for row in book.combinations[1].chapter.scenes[0].rows if "A" in row.types}
+    found = {row.name: row.left_open for row in book.combinations[1].chapter.states[0].rows if "A" in row.types}
     assert [found[f"<dashed address of pod {number}>.test-headless-svc"] for number in (1, 2, 3)] == [True] * 3
     assert not found["test-headless-svc"]
 
 
 def test_a_name_as_coredns_spells_it_is_marked_where_a_manifest_states_the_address(book: Book) -> None:
     chapters = [chapter for one in book.clauses if one.clause.id == "2.4.3-a" for chapter in one.chapters]
-    rows = [row for chapter in chapters for scene in chapter.scenes for row in scene.rows if "A" in row.types]
+    rows = [row for chapter in chapters for state in chapter.states for row in state.rows if "A" in row.types]
     assert {row.name for row in rows if row.left_open} == {"198-51-100-11.anonymous", "198-51-100-12.anonymous"}
 
 
 def answered(book: Book, tag: str, scenario: str) -> list[str]:
     """What was answered in a scenario of a combination, in order."""
     chapter = next(one.chapter for one in book.combinations if one.tag == tag)
-    story = next(one for one in chapter.stories if one.name == scenario)
-    return [f"{row.name}: {row.said}" for line in story.lines for row in line.rows]
+    answers = next(one for one in chapter.scenarios if one.name == scenario)
+    return [f"{row.name}: {row.text}" for step in answers.steps for row in step.rows]
 
 
 def test_an_address_that_changes_is_a_new_one(book: Book) -> None:
@@ -94,11 +94,11 @@ def test_pods_of_a_deployment_that_replace_others_are_new(book: Book) -> None:
     ]
 
 
-def test_the_picture_ties_each_name_to_what_it_leads_to(book: Book) -> None:
-    (service,) = book.combinations[3].chapter.scenes[0].picture.services
+def test_the_diagram_shows_each_name_at_the_object_it_resolves_to(book: Book) -> None:
+    (service,) = book.combinations[3].chapter.states[0].diagram.services
     (endpoint_slice,) = service.below
-    assert service.ties == ()
-    assert [tied(pod) for pod in endpoint_slice.below] == [
+    assert service.names == ()
+    assert [resolved(pod) for pod in endpoint_slice.below] == [
         [
             "A test-headless-svc",
             f"A web-{number}.test-headless-svc",
@@ -110,13 +110,13 @@ def test_the_picture_ties_each_name_to_what_it_leads_to(book: Book) -> None:
     ]
 
 
-def tied(place: Place) -> list[str]:
-    return [f"{tie.type} {tie.said}" for tie in place.ties]
+def resolved(drawn: DiagramObject) -> list[str]:
+    return [f"{name.type} {name.text}" for name in drawn.names]
 
 
-def test_the_manifest_holds_what_the_picture_shows_and_no_more(book: Book) -> None:
+def test_the_manifest_contains_what_the_diagram_shows_and_no_more(book: Book) -> None:
     shown = next(one for one in book.clauses if one.clause.id == "2.4.1-d")
-    (excerpt,) = shown.chapters[0].scenes[0].manifests
+    (excerpt,) = shown.chapters[0].states[0].manifests
     assert excerpt.manifest == "specification/headless.yaml"
     assert excerpt.text.count("kind: ") == len(("Service", "EndpointSlice"))
     assert "name: shared\n" in excerpt.text

@@ -1,4 +1,4 @@
-"""Pictures: everything within the plane, every text within a box, and boxes that lie beside or inside one another."""
+"""Diagrams: everything within the plane, every text within a box, and boxes that lie beside or inside one another."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from svcdns.documentation.drawing import LETTER, PILL_LETTER, Box, Drawing, Text
 
 
 def drawings(book: Book) -> Iterator[Drawing]:
-    chapters = [one.chapter for one in book.combinations] + [one for shown in book.clauses for one in shown.chapters]
+    chapters = [one.chapter for one in book.combinations] + [
+        one for section in book.clauses for one in section.chapters
+    ]
     for chapter in chapters:
-        for scene in chapter.scenes:
-            yield draw(scene.picture)
+        for state in chapter.states:
+            yield draw(state.diagram)
 
 
 def right(text: Text) -> float:
@@ -40,7 +42,7 @@ def apart(box: Box, other: Box) -> bool:
     )
 
 
-def test_everything_lies_within_the_picture(book: Book) -> None:
+def test_everything_lies_within_the_drawing(book: Book) -> None:
     for drawing in drawings(book):
         plane = Box(0, 0, drawing.width, drawing.height, "plane")
         assert all(inside(box, plane) for box in drawing.boxes)

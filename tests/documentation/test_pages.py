@@ -63,8 +63,8 @@ def markdown(book: Book) -> str:
 
 def test_the_pages_in_the_repository_are_what_another_run_writes(page: str, markdown: str) -> None:
     reports = resources.root() / "reports"
-    assert (reports / MARKDOWN).read_text(encoding="utf-8") == markdown, "`svcdns docs` writes it again"
-    assert (reports / HTML).read_text(encoding="utf-8") == page, "`svcdns docs` writes it again"
+    assert (reports / MARKDOWN).read_text(encoding="utf-8") == markdown, "run `svcdns docs`"
+    assert (reports / HTML).read_text(encoding="utf-8") == page, "run `svcdns docs`"
 
 
 @pytest.mark.parametrize("kind", ["page", "markdown"])
@@ -96,16 +96,16 @@ def test_a_page_loads_nothing(page: str) -> None:
     assert "@import" not in page
 
 
-def test_every_picture_says_in_words_what_it_shows(page: str) -> None:
+def test_every_diagram_says_in_words_what_it_shows(page: str) -> None:
     pictures = [drawn for drawn in Outline(page).drawn if "marker" not in drawn]
     assert len(pictures) >= len(tags.COMBINATIONS)
     assert all({"title", "desc", "rect", "text"} <= set(drawn) for drawn in pictures)
 
 
 def test_every_combination_and_every_clause_is_told(page: str, markdown: str) -> None:
-    for tag, title in tags.COMBINATIONS.items():
+    for tag, combination in tags.COMBINATIONS.items():
         assert f'id="{tag}"' in page
-        assert f"## {title[:1].upper()}{title[1:]}\n" in markdown
+        assert f"## A {combination.workload} behind a {combination.service} Service\n" in markdown
     for clause in tags.clauses().values():
         assert f'id="spec-{clause.id}"' in page
         assert f"### {clause.id}\n" in markdown
@@ -116,8 +116,8 @@ def test_every_clause_has_its_sentences_and_its_answers(book: Book) -> None:
     for shown in book.clauses:
         assert shown.chapters, shown.clause.id
         for chapter in shown.chapters:
-            assert chapter.stories
-            assert all(scene.rows for scene in chapter.scenes)
+            assert chapter.scenarios
+            assert all(state.rows for state in chapter.states)
 
 
 def test_the_markdown_has_tables_of_equal_width_and_closes_its_fences(markdown: str) -> None:

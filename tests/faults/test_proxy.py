@@ -133,7 +133,7 @@ def test_a_transport_that_nothing_listens_on_is_refused(name, refused, served):
 
 
 def test_a_connection_that_ends_after_its_first_answer_leaves_the_others_without():
-    with behind("one-question-a-connection") as (_, (proxy,)):
+    with behind("one-query-per-connection") as (_, (proxy,)):
         first, second = ask_all(proxy, [API, MANY], timeout_seconds=2.0)
     assert first.answer
     assert second.failure == "connection closed without an answer"

@@ -234,13 +234,13 @@ CASES = [
         open_readiness_taken_for_unready,
         "specification/headless",
         "An endpoint whose ready condition is unset counts as ready",
-        "does not answer A 192.0.2.15",
+        "missing record A 192.0.2.15",
     ),
     Case(
         _adding("192.0.2.13", "peers"),
         "specification/headless",
         "An unready endpoint has no address, name or PTR record",
-        "answers A 192.0.2.13",
+        "unexpected record A 192.0.2.13",
     ),
     Case(
         _adding("192.0.2.72", "serving"),
@@ -252,7 +252,7 @@ CASES = [
         one_address_a_hostname,
         "specification/headless",
         "A hostname that two endpoints share resolves to both addresses",
-        "does not answer A 192.0.2.2",
+        "missing record A 192.0.2.2",
     ),
     Case(
         ptr_of_the_unready,
@@ -264,7 +264,7 @@ CASES = [
         no_ipv6,
         "specification/ipv6",
         "The Service name has the AAAA record of every ready endpoint",
-        "does not answer AAAA 2001:db8::11",
+        "missing records AAAA 2001:db8::11",
     ),
     Case(
         srv_for_each_family, "specification/ipv6", "An endpoint of two families has one SRV record per port", "2 times"
@@ -273,7 +273,7 @@ CASES = [
         no_ipv6,
         "specification/dual_stack",
         "The Service name has one A and one AAAA record",
-        "does not answer AAAA",
+        "missing record AAAA",
     ),
     Case(
         unnamed_ports_by_number,
@@ -297,7 +297,7 @@ CASES = [
         no_alias_for_ipv6,
         "specification/external_name",
         "A query for AAAA gets the CNAME record too",
-        "does not answer CNAME",
+        "missing record CNAME",
     ),
     Case(
         wildcard_below_aliases,
@@ -339,13 +339,13 @@ CASES = [
         Frozen(),
         "behaviour/endpoints",
         "A terminating pod leaves every record at once, however long it takes to end",
-        "which nothing promises",
+        "unexpected record",
     ),
     Case(
         Frozen(),
         "behaviour/endpoints",
         "A Service whose selector changes resolves to other pods",
-        "which nothing promises",
+        "unexpected record",
     ),
     Case(
         Frozen(),
@@ -358,7 +358,7 @@ CASES = [
         Frozen(),
         "behaviour/changes",
         "An ExternalName Service that becomes a ClusterIP Service resolves to its virtual IP",
-        "which nothing promises",
+        "unexpected record",
     ),
     Case(
         unready_members_hidden,
@@ -370,14 +370,14 @@ CASES = [
         no_more_than_seventy,
         "protocol/sizes",
         "With EDNS, the response fits in 4096 octets or is truncated; over TCP it is complete",
-        "does not answer A 198.51.100.",
+        "missing records A 198.51.100.",
     ),
-    Case(no_soa, "protocol/negative", "An NXDOMAIN response has the SOA record of its zone", "carries 0 SOA records"),
+    Case(no_soa, "protocol/negative", "An NXDOMAIN response has the SOA record of its zone", "has 0 SOA records"),
     Case(
         kept_for_an_hour,
         "protocol/negative",
         "A negative answer has a TTL of at most five minutes: web",
-        "[3600] seconds",
+        "cached for 3600 seconds",
     ),
     Case(splits_dots, "protocol/negative", "An escaped dot does not separate labels", "NOERROR, not NXDOMAIN"),
     Case(wildcards, "protocol/negative", "There are no wildcards: any", "NOERROR, not NXDOMAIN"),

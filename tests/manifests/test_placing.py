@@ -111,7 +111,7 @@ def test_on_the_reference_a_namespace_that_exists_is_refused_and_nothing_is_made
     with Reference(COREDNS) as target:
         target.create_namespace("main")
         target.create_namespace("other")
-        with pytest.raises(ManifestError, match='the namespace "other" exists already'):
+        with pytest.raises(ManifestError, match='the namespace "other" already exists'):
             target.apply(read(), "main")
         assert "monitoring" not in target.state().namespaces
 

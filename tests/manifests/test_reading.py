@@ -145,7 +145,7 @@ def test_empty_documents_are_left_out():
 def test_a_file_without_objects_is_an_error(text):
     with pytest.raises(ManifestError) as error:
         read_text(text, "x.yaml")
-    assert str(error.value) == "x.yaml: holds no object"
+    assert str(error.value) == "x.yaml: has no objects; add one"
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_a_file_without_objects_is_an_error(text):
         ("apiVersion: v1\nkind: Pod\nspec: {containers: [{name: c, image: i}]}", "1: Pod: metadata.name: is required"),
         (
             "apiVersion: v1\nkind: Namespace\nmetadata:\n  generateName: a-",
-            "3: Namespace: metadata.name: is required: a generated name would be another one each time",
+            "3: Namespace: metadata.name: is required: a generated name would differ in each run",
         ),
     ],
 )

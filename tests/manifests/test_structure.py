@@ -74,10 +74,10 @@ def test_a_custom_resource_is_left_as_it_is_but_for_its_metadata(problems):
         ("v1", "Deployment", "1: apiVersion: must be apps/v1 for the kind Deployment"),
         ("apps/v1/x", "Deployment", "1: apiVersion: must be apps/v1 for the kind Deployment"),
         ("discovery.k8s.io/v1beta1", "EndpointSlice", "1: apiVersion: must be discovery.k8s.io/v1"),
-        ("v1", "service", "2: kind: is no kind of its apiVersion; did you mean Service?"),
-        ("apps/v1", "StatefullSet", "2: kind: is no kind of its apiVersion; did you mean StatefulSet?"),
-        ("policy/v1beta1", "PodSecurityPolicy", "2: kind: is no kind of its apiVersion"),
-        ("shop/v1", "Cart", "1: apiVersion: names no API group of Kubernetes; that of"),
+        ("v1", "service", "2: kind: is unknown in this apiVersion; did you mean Service?"),
+        ("apps/v1", "StatefullSet", "2: kind: is unknown in this apiVersion; did you mean StatefulSet?"),
+        ("policy/v1beta1", "PodSecurityPolicy", "2: kind: is unknown in this apiVersion"),
+        ("shop/v1", "Cart", "1: apiVersion: is not an API group of Kubernetes; the group of"),
     ],
 )  # fmt: skip
 def test_a_kind_or_version_that_kubernetes_does_not_have_is_refused(problems, api_version, kind, expected):

@@ -104,7 +104,7 @@ REFUSED = {
         "Given no pod is ready: is given from the beginning, so it has to stand before the rest",
     ),
     "no Gherkin": ("Feature: Small\n\n  @core\n", ":4:", "unexpected end of file"),
-    "an empty file": ("", ":1:", "holds no Feature"),
+    "an empty file": ("", ":1:", "has no Feature; add one"),
     "a feature without scenarios": ("Feature: Small\n", ":1:", "has no scenario"),
 }
 

@@ -46,10 +46,10 @@ def test_several_faults_stand_behind_each_other(pytester: pytest.Pytester):
 
 @pytest.mark.parametrize(
     ("name", "advice"),
-    [("aaaa-denyed", "did you mean aaaa-denied*"), ("nonsense", "`svcdns faults` lists them")],
+    [("aaaa-denyed", "did you mean aaaa-denied*"), ("nonsense", "run `svcdns faults` for the list")],
 )
 def test_an_unknown_fault_is_refused_in_one_line_with_advice(name: str, advice: str, pytester: pytest.Pytester):
     result = pytester.runpytest_inprocess(FEATURE, "--fault", name)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"ERROR: '{name}' is no fault: {advice}"])
+    result.stderr.fnmatch_lines([f"ERROR: unknown fault '{name}': {advice}"])
     assert len(result.stderr.lines) <= 2

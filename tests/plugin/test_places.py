@@ -59,7 +59,7 @@ def test_no_file_that_a_feature_names_is_shown_anywhere(feature: Write, pytester
         assert "TOPSECRET" not in text
         assert "root:x:0" not in text
     result.stdout.fnmatch_lines(["small.feature:5: reads /etc/passwd", '  ✗ Given the manifest "/etc/passwd"'])
-    result.stdout.fnmatch_lines(["Not determined: /dev/zero: lies outside of *and is not read: *"])
+    result.stdout.fnmatch_lines(["Not determined: /dev/zero: is outside of *and is not read: *"])
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_missing_manifest_fails_at_its_given_with_the_places_that_were_looked_
         [
             "small.feature:5: Missing",
             '  ✗ Given the manifest "gone.yaml"',
-            "Not determined: gone.yaml: there is no such *",
+            "Not determined: gone.yaml: does not exist in *",
         ]
     )
 
@@ -139,7 +139,7 @@ def test_reports_that_are_a_link_are_refused_before_the_run(feature: Write, pyte
     (pytester.path / "reports").symlink_to(outside)
     result = pytester.runpytest_inprocess(".", "--reports")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: *reports: is a link, and nothing is written through it; remove it"])
+    result.stderr.fnmatch_lines(["ERROR: *reports is a link, and reports are not written through links; remove it"])
     assert untouched(outside)
 
 
@@ -166,7 +166,9 @@ def test_a_run_id_that_was_guessed_is_not_written_through(
     (pytester.path / "reports" / "guess").symlink_to(outside)
     result = pytester.runpytest_inprocess(".", "--reports")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["*reports/guess: is a link or no directory; nothing is written through it: remove it"])
+    result.stdout.fnmatch_lines(
+        ["*reports/guess: is a link or not a directory, so nothing is written into it; remove it"]
+    )
     assert untouched(outside)
 
 
@@ -191,7 +193,7 @@ def test_commands_write_through_no_link_below_reports(pytester: pytest.Pytester,
     (pytester.path / "reports").symlink_to(outside)
     done = CliRunner().invoke(main, ["docs"])
     assert done.exit_code == 2
-    assert "reports: is a link or no directory" in done.output
+    assert "reports: is a link or not a directory" in done.output
     assert untouched(outside)
 
 

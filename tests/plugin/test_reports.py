@@ -79,7 +79,12 @@ def test_a_failure_reaches_the_page_from_a_worker_with_all_its_evidence(feature:
     )
     result.assert_outcomes(failed=1)
     page = (pytester.path / "deep" / "page.html").read_text(encoding="utf-8")
-    for part in ("Not conformant", "answers NXDOMAIN, not NOERROR", "What stands behind it", "Service test-svc: 10."):
+    for part in (
+        "Not conformant",
+        "answers NXDOMAIN, not NOERROR",
+        "Cluster state when asked",
+        "Service test-svc: 10.",
+    ):
         assert part in page
     (wrong,) = files.read(pytester.path / "c.json")["notConformant"]
     assert wrong["scenario"] == "Wrong"
@@ -88,12 +93,15 @@ def test_a_failure_reaches_the_page_from_a_worker_with_all_its_evidence(feature:
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("report.txt", "--conformance-report *report.txt: name a .yaml or a .json file"),
+        ("report.txt", "--conformance-report *report.txt: name a .yaml or .json file"),
         (
             "small.feature/report.yaml",
-            "the report cannot be written to *report.yaml: *small.feature is no directory",
+            "the report cannot be written to *report.yaml: *small.feature is not a directory; name another path",
         ),
-        ("directory.yaml", "the report cannot be written to *directory.yaml: name a file that may be written"),
+        (
+            "directory.yaml",
+            "the report cannot be written to *directory.yaml: it is not a file that you may write; name another one",
+        ),
     ],
 )
 def test_a_path_that_cannot_be_written_is_refused_before_the_run(

@@ -21,11 +21,11 @@ FINDING = Finding(
     command="dig @10.244.0.2 peers.svcdns-4k2zf-m6m1x.svc.cluster.local. A",
     server="10.244.0.2:53",
     transport="udp",
-    said=("NOERROR, flags QR AA", "answer: peers 5 A 10.244.0.9"),
+    answer=("NOERROR, flags QR AA", "answer: peers 5 A 10.244.0.9"),
     expected=("A 10.244.0.8",),
     missing=("A 10.244.0.8",),
     unexpected=("A 10.244.0.9",),
-    problem="peers answers A 10.244.0.9, which nothing promises",
+    problem="unexpected record A 10.244.0.9 at peers",
 )
 
 

@@ -88,7 +88,7 @@ def test_another_version_and_another_choice_are_told_and_are_no_judgement():
     [
         (_newer, 0, "0 worse, 0 better, 2 other"),
         (lambda one: one["scenarios"][0].update(verdict="not run"), 1, "1 worse, 0 better, 0 other"),
-        (lambda one: one.update(kind="List"), 2, "svcdns: after.yaml: is no conformance report: kind:"),
+        (lambda one: one.update(kind="List"), 2, "svcdns: after.yaml: is not a conformance report: kind:"),
     ],
 )
 def test_the_command_ends_with_1_only_where_something_became_worse(

@@ -117,13 +117,13 @@ def test_a_file_that_is_no_report_is_told_by_field(change: Any, said: str, tmp_p
     filing.write_named(tmp_path / "report.yaml", files.text(document, "report.yaml"))
     with pytest.raises(UsageError) as error:
         files.read(tmp_path / "report.yaml")
-    assert f"report.yaml: is no conformance report: {said}" in str(error.value)
+    assert f"report.yaml: is not a conformance report: {said}" in str(error.value)
 
 
 @pytest.mark.parametrize("content", [b"", b"a: [", b"\xff\xfe\x00", b"- 1"])
 def test_a_file_that_is_nothing_of_the_kind_is_one_line(content: bytes, tmp_path: Path):
     (tmp_path / "report.json").write_bytes(content)
-    with pytest.raises(UsageError, match=r"report\.json: (cannot be read|is no conformance report)") as error:
+    with pytest.raises(UsageError, match=r"report\.json: (cannot be read|is not a conformance report)") as error:
         files.read(tmp_path / "report.json")
     assert "\n" not in str(error.value)
 

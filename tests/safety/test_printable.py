@@ -83,12 +83,12 @@ def test_every_error_shows_foreign_words_however_it_is_made():
         HarnessError.__init__(error, BROKEN)
         assert unseen(str(error)) == set(), kind
     assert "\n" not in str(RefusedError(FOREIGN, code=403))
-    assert str(HarnessError(*map(str, range(500)))).endswith("\n399\n… and 100 lines more")
+    assert str(HarnessError(*map(str, range(500)))).endswith("\n399\n… and 100 more lines")
 
 
 def test_findings_and_facts_hold_text_alone():
     finding = Finding(FOREIGN, FOREIGN, FOREIGN, FOREIGN, FOREIGN, (FOREIGN,), (FOREIGN,), problem=BROKEN)
-    assert all(unseen(text) == set() for text in (finding.promise, *finding.said, *finding.expected, finding.problem))
+    assert all(unseen(text) == set() for text in (finding.promise, *finding.answer, *finding.expected, finding.problem))
     facts = Facts(BROKEN, FOREIGN, FOREIGN, (FOREIGN,), FOREIGN, ("IPv4",))
     assert all(unseen(text) == set() for text in (facts.kubernetes, facts.domain, *facts.corefile, *facts.lines()))
 
@@ -102,4 +102,4 @@ def test_plain_data_is_shown_in_every_place(value: object):
 
 def test_facts_have_no_more_than_anybody_reads_and_answers_have_all_of_their_records():
     assert len(Facts("x" * 10**6, "", "", (), "", ()).kubernetes) == printable.LONGEST_LINE
-    assert len(Finding("", "", "", "", "", ("x" * 10**5,)).said[0]) == 10**5
+    assert len(Finding("", "", "", "", "", ("x" * 10**5,)).answer[0]) == 10**5

@@ -20,7 +20,7 @@ def chosen() -> tuple[Playable, ...]:
     ("name", "affects_all"),
     [
         ("wrong-virtual-ip", False),
-        ("odd-messages-without-error", False),
+        ("malformed-messages-accepted", False),
         ("wrong-question", False),
         ("tcp-refused", True),
         ("ttl-0", False),

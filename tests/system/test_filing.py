@@ -103,7 +103,7 @@ def test_a_directory_that_is_a_link_is_refused_at_every_depth(depth: int, inside
     above = inside.joinpath(*names[: depth - 1])
     above.mkdir(parents=True, exist_ok=True)
     (above / names[depth - 1]).symlink_to(outside)
-    with pytest.raises(UsageError, match="is a link or no directory"), filing.opened(inside, *names):
+    with pytest.raises(UsageError, match="is a link or not a directory"), filing.opened(inside, *names):
         pass
     assert [path.name for path in outside.iterdir()] == ["precious"]
 

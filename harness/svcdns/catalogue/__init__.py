@@ -1,1 +1,1 @@
-"""What the features promise, as data: feature files, the clauses and behaviours that their tags name, and what of these is covered."""
+"""The features as data: feature files, the clauses and behaviours that their tags name, and their coverage."""

@@ -1,4 +1,4 @@
-"""Which scenarios show which clause of the specification and which behaviour."""
+"""The scenarios that cover each clause of the specification and each behaviour."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from svcdns.catalogue.tags import Level
 
 @dataclass(frozen=True, slots=True)
 class CoveringScenario:
-    """A scenario, or an outline as a whole, with what its tags say that it shows."""
+    """A scenario, or an outline as a whole, with what it covers by its tags."""
 
     feature: Path
     name: str
@@ -28,42 +28,44 @@ class CoveringScenario:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Every clause and every behaviour with the scenarios that show it.
+    """Every clause and every behaviour with the scenarios that cover it.
 
     Attributes:
-        clauses: the scenarios by the ids of clauses.
-        behaviours: the scenarios by the ids of behaviours.
-        left_out: behaviours that are deliberately not shown, with the reason.
+        clauses: the scenarios, by the ids of clauses.
+        behaviours: the scenarios, by the ids of behaviours.
+        not_covered: the behaviours that are deliberately not covered, with the reason.
     """
 
     clauses: Mapping[str, tuple[CoveringScenario, ...]]
     behaviours: Mapping[str, tuple[CoveringScenario, ...]]
-    left_out: Mapping[str, str]
+    not_covered: Mapping[str, str]
 
     def lines(self) -> Iterator[str]:
-        """The coverage as text: clause → scenarios, then behaviour → scenarios."""
+        """Return the coverage as text: clause → scenarios, then behaviour → scenarios."""
         for clause in tags.clauses().values():
             yield f"{clause.id} ({clause.level}) {clause.sentence}"
-            yield from _listed(self.clauses[clause.id], "no scenario shows it")
+            yield from _listed(self.clauses[clause.id], "no scenario covers it")
         yield ""
         for behaviour in tags.behaviours().values():
             yield f"{behaviour.id} ({behaviour.level}) {behaviour.sentence}"
-            reason = self.left_out.get(behaviour.id, "")
+            reason = self.not_covered.get(behaviour.id, "")
             yield from _listed(
-                self.behaviours[behaviour.id], f"left out: {reason}" if reason else "no scenario shows it"
+                self.behaviours[behaviour.id], f"not covered: {reason}" if reason else "no scenario covers it"
             )
 
     def missing(self) -> tuple[str, ...]:
-        """The clauses and behaviours that no scenario shows and that are not left out on purpose."""
-        clauses = (f"clause {one}" for one, found in self.clauses.items() if not found)
+        """Return the clauses and behaviours that no scenario covers, without those that are deliberately not covered."""
+        clauses = (f"clause {clause}" for clause, covering in self.clauses.items() if not covering)
         behaviours = (
-            f"behaviour {one}" for one, found in self.behaviours.items() if not found and one not in self.left_out
+            f"behaviour {behaviour}"
+            for behaviour, covering in self.behaviours.items()
+            if not covering and behaviour not in self.not_covered
         )
         return (*clauses, *behaviours)
 
 
 def scenarios(directory: Path) -> tuple[CoveringScenario, ...]:
-    """What the scenarios of all feature files below a directory show, in the order of the files.
+    """Return the scenarios of all feature files below a directory with what they cover, in the order of the files.
 
     Raises:
         FeatureError: if a file cannot be read.
@@ -83,16 +85,21 @@ def scenarios(directory: Path) -> tuple[CoveringScenario, ...]:
 
 
 def coverage() -> Coverage:
-    """The coverage of the specification and of the behaviours by the packaged features."""
-    found = scenarios(resources.features())
+    """Return the coverage of the specification and of the behaviours by the packaged features."""
+    packaged = scenarios(resources.features())
     return Coverage(
-        clauses={one: tuple(each for each in found if one in each.clauses) for one in tags.clauses()},
-        behaviours={one: tuple(each for each in found if one in each.behaviours) for one in tags.behaviours()},
-        left_out=tags.not_covered(),
+        clauses={
+            clause: tuple(scenario for scenario in packaged if clause in scenario.clauses) for clause in tags.clauses()
+        },
+        behaviours={
+            behaviour: tuple(scenario for scenario in packaged if behaviour in scenario.behaviours)
+            for behaviour in tags.behaviours()
+        },
+        not_covered=tags.not_covered(),
     )
 
 
-def _listed(found: tuple[CoveringScenario, ...], otherwise: str) -> Iterator[str]:
-    yield from (f"    {one}" for one in found)
-    if not found:
+def _listed(covering: tuple[CoveringScenario, ...], otherwise: str) -> Iterator[str]:
+    yield from (f"    {scenario}" for scenario in covering)
+    if not covering:
         yield f"    {otherwise}"

@@ -15,10 +15,10 @@ from typing import Any
 from svcdns.errors import FeatureError
 from svcdns.manifests.sources import PACKAGED, Sources
 
-#: UTF-8, after a byte order mark or not.
+#: UTF-8, with or without a byte order mark.
 ENCODING = "utf-8-sig"
 
-#: What a parser says beside what is wrong: a place that we say in our way, and words of a file that need not be a feature.
+#: Parts of a parser's message that are left out: the position, which is shown our way, and words of the file.
 _OF_THE_FILE = re.compile(r"^[(][0-9:]+[)]: |, got '.*|(?<=Language not supported): .*", re.DOTALL)
 
 PLACEHOLDER = re.compile(r"<([^<>]+)>")
@@ -26,7 +26,7 @@ PLACEHOLDER = re.compile(r"<([^<>]+)>")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step; ``type`` is given, when or then, also where its keyword is And or But."""
+    """A step; ``type`` is given, when or then, also if its keyword is And or But."""
 
     keyword: str
     type: str
@@ -36,7 +36,7 @@ class Step:
     docstring: str = ""
 
     def texts(self) -> Iterator[str]:
-        """The step's text and the cells and lines below it."""
+        """Return the step's text and the cells and lines below it."""
         yield self.text
         yield self.docstring
         for row in self.table:
@@ -57,7 +57,7 @@ class Scenario:
     """A scenario or scenario outline; ``tags`` and ``steps`` include those of its feature and rule.
 
     Attributes:
-        sources: where the manifests lie that it names.
+        sources: the directories of the manifests that it names.
     """
 
     name: str
@@ -71,7 +71,7 @@ class Scenario:
     sources: Sources = PACKAGED
 
     def rendered(self) -> Iterator[Scenario]:
-        """The scenario itself, or one for each row of its examples."""
+        """Return the scenario itself, or one for each row of its examples."""
         if not self.outline:
             yield self
         for table in self.examples:
@@ -117,7 +117,7 @@ class Feature:
 
 
 def read(path: Path, sources: Sources = PACKAGED) -> Feature:
-    """Read a feature file whose manifests lie in some directories.
+    """Read a feature file, with the directories of its manifests.
 
     Raises:
         FeatureError: with file and line, if it cannot be read or is not Gherkin.
@@ -128,7 +128,7 @@ def read(path: Path, sources: Sources = PACKAGED) -> Feature:
     try:
         document = Parser().parse(path.read_text(encoding=ENCODING))
     except CompositeParserException as error:
-        raise FeatureError(*(_located(path, one) for one in error.errors)) from error
+        raise FeatureError(*(_located(path, part) for part in error.errors)) from error
     except ParserException as error:
         raise FeatureError(_located(path, error)) from error
     except UnicodeDecodeError as error:
@@ -137,14 +137,14 @@ def read(path: Path, sources: Sources = PACKAGED) -> Feature:
         raise FeatureError(f"{path}: cannot be read: {error.strerror}") from error
     feature = document.get("feature")
     if not feature:
-        raise FeatureError(f"{path}:1: holds no Feature")
+        raise FeatureError(f"{path}:1: has no Feature; add one")
     return Feature(
         path=path,
         name=feature["name"],
         line=feature["location"]["line"],
         description=_dedented(feature["description"]),
         tags=_tags(feature),
-        scenarios=tuple(replace(one, sources=sources) for one in _scenarios(feature, _tags(feature), (), "")),
+        scenarios=tuple(replace(scenario, sources=sources) for scenario in _scenarios(feature, _tags(feature), (), "")),
     )
 
 
@@ -157,21 +157,21 @@ def _scenarios(
     parent: Mapping[str, Any], tags: frozenset[str], background: tuple[Step, ...], rule: str
 ) -> Iterator[Scenario]:
     for child in parent["children"]:
-        if found := child.get("background"):
-            background += tuple(_steps(found["steps"], ""))
-        elif found := child.get("rule"):
-            yield from _scenarios(found, tags | _tags(found), background, found["name"])
-        elif found := child.get("scenario"):
+        if own_background := child.get("background"):
+            background += tuple(_steps(own_background["steps"], ""))
+        elif inner := child.get("rule"):
+            yield from _scenarios(inner, tags | _tags(inner), background, inner["name"])
+        elif scenario := child.get("scenario"):
             before = background[-1].type if background else ""
             yield Scenario(
-                name=found["name"],
-                line=found["location"]["line"],
-                tags=tags | _tags(found),
-                steps=background + tuple(_steps(found["steps"], before)),
+                name=scenario["name"],
+                line=scenario["location"]["line"],
+                tags=tags | _tags(scenario),
+                steps=background + tuple(_steps(scenario["steps"], before)),
                 rule=rule,
-                description=_dedented(found["description"]),
-                examples=tuple(_examples(table) for table in found["examples"]),
-                outline="Outline" in found["keyword"] or bool(found["examples"]),
+                description=_dedented(scenario["description"]),
+                examples=tuple(_examples(table) for table in scenario["examples"]),
+                outline="Outline" in scenario["keyword"] or bool(scenario["examples"]),
             )
 
 

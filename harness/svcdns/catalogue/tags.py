@@ -1,4 +1,4 @@
-"""The clauses of the specification and the behaviours that scenarios show: the only sources of their tags."""
+"""The clauses of the specification and the behaviours, which are the only sources of tags."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import yaml
 
@@ -17,18 +17,31 @@ from svcdns.targets.target import Capability
 
 Level = Literal["core", "extended", "quirk"]
 
-#: From the strictest: a scenario without a level of its own has none.
+#: The levels, from the strictest; every scenario names its own.
 LEVELS: dict[Level, str] = {
     "core": "must hold on any cluster",
     "extended": "may be absent",
     "quirk": "records what a server does, and fails only where the answer is none of the legal choices",
 }
 
+
+class Combination(NamedTuple):
+    """One of the four combinations of a workload and a Service."""
+
+    workload: Literal["Deployment", "StatefulSet"]
+    service: Literal["ClusterIP", "headless"]
+
+    @property
+    def title(self) -> str:
+        """The combination in words."""
+        return f"a {self.workload} behind a {self.service} Service"
+
+
 COMBINATIONS = {
-    "deployment-clusterip": "a Deployment behind a ClusterIP Service",
-    "deployment-headless": "a Deployment behind a headless Service",
-    "statefulset-clusterip": "a StatefulSet behind a ClusterIP Service",
-    "statefulset-headless": "a StatefulSet behind a headless Service",
+    "deployment-clusterip": Combination("Deployment", "ClusterIP"),
+    "deployment-headless": Combination("Deployment", "headless"),
+    "statefulset-clusterip": Combination("StatefulSet", "ClusterIP"),
+    "statefulset-headless": Combination("StatefulSet", "headless"),
 }
 
 OTHER_TAGS = {
@@ -39,13 +52,13 @@ OTHER_TAGS = {
 _CLAUSE, _BEHAVIOUR = re.compile(r"\d+(\.\d+)*-[a-z]"), re.compile(r"[A-Z]\d\d")
 _EXAMPLES = {_CLAUSE: "2.4.1-a", _BEHAVIOUR: "C01"}
 
-#: The key under which a mapping has the line that it begins in.
+#: The key of the line in which a mapping begins.
 _LINE = "line of its own"
 
 
 @dataclass(frozen=True, slots=True)
 class Specification:
-    """The specification that the clauses are of."""
+    """The specification that the clauses belong to."""
 
     name: str
     version: str
@@ -54,7 +67,7 @@ class Specification:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One normative sentence of the specification, in our own words."""
+    """A normative sentence of the specification, in our own words."""
 
     id: str
     level: Level
@@ -63,7 +76,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """One behaviour that can be shown from outside, with its source."""
+    """A behaviour that can be observed from outside, with its source."""
 
     id: str
     level: Level
@@ -72,7 +85,7 @@ class Behaviour:
 
 
 def specification() -> Specification:
-    """What the clauses are of."""
+    """Return the specification that the clauses belong to."""
     path = resources.fixtures() / "specification.yaml"
     content = _content(path)
     _check(path, content, ("specification", "version", "source"))
@@ -81,19 +94,19 @@ def specification() -> Specification:
 
 @cache
 def clauses() -> dict[str, Clause]:
-    """The clauses by their ids, such as ``2.4.1-a``."""
+    """Return the clauses by their ids, such as ``2.4.1-a``."""
     return read_clauses(resources.fixtures() / "specification.yaml")
 
 
 @cache
 def behaviours() -> dict[str, Behaviour]:
-    """The behaviours by their ids, such as ``C01``."""
+    """Return the behaviours by their ids, such as ``C01``."""
     return read_behaviours(resources.fixtures() / "behaviours.yaml")
 
 
 @cache
 def not_covered() -> dict[str, str]:
-    """The behaviours that are deliberately not shown by any scenario, by their ids, with the reason."""
+    """Return the behaviours that no scenario covers on purpose, by their ids, with the reason."""
     rows = _rows(resources.fixtures() / "not-covered.yaml", "behaviours", _BEHAVIOUR, "reason")
     return {row["id"]: row["reason"] for row in rows}
 
@@ -104,17 +117,17 @@ def level_of(tags_of_scenario: frozenset[str]) -> Level:
 
 
 def read_clauses(path: Path) -> dict[str, Clause]:
-    """The clauses of a file by their ids.
+    """Return the clauses of a file by their ids.
 
     Raises:
-        FeatureError: with file and line, if it cannot be read or a row is not as it should be.
+        FeatureError: with file and line, if it cannot be read or a row is wrong.
     """
     rows = _rows(path, "clauses", _CLAUSE, "level", "sentence")
     return {row["id"]: Clause(row["id"], row["level"], row["sentence"]) for row in rows}
 
 
 def read_behaviours(path: Path) -> dict[str, Behaviour]:
-    """The behaviours of a file by their ids.
+    """Return the behaviours of a file by their ids.
 
     Raises:
         FeatureError: as `read_clauses`.
@@ -124,9 +137,9 @@ def read_behaviours(path: Path) -> dict[str, Behaviour]:
 
 
 def meanings() -> Iterator[tuple[str, str]]:
-    """Every tag there is, with what it means."""
+    """Return every tag with its meaning."""
     yield from LEVELS.items()
-    yield from COMBINATIONS.items()
+    yield from ((tag, combination.title) for tag, combination in COMBINATIONS.items())
     yield from OTHER_TAGS.items()
     yield from ((f"needs-{capability}", f"needs a target that offers {capability}") for capability in Capability)
     yield from ((f"spec-{clause.id}", clause.sentence) for clause in clauses().values())
@@ -134,34 +147,36 @@ def meanings() -> Iterator[tuple[str, str]]:
 
 
 def _rows(path: Path, key: str, ids: re.Pattern[str], *fields: str) -> list[dict[str, Any]]:
-    """The rows below a key of a file, each checked: they become tags, and a tag in doubt would check nothing."""
+    """Return the rows below a key of a file, each checked, since a wrong tag would check nothing."""
     content = _content(path)
     rows = content.get(key)
     if not isinstance(rows, list):
-        raise FeatureError(f"{path}:{content[_LINE]}: {key} is no list of rows")
+        raise FeatureError(f"{path}:{content[_LINE]}: {key} is not a list of rows")
     lines: dict[str, int] = {}
     for number, row in enumerate(rows, 1):
         if not isinstance(row, dict):
-            raise FeatureError(f"{path}:{content[_LINE]}: the row {number} of {key} is no mapping: {row!r}")
+            raise FeatureError(f"{path}:{content[_LINE]}: row {number} of {key} is not a mapping: {row!r}")
         _check(path, row, ("id", *fields))
         own, line = row["id"], row[_LINE]
         if not ids.fullmatch(own):
-            raise FeatureError(f"{path}:{line}: {own!r} is no id of {key}; one looks like {_EXAMPLES[ids]}")
+            raise FeatureError(f"{path}:{line}: {own!r} is not an id of {key}; use one such as {_EXAMPLES[ids]}")
         if own in lines:
-            raise FeatureError(f"{path}:{line}: the id {own} is that of line {lines[own]} as well")
+            raise FeatureError(f"{path}:{line}: the id {own} is also in line {lines[own]}; use another one")
         if "level" in fields and row["level"] not in LEVELS:
-            raise FeatureError(f"{path}:{line}: {own} has the level {row['level']!r}, none of {', '.join(LEVELS)}")
+            raise FeatureError(f"{path}:{line}: {own} has the unknown level {row['level']!r}; use {', '.join(LEVELS)}")
         lines[own] = line
     return rows
 
 
 def _check(path: Path, row: dict[str, Any], fields: tuple[str, ...]) -> None:
-    """See that a row has some fields, each a text."""
+    """Check that a row has some fields, each a text."""
     for field in fields:
         if field not in row:
             raise FeatureError(f"{path}:{row[_LINE]}: {row.get('id', 'a row')} has no {field}")
         if not isinstance(row[field], str) or not row[field].strip():
-            raise FeatureError(f"{path}:{row[_LINE]}: the {field} {row[field]!r} is no text; put it in quotation marks")
+            raise FeatureError(
+                f"{path}:{row[_LINE]}: the {field} {row[field]!r} is not a text; put it in quotation marks"
+            )
 
 
 @cache
@@ -171,16 +186,16 @@ def _content(path: Path) -> dict[str, Any]:
         content = yaml.load(octets, Loader=_Loader)  # noqa: S506 - it is a safe one  # nosec B506
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        raise FeatureError(f"{path}:{mark.line + 1 if mark else 1}: is no YAML: {error.problem}") from error
+        raise FeatureError(f"{path}:{mark.line + 1 if mark else 1}: is not YAML: {error.problem}") from error
     except (OSError, yaml.YAMLError) as error:
         raise FeatureError(f"{path}: cannot be read: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
-        raise FeatureError(f"{path}:1: is no mapping")
+        raise FeatureError(f"{path}:1: is not a mapping")
     return content
 
 
 class _Loader(yaml.CSafeLoader):
-    """Notes where each mapping begins."""
+    """A loader that notes where each mapping begins."""
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:

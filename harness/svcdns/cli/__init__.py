@@ -1,4 +1,4 @@
-"""The ``svcdns`` command, a module a subcommand."""
+"""The ``svcdns`` command: one module per subcommand."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from svcdns.cli.selftest import selftest
 @click.group(
     cls=CommandGroup,
     context_settings={"max_content_width": 100},
-    epilog="Begin with `svcdns run`; `svcdns COMMAND --help` has examples.",
+    epilog="Start with `svcdns run`. `svcdns COMMAND --help` shows examples.",
 )
 @click.version_option(package_name="svcdns")
 def main() -> None:
-    """Does this cluster's DNS do what Kubernetes promises?"""
+    """Test whether the DNS of a cluster conforms to the Kubernetes DNS specification."""
 
 
 main.add_command(clean)

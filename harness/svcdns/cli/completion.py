@@ -1,4 +1,4 @@
-"""What a shell needs to complete the command."""
+"""``svcdns completion``: the completion script of a shell."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SHELLS = ("bash", "zsh", "fish")
 @click.argument("shell", type=click.Choice(_SHELLS))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print what completes svcdns in a shell.
+    """Print the completion script for a shell.
 
     Examples:
       svcdns completion bash >> ~/.bashrc
@@ -20,5 +20,5 @@ def completion(context: click.Context, shell: str) -> None:
       svcdns completion fish > ~/.config/fish/completions/svcdns.fish
     """
     complete = get_completion_class(shell)
-    assert complete is not None, "click completes every shell that is offered"
+    assert complete is not None, "click has a script for every shell in _SHELLS"
     click.echo(complete(context.find_root().command, {}, "svcdns", "_SVCDNS_COMPLETE").source())

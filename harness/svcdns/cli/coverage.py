@@ -1,4 +1,4 @@
-"""Which scenarios show what."""
+"""``svcdns coverage``: the scenarios that cover each clause and behaviour."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from svcdns.cli.saying import say
 
 @click.command()
 def coverage() -> None:
-    """Show which scenarios show each clause of the DNS specification, and each behaviour.
+    """List the scenarios that cover each clause of the DNS specification, and each behaviour.
 
-    Exits 1 if a clause or a behaviour has none and is not left out on purpose.
+    Exits 1 if no scenario covers a clause, or a behaviour that is not left out on purpose.
 
     Example: svcdns coverage
     """
@@ -21,6 +21,6 @@ def coverage() -> None:
 
     covered = found()
     say("\n".join(covered.lines()))
-    for one in covered.missing():
-        say(f"no scenario shows {one}", err=True)
+    for missing in covered.missing():
+        say(f"no scenario covers {missing}", err=True)
     sys.exit(1 if covered.missing() else 0)

@@ -14,13 +14,15 @@ HTML, MARKDOWN = "expected-results.html", "expected-results.md"
 
 
 @click.command()
-@click.option("--output", default="reports", show_default=True, type=click.Path(path_type=Path), help="The directory.")
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 if what is there is out of date.")
+@click.option(
+    "--output", default="reports", show_default=True, type=click.Path(path_type=Path), help="The directory to write to."
+)
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file is out of date.")
 def docs(output: Path, *, check: bool) -> None:
-    """Write what each name answers, from the features and a run on the reference.
+    """Write the documentation: what each DNS name answers, from the features and a run on the reference.
 
-    One HTML file that needs nothing else, and the same as Markdown: expected-results.html and expected-results.md. Two
-    runs write the same, byte for byte.
+    It is one HTML file that loads nothing, expected-results.html, and the same as Markdown, expected-results.md. Two runs
+    write the same bytes.
 
     Examples:
       svcdns docs
@@ -38,7 +40,7 @@ def docs(output: Path, *, check: bool) -> None:
     if check:
         stale = [path for path, text in pages.items() if _read(path) != text]
         for path in stale:
-            say(f"{path} is out of date: `svcdns docs --output {output}` writes it again", err=True)
+            say(f"{path} is out of date; run `svcdns docs --output {output}`", err=True)
         sys.exit(1 if stale else 0)
     with directory.named(output) as opened:
         for path, text in pages.items():
@@ -46,7 +48,7 @@ def docs(output: Path, *, check: bool) -> None:
 
 
 def _read(path: Path) -> str:
-    """What a file holds, or nothing where there is none."""
+    """Return the content of a file; nothing if there is no such file."""
     try:
         return path.read_bytes().decode("utf-8")
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What `pytest features/ --fault NAME` can put in front of DNS servers."""
+"""``svcdns faults``: what ``--fault NAME`` can put in front of DNS servers."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from svcdns.cli.saying import say
 
 
 @click.command()
-@click.option("--legal", "which", flag_value="legal", help="List what right servers may do differently.")
-@click.option("--network", "which", flag_value="network", help="List what a bad network does.")
+@click.option(
+    "--legal", "which", flag_value="legal", help="List the legal variations: what right servers may do differently."
+)
+@click.option("--network", "which", flag_value="network", help="List the conditions of a bad network.")
 def faults(which: str | None) -> None:
-    """List the faults of DNS servers that the features have to catch.
+    """List the faults of DNS servers that the features must catch.
 
-    Each with the level of the scenarios that catch it, the behaviours it breaks and its bound.
+    Each line has the fault's name, what it does, the level of the scenarios that catch it, the behaviours that it breaks, and
+    when it happens. `svcdns run --fault NAME` puts it in front of the DNS server.
 
     Example: svcdns faults --legal
     """

@@ -1,4 +1,4 @@
-"""How every command ends: 0, 1 where it found differences, and 2 on wrong usage or unusable input."""
+"""How every command ends: 0; 1 if it found a difference; 2 on wrong usage or unusable input."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from svcdns.errors import HarnessError
 
 
 class CommandGroup(click.Group):
-    """A command that says what is wrong in one line, and never with a traceback."""
+    """A command group that reports an error in one line, never as a traceback."""
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
-        """Add a command, and keep the lines of the examples in its help as they are."""
-        # click fills every paragraph but those that a backspace begins.
+        """Add a command, and keep the line breaks of the examples in its help."""
+        # click fills every paragraph, except those that begin with a backspace.
         cmd.help = inspect.cleandoc(cmd.help or "").replace("\n\nExamples:\n", "\n\n\b\nExamples:\n")
         super().add_command(cmd, name)
 
     def invoke(self, context: click.Context) -> object:
-        """Run, and turn an error of ours into a message."""
+        """Run the command, and turn an error of ours into a message."""
         try:
             return super().invoke(context)
         except HarnessError as error:

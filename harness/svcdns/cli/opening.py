@@ -1,4 +1,4 @@
-"""Commands that open a target: with the options that pytest has for it, by the same names and environment variables."""
+"""Commands that open a target, with the same options and environment variables as a run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from svcdns.settings import OPTIONS, Settings, check_together
 if TYPE_CHECKING:
     from svcdns.targets.target import Target
 
-#: Those of pytest's options that say which target it is and how it is reached.
+#: The options that say which target it is and how it is reached.
 _NAMES = frozenset(
     {"target", "dns_profile", "context", "kubeconfig", "vantage", "nameserver", "cluster_domain"}
     | {"probe_image", "pause_image", "create_namespaces", "load_balancer_class"}
@@ -27,7 +27,7 @@ _NAMES = frozenset(
 
 
 class TargetCommand(click.Command):
-    """A command whose function is given the `Settings` of a target as ``settings``."""
+    """A command whose function gets the `Settings` of a target as ``settings``."""
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The command's own options, then the target's."""
@@ -49,21 +49,21 @@ class TargetCommand(click.Command):
         return [*own[:-1], *target, *own[-1:]]
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Gather what belongs to the target."""
+        """Collect the options of the target into ``settings``."""
         ctx.params["settings"] = _settings({name: ctx.params.pop(name) for name in _NAMES}, ctx)
         return super().invoke(ctx)
 
 
 def _settings(given: dict[str, Any], ctx: click.Context) -> Settings:
     defaults = {option.name: False if option.switch else option.default for option in OPTIONS}
-    # What the environment says of other targets is not for this one.
+    # Environment variables for other targets do not count.
     elsewhere = {option.name for option in OPTIONS if given["target"] not in option.targets}
-    meant = {
+    chosen = {
         name: value
         for name, value in given.items()
         if value is not None and (name not in elsewhere or not _is_from(ctx, name, ParameterSource.ENVIRONMENT))
     }
-    values = defaults | meant
+    values = defaults | chosen
     settings = Settings(**{field.name: values[field.name] for field in fields(Settings)})
     try:
         check_together(settings, [name for name in _NAMES if _is_from(ctx, name, ParameterSource.COMMANDLINE)])
@@ -78,7 +78,7 @@ def _is_from(ctx: click.Context, name: str, source: ParameterSource) -> bool:
 
 @contextmanager
 def opened(settings: Settings, run: str) -> Iterator[Target]:
-    """A target for as long as the context lasts; SIGTERM ends it as Ctrl-C does, with everything removed."""
+    """Open a target for as long as the context lasts; SIGTERM removes everything and ends it, as Ctrl-C does."""
     from svcdns.faults import opening  # noqa: PLC0415 - `--help` needs none of it
     from svcdns.targets import signals  # noqa: PLC0415 - as above
 

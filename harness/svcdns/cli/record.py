@@ -1,4 +1,4 @@
-"""What a DNS server answers now, kept for later."""
+"""``svcdns record``: the answers of a DNS server, recorded."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="MANIFEST",
     type=click.Path(path_type=Path, exists=True),
-    help="apply this first, in a namespace of its own that is removed afterwards; may be given several times; "
-    "what is in no namespace is refused, and other namespaces that it names are created with --create-namespaces alone",
+    help="apply this manifest first, in a new namespace that is removed afterwards; repeatable; cluster-scoped objects are "
+    "refused; other namespaces that it names are created with --create-namespaces only",
 )
 @click.option(
     "--namespace",
     metavar="NAME",
-    help="ask only about names of this namespace; with -f, the name of the one that is made",
+    help="ask only for names of this namespace; with -f, the name of the new namespace",
 )
 def record(directory: Path, files: tuple[Path, ...], namespace: str | None, settings: Settings) -> None:
-    """Record what a DNS server answers, with the state it answers from, in a form that `svcdns replay` reads.
+    """Record the answers of a DNS server and the state of the cluster, for `svcdns replay`.
 
-    DIR gets a state.json (Namespaces, Services, EndpointSlices and Pods, reduced to what DNS looks at), an
-    answers.jsonl (one question and its answer a line) and a meta.json (the server's version, its Corefile, the profile).
-    With --namespace or -f, state.json holds that namespace, and of all others only what its answers need.
-    What would be asked outside the cluster is left out; what a cache has counted down or kept from before is undone.
+    DIR gets a state.json (Namespaces, Services, EndpointSlices and Pods, reduced to what DNS depends on), an answers.jsonl
+    (one query and its answer per line) and a meta.json (the server's version, its Corefile, the profile). With --namespace
+    or -f, state.json contains that namespace, and only what its answers need of the others. Queries that the server would
+    forward out of the cluster are left out. Answers are recorded as they were before a cache counted their TTLs down.
 
     Examples:
       svcdns record recorded/today --target cluster --context kind-dev
@@ -59,7 +59,10 @@ def record(directory: Path, files: tuple[Path, ...], namespace: str | None, sett
     objects = _read(files, name, settings)
     with opened(settings, run) as target:
         if "udp" not in target.vantages[0].transports:
-            say(f"svcdns: the vantage {target.vantages[0].name} carries no UDP: only TCP is recorded", err=True)
+            say(
+                f"svcdns: the vantage {target.vantages[0].name} has no UDP; only answers over TCP are recorded",
+                err=True,
+            )
         if files:
             with _applied(target, objects, name) as made:
                 for remark in target.remarks:
@@ -68,20 +71,20 @@ def record(directory: Path, files: tuple[Path, ...], namespace: str | None, sett
         else:
             found = recorder.record(target, None if namespace is None else [_existing(target, namespace)])
         recording.write(found, directory)
-    say(f"{len(found.answers)} answers recorded: {directory}")
+    say(f"recorded {len(found.answers)} answers in {directory}")
 
 
 def _read(files: tuple[Path, ...], namespace: str, settings: Settings) -> list[Manifest]:
-    """The objects of some manifests.
+    """Read the objects of some manifests.
 
     Raises:
-        ManifestError: if they cannot be read, or a cluster is not to have them.
+        ManifestError: if they cannot be read, or may not be applied to a cluster.
     """
     from svcdns import manifests  # noqa: PLC0415 - as above
 
     objects = [manifest for file in files for manifest in manifests.read(file)]
     if settings.live:
-        # Before anything is written; the target itself sees to it as well.
+        # The target refuses them too, but only after something was written.
         manifests.refuse_cluster_scoped(objects)
         if not settings.create_namespaces:
             manifests.refuse_further_namespaces(objects, namespace, ())
@@ -90,12 +93,14 @@ def _read(files: tuple[Path, ...], namespace: str, settings: Settings) -> list[M
 
 @contextmanager
 def _applied(target: Target, objects: list[Manifest], namespace: str) -> Iterator[list[str]]:
-    """A Namespace of our own with some manifests in it, settled, and the Namespaces that they name beside it."""
+    """Apply manifests in a new Namespace for as long as the context lasts; yield it and the other Namespaces that they name."""
     from svcdns import manifests  # noqa: PLC0415 - as above
     from svcdns.targets.target import SECONDS_TO_DELETE  # noqa: PLC0415 - as above
 
     if namespace in target.state().namespaces:
-        raise UsageError(f'the namespace "{namespace}" exists already, and would be removed: name another one')
+        raise UsageError(
+            f'the namespace "{namespace}" exists already and would be removed; set --namespace to another name'
+        )
     try:
         target.create_namespace(namespace)
         target.apply(objects, namespace)
@@ -109,5 +114,5 @@ def _applied(target: Target, objects: list[Manifest], namespace: str) -> Iterato
 
 def _existing(target: Target, namespace: str) -> str:
     if namespace not in target.state().namespaces:
-        raise UsageError(f'there is no namespace "{namespace}"')
+        raise UsageError(f'there is no namespace "{namespace}"; set --namespace to an existing one')
     return namespace

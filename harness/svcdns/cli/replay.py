@@ -1,4 +1,4 @@
-"""Recorded states served again, and every answer compared."""
+"""``svcdns replay``: recorded states served again, and every answer compared."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from svcdns.errors import ManifestError
 @click.command()
 @click.argument("directories", nargs=-1, metavar="[DIR]...", type=click.Path(path_type=Path))
 def replay(directories: tuple[Path, ...]) -> None:
-    """Serve recorded states through the reference server, and compare its answers with the recorded ones.
+    """Serve recorded states with the reference server, and compare its answers with the recorded ones.
 
-    DIR is a recording, or a directory that holds some: a state.json beside an answers.jsonl. By default it is what comes
-    with svcdns. A meta.json says which
-    version and Corefile answered; without one, a CoreDNS 1.14 with kubeadm's options and no cache.
+    DIR is a recording, which is a state.json and an answers.jsonl, or a directory that contains some; by default, the
+    recordings that come with svcdns. A meta.json says which server answered; without it, a CoreDNS 1.14 with kubeadm's
+    options and no cache. Exits 1 if an answer differs.
 
     Examples:
       svcdns replay
@@ -34,15 +34,15 @@ def replay(directories: tuple[Path, ...]) -> None:
         for directory in files.find(directories or (resources.fixtures() / "recorded",))
     }
     differences = []
-    for directory, one in found.items():
-        respond = replay.server_of(one.state, one.meta)
+    for directory, recording in found.items():
+        respond = replay.server_of(recording.state, recording.meta)
         with Server(respond) as server:
-            own = list(replay.replay(one.answers, respond, Direct(server.addresses[0], server.port)))
+            different = list(replay.replay(recording.answers, respond, Direct(server.addresses[0], server.port)))
         if server.failure:
             raise ManifestError(f"{directory / files.STATE}: cannot be served: {server.failure!r}")
-        differences += own
-        say(f"{len(one.answers) - len(own)} of {len(one.answers)} equal: {directory}")
-    total = sum(len(one.answers) for one in found.values())
+        differences += different
+        say(f"{len(recording.answers) - len(different)} of {len(recording.answers)} equal: {directory}")
+    total = sum(len(recording.answers) for recording in found.values())
     say(f"{total - len(differences)} of {total} equal in all")
     for difference in differences:
         say()

@@ -1,4 +1,4 @@
-"""What to do with reports once they are written."""
+"""``svcdns report``: commands on written reports."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from svcdns.cli.saying import say
 
 @click.group()
 def report() -> None:
-    """Compare conformance reports, as `pytest features/ --conformance-report FILE` writes them.
+    """Compare conformance reports, as `svcdns run --conformance-report FILE` writes them.
 
     Example: svcdns report compare before.yaml after.yaml
     """
@@ -22,11 +22,11 @@ def report() -> None:
 @click.argument("before", type=click.Path(path_type=Path))
 @click.argument("after", type=click.Path(path_type=Path))
 def compare(before: Path, after: Path) -> None:
-    """Say what changed between two conformance reports, what became worse first.
+    """List the differences between two conformance reports; what became worse comes first.
 
-    Levels, clauses and scenarios become worse when they are shown less well than before: from conformant over not
-    applicable, not run and not determined to not conformant. What was tested, what the server chose, and scenarios that
-    only one of the reports knows are told, and are neither worse nor better.
+    A clause or scenario becomes worse when its verdict moves down this list: conformant, not applicable, not run, not
+    determined, not conformant. Differences in what was tested, in the choices of the server, and scenarios that only one
+    report has are neither worse nor better.
 
     Exits 1 if anything became worse.
 
@@ -38,8 +38,8 @@ def compare(before: Path, after: Path) -> None:
     found = changes.changes(first, second)
     say(f"before: {changes.title(first)}")
     say(f"after:  {changes.title(second)}")
-    for one in found:
-        say(str(one))
-    directions = [one.direction for one in found]
+    for difference in found:
+        say(str(difference))
+    directions = [difference.direction for difference in found]
     say(f"{directions.count('worse')} worse, {directions.count('better')} better, {directions.count('other')} other")
     sys.exit(1 if "worse" in directions else 0)

@@ -1,4 +1,4 @@
-"""The packaged features, run from wherever one is."""
+"""``svcdns run``: the packaged features, run from any directory."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from svcdns import resources
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST OPTION]... [FEATURES]...")
 def run(arguments: tuple[str, ...]) -> None:
-    """Run the features that come with svcdns, all or some, on the reference or on a cluster.
+    """Run the features that come with svcdns, all or some of them, on the reference or on a cluster.
 
-    Every option of pytest is passed on, and pytest's exit code comes back; `svcdns run -h` lists them all. FEATURES are
-    files and directories below the packaged features, or your own. Nothing is written but what lies in reports/.
+    All options of pytest work (`svcdns run -h` lists them), and the exit code is pytest's. FEATURES are files and directories
+    below the packaged features, or your own. The run writes to reports/ only.
 
     Examples:
       svcdns run
@@ -31,7 +31,7 @@ def run(arguments: tuple[str, ...]) -> None:
     own = [
         *("-c", str(resources.features() / "pytest.toml")),
         *("-p", "svcdns.plugin.packaged"),
-        # What happens to lie in the working directory has no say in what the features promise.
+        # A conftest.py in the working directory must not change the packaged features.
         "--noconftest",
         *_cache(arguments),
     ]
@@ -39,13 +39,13 @@ def run(arguments: tuple[str, ...]) -> None:
 
 
 def _keeps_a_cache(arguments: tuple[str, ...]) -> bool:
-    """Whether pytest has its cache, and knows the options of it."""
+    """Whether pytest uses its cache, and so accepts the options of the cache."""
     given = (*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *arguments)
     return not any(one.removeprefix("-p").strip() == "no:cacheprovider" for one in given)
 
 
 def _cache(arguments: tuple[str, ...]) -> tuple[str, ...]:
-    """Where pytest keeps its cache; it has none where somebody has put a link there, which pytest would follow."""
+    """Put pytest's cache below reports/; use none if a link is there, which pytest would follow."""
     if not _keeps_a_cache(arguments):
         return ()
     reports = Path.cwd() / "reports"

@@ -1,4 +1,4 @@
-"""What commands say: the only place from which they write to a terminal."""
+"""The output of commands: the only module that writes to a terminal."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from svcdns.safety.redaction import redact
 
 
 def say(text: str = "", *, err: bool = False) -> None:
-    """Say some lines, whatever foreign text they hold.
+    """Print lines, with foreign text made printable and credentials removed.
 
     Args:
-        text: the lines; a line of somebody else's words has been made one before (`printable.line`).
-        err: whether it goes to the standard error.
+        text: the lines; foreign text in them must be one line already (`printable.line`).
+        err: whether to print to standard error.
     """
     click.echo(printable.block(redact(text)), err=err)

@@ -1,7 +1,7 @@
 """A DNS client that shows everything: question in, `Answer` out.
 
-It keeps a receive loop of its own because `dns.query` drops what is no answer without a trace, and takes a question whose
-case has changed for the one that was asked.
+It has a receive loop of its own because `dns.query` silently drops messages that are not answers, and accepts an answer
+that repeats the question in another case.
 """
 
 from __future__ import annotations

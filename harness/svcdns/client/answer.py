@@ -1,4 +1,4 @@
-"""What came back for a question, parsed and readable."""
+"""The answer to a question, parsed and readable."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ class Opt(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one server said to one question, or why nothing is known of it.
+    """The answer of one server to one question, or why there is none.
 
     Attributes:
         server: the server as ``address:port``.
-        edns: the payload size that the question offered, or None where it had no OPT record.
-        message: the answer, or None where there is none or it is malformed.
-        wire: the answer as it travelled, malformed or not.
+        edns: the payload size that the query offered, or None if it had no OPT record.
+        message: the parsed answer, or None if there is none or it is malformed.
+        wire: the answer as received, malformed or not.
         seconds: how long the exchange took; questions asked together share theirs.
-        discarded: messages that came meanwhile and were no answer.
+        discarded: messages that came meanwhile and were not answers to the question.
         failure: why there is no message, in words.
     """
 
@@ -84,7 +84,7 @@ class Answer:
 
     @property
     def question_echoed(self) -> bool:
-        """Whether the question came back as it was asked, in the same case."""
+        """Whether the answer repeats the question, in the same case."""
         if self.message is None:
             return False
         asked = (self.question.name.labels, self.question.type, dns.rdataclass.IN)
@@ -102,15 +102,15 @@ class Answer:
 def read(
     received: Received, question: Question, *, transport: Transport, server: str, edns: int | None, seconds: float
 ) -> Answer:
-    """The answer to a question in what was received for it."""
+    """Return the answer to a question from what was received for it."""
     message, failure = (None, received.failure) if received.wire is None else _parse(received.wire)
     return Answer(question, transport, server, edns, message, received.wire, seconds, received.discarded, failure)
 
 
-#: The last ones are kept: what a proxy of this process has read and passed on is read again at once.
+#: The last ones are cached: a message that a proxy in this process has read is read again at once.
 @lru_cache(maxsize=16)
 def _parse(wire: bytes) -> tuple[dns.message.Message | None, str | None]:
-    """The message, or what is wrong with it; of a message that says it was cut off, what there is."""
+    """Return the message, or what is wrong with it; of a truncated message, the records that it has."""
     try:
         return dns.message.from_wire(wire, keyring=False, one_rr_per_rrset=True), None
     except dns.exception.DNSException as error:

@@ -1,4 +1,4 @@
-"""Questions to a DNS server, one, several or malformed; and the command that would ask the same."""
+"""Questions to a DNS server: one, several or malformed; and the command that asks the same."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def ask(
     timeout_seconds: float,
     recursion_desired: bool = True,
 ) -> Answer:
-    """Asks once; a server that has to be asked twice is for the caller to notice.
+    """Ask once; the caller decides whether to ask again.
 
     Args:
         channel: the way to the server.
@@ -58,25 +58,25 @@ def ask_all(
     timeout_seconds: float,
     recursion_desired: bool = True,
 ) -> list[Answer]:
-    """Asks several questions, over TCP on one connection; the arguments are those of `ask`, the timeout is for each."""
+    """Ask several questions, over TCP on one connection; the arguments are those of `ask`, the timeout is for each."""
     wires = [encode(question, edns=edns, recursion_desired=recursion_desired) for question in questions]
     start = time.perf_counter()
     received = channel.exchange(wires, transport, timeout_seconds)
     seconds = time.perf_counter() - start
     return [
-        read(one, question, transport=transport, server=channel.server, edns=edns, seconds=seconds)
-        for question, one in zip(questions, received, strict=True)
+        read(exchanged, question, transport=transport, server=channel.server, edns=edns, seconds=seconds)
+        for question, exchanged in zip(questions, received, strict=True)
     ]
 
 
 def send(channel: Channel, wire: bytes, *, transport: Transport = "udp", timeout_seconds: float) -> Received:
-    """Sends a message as it is, well-formed or not, and waits for what comes back."""
+    """Send a message as it is, well-formed or not, and return what comes back."""
     (received,) = channel.exchange([wire], transport, timeout_seconds)
     return received
 
 
 def encode(question: Question, *, edns: int | None = None, recursion_desired: bool = True) -> bytes:
-    """A question as it travels, in class IN with a random id."""
+    """Return a query for a question, in class IN with a random id."""
     header, opt = _HEADER_AND_OPT
     flags = dns.flags.RD if recursion_desired else 0
     name = question.name.to_wire()
@@ -90,7 +90,7 @@ def encode(question: Question, *, edns: int | None = None, recursion_desired: bo
 
 
 def dig(question: Question, transport: Transport, server: str, edns: int | None) -> str:
-    """The command line that asks the same and stops at the first answer, truncated or not.
+    """Return the command line that asks the same and stops at the first answer, truncated or not.
 
     Args:
         question: what to ask.

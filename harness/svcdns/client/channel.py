@@ -1,4 +1,4 @@
-"""Ways to a DNS server: octets out, octets back, and what came back that was no answer."""
+"""Channels to a DNS server: octets out, octets back, and messages that were not answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dns.rcode import Rcode
 
 from svcdns.message import Transport
 
-#: Messages that were no answer are kept up to this many for each question, so that a flood of them costs no memory.
+#: For each question, at most this many messages that were not answers are kept, so a flood of them costs no memory.
 MOST_DISCARDED = 16
 
 _HEADER_OCTETS = 12
@@ -19,13 +19,13 @@ _LABEL_OCTETS = 63
 _TYPE_AND_CLASS_OCTETS = 4
 _RCODE_BITS = 0xF
 
-# With these a server may leave out a question that it could not or would not read.
+# With these rcodes a server may omit a question that it could not or would not read.
 _WITHOUT_QUESTION = frozenset({Rcode.FORMERR, Rcode.SERVFAIL, Rcode.NOTIMP, Rcode.REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
 class Discarded:
-    """A message that came while an answer was awaited, and why it was none."""
+    """A message that came instead of an answer, and why it is not one."""
 
     wire: bytes
     reason: str
@@ -33,9 +33,9 @@ class Discarded:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What came back for one question: ``wire``, or None and the ``failure`` in words.
+    """The answer to one question as received, ``wire``, or None and the ``failure`` in words.
 
-    ``discarded`` holds the first `MOST_DISCARDED` messages that were no answer.
+    ``discarded`` has the first `MOST_DISCARDED` messages that were not answers.
     """
 
     wire: bytes | None
@@ -44,14 +44,14 @@ class Received:
 
 
 class Channel(Protocol):
-    """One way to one DNS server."""
+    """A way to one DNS server."""
 
     @property
     def server(self) -> str:
         """The server as ``address:port``, or ``[address]:port`` for IPv6."""
 
     def exchange(self, wires: Sequence[bytes], transport: Transport, timeout_seconds: float) -> list[Received]:
-        """Sends messages and waits for their answers, in the order of the messages.
+        """Send messages and return their answers, in the order of the messages.
 
         Nothing is sent twice. Over UDP every message has a socket, and so a source port, of its own; over TCP all share
         one connection and may be answered in any order.
@@ -64,10 +64,10 @@ class Channel(Protocol):
 
 
 def objection(query: bytes, reply: bytes) -> str | None:
-    """Why a message is no reply to a query, or None where it is one (RFC 5452, section 9.1).
+    """Return why a message is not a response to a query, or None if it is one (RFC 5452, section 9.1).
 
-    Names are compared without case: whether a server keeps the case of the question is for a test to judge. A query
-    whose own question cannot be read is matched by its id alone.
+    Names are compared without case: tests judge whether a server keeps the case of the question. A query whose own
+    question cannot be read is matched by its id alone.
     """
     if len(reply) < _HEADER_OCTETS:
         return "shorter than a header"
@@ -84,15 +84,15 @@ def objection(query: bytes, reply: bytes) -> str | None:
 
 
 def in_words(error: OSError) -> str:
-    """What went wrong on the network, for `Received.failure`."""
+    """Return what went wrong on the network, for `Received.failure`."""
     if isinstance(error, ConnectionRefusedError):
         return "connection refused"
     return (error.strerror or str(error)).lower()
 
 
 def _questions(wire: bytes) -> list[tuple[bytes, bytes]] | None:
-    """The names in lower case and the types and classes of a question section, or None where it is malformed."""
-    found, offset = [], _HEADER_OCTETS
+    """Return the questions of a message, names in lower case, with type and class; None if the section is malformed."""
+    questions, offset = [], _HEADER_OCTETS
     try:
         for _ in range(int.from_bytes(wire[4:6])):
             start = offset
@@ -101,8 +101,8 @@ def _questions(wire: bytes) -> list[tuple[bytes, bytes]] | None:
                     return None
                 offset += 1 + length
             end = offset + 1 + _TYPE_AND_CLASS_OCTETS
-            found.append((wire[start:offset].lower(), wire[offset:end]))
+            questions.append((wire[start:offset].lower(), wire[offset:end]))
             offset = end
     except IndexError:
         return None
-    return found if offset <= len(wire) else None
+    return questions if offset <= len(wire) else None

@@ -24,14 +24,14 @@ _REPORT_ERRORS = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (soc
 
 @dataclass(frozen=True, slots=True)
 class Direct:
-    """Asks from this host.
+    """A channel from this host.
 
     Attributes:
         address: the server's IP address.
         port: the server's port, for both transports.
 
     Raises:
-        UsageError: if the address is no IP address, or the port is out of range.
+        UsageError: if the address is not an IP address, or the port is out of range.
     """
 
     address: str
@@ -41,9 +41,9 @@ class Direct:
         try:
             ipaddress.ip_address(self.address)
         except ValueError as error:
-            raise UsageError(f"{self.address!r} is not an IP address: name the DNS server by its address") from error
+            raise UsageError(f"{self.address!r} is not an IP address: give the DNS server's address") from error
         if not 0 < self.port <= 0xFFFF:  # noqa: PLR2004 - a port has 16 bits
-            raise UsageError(f"port {self.port} is out of range: choose one from 1 to 65535")
+            raise UsageError(f"port {self.port} is out of range: use one from 1 to 65535")
 
     @property
     def server(self) -> str:
@@ -51,7 +51,7 @@ class Direct:
         return _place(self.address, self.port)
 
     def exchange(self, wires: Sequence[bytes], transport: Transport, timeout_seconds: float) -> list[Received]:
-        """Sends messages and waits for their answers, as `Channel` describes; over UDP one after the other."""
+        """Send messages and return their answers, as `Channel` describes; over UDP one after the other."""
         kind = socket.SOCK_STREAM if transport == "tcp" else socket.SOCK_DGRAM
         family, _, _, _, server = socket.getaddrinfo(self.address, self.port, type=kind, flags=socket.AI_NUMERICHOST)[0]
         if transport == "tcp":

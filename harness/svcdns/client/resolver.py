@@ -1,4 +1,4 @@
-"""A pod's stub resolver: what the kubelet tells it, and what it does with a short name."""
+"""A pod's stub resolver: its configuration, and how it resolves a short name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from svcdns.state import Family
 
 
 class ResolverConfiguration(NamedTuple):
-    """What ``/etc/resolv.conf`` says: the DNS servers, the search list, and from how many dots on a name is tried as it is."""
+    """The content of ``/etc/resolv.conf``: DNS servers, search list, and the number of dots from which a name is absolute."""
 
     nameservers: tuple[str, ...]
     search: tuple[dns.name.Name, ...]
@@ -21,23 +21,23 @@ class ResolverConfiguration(NamedTuple):
 
 
 class Lookup(NamedTuple):
-    """The questions that a lookup asked, in their order, and the addresses that it found."""
+    """The answers to a lookup's questions, in their order, and the addresses that it found."""
 
     asked: tuple[Answer, ...]
     addresses: tuple[str, ...]
 
 
-#: What the pods that ask are called; a Service of the subdomain's name need not exist.
+#: The hostname and subdomain of the pods that ask; a Service named as the subdomain need not exist.
 POD_HOSTNAME, POD_SUBDOMAIN = "asker", "askers"
 
 
 class PodIdentity(NamedTuple):
-    """What a pod with a hostname and a subdomain knows of itself.
+    """The names and addresses of a pod with a hostname and a subdomain, as seen from inside.
 
     Attributes:
-        hostname: what it calls itself.
+        hostname: its hostname.
         subdomain: the subdomain that it was created with.
-        addresses: its own addresses, as it knows them.
+        addresses: its own addresses.
         hosts: the text of its ``/etc/hosts``.
     """
 
@@ -52,20 +52,20 @@ class Resolver(Protocol):
 
     @property
     def configuration(self) -> ResolverConfiguration:
-        """What the kubelet wrote for the pod."""
+        """The configuration that the kubelet wrote for the pod."""
 
     @property
     def identity(self) -> PodIdentity:
-        """What the pod knows of itself."""
+        """The pod's own names and addresses."""
 
     def lookup(self, name: str, family: Family, transport: Transport) -> Lookup:
-        """Look up a name's addresses as an application would."""
+        """Look up a name's addresses as an application does."""
 
 
 def candidates(name: str, configuration: ResolverConfiguration) -> Iterator[dns.name.Name]:
-    """The full names that a resolver tries for a name, in their order (resolv.conf(5), ``search`` and ``ndots``).
+    """Return the full names that a resolver tries for a name, in their order (resolv.conf(5), ``search`` and ``ndots``).
 
-    A name with a final dot is tried alone; one with at least ``ndots`` dots first as it is, any other as it is in the end.
+    A name with a final dot is tried alone. A name with at least ``ndots`` dots is tried as it is first, any other last.
     """
     absolute = dns.name.from_text(name)
     searched = [dns.name.from_text(name, origin=suffix) for suffix in configuration.search]

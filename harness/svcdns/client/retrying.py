@@ -1,17 +1,17 @@
-"""What it means that no answer comes.
+"""The meaning of a missing answer.
 
-A network may lose a datagram, delay it, double it, or bring one that somebody else has sent; none of that is the server's
-fault. So, in this order:
+A network may lose a datagram, delay it, duplicate it, or deliver one that somebody else has sent. None of that is the
+server's fault. So, in this order:
 
 - A question over UDP that is not answered is asked again, as resolvers do (resolv.conf(5), ``attempts``), where the target's
-  deadlines say so. TCP repeats by itself what was lost.
-- A reply with another id, another question or from elsewhere is no answer (RFC 5452, section 9.1). It is kept as evidence
-  beside whatever comes after it.
-- A question that stays without an answer, while the server answers others, is *not conformant*. Whether it does is seen by
-  asking it for the API server's Service, over every transport; a reply that was discarded shows as well that it is there.
-- A server from which nothing comes at all is *not determined*: it may be down, or out of reach.
+  deadlines allow it. TCP itself repeats what was lost.
+- A response with another id, another question or from elsewhere is not an answer (RFC 5452, section 9.1). It is kept as
+  evidence beside the answer that comes after it.
+- A question without an answer, while the server answers others, is *not conformant*. To see whether it does, the server is
+  asked for the API server's Service, over every transport; a response that was discarded also shows that it is reachable.
+- A server that answers nothing at all is *not determined*: it may be down, or unreachable.
 
-Both are said at the deadline of the promise, never later than that and one more look.
+Both verdicts come at the deadline of the promise, at the latest one attempt after it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from svcdns.message import Question, Transport, name
 def insist(
     channel: Channel, question: Question, transport: Transport, edns: int | None, waits_seconds: Sequence[float]
 ) -> Answer:
-    """Ask until an answer comes, over UDP once for each of the waits, over TCP for the last of them alone."""
+    """Ask until an answer comes: over UDP once for each of the waits, over TCP once, for the last of them."""
     discarded: list[Discarded] = []
     for seconds in waits_seconds if transport == "udp" else waits_seconds[-1:]:
         answer = ask(channel, question, transport=transport, edns=edns, timeout_seconds=seconds)
@@ -39,13 +39,13 @@ def insist(
 
 
 def is_silent(answer: Answer) -> bool:
-    """Whether nothing at all came back for a question."""
+    """Return whether nothing at all came back for a question."""
     return answer.wire is None and not answer.discarded
 
 
 def answers_others(
     channel: Channel, transports: Sequence[Transport], domain: str, waits_seconds: Sequence[float]
 ) -> bool:
-    """Whether a server answers anything, over any transport."""
+    """Return whether a server answers anything, over any transport."""
     control = Question(name(f"kubernetes.default.svc.{domain}"), A)
     return any(not is_silent(insist(channel, control, transport, None, waits_seconds)) for transport in transports)

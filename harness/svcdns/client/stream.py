@@ -20,7 +20,7 @@ _CHUNK_OCTETS = 65_536
 def converse(
     family: socket.AddressFamily, server: tuple[Any, ...], wires: Sequence[bytes], timeout_seconds: float
 ) -> list[Received]:
-    """Sends messages over one connection and waits for their answers, as `Channel` describes."""
+    """Send messages over one connection and return their answers, as `Channel` describes."""
     conversation = _Conversation(wires)
     try:
         with socket.socket(family, socket.SOCK_STREAM) as sock:
@@ -35,7 +35,7 @@ def converse(
 
 
 class _Conversation:
-    """What was asked over a connection, and what has been answered so far."""
+    """The questions sent over a connection, and the answers so far."""
 
     def __init__(self, wires: Sequence[bytes]) -> None:
         self._wires = wires
@@ -48,16 +48,16 @@ class _Conversation:
             self._by_id[wire[:_ID_OCTETS]].append(index)
 
     def hold(self, sock: socket.socket, timeout_seconds: float) -> str:
-        """Writes and reads until every answer is there; what ended it otherwise, in words.
+        """Write and read until every answer is there; return what ended it otherwise, in words.
 
-        Both at once: a server that waits for us to read its answers stops reading our questions.
+        Both happen at once: a server that waits for us to read its answers stops reading our questions.
         """
         sock.settimeout(0)
         deadline = time.monotonic() + timeout_seconds
         with selectors.DefaultSelector() as selector:
             selector.register(sock, selectors.EVENT_READ | selectors.EVENT_WRITE)
             while len(self._answers) < len(self._wires):
-                # Asked first: a server that never stops sending would always have something ready.
+                # The deadline is checked first: a server that never stops sending always has something ready.
                 remaining = deadline - time.monotonic()
                 ready = selector.select(remaining) if remaining > 0 else []
                 if not ready:
@@ -77,7 +77,7 @@ class _Conversation:
         return ""
 
     def outcome(self, failure: str) -> list[Received]:
-        """What came back for each message; ``failure`` holds for those without an answer."""
+        """Return what came back for each message; ``failure`` is the reason for those without an answer."""
         return [
             Received(self._answers[index], tuple(self._discarded[index]))
             if index in self._answers
@@ -86,7 +86,7 @@ class _Conversation:
         ]
 
     def _messages(self) -> Iterator[bytes]:
-        """Takes the whole messages out of what was received."""
+        """Take the complete messages out of what was received."""
         while len(self._received) >= _LENGTH_OCTETS:
             end = _LENGTH_OCTETS + int.from_bytes(self._received[:_LENGTH_OCTETS])
             if len(self._received) < end:
@@ -96,7 +96,7 @@ class _Conversation:
             yield message
 
     def _place(self, message: bytes) -> bool:
-        """Gives a message to the question that it answers, or else to the one it came closest to; whether it answers."""
+        """Assign a message to the question that it answers, else to the closest one; return whether it is an answer."""
         waiting = (index for index in range(len(self._wires)) if index not in self._answers)
         same_id = [index for index in self._by_id.get(message[:_ID_OCTETS], ()) if index not in self._answers]
         closest = None

@@ -12,11 +12,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Watched(Generic[T]):
-    """How repeated attempts went.
+    """The outcome of repeated attempts.
 
     Attributes:
-        last: what the last attempt gave.
-        good: whether the wait ended well.
+        last: the result of the last attempt.
+        good: whether enough attempts in a row were good.
         attempts: how many there were.
         seconds: how long they took.
     """
@@ -35,9 +35,9 @@ def eventually(
     interval_seconds: float,
     in_a_row: int,
 ) -> Watched[T]:
-    """Attempts until ``in_a_row`` were good one after the other, or the first miss that began after the deadline.
+    """Repeat an attempt until ``in_a_row`` were good one after the other, or until a miss that began after the deadline.
 
-    One that began before it says nothing of what is so by then: this process may have been kept waiting in between. A good
+    A miss that began before the deadline does not count: this process may have been kept waiting in between. A good
     attempt is repeated at once, a miss after the interval. With a deadline of 0 the first miss is the last, and with
     ``in_a_row`` of 1 there is exactly one attempt.
     """

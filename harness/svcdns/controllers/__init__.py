@@ -1,4 +1,4 @@
-"""What the API server, the controllers and the kubelet make of manifests, for the embedded reference target alone."""
+"""The API server, the controllers and the kubelet of the embedded reference target: manifests in, a state out."""
 
 from __future__ import annotations
 

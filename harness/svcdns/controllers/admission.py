@@ -1,4 +1,4 @@
-"""What the API server makes of a manifest: the object it stores, or a refusal."""
+"""The admission of a manifest by the API server: the object that it stores, or a refusal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from svcdns.controllers.service_admission import service_spec
 from svcdns.controllers.store import Json, ObjectRef, Store
 from svcdns.manifests import Effect, Manifest, effect, is_namespaced
 
-#: What ``kubectl rollout restart`` leaves in a pod template.
+#: The annotation of a pod template that ``kubectl rollout restart`` sets.
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 
 #: The fields that may change while the object exists; the API server refuses any other change (``validation.go`` of
@@ -36,7 +36,7 @@ _IMMUTABLE = {
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that the user should know about an object that was applied."""
+    """A remark for the user on an object that was applied."""
 
     kind: str
     name: str
@@ -44,7 +44,7 @@ class Note:
 
 
 def reference(store: Store, manifest: Manifest, namespace: str) -> ObjectRef:
-    """What identifies the object of a manifest that is applied to a namespace.
+    """Return the reference of the object of a manifest that is applied to a namespace.
 
     Raises:
         ManifestError: if the namespace that it names, or is applied to, does not exist.
@@ -54,12 +54,12 @@ def reference(store: Store, manifest: Manifest, namespace: str) -> ObjectRef:
         return ObjectRef(kind, "", manifest.name)
     named = manifest.namespace or namespace
     if store.get(ObjectRef("Namespace", "", named)) is None:
-        raise manifest.error(f'the namespace "{named}" does not exist: create it first', "metadata", "namespace")
+        raise manifest.error(f'the namespace "{named}" does not exist; create it first', "metadata", "namespace")
     return ObjectRef(kind, named, manifest.name)
 
 
 def admit(store: Store, manifest: Manifest, ref: ObjectRef) -> Note | None:
-    """Stores the object of a manifest, created or updated, under its `reference`.
+    """Store the object of a manifest, created or updated, under its `reference`.
 
     Raises:
         ManifestError: if the API server would refuse it.
@@ -132,7 +132,7 @@ def _admit_workload(_store: Store, manifest: Manifest, item: Json, before: Json 
     if before:
         old = before["spec"]
         if "replicas" in old and "replicas" not in item["spec"]:
-            # A number that the manifest leaves open is the business of whoever scaled last.
+            # Where the manifest sets no number, whoever scaled last decides.
             spec["replicas"] = old["replicas"]
         spec["template"] = _with_restart(spec["template"], old["template"])
         for field in _immutable(kind, old, spec):
@@ -147,7 +147,7 @@ def _immutable(kind: str, old: Json, new: Json) -> list[str]:
 
 
 def _job_spec(item: Json, spec: Json) -> Json:
-    """A Job's spec with the selector and the labels that the API server makes up (``pkg/registry/batch/job``)."""
+    """Return a Job's spec with the selector and labels that the API server generates (``pkg/registry/batch/job``)."""
     if not {"parallelism", "completions"} & item["spec"].keys():
         spec["completions"] = 1
     metadata = spec["template"]["metadata"]
@@ -164,7 +164,7 @@ def _job_spec(item: Json, spec: Json) -> Json:
 
 
 def _with_restart(new: Json, old: Json) -> Json:
-    """A pod template that keeps the mark of the last restart: applying a manifest again does not take it away."""
+    """Return a pod template with the annotation of the last restart, which applying a manifest again does not remove."""
     mark = (old["metadata"].get("annotations") or {}).get(RESTARTED_AT)
     if mark is None:
         return new
@@ -184,12 +184,12 @@ def _without_images(spec: Json) -> Json:
 def _require_same(manifest: Manifest, old: Any, new: Any, *field: str) -> None:
     if old != new:
         raise manifest.error(
-            f"cannot change while the {manifest.kind} exists: delete the {manifest.kind} and create it anew", *field
+            f"cannot change while the {manifest.kind} exists: delete the {manifest.kind} and create it again", *field
         )
 
 
 def _copied(value: Any) -> Any:
-    """A copy of decoded YAML that shares nothing with it, in plain dictionaries and lists."""
+    """Return a deep copy of decoded YAML as plain dictionaries and lists."""
     if isinstance(value, Mapping):
         return {name: _copied(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):

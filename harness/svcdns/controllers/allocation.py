@@ -1,6 +1,6 @@
 """The addresses and ports that a cluster hands out: Services' virtual IPs, pods' addresses, node ports.
 
-The ranges are kind's. Nothing given back is handed out again soon: each pool goes on from where it stopped.
+The ranges are kind's. A released address is not handed out again soon: each pool continues where it stopped.
 """
 
 from __future__ import annotations
@@ -39,19 +39,19 @@ NODE = "svcdns-control-plane"
 NODE_PORTS = range(30000, 32768)
 API_SERVER_PORT = 6443
 
-#: How much of the front of a range is left to addresses that users choose (``registry/core/service/ipallocator``
-#: and ``portallocator``); it is handed out last.
+#: The front of a range is for addresses and ports that users choose, and is handed out last
+#: (``registry/core/service/ipallocator`` and ``portallocator``).
 _CHOSEN_ADDRESSES = 256
 _CHOSEN_PORTS = 86
 
 
 class Pool:
-    """Numbers handed out one after another, in blocks: a block is used up before the next one is begun.
+    """Numbers that are handed out one after another, in blocks: the next block begins when one is used up.
 
     Args:
         blocks: the numbers, in the order of use.
-        name: what the user should read when nothing is left.
-        first: where to begin in the first block.
+        name: the pool's name in messages.
+        first: the first number in the first block.
     """
 
     def __init__(self, blocks: Sequence[range], name: str, first: int | None = None) -> None:
@@ -62,7 +62,7 @@ class Pool:
             self._next[0] = first
 
     def take(self, in_use: Callable[[int], bool]) -> int:
-        """The next number that is not in use.
+        """Return the next number that is not in use.
 
         Raises:
             TargetError: if all are in use.
@@ -73,11 +73,11 @@ class Pool:
                 if not in_use(number):
                     self._next[index] = number + 1
                     return number
-        raise TargetError(f"{self._name} has nothing left to hand out: delete what is no longer needed")
+        raise TargetError(f"{self._name} is used up; delete objects that are no longer needed")
 
 
 class Allocator:
-    """What the cluster hands out addresses and ports from."""
+    """The addresses and ports that a cluster hands out."""
 
     def __init__(self, families: tuple[Family, ...], random: Random) -> None:
         self.families = families
@@ -93,27 +93,27 @@ class Allocator:
         return [RANGES[family].node for family in self.families]
 
     def service_address(self, family: Family, in_use: Callable[[int], bool]) -> str:
-        """A virtual IP for a Service."""
+        """Return a virtual IP for a Service."""
         return _written(self._services[family].take(in_use), family)
 
     def pod_addresses(self, in_use: Callable[[int], bool]) -> list[str]:
-        """Addresses for a pod, one of each family of the cluster."""
+        """Return addresses for a pod, one of each family of the cluster."""
         return [_written(self._pods[family].take(in_use), family) for family in self.families]
 
     def node_port(self, in_use: Callable[[int], bool]) -> int:
-        """A node port."""
+        """Return a node port."""
         return self._node_ports.take(in_use)
 
 
 def is_service_address(address: str, family: Family) -> bool:
-    """Whether a Service may have this virtual IP: it lies in the range and is neither its first nor an IPv4 range's last address."""
+    """Return whether a Service may have this virtual IP: any of the range but the first and an IPv4 range's last address."""
     services = RANGES[family].services
     ip = ip_address(address)
     return ip in services and ip != services[0] and (family == "IPv6" or ip != services[-1])
 
 
 def service_address(family: Family, number: int) -> str:
-    """The virtual IP with a given number in the range, for Services whose address every cluster knows."""
+    """Return the virtual IP with a number in the range, for Services whose address is fixed in every cluster."""
     return str(RANGES[family].services[number])
 
 

@@ -1,4 +1,4 @@
-"""What a fresh cluster holds before anyone applies anything: what kubeadm and the control plane put there."""
+"""The objects of a fresh cluster, which kubeadm and the control plane create."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from svcdns.controllers.store import Json
 from svcdns.manifests import Manifest
 from svcdns.state import SERVICE_NAME_LABEL, Family
 
-#: The Namespaces that the control plane makes; those marked True cannot be deleted.
+#: The Namespaces that the control plane creates; those marked True cannot be deleted.
 NAMESPACES = {"default": True, "kube-system": True, "kube-public": True, "kube-node-lease": False}
 
 _DNS = {"k8s-app": "kube-dns"}
@@ -20,12 +20,12 @@ _DNS_PORTS: list[Json] = [
 
 
 def namespace(name: str) -> Manifest:
-    """A Namespace."""
+    """Return a Namespace."""
     return _manifest("v1", "Namespace", name)
 
 
 def contents(family: Family) -> list[tuple[Manifest, str]]:
-    """The objects of a fresh cluster whose first IP family is given, each with the namespace it goes to."""
+    """Return the objects of a fresh cluster with a first IP family, each with its namespace."""
     return [
         *((namespace(name), "") for name in NAMESPACES),
         (_api_service(family), "default"),

@@ -1,4 +1,4 @@
-"""The cluster: operations on it, each done as a whole or not at all."""
+"""The embedded cluster: each operation on it is done as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _RESTARTED = ("Deployment", "StatefulSet", "DaemonSet")
 
 
 class Cluster:
-    """An API server with its controllers and kubelets, reduced to what DNS can see.
+    """An API server with its controllers and kubelets, reduced to what DNS depends on.
 
-    Every call returns when the controllers have nothing left to do, and either changes all that it should or raises
-    and changes nothing. Calls may come from any thread.
+    Every call returns when the controllers have nothing left to do. It either makes all its changes, or raises an error
+    and makes none. Calls may come from any thread.
 
     Args:
         domain: the cluster domain, without the final dot.
-        families: the IP families of Services and pods, the one of single-stack Services first.
+        families: the IP families of Services and pods; single-stack Services have the first.
         seed: makes names, identities and addresses repeatable.
     """
 
@@ -53,28 +53,27 @@ class Cluster:
 
     @property
     def state(self) -> ClusterState:
-        """What DNS can see at this moment; immutable, and replaced by every change."""
+        """The state that DNS depends on; immutable, and replaced by every change."""
         return self._state
 
     def create_namespace(self, name: str) -> None:
-        """Creates a Namespace.
+        """Create a Namespace.
 
         Raises:
             TargetError: if it exists.
         """
         with self._changing() as store:
             if store.get(ObjectRef("Namespace", "", name)):
-                raise TargetError(f'the Namespace "{name}" exists already: choose another name, or delete it first')
+                raise TargetError(f'the Namespace "{name}" already exists: choose another name, or delete it first')
             admission.admit(store, bootstrap.namespace(name), ObjectRef("Namespace", "", name))
 
     def apply(self, manifests: Sequence[Manifest], namespace: str) -> tuple[Note, ...]:
-        """Creates or updates all objects, as ``kubectl apply --server-side`` would.
+        """Create or update all objects, as ``kubectl apply --server-side`` would.
 
-        What was allocated to an object stays: virtual IPs, node ports, identity. A number of replicas that the
-        manifest leaves open stays as it is.
+        An object keeps its virtual IPs, node ports and identity, and its number of replicas where the manifest sets none.
 
         Returns:
-            What is accepted and has no effect, or an unknown one.
+            remarks on objects that have no effect on DNS, or an unknown one.
 
         Raises:
             ManifestError: if the API server would refuse one of them.
@@ -86,19 +85,19 @@ class Cluster:
                 ref = admission.reference(store, manifest, namespace)
                 if ref in seen:
                     first = seen[ref]
-                    raise manifest.error(f"is given twice, first in {first.path}:{first.line()}: take one away")
+                    raise manifest.error(f"is given twice, first in {first.path}:{first.line()}; remove one")
                 seen[ref] = manifest
                 note = admission.admit(store, manifest, ref)
                 notes += [note] if note else []
         return tuple(notes)
 
     def delete(self, kind: str, name: str, namespace: str) -> None:
-        """Deletes an object and what it owns; what a controller keeps comes back.
+        """Delete an object and what it owns; what a controller keeps comes back.
 
         Here and below, a kind is taken as kubectl takes it: ``StatefulSet``, ``statefulset``, ``statefulsets.apps``.
 
         Raises:
-            TargetError: if there is no such object, or it cannot be deleted.
+            TargetError: if it does not exist, or cannot be deleted.
         """
         with self._changing() as store:
             item = _existing(store, kind, name, namespace)
@@ -107,10 +106,10 @@ class Cluster:
             reconcile.delete(store, item)
 
     def scale(self, kind: str, name: str, replicas: int, namespace: str) -> None:
-        """Sets the number of replicas of a Deployment, ReplicaSet, StatefulSet or ReplicationController.
+        """Set the number of replicas of a Deployment, ReplicaSet, StatefulSet or ReplicationController.
 
         Raises:
-            TargetError: if there is no such object, or it cannot be scaled.
+            TargetError: if it does not exist, or cannot be scaled.
         """
         with self._changing() as store:
             item = _existing(store, kind, name, namespace, allowed=_SCALED, done="scaled")
@@ -119,15 +118,15 @@ class Cluster:
             store.put({**item, "spec": {**item["spec"], "replicas": replicas}})
 
     def restart(self, kind: str, name: str, namespace: str) -> None:
-        """Replaces the pods of a Deployment, StatefulSet or DaemonSet, as ``kubectl rollout restart`` does.
+        """Replace the pods of a Deployment, StatefulSet or DaemonSet, as ``kubectl rollout restart`` does.
 
         Raises:
-            TargetError: if there is no such object, or it cannot be restarted.
+            TargetError: if it does not exist, or cannot be restarted.
         """
         with self._changing() as store:
             item = _existing(store, kind, name, namespace, allowed=_RESTARTED, done="restarted")
             if item["spec"].get("paused"):
-                raise TargetError(f'Deployment "{name}" is paused and cannot be restarted: take "paused" away first')
+                raise TargetError(f'Deployment "{name}" is paused and cannot be restarted; remove "paused" first')
             # Two restarts within a second have to differ, or the second one would change nothing.
             self._last_restart = max(datetime.now(UTC), self._last_restart + timedelta(seconds=1))
             template = item["spec"]["template"]
@@ -139,29 +138,29 @@ class Cluster:
             store.put({**item, "spec": {**item["spec"], "template": template}})
 
     def set_ready(self, pod: str, namespace: str, *, ready: bool) -> None:
-        """Lets a pod's application pass or fail its readiness probe; with a gate ``svcdns.dev/ready``, sets that instead.
+        """Make a pod ready or not: set its readiness gate ``svcdns.dev/ready``, or else pass or fail its readiness probe.
 
         Raises:
-            TargetError: if there is no such pod.
+            TargetError: if the pod does not exist.
         """
         with self._changing() as store:
             store.tell(_existing(store, "Pod", pod, namespace), ready=ready)
 
     def wish_ready(self, namespace: str, *, ready: bool) -> None:
-        """Says whether the pods of a namespace shall be ready: those it has, and those born later.
+        """Make all pods of a namespace ready or not, also those that are created later.
 
         Raises:
-            TargetError: if there is no such namespace.
+            TargetError: if the namespace does not exist.
         """
         with self._changing() as store:
             _existing(store, "Namespace", namespace, "")
             store.wish(namespace, ready=ready)
 
     def finish_terminating(self, namespace: str) -> None:
-        """Lets the pods of a namespace that are terminating be gone.
+        """Remove the terminating pods of a namespace, as if their containers had stopped.
 
         Raises:
-            TargetError: if there is no such namespace.
+            TargetError: if the namespace does not exist.
         """
         with self._changing() as store:
             _existing(store, "Namespace", namespace, "")
@@ -172,11 +171,11 @@ class Cluster:
     def expose(
         self, kind: str, name: str, namespace: str, *, port: int, target_port: int | str | None, service: str
     ) -> None:
-        """Creates a Service for a workload, as ``kubectl expose`` does.
+        """Create a Service for a workload, as ``kubectl expose`` does.
 
         Raises:
-            TargetError: if kubectl or the API server would refuse, in kubectl's words.
-            ManifestError: if the Service itself would be refused.
+            TargetError: if kubectl would refuse, in kubectl's words.
+            ManifestError: if the API server would refuse the Service.
         """
         with self._changing() as store:
             ref = ObjectRef(kinds.named(kind), namespace, name)
@@ -184,12 +183,12 @@ class Cluster:
             admission.admit(store, manifest, ObjectRef("Service", namespace, service))
 
     def objects(self, namespace: str | None = None) -> list[dict[str, Any]]:
-        """Copies of the stored objects, of one namespace or all, as the items of ``kubectl get -o json``."""
+        """Return copies of the stored objects, of one namespace or all, as ``kubectl get -o json`` prints them."""
         return copy.deepcopy(self._store.all(namespace))
 
     @contextmanager
     def _changing(self) -> Iterator[Store]:
-        """A fork of the store to change; at the end the controllers run, and the fork takes the store's place."""
+        """Change a fork of the store; at the end the controllers run, and the fork replaces the store."""
         with self._lock:
             store = self._store.fork()
             yield store
@@ -198,7 +197,7 @@ class Cluster:
             self._store = store
 
     def _seen(self, store: Store) -> ClusterState:
-        """The state with what changed in the store read anew."""
+        """Return the state with the changed objects of the store read again."""
         put: list[Object] = []
         removed: list[Object] = []
         state = self._state
@@ -218,10 +217,10 @@ class Cluster:
 def _existing(
     store: Store, kind: str, name: str, namespace: str, *, allowed: tuple[str, ...] = (), done: str = ""
 ) -> Json:
-    """An object that an operation is meant for.
+    """Return the object of an operation.
 
     Raises:
-        TargetError: if it does not exist, or its kind is none of those allowed.
+        TargetError: if it does not exist, or its kind is not allowed.
     """
     known = kinds.named(kind)
     if allowed and known not in allowed:
@@ -232,6 +231,6 @@ def _existing(
     if item is None:
         place = f'the namespace "{namespace}"' if namespace else "the cluster"
         others = [other["metadata"]["name"] for other in store.objects(known, namespace)]
-        there = f"there is {', '.join(others)}" if others else f"it has no {known} at all"
+        there = f"it has {', '.join(others)}" if others else f"it has no {known}"
         raise TargetError(f'{known} "{name}" does not exist in {place}: {there}')
     return item

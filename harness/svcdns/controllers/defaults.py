@@ -1,4 +1,4 @@
-"""The values that the API server fills in where a manifest is silent (``pkg/apis/*/v1/defaults.go``).
+"""The defaults that the API server sets in fields that a manifest leaves out (``pkg/apis/*/v1/defaults.go``).
 
 Every function returns a new object and leaves its argument alone.
 """
@@ -11,7 +11,7 @@ _SERVICE_AFFINITY_SECONDS = 10800
 
 
 def container(declared: Json) -> Json:
-    """A container of a pod."""
+    """Return a container of a pod with defaults."""
     image = declared.get("image", "")
     tag = image.rpartition("/")[2].rpartition(":")[2] if ":" in image.rpartition("/")[2] else "latest"
     return {
@@ -25,7 +25,7 @@ def container(declared: Json) -> Json:
 
 
 def pod_spec(declared: Json) -> Json:
-    """A pod's spec, or that of a pod template."""
+    """Return a pod's spec, or that of a pod template, with defaults."""
     containers = {
         field: [container(item) for item in declared[field]]
         for field in ("initContainers", "containers")
@@ -43,13 +43,13 @@ def pod_spec(declared: Json) -> Json:
 
 
 def pod_template(declared: Json) -> Json:
-    """A pod template."""
+    """Return a pod template with defaults."""
     metadata = {"creationTimestamp": None, **(declared.get("metadata") or {})}
     return {"metadata": metadata, "spec": pod_spec(declared.get("spec") or {})}
 
 
 def service_spec(declared: Json) -> Json:
-    """A Service's spec, less what is allocated for it."""
+    """Return a Service's spec with defaults, without what is allocated for it."""
     spec: Json = {"type": "ClusterIP", "sessionAffinity": "None", **declared}
     if declared.get("ports"):
         spec["ports"] = [
@@ -70,13 +70,13 @@ def service_spec(declared: Json) -> Json:
 
 
 def endpoint_slice(declared: Json) -> Json:
-    """An EndpointSlice written by hand; lists that are empty are stored as null."""
+    """Return a hand-written EndpointSlice with defaults; empty lists are stored as null."""
     ports = [{"name": "", "protocol": "TCP", **port} for port in declared.get("ports") or ()]
     return {**declared, "endpoints": declared.get("endpoints") or None, "ports": ports or None}
 
 
 def endpoints(declared: Json) -> Json:
-    """An Endpoints object."""
+    """Return an Endpoints object with defaults."""
     subsets = [
         {**subset, "ports": [{"protocol": "TCP", **port} for port in subset["ports"]]}
         if subset.get("ports")
@@ -87,7 +87,7 @@ def endpoints(declared: Json) -> Json:
 
 
 def workload_spec(kind: str, declared: Json) -> Json:
-    """The spec of a controller of pods, its pod template included."""
+    """Return the spec of a workload with defaults, its pod template included."""
     template = pod_template(declared.get("template") or {})
     return {**WORKLOADS[kind], **declared, "template": template}
 

@@ -1,4 +1,4 @@
-"""The Deployment controller: a ReplicaSet for each pod template, and the way from the old ones to the new one."""
+"""The Deployment controller: a ReplicaSet for each pod template, and the update from the old ones to the new one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _HASH = "pod-template-hash"
 
 
 def deployments(store: Store, namespace: str) -> None:
-    """Takes each Deployment of a namespace a step further (``pkg/controller/deployment``)."""
+    """Take each Deployment of a namespace one step further (``pkg/controller/deployment``)."""
     for deployment in store.objects("Deployment", namespace):
         uid = deployment["metadata"]["uid"]
         sets = [
@@ -71,7 +71,7 @@ def _recreate(store: Store, new: Json, old: list[Json], wanted: int) -> None:
 
 
 def _roll(store: Store, deployment: Json, new: Json, old: list[Json]) -> None:
-    """One step of a rolling update (``rolling.go``): never more pods than surge allows, never fewer available than asked."""
+    """Take one step of a rolling update (``rolling.go``), within ``maxSurge`` and ``maxUnavailable``."""
     wanted = deployment["spec"]["replicas"]
     surge, unavailable = _limits(deployment["spec"]["strategy"].get("rollingUpdate") or {}, wanted)
     size = new["spec"]["replicas"]
@@ -89,7 +89,7 @@ def _roll(store: Store, deployment: Json, new: Json, old: list[Json]) -> None:
         return
     sizes = [item["spec"]["replicas"] for item in old]
     for index in range(len(old)):
-        # Pods that are not available go first: nothing is lost without them.
+        # Pods that are not available are removed first.
         broken = min(spare, max(0, sizes[index] - available[index]))
         sizes[index] -= broken
         spare -= broken

@@ -1,4 +1,4 @@
-"""The EndpointSlice controller (``staging/src/k8s.io/endpointslice``): which pods stand behind a Service."""
+"""The EndpointSlice controller (``staging/src/k8s.io/endpointslice``): the endpoints of Services from their pods."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _RESERVED_LABELS = {SERVICE_NAME_LABEL, MANAGED_BY_LABEL, HEADLESS_LABEL}
 
 
 def endpoint_slices(store: Store, namespace: str) -> None:
-    """Writes the EndpointSlices of the Services of a namespace.
+    """Write the EndpointSlices of the Services of a namespace.
 
-    An ExternalName Service and one without a selector are left alone: what they had before stays as it was.
+    An ExternalName Service and one without a selector are passed over: the EndpointSlices that they had stay.
     """
     candidates = [
         pod
@@ -39,7 +39,7 @@ def endpoint_slices(store: Store, namespace: str) -> None:
 
 
 def _reconcile(store: Store, service: Json, family: Family, selected: list[Json], existing: list[Json]) -> None:
-    """Brings the slices of one family of a Service to what they should be, with as few changes as the controller makes."""
+    """Write the EndpointSlices of one family of a Service, with as few changes as the controller makes."""
     groups: dict[PortsKey, tuple[list[Json], list[Json]]] = {}
     for pod in selected:
         ports = _ports(service, pod)
@@ -73,7 +73,7 @@ def _usable(item: Json, service: Json) -> bool:
 
 
 def _endpoint(service: Json, pod: Json, family: Family) -> Json:
-    """The endpoint of a pod, which has an address of every family of the cluster (``utils.go``, ``podToEndpoint``)."""
+    """Return the endpoint of a pod, which has an address of every family of the cluster (``utils.go``, ``podToEndpoint``)."""
     addresses = [address["ip"] for address in pod["status"]["podIPs"] if family_of(address["ip"]) == family]
     serving, terminating = pods.is_ready(pod), pods.is_terminating(pod)
     published = bool(service["spec"].get("publishNotReadyAddresses"))
@@ -99,14 +99,14 @@ def _endpoint(service: Json, pod: Json, family: Family) -> Json:
 
 
 def _ports(service: Json, pod: Json) -> list[Json]:
-    """The Service's ports as this pod has them; a named target port that it lacks is left out."""
-    found = []
+    """Return the Service's ports with this pod's numbers, without target ports whose name the pod lacks."""
+    ports = []
     for port in service["spec"].get("ports") or ():
         number = _target(port["targetPort"], port["protocol"], pod)
         if number is not None:
             more = {"appProtocol": port["appProtocol"]} if "appProtocol" in port else {}
-            found.append({"name": port.get("name", ""), "protocol": port["protocol"], "port": number, **more})
-    return found
+            ports.append({"name": port.get("name", ""), "protocol": port["protocol"], "port": number, **more})
+    return ports
 
 
 def _target(target: int | str, protocol: str, pod: Json) -> int | None:

@@ -1,4 +1,4 @@
-"""``kubectl expose``: a Service made from a workload, refused in kubectl's own words."""
+"""``kubectl expose``: a Service made from a workload, with kubectl's own refusals."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _INTROSPECTION = "error: couldn't retrieve selectors via --selector flag or intr
 
 
 def service_for(store: Store, ref: ObjectRef, *, port: int, target_port: int | str | None, service: str) -> Manifest:
-    """The Service that ``kubectl expose`` creates (``kubectl/pkg/cmd/expose``).
+    """Return the Service that ``kubectl expose`` creates (``kubectl/pkg/cmd/expose``).
 
     Raises:
-        TargetError: if a name is none, the object does not exist, is of a kind that cannot be exposed or has no plain selector, or the
-            Service exists already.
+        TargetError: if a name is invalid, the object does not exist, its kind cannot be exposed, it has no plain selector,
+            or the Service already exists.
         ManifestError: if the API server would refuse the Service.
     """
     exposing.check(ref.kind, ref.name, service)
@@ -45,7 +45,7 @@ def service_for(store: Store, ref: ObjectRef, *, port: int, target_port: int | s
 
 
 def _selector(kind: str, item: Json) -> dict[str, str]:
-    """The labels that the Service selects by (``polymorphichelpers/mapbasedselectorforobject.go``)."""
+    """Return the labels that the Service selects by (``polymorphichelpers/mapbasedselectorforobject.go``)."""
     selector: Json = item["metadata"].get("labels", {}) if kind == "Pod" else item["spec"].get("selector") or {}
     if not selector:
         missing = {
@@ -65,7 +65,7 @@ def _selector(kind: str, item: Json) -> dict[str, str]:
 
 
 def _protocol(item: Json, port: int) -> str:
-    """The protocol of the container port, or Service port, that has the same number; else TCP."""
+    """Return the protocol of the container port, or Service port, with the same number; else TCP."""
     spec = item["spec"]
     pod_spec = spec.get("template", {}).get("spec", spec)
     ports = [known for container in pod_spec.get("containers") or () for known in container.get("ports") or ()]

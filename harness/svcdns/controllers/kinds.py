@@ -1,4 +1,4 @@
-"""The kinds of the API that DNS depends on, and how the API and kubectl call them."""
+"""The kinds of the API that DNS depends on, and their names in the API and kubectl."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Kind(NamedTuple):
         return f"{self.plural}.{self.group}" if self.group else self.plural
 
 
-#: The kinds that this cluster gives life to; every other kind is only stored.
+#: The kinds that this cluster acts on; objects of other kinds are only stored.
 KINDS = {
     kind.name: kind
     for kind in (
@@ -43,10 +43,10 @@ KINDS = {
 
 
 def key(api_version: str, kind: str) -> str:
-    """The name under which objects of a kind are stored.
+    """Return the name under which objects of a kind are stored.
 
-    A kind of `KINDS` keeps its bare name. Any other carries its group, so that a custom ``Service`` of another group
-    is never taken for a Service.
+    A kind of `KINDS` keeps its bare name. Any other carries its group, so a custom ``Service`` of another group is never
+    taken for a Service.
     """
     group = api_version.rpartition("/")[0]
     known = KINDS.get(kind)
@@ -56,7 +56,7 @@ def key(api_version: str, kind: str) -> str:
 
 
 def named(text: str) -> str:
-    """The stored name of the kind that a user wrote as kubectl takes it: any case, singular or plural, with or without group."""
+    """Return the stored name of a kind written as kubectl takes it: any case, singular or plural, with or without group."""
     word = text.lower()
     for kind in KINDS.values():
         if word in {kind.name.lower(), kind.plural, kind.qualified.lower(), kind.resource}:
@@ -65,10 +65,10 @@ def named(text: str) -> str:
 
 
 def qualified(stored: str) -> str:
-    """The kind with its group, of a stored kind name."""
+    """Return the kind with its group, of a stored kind name."""
     return KINDS[stored].qualified if stored in KINDS else stored
 
 
 def resource(stored: str) -> str:
-    """The resource name that kubectl prints for a stored kind name."""
+    """Return the resource name that kubectl prints for a stored kind name."""
     return KINDS[stored].resource if stored in KINDS else stored.lower()

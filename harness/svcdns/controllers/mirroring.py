@@ -19,7 +19,7 @@ _Group = tuple[Family, PortsKey]
 
 
 def mirrored_slices(store: Store, namespace: str) -> None:
-    """Writes an EndpointSlice for each family and set of ports of the Endpoints whose Service has no selector."""
+    """Write an EndpointSlice for each family and set of ports of the Endpoints whose Service has no selector."""
     existing = managed(store, namespace, _CONTROLLER)
     for item in store.objects("Endpoints", namespace):
         if _is_mirrored(store, item):
@@ -58,13 +58,12 @@ def _mirror(store: Store, item: Json, existing: list[Json]) -> None:
     free = {(before["addressType"], ports_key(before["ports"])): before for before in existing}
     for (family, key), (ports, endpoints) in wanted.items():
         before = free.pop((family, key), None)
-        found = list(endpoints.values())
-        write(store, item, family=family, labels=labels, ports=ports, endpoints=found, before=before)
+        write(store, item, family=family, labels=labels, ports=ports, endpoints=list(endpoints.values()), before=before)
     for before in free.values():
         store.drop(before)
 
 
 def _endpoint(address: Json, *, ready: bool) -> Json:
-    """An endpoint of an address in canonical form; serving and terminating are left open."""
+    """Return the endpoint of an address, in canonical form; serving and terminating are unset."""
     more = {field: address[field] for field in ("hostname", "targetRef", "nodeName") if address.get(field)}
     return {"addresses": [str(ip_address(address["ip"]))], "conditions": {"ready": ready}, **more}

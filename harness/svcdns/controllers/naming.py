@@ -1,4 +1,4 @@
-"""Names, identities and times that the API server and the controllers make up."""
+"""Names, uids and times that the API server and the controllers generate."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _LONGEST_BASE = 58
 
 
 def generated(base: str, random: Random) -> str:
-    """A name that starts with ``base``, as ``metadata.generateName`` makes it."""
+    """Return a name that starts with ``base``, as ``metadata.generateName`` makes it."""
     return base[:_LONGEST_BASE] + "".join(random.choices(ALPHABET, k=_SUFFIX_LENGTH))
 
 
 def template_hash(template: Any) -> str:
-    """The hash of a pod template: the same for equal templates, at most ten characters of `ALPHABET`.
+    """Return the hash of a pod template: the same for equal templates, at most ten characters of `ALPHABET`.
 
     As a Deployment's ``pod-template-hash``, it is a 32-bit number whose decimal digits are written in that alphabet.
     """
@@ -32,10 +32,10 @@ def template_hash(template: Any) -> str:
 
 
 def new_uid(random: Random) -> str:
-    """A ``metadata.uid``."""
+    """Return a ``metadata.uid``."""
     return str(uuid.UUID(int=random.getrandbits(128), version=4))
 
 
 def timestamp(moment: datetime | None = None) -> str:
-    """A time as the API writes it, in whole seconds; now unless another moment is given."""
+    """Return a time as the API writes it, in whole seconds; now unless another moment is given."""
     return (moment or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -8,10 +8,10 @@ from svcdns.manifests import Manifest
 
 
 def with_node_ports(store: Store, manifest: Manifest, ref: ObjectRef, spec: Json, before: Json | None) -> list[Json]:
-    """The ports of a Service, with node ports where its type has them: those asked for, those it had, or free ones.
+    """Return the ports of a Service, with node ports where its type has them: declared, kept from before, or free ones.
 
     Raises:
-        ManifestError: if a node port asked for is out of range or taken.
+        ManifestError: if a declared node port is out of range or taken.
     """
     ports: list[Json] = spec["ports"]
     if spec["type"] not in {"NodePort", "LoadBalancer"}:
@@ -22,16 +22,16 @@ def with_node_ports(store: Store, manifest: Manifest, ref: ObjectRef, spec: Json
     for index, port in enumerate(ports):
         if number := port.get("nodePort"):
             _require_node_port(store, manifest, ref, number, index)
-    found = []
+    numbered = []
     for port in ports:
         number = port.get("nodePort") or given.get(port["port"]) or kept.get(port.get("name"))
         if not number and spec.get("allocateLoadBalancerNodePorts", True):
             number = store.allocator.node_port(lambda number: store.in_use(number) or number in given.values())
         if number:
-            # Two ports of one number, say DNS over UDP and TCP, share a node port.
+            # Two ports with one number, such as DNS over UDP and TCP, share a node port.
             given.setdefault(port["port"], number)
-        found.append({**port, **({"nodePort": number} if number else {})})
-    return found
+        numbered.append({**port, **({"nodePort": number} if number else {})})
+    return numbered
 
 
 def _require_node_port(store: Store, manifest: Manifest, ref: ObjectRef, number: int, index: int) -> None:

@@ -1,4 +1,4 @@
-"""How endpoints are distributed over EndpointSlices (``staging/src/k8s.io/endpointslice/reconciler.go``)."""
+"""The distribution of endpoints over EndpointSlices (``staging/src/k8s.io/endpointslice/reconciler.go``)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ MOST_ENDPOINTS = 100
 def pack(
     slices: Mapping[str, list[Json]], desired: list[Json], most: int = MOST_ENDPOINTS
 ) -> tuple[dict[str, list[Json]], list[list[Json]]]:
-    """Distributes endpoints over slices of the same ports (``reconciler.go``, ``reconcileByPortMapping``).
+    """Distribute endpoints over slices of the same ports (``reconciler.go``, ``reconcileByPortMapping``).
 
-    Endpoints stay in the slice they are in. New ones fill slices that change anyway, the fullest first, then one
-    unchanged slice if all fit, and then new slices.
+    Endpoints stay in their slice. New ones fill slices that change anyway, the fullest first, then one unchanged slice
+    if all fit, and then new slices.
 
     Returns:
-        The endpoints of the slices that remain, by name, and those of new slices.
+        the endpoints of the slices that remain, by name, and those of new slices.
     """
     waiting = {_identity(endpoint): endpoint for endpoint in desired}
     filled = {
@@ -30,9 +30,9 @@ def pack(
     changed = {name for name in slices if filled[name] != slices[name]}
     for name in sorted(changed, key=lambda name: -len(filled[name])):
         if filled[name]:
-            room = most - len(filled[name])
-            filled[name] += rest[:room]
-            rest = rest[room:]
+            free = most - len(filled[name])
+            filled[name] += rest[:free]
+            rest = rest[free:]
     created = []
     while rest:
         fitting = [name for name in slices if name not in changed and len(filled[name]) + len(rest) <= most]

@@ -1,9 +1,9 @@
-"""Pods: how controllers make and delete them, and what the kubelet makes of them.
+"""Pods: how controllers create and delete them, and how the kubelet runs them.
 
-Every pod without a scheduling gate is scheduled, its containers start at once, and a deadline that it has is over as
-soon. Whether the application in a pod is ready is wished (`Store.wished`). A readiness gate ``svcdns.dev/ready`` stands for
-it where a pod has one, and says so by its condition; else the containers pass their readiness probes or fail them, as though
-each had one. A pause container with a probe fails it in any case: it listens on nothing and has no command to run.
+Every pod without a scheduling gate is scheduled and its containers start at once. A pod with a deadline exceeds it at
+once. `Store.wished` decides whether a pod's application is ready. In a pod with the readiness gate ``svcdns.dev/ready``
+the gate's condition shows it. In any other pod the containers pass or fail their readiness probes, as if each had one.
+A pause container with a probe always fails it: it listens on nothing and has no command to run.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def create(
     spec: Mapping[str, Any] | None = None,
     base: str = "",
 ) -> None:
-    """Creates a pod from its owner's template, with the labels, annotations and fields that the controller adds to it.
+    """Create a pod from its owner's template, with the labels, annotations and fields that the controller adds.
 
     A pod without a ``name`` gets one made from ``base``, by default the owner's name.
     """
@@ -45,7 +45,7 @@ def create(
 
 
 def delete(store: Store, pod: Json) -> None:
-    """Deletes a pod: one whose containers sleep before they stop stays as terminating, any other is gone."""
+    """Delete a pod: one whose containers sleep before they stop stays as terminating, any other is gone at once."""
     if not _lingers(pod):
         store.drop(pod)
     elif not is_terminating(pod):
@@ -57,33 +57,33 @@ def delete(store: Store, pod: Json) -> None:
 
 
 def owned(store: Store, owner: Json) -> list[Json]:
-    """The pods that a controller owns, oldest first, terminating ones included."""
+    """Return the pods that a controller owns, oldest first, terminating ones included."""
     uid = owner["metadata"]["uid"]
     return [pod for pod in store.objects("Pod", owner["metadata"]["namespace"]) if _controller(pod) == uid]
 
 
 def active(pods: list[Json]) -> list[Json]:
-    """The pods that are not being deleted."""
+    """Return the pods that are not being deleted."""
     return [pod for pod in pods if not is_terminating(pod)]
 
 
 def is_terminating(pod: Json) -> bool:
-    """Whether a pod is being deleted."""
+    """Return whether a pod is being deleted."""
     return "deletionTimestamp" in pod["metadata"]
 
 
 def is_ready(pod: Json) -> bool:
-    """Whether a pod's Ready condition is true."""
+    """Return whether a pod's Ready condition is true."""
     return _condition(pod, "Ready") == "True"
 
 
 def is_available(pod: Json) -> bool:
-    """Whether a pod is ready and stays; time passes at once here, so ``minReadySeconds`` are over."""
+    """Return whether a pod is ready and not terminating; ``minReadySeconds`` pass at once here."""
     return is_ready(pod) and not is_terminating(pod)
 
 
 def run(store: Store, namespace: str) -> None:
-    """The kubelet: gives addresses and conditions to the pods of a namespace (``pkg/kubelet/status/generate.go``)."""
+    """Give addresses and conditions to the pods of a namespace, as the kubelet does (``pkg/kubelet/status/generate.go``)."""
     for pod in store.objects("Pod", namespace):
         if pod["spec"].get("schedulingGates"):
             store.put({**pod, "status": {**pod["status"], "phase": "Pending"}})

@@ -1,4 +1,4 @@
-"""The controllers at work: each namespace that changed, until nothing is left to do."""
+"""The controllers' loop: over each namespace that changed, until nothing is left to do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _AFTERWARDS = (endpoint_slices, mirrored_slices)
 
 
 def settle(store: Store) -> None:
-    """Runs the controllers in every namespace in which something changed since the fork."""
+    """Run the controllers in every namespace that changed since the fork."""
     for namespace in dict.fromkeys(ref.namespace for ref in store.changed if ref.namespace):
         version = -1
         while version != store.version:
@@ -28,7 +28,7 @@ def settle(store: Store) -> None:
 
 
 def collect_garbage(store: Store, namespace: str) -> None:
-    """Deletes what is owned by objects that are gone (``pkg/controller/garbagecollector``)."""
+    """Delete objects whose owners are gone (``pkg/controller/garbagecollector``)."""
     for item in store.all(namespace):
         owners = item["metadata"].get("ownerReferences") or ()
         if owners and not any(_exists(store, owner, namespace) for owner in owners):
@@ -36,7 +36,7 @@ def collect_garbage(store: Store, namespace: str) -> None:
 
 
 def delete(store: Store, item: Json) -> None:
-    """Deletes an object; a Namespace goes with all that it holds, a pod may stay as terminating."""
+    """Delete an object: a Namespace with all its objects; a pod may stay as terminating."""
     if item["kind"] == "Pod":
         pods.delete(store, item)
         return
@@ -50,5 +50,5 @@ def delete(store: Store, item: Json) -> None:
 
 def _exists(store: Store, owner: Json, namespace: str) -> bool:
     kind = kinds.key(owner["apiVersion"], owner["kind"])
-    found = store.get(ObjectRef(kind, namespace, owner["name"])) or store.get(ObjectRef(kind, "", owner["name"]))
-    return found is not None and found["metadata"]["uid"] == owner["uid"]
+    item = store.get(ObjectRef(kind, namespace, owner["name"])) or store.get(ObjectRef(kind, "", owner["name"]))
+    return item is not None and item["metadata"]["uid"] == owner["uid"]

@@ -1,4 +1,4 @@
-"""What the API server makes of a Service: its IP families, its virtual IPs, its node ports, or a refusal.
+"""The admission of a Service by the API server: its IP families, virtual IPs and node ports, or a refusal.
 
 The rules are those of ``pkg/registry/core/service/storage/alloc.go`` and of ``ValidateServiceUpdate``.
 """
@@ -19,10 +19,10 @@ _ALLOCATED = ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
 
 
 def service_spec(store: Store, manifest: Manifest, ref: ObjectRef, declared: Json, before: Json | None) -> Json:
-    """The spec under which a Service is stored: as declared, with what was allocated for it before, or is now.
+    """Return the spec that is stored for a Service: as declared, with what was allocated before or is allocated now.
 
     Raises:
-        ManifestError: if this cluster cannot give what the manifest asks for, or the change is not allowed.
+        ManifestError: if this cluster cannot provide what the manifest asks for, or the change is not allowed.
     """
     spec = defaults.service_spec(declared)
     if spec["type"] == "ExternalName":
@@ -43,14 +43,14 @@ def service_spec(store: Store, manifest: Manifest, ref: ObjectRef, declared: Jso
 
 
 def _wanted_addresses(manifest: Manifest, declared: Json, before: Json | None) -> list[str]:
-    """The virtual IPs that are asked for or were given before, in canonical form."""
+    """Return the virtual IPs that are declared or were allocated before, in canonical form."""
     given = declared.get("clusterIPs") or [address for address in [declared.get("clusterIP")] if address]
     wanted = [address if address == "None" else str(ip_address(address)) for address in given]
     kept: list[str] = before["clusterIPs"] if before else []
     for index, (new, old) in enumerate(zip(wanted, kept, strict=False)):
         if new != old:
             raise manifest.error(
-                f"cannot change from {old} to {new} while the Service exists: delete the Service and create it anew",
+                f"cannot change from {old} to {new} while the Service exists: delete the Service and create it again",
                 *address_field(manifest, index),
             )
     return wanted + kept[len(wanted) :]
@@ -59,7 +59,7 @@ def _wanted_addresses(manifest: Manifest, declared: Json, before: Json | None) -
 def _addresses(
     store: Store, manifest: Manifest, ref: ObjectRef, wanted: list[str], families: list[Family]
 ) -> list[str]:
-    """The virtual IPs, one a family: those asked for if they are free, others from the range."""
+    """Return the virtual IPs, one per family: the declared ones if they are free, others from the range."""
     for index, address in enumerate(wanted):
         family = families[index]
         field = address_field(manifest, index)

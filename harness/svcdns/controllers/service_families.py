@@ -1,4 +1,4 @@
-"""Which IP families a Service has (``initIPFamilyFields`` in ``pkg/registry/core/service/storage/alloc.go``)."""
+"""The IP families of a Service (``initIPFamilyFields`` in ``pkg/registry/core/service/storage/alloc.go``)."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from svcdns.controllers.store import Json
 from svcdns.manifests import Manifest
 from svcdns.state import Family, family_of
 
-#: What ``clusterIPs`` of a headless Service says.
+#: The ``clusterIPs`` of a headless Service.
 HEADLESS = ["None"]
 
 
 def families_of(
     manifest: Manifest, spec: Json, addresses: list[str], before: Json | None, cluster: tuple[Family, ...]
 ) -> tuple[str, list[Family]]:
-    """The IP family policy and the families of a Service.
+    """Return the IP family policy and the families of a Service.
 
     Args:
-        manifest: where errors point to.
+        manifest: the manifest that errors refer to.
         spec: the declared spec.
-        addresses: the virtual IPs that are asked for or were given before.
+        addresses: the virtual IPs that are declared or were allocated before.
         before: the stored spec, where the Service exists and has families.
         cluster: the families of the cluster, the default one first.
 
     Raises:
-        ManifestError: if the families, the policy, the addresses and the cluster do not go together.
+        ManifestError: if the families, the policy, the addresses and the cluster contradict each other.
     """
     kept: list[Family] = before["ipFamilies"] if before else []
     declared: list[Family] = spec.get("ipFamilies") or []
@@ -35,7 +35,7 @@ def families_of(
     families = list(declared or kept)
     if kept and families[0] != kept[0]:
         raise manifest.error(
-            f"cannot change from {kept[0]} to {families[0]} while the Service exists: delete the Service and create it anew",
+            f"cannot change from {kept[0]} to {families[0]} while the Service exists: delete the Service and create it again",
             "spec",
             "ipFamilies",
             0,
@@ -47,7 +47,7 @@ def families_of(
             "must be PreferDualStack or RequireDualStack for a Service of two IP families", "spec", "ipFamilyPolicy"
         )
     if not single and len(families) < len(kept):
-        raise manifest.error("must be SingleStack to give up the second IP family", "spec", "ipFamilyPolicy")
+        raise manifest.error("must be SingleStack to remove the second IP family", "spec", "ipFamilyPolicy")
     if addresses != HEADLESS:
         asked_for = addresses[:1] if single else addresses
         families += [family_of(address) for address in asked_for[len(families) :]]
@@ -67,12 +67,12 @@ def _require_served(manifest: Manifest, families: list[Family], policy: str, clu
             raise manifest.error(f"this cluster has no {family}, only {cluster[0]}", *field)
     if policy == "RequireDualStack" and len(cluster) == 1:
         raise manifest.error(
-            f"RequireDualStack cannot be met, this cluster has only {cluster[0]}: ask for PreferDualStack",
+            f"RequireDualStack is not possible, because this cluster has only {cluster[0]}: use PreferDualStack",
             "spec",
             "ipFamilyPolicy",
         )
 
 
 def address_field(manifest: Manifest, index: int) -> tuple[str | int, ...]:
-    """Where the manifest says a virtual IP."""
+    """Return the path of a virtual IP in the manifest."""
     return ("spec", "clusterIPs", index) if manifest.data["spec"].get("clusterIPs") else ("spec", "clusterIP")

@@ -1,4 +1,4 @@
-"""What the two controllers that write EndpointSlices have in common."""
+"""The common parts of the two controllers that write EndpointSlices."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ PortsKey = tuple[tuple[tuple[str, Any], ...], ...]
 
 
 def managed(store: Store, namespace: str, controller: str) -> dict[str, list[Json]]:
-    """The EndpointSlices that a controller manages, by the name of their Service."""
-    found: dict[str, list[Json]] = {}
+    """Return the EndpointSlices that a controller manages, by the name of their Service."""
+    by_service: dict[str, list[Json]] = {}
     for item in store.objects("EndpointSlice", namespace):
         labels = item["metadata"].get("labels") or {}
         if labels.get(MANAGED_BY_LABEL) == controller and SERVICE_NAME_LABEL in labels:
-            found.setdefault(labels[SERVICE_NAME_LABEL], []).append(item)
-    return found
+            by_service.setdefault(labels[SERVICE_NAME_LABEL], []).append(item)
+    return by_service
 
 
 def ports_key(ports: list[Json] | None) -> PortsKey:
-    """What EndpointSlices are grouped by: their ports, in any order."""
+    """Return a key that is the same for the same ports in any order."""
     return tuple(sorted(tuple(sorted(port.items())) for port in ports or ()))
 
 
@@ -38,7 +38,7 @@ def write(
     endpoints: list[Json],
     before: Json | None,
 ) -> None:
-    """Stores an EndpointSlice of a Service or Endpoints object: a new one, or in place of one that it has."""
+    """Store an EndpointSlice of a Service or Endpoints object: a new one, or in place of the one ``before``."""
     namespace, base = owner["metadata"]["namespace"], f"{owner['metadata']['name']}-"
     metadata = (
         before["metadata"]

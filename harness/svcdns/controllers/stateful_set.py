@@ -1,4 +1,4 @@
-"""The StatefulSet controller: pods with a number, a name and a hostname of their own."""
+"""The StatefulSet controller: pods with an ordinal, a name and a hostname of their own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _REVISION = "controller-revision-hash"
 
 
 def stateful_sets(store: Store, namespace: str) -> None:
-    """Takes each StatefulSet of a namespace a step further (``pkg/controller/statefulset/stateful_set_control.go``)."""
+    """Take each StatefulSet of a namespace one step further (``pkg/controller/statefulset/stateful_set_control.go``)."""
     for item in store.objects("StatefulSet", namespace):
         existing = {_ordinal(item, pod): pod for pod in pods.owned(store, item)}
         spec = item["spec"]
@@ -23,7 +23,7 @@ def stateful_sets(store: Store, namespace: str) -> None:
 
 
 def _create(store: Store, item: Json, existing: dict[int, Json], wanted: range, *, ordered: bool) -> bool:
-    """Creates missing pods, lowest first; whether the next step may follow."""
+    """Create missing pods, lowest ordinal first; return whether the next step may follow."""
     settled = True
     for ordinal in wanted:
         pod = existing.get(ordinal)
@@ -36,7 +36,7 @@ def _create(store: Store, item: Json, existing: dict[int, Json], wanted: range, 
 
 
 def _scale_down(store: Store, existing: dict[int, Json], wanted: range, *, ordered: bool) -> bool:
-    """Deletes surplus pods, highest first; whether the next step may follow."""
+    """Delete surplus pods, highest ordinal first; return whether the next step may follow."""
     surplus = sorted(set(existing) - set(wanted), reverse=True)
     unavailable = [ordinal for ordinal in reversed(surplus) if not pods.is_available(existing[ordinal])]
     for ordinal in surplus:
@@ -54,7 +54,7 @@ def _scale_down(store: Store, existing: dict[int, Json], wanted: range, *, order
 
 
 def _update(store: Store, item: Json, existing: dict[int, Json], wanted: range) -> None:
-    """Deletes the highest pod of an old revision, once all above it are available again."""
+    """Delete the highest pod of an old revision, once all above it are available again."""
     strategy = item["spec"]["updateStrategy"]
     if strategy.get("type", "RollingUpdate") != "RollingUpdate":
         return

@@ -1,7 +1,7 @@
 """The API server's storage.
 
-What is stored is never changed in place: a change stores another object, which may share parts with the old one. So a
-`Store` is forked at the cost of a few dictionaries, and an operation that fails throws its fork away.
+Stored objects are never changed in place: a change stores another object, which may share parts with the old one. So a
+`Store` is forked at the cost of a few dictionaries, and an operation that fails drops its fork.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 
 class ObjectRef(NamedTuple):
-    """What identifies an object: its kind as `kinds.key` says it, its namespace (empty if it has none), its name."""
+    """The identity of an object: its kind by `kinds.key`, its namespace (empty if it has none), its name."""
 
     kind: str
     namespace: str
@@ -26,18 +26,18 @@ class ObjectRef(NamedTuple):
 
     @property
     def described(self) -> str:
-        """What messages call the object."""
+        """The object's name in messages."""
         return f'{self.kind} "{self.name}" of the namespace "{self.namespace}"'
 
 
 def ref_of(item: Json) -> ObjectRef:
-    """What identifies a stored object."""
+    """Return the reference of a stored object."""
     metadata = item["metadata"]
     return ObjectRef(kinds.key(item["apiVersion"], item["kind"]), metadata.get("namespace", ""), metadata["name"])
 
 
 def owner_reference(owner: Json) -> Json:
-    """The reference by which an object names its controller."""
+    """Return the owner reference by which an object names its controller."""
     return {
         "apiVersion": owner["apiVersion"],
         "kind": owner["kind"],
@@ -49,15 +49,15 @@ def owner_reference(owner: Json) -> Json:
 
 
 class Store:
-    """The stored objects, and what goes with them.
+    """The stored objects, with the addresses and names that they use.
 
     Attributes:
-        allocator: where addresses come from; shared by all forks.
-        random: the source of names and identities; shared by all forks.
-        wishes: per namespace, whether its pods shall be ready.
-        told: of pods that were told otherwise, by their uid, whether they shall be ready.
-        changed: what was put or dropped since the fork.
-        version: grows with every change.
+        allocator: the source of addresses and ports; shared by all forks.
+        random: the source of names and uids; shared by all forks.
+        wishes: whether the pods of a namespace are to be ready, by its name.
+        told: whether a single pod is to be ready, by its uid; it overrides the namespace's wish.
+        changed: the objects that were put or dropped since the fork.
+        version: a number that grows with every change.
     """
 
     def __init__(self, allocator: Allocator, random: Random) -> None:
@@ -72,7 +72,7 @@ class Store:
         self._claims: dict[int, ObjectRef] = {}
 
     def fork(self) -> Store:
-        """A store with the same content, whose changes leave this one alone."""
+        """Return a store with the same content, whose changes do not affect this one."""
         fork = Store(self.allocator, self.random)
         fork.wishes = dict(self.wishes)
         fork.told = dict(self.told)
@@ -82,21 +82,21 @@ class Store:
         return fork
 
     def get(self, ref: ObjectRef) -> Json | None:
-        """A stored object."""
+        """Return a stored object, or None."""
         return self._table(ref.kind, ref.namespace).get(ref.name)
 
     def objects(self, kind: str, namespace: str) -> list[Json]:
-        """The objects of a kind in a namespace, oldest first."""
+        """Return the objects of a kind in a namespace, oldest first."""
         return list(self._table(kind, namespace).values())
 
     def all(self, namespace: str | None = None) -> list[Json]:
-        """The objects of a namespace (the empty one holds what has none), or all there are."""
+        """Return the objects of a namespace (the empty name stands for cluster-scoped ones), or all objects."""
         namespaces = self._namespaces if namespace is None else (namespace,)
         tables = (table for name in namespaces for table in self._namespaces.get(name, {}).values())
         return [item for table in tables for item in table.values()]
 
     def put(self, item: Json) -> None:
-        """Stores an object, new or in place of an older one; nothing happens where it is equal."""
+        """Store an object, new or in place of an older one; an equal object changes nothing."""
         ref = ref_of(item)
         before = self.get(ref)
         if before == item:
@@ -107,46 +107,46 @@ class Store:
         self._note(ref)
 
     def drop(self, item: Json) -> None:
-        """Removes an object, and gives back its addresses and ports."""
+        """Remove an object and release its addresses and ports."""
         ref = ref_of(item)
         self._release(self._own(ref.namespace)[ref.kind].pop(ref.name))
         self.told.pop(item["metadata"]["uid"], None)
         self._note(ref)
 
     def tell(self, pod: Json, *, ready: bool) -> None:
-        """Says whether one pod shall be ready, whatever is wished of its namespace."""
+        """Set whether one pod is to be ready, whatever is wished for its namespace."""
         self.told[pod["metadata"]["uid"]] = ready
         self._note(ref_of(pod))
 
     def wish(self, namespace: str, *, ready: bool) -> None:
-        """Says whether the pods of a namespace shall be ready: those it has, whatever they were told, and those born later."""
+        """Set whether the pods of a namespace are to be ready, also those that were told otherwise or are created later."""
         self.wishes[namespace] = ready
         for pod in self.objects("Pod", namespace):
             self.told.pop(pod["metadata"]["uid"], None)
             self._note(ref_of(pod))
 
     def wished(self, pod: Json) -> bool:
-        """Whether a pod shall be ready; it shall unless told otherwise."""
+        """Return whether a pod is to be ready, which it is by default."""
         metadata = pod["metadata"]
         return self.told.get(metadata["uid"], self.wishes.get(metadata["namespace"], True))
 
     def holder(self, claim: int) -> ObjectRef | None:
-        """What has an address, as a number, or a node port; no address is as low a number as a port."""
+        """Return what has an address, as a number, or a node port; as a number, every address is higher than a port."""
         return self._claims.get(claim)
 
     def in_use(self, claim: int) -> bool:
-        """Whether something has an address, as a number, or a node port."""
+        """Return whether something has an address, as a number, or a node port."""
         return claim in self._claims
 
     def new_name(self, kind: str, namespace: str, base: str) -> str:
-        """A name for a new object of a kind, made as for ``metadata.generateName``."""
+        """Return a name for a new object of a kind, made as for ``metadata.generateName``."""
         taken = self._table(kind, namespace)
         while (name := naming.generated(base, self.random)) in taken:
             pass
         return name
 
     def new_metadata(self, name: str, namespace: str = "") -> Json:
-        """The metadata that the API server gives to a new object."""
+        """Return the metadata that the API server gives to a new object."""
         where = {"namespace": namespace} if namespace else {}
         return {"name": name, **where, "uid": naming.new_uid(self.random), "creationTimestamp": naming.timestamp()}
 
@@ -154,7 +154,7 @@ class Store:
         return self._namespaces.get(namespace, {}).get(kind, {})
 
     def _own(self, namespace: str) -> dict[str, dict[str, Json]]:
-        """The tables of a namespace, copied at the first change since the fork."""
+        """Return the tables of a namespace, copied at the first change since the fork."""
         if namespace not in self._private:
             self._private.add(namespace)
             tables = self._namespaces.get(namespace, {})

@@ -1,6 +1,6 @@
 """The controllers that keep a number of equal pods: ReplicaSet, ReplicationController, DaemonSet and Job.
 
-Each function brings one namespace a step nearer to what its objects ask for, and changes nothing when it is there.
+Each function takes one namespace a step towards what its objects declare, and changes nothing once it is there.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ _COMPLETION_INDEX = "batch.kubernetes.io/job-completion-index"
 
 
 def replica_sets(store: Store, namespace: str) -> None:
-    """Keeps the pods of ReplicaSets and ReplicationControllers (``pkg/controller/replicaset``)."""
+    """Keep the pods of ReplicaSets and ReplicationControllers (``pkg/controller/replicaset``)."""
     for kind in ("ReplicaSet", "ReplicationController"):
         for owner in store.objects(kind, namespace):
             _keep(store, owner, owner["spec"]["replicas"])
 
 
 def jobs(store: Store, namespace: str) -> None:
-    """Keeps the pods of Jobs (``pkg/controller/job``); a pod of a Job runs until it is deleted."""
+    """Keep the pods of Jobs (``pkg/controller/job``); a pod of a Job runs until it is deleted."""
     for job in store.objects("Job", namespace):
         spec = job["spec"]
         wanted = 0 if spec["suspend"] else min(spec["parallelism"], spec.get("completions", spec["parallelism"]))
@@ -32,7 +32,7 @@ def jobs(store: Store, namespace: str) -> None:
 
 
 def daemon_sets(store: Store, namespace: str) -> None:
-    """Keeps one pod of each DaemonSet on the one node (``pkg/controller/daemon``)."""
+    """Keep one pod of each DaemonSet on the one node (``pkg/controller/daemon``)."""
     for owner in store.objects("DaemonSet", namespace):
         revision = naming.template_hash(owner["spec"]["template"])
         existing = pods.owned(store, owner)
@@ -49,7 +49,7 @@ def _keep(store: Store, owner: Json, wanted: int) -> None:
     existing = pods.active(pods.owned(store, owner))
     for _ in range(wanted - len(existing)):
         pods.create(store, owner)
-    # What is not ready goes first, and then the newest (``pkg/controller/controller_utils.go``).
+    # Pods that are not ready are deleted first, then the newest (``pkg/controller/controller_utils.go``).
     newest_first = existing[::-1]
     for pod in sorted(newest_first, key=pods.is_ready)[: max(0, len(existing) - wanted)]:
         pods.delete(store, pod)

@@ -1,4 +1,4 @@
-"""What CoreDNS's answers depend on beside the state: its version and its Corefile."""
+"""CoreDNS's version and Corefile, on which its answers depend beside the state."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Deviation", "Options", "causes", "deviations", "of", "profile", "rea
 
 
 def profile(version: str, corefile: Sequence[str]) -> Profile:
-    """What a CoreDNS of a version with the lines of a Corefile answers; without lines, what `COREDNS` does."""
+    """Return the profile of a CoreDNS of a version with the lines of a Corefile; without lines, as `COREDNS`."""
     known = replace(COREDNS, deviations=frozenset(deviation.id for deviation in of(version)))
     if not corefile:
         return known

@@ -1,4 +1,4 @@
-"""What the ``cache`` plugin makes of answers, its own and those that it only passes on (behaviours F10, L17, L18)."""
+"""The ``cache`` plugin's effect on answers, both cached and passed on (behaviours F10, L17, L18)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from svcdns.message import Record, Reply
 
 
 class Bounds(NamedTuple):
-    """For how long answers of a kind are remembered, in seconds, and the zones in which they are not."""
+    """How long answers of a kind are cached, in seconds, and the zones in which they are not."""
 
     most: int
     least: int
@@ -25,9 +25,9 @@ class Cache:
     """A cache in front of the other plugins.
 
     Attributes:
-        success: for answers with records.
-        denial: for answers without.
-        zones: where it remembers at all; the root for everywhere.
+        success: the bounds for answers with records.
+        denial: the bounds for answers without.
+        zones: the zones that are cached at all; the root for all.
     """
 
     success: Bounds
@@ -35,17 +35,17 @@ class Cache:
     zones: tuple[str, ...]
 
     def remembers(self, name: dns.name.Name) -> bool:
-        """Whether an answer about a name may be an old one."""
+        """Return whether an answer about a name may be a cached one."""
         exempt = _within(name, self.success.exempt) and _within(name, self.denial.exempt)
         return _within(name, self.zones) and not exempt
 
     def begins_with(self, ttl_seconds: int, *, denial: bool) -> int:
-        """The TTL that an answer with this smallest TTL is given, from which it is counted down."""
+        """Return the TTL that a cached answer starts with, given its smallest TTL."""
         bounds = self.denial if denial else self.success
         return max(bounds.least, min(bounds.most, ttl_seconds))
 
     def passed(self, reply: Reply, name: dns.name.Name) -> Reply:
-        """A fresh reply as the cache passes it on: every TTL is the smallest one, within the bounds, exempt or not."""
+        """Return a fresh reply as the cache passes it on: every TTL is the smallest one, within the bounds, exempt or not."""
         seconds = [record.ttl for record in (*reply.answer, *reply.authority, *reply.additional)]
         if not seconds or not _within(name, self.zones):
             return reply
@@ -57,18 +57,18 @@ class Cache:
 
 
 def read(arguments: Sequence[str], directives: Mapping[str, Sequence[str]], disabled: Sequence[Sequence[str]]) -> Cache:
-    """The cache of ``cache [TTL] [ZONES...]`` with what stands in its braces.
+    """Return the cache of ``cache [TTL] [ZONES...]`` and the directives in its braces.
 
     Args:
-        arguments: what follows ``cache``.
-        directives: every other directive with what follows it: ``success`` and ``denial`` are looked at.
-        disabled: what follows each ``disable``: a kind of answer and zones.
+        arguments: the arguments of ``cache``.
+        directives: every other directive with its arguments; ``success`` and ``denial`` are read.
+        disabled: the arguments of each ``disable``: a kind of answer and zones.
     """
     ttl, zones = (arguments[0], arguments[1:]) if arguments and arguments[0].isdecimal() else ("", arguments)
     bounds = {}
     for kind, default in (("success", 3600), ("denial", 1800)):
         _, most, least, *_ = (*directives.get(kind, ()), *[""] * 3)
-        exempt = [zone for one, *zones in disabled if one == kind for zone in zones or ["."]]
+        exempt = [zone for disabled_kind, *zones in disabled if disabled_kind == kind for zone in zones or ["."]]
         bounds[kind] = Bounds(int(most or ttl or default), int(least or 5), tuple(exempt))
     return Cache(bounds["success"], bounds["denial"], tuple(zones) or (".",))
 

@@ -1,4 +1,4 @@
-"""What a right CoreDNS leaves undone because its Corefile says so."""
+"""The behaviours that a right CoreDNS does not have because of its Corefile."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from svcdns.coredns.options import Pods, read
 
-#: The behaviours that each way of keeping pod records undoes (plugin/kubernetes, ``pods``; behaviours K01, K08, K09).
+#: The behaviours that each mode of pod records switches off (plugin/kubernetes, ``pods``; behaviours K01, K08, K09).
 _POD_RECORDS: Mapping[Pods, tuple[str, ...]] = {
     "disabled": ("K02", "K04", "K06"),
     "verified": ("K02", "K04"),
@@ -15,7 +15,7 @@ _POD_RECORDS: Mapping[Pods, tuple[str, ...]] = {
 
 
 def undone(corefile: Sequence[str]) -> dict[str, str]:
-    """The behaviours that a Corefile undoes, by their ids, each with what it says; none where no Corefile was read."""
+    """Return the behaviours that a Corefile switches off, by their ids, each with the line that does; none without a Corefile."""
     if not corefile:
         return {}
     pods = read(corefile).pods

@@ -1,4 +1,4 @@
-"""Where versions of CoreDNS answer otherwise than its latest: a table, ``fixtures/coredns.yaml``."""
+"""Deviations of older versions of CoreDNS from the latest: the table ``fixtures/coredns.yaml``."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _NUMBERS = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """What some versions do.
+    """A deviation of some versions.
 
     Attributes:
-        since: the first version that does; empty where the first of all did.
-        fixed: the first version that does not any more; empty where none is known.
-        behaviours: the behaviours that such a version fails or shows otherwise, by their ids.
+        since: the first version that has it; empty if the first of all does.
+        fixed: the first version without it; empty if none is known.
+        behaviours: the behaviours that such a version fails or shows differently, by their ids.
     """
 
     id: str
@@ -35,13 +35,13 @@ class Deviation:
     fixed: str = ""
 
     def holds(self, version: str) -> bool:
-        """Whether a version does it; of a version that cannot be read nothing is known."""
+        """Return whether a version has it; a version that cannot be read counts as without."""
         numbers = read_version(version)
         since, fixed = read_version(self.since), read_version(self.fixed)
         return numbers is not None and (since is None or since <= numbers) and (fixed is None or numbers < fixed)
 
     def known(self, version: str) -> str:
-        """The deviation as the known cause of what a version answers, in a sentence."""
+        """Return a sentence that names the deviation as the cause of a version's answers."""
         span = " ".join(
             [*([f"since {self.since}"] if self.since else []), *([f"until {self.fixed}"] if self.fixed else [])]
         )
@@ -50,7 +50,7 @@ class Deviation:
 
 @cache
 def deviations() -> tuple[Deviation, ...]:
-    """Every deviation that is known.
+    """Return every known deviation.
 
     Raises:
         FeatureError: if the table cannot be read.
@@ -64,16 +64,18 @@ def deviations() -> tuple[Deviation, ...]:
 
 
 def of(version: str) -> tuple[Deviation, ...]:
-    """The deviations of a version, given as an image's tag such as ``v1.12.1``; none of one that cannot be read."""
+    """Return the deviations of a version, given as an image's tag such as ``v1.12.1``; none if it cannot be read."""
     return tuple(deviation for deviation in deviations() if deviation.holds(version))
 
 
 def causes(version: str, behaviours: Collection[str]) -> tuple[str, ...]:
-    """What is known of a version that fails some behaviours, given by their ids: each cause a sentence."""
-    return tuple(one.known(version) for one in of(version) if not set(behaviours).isdisjoint(one.behaviours))
+    """Return the known causes why a version fails some behaviours, given by their ids, one sentence each."""
+    return tuple(
+        deviation.known(version) for deviation in of(version) if not set(behaviours).isdisjoint(deviation.behaviours)
+    )
 
 
 def read_version(text: str) -> Version | None:
-    """The numbers of a version, or None where it has none: a digest, ``latest``."""
-    found = _NUMBERS.match(text)
-    return tuple(map(int, found.groups())) if found else None
+    """Return the numbers of a version, or None if it has none, as a digest or ``latest``."""
+    numbers = _NUMBERS.match(text)
+    return tuple(map(int, numbers.groups())) if numbers else None

@@ -1,7 +1,7 @@
-"""The documentation: what each name answers, told by the features and answered by the reference target.
+"""The documentation: what each DNS name answers, from the features and a run on the reference target.
 
-The features are played one by one, each sentence keeps the answers that it judged, and what differs from run to run
-(addresses, random names) becomes a symbol. So the pages say what was answered, and two runs say the same.
+The scenarios are played one by one. Each step keeps the answers that it judged, and what differs from run to run
+(addresses, generated names) becomes a symbol. So the pages show real answers, and two runs write the same pages.
 """
 
 from __future__ import annotations

@@ -1,178 +1,153 @@
-"""The documentation as plain data: each combination and each clause with its sentences, scenes and answers."""
+"""The documentation as plain data: each combination and each clause with its scenarios, states and answers."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from svcdns import resources
-from svcdns.catalogue import features
-from svcdns.catalogue import tags as catalogue
+from svcdns.catalogue import features, tags
 from svcdns.catalogue.gherkin import Feature, Step
-from svcdns.catalogue.tags import Clause
+from svcdns.catalogue.tags import Clause, Combination
 from svcdns.documentation import rows
-from svcdns.documentation.comparison import Comparison, compare
-from svcdns.documentation.excerpt import Excerpt, excerpts
-from svcdns.documentation.picture import Picture, picture
-from svcdns.documentation.play import DocumentedScenario, DocumentedStep, play
-from svcdns.documentation.rows import Row
+from svcdns.documentation.comparison import Column, Comparison, compare
+from svcdns.documentation.play import DocumentedScenario, play
+from svcdns.documentation.rows import AnswerRow
+from svcdns.documentation.states import StateAnswers, state_answers, step_rows
 from svcdns.engine.declaration import Declaration
-from svcdns.targets.target import Target
+from svcdns.engine.verdicts import needs
+from svcdns.targets.target import Capability, Target
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A step with what was answered."""
+class StepAnswers:
+    """A step with the answers that it judged."""
 
     step: Step
-    rows: tuple[Row, ...]
+    rows: tuple[AnswerRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
-    """A scenario, told; ``level`` is its level, or the family of servers whose habit it is."""
+class ScenarioAnswers:
+    """A scenario with its answers; ``level`` is its level, or the family of servers whose behaviour it shows."""
 
     name: str
     level: str
     rule: str
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What some scenarios that declare the same and change nothing were answered, and what stood behind it."""
-
-    given: tuple[str, ...]
-    ready: bool
-    picture: Picture
-    rows: tuple[Row, ...]
-    manifests: tuple[Excerpt, ...]
+    steps: tuple[StepAnswers, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A feature, as far as it is told."""
+    """A feature, or those of its scenarios that cover a clause."""
 
     feature: Feature
     path: str
-    scenes: tuple[Scene, ...]
-    stories: tuple[Story, ...]
+    states: tuple[StateAnswers, ...]
+    scenarios: tuple[ScenarioAnswers, ...]
 
     @property
-    def rules(self) -> Iterator[tuple[str, list[Story]]]:
-        """The stories by the rule that they stand under."""
-        for rule, stories in groupby(self.stories, key=lambda story: story.rule):
-            yield rule, list(stories)
+    def rules(self) -> Iterator[tuple[str, list[ScenarioAnswers]]]:
+        """The scenarios by their rules."""
+        for rule, scenarios in groupby(self.scenarios, key=lambda scenario: scenario.rule):
+            yield rule, list(scenarios)
 
 
 @dataclass(frozen=True, slots=True)
-class Combination:
-    """One of the four combinations; ``tag`` is that of its scenarios, ``title`` what it is called."""
+class CombinationChapter:
+    """One of the four combinations, with its feature; ``tag`` is the tag of its scenarios."""
 
     tag: str
-    title: str
+    combination: Combination
     chapter: Chapter
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A clause of the specification with the chapters that show it, and the combinations that do so as well."""
+class ClauseSection:
+    """A clause of the specification with the chapters that cover it, and the combinations that cover it too."""
 
     clause: Clause
     chapters: tuple[Chapter, ...]
-    combinations: tuple[Combination, ...]
+    combinations: tuple[CombinationChapter, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """All of it."""
+    """The complete documentation."""
 
     comparison: Comparison
-    combinations: tuple[Combination, ...]
-    clauses: tuple[Shown, ...]
+    combinations: tuple[CombinationChapter, ...]
+    clauses: tuple[ClauseSection, ...]
 
 
 def write(target: Target) -> Book:
-    """Play every scenario of a combination or a clause, and put what was answered in order.
+    """Play every scenario of a combination or a clause, and put the answers in order.
 
     Raises:
-        FeatureError: if a feature file cannot be read, or the target does not keep what a scenario promises.
+        FeatureError: if a feature file cannot be read, or a scenario is not conformant on the target.
     """
-    played: dict[Path, list[DocumentedScenario]] = defaultdict(list)
+    played: dict[Path, list[DocumentedScenario]] = {}
     for feature in features.packaged().values():
-        path = feature.path
-        wanted = [one for one in feature.scenarios if _is_told(one.tags)]
-        order = {one.line: number for number, one in enumerate(wanted)}
-        played[path] = sorted(play(feature, wanted, target), key=lambda one: order[one.scenario.line])
+        documented = [scenario for scenario in feature.scenarios if _is_documented(scenario.tags, scenario.clauses)]
+        order = {scenario.line: number for number, scenario in enumerate(documented)}
+        played[feature.path] = sorted(play(feature, documented, target), key=lambda one: order[one.scenario.line])
+    every = [scenario for scenarios in played.values() for scenario in scenarios]
     combinations = tuple(
-        Combination(tag, title, _chapter([one for some in played.values() for one in some if tag in one.scenario.tags]))
-        for tag, title in catalogue.COMBINATIONS.items()
+        CombinationChapter(tag, combination, _chapter([one for one in every if tag in one.scenario.tags]))
+        for tag, combination in tags.COMBINATIONS.items()
     )
     return Book(
-        comparison=compare((one.title, one.tag, one.chapter.scenes) for one in combinations),
+        comparison=compare((Column(one.combination, one.tag), one.chapter.states) for one in combinations),
         combinations=combinations,
-        clauses=tuple(_shown(clause, played, combinations) for clause in catalogue.clauses().values()),
+        clauses=tuple(_clause_section(clause, played, combinations) for clause in tags.clauses().values()),
     )
 
 
-def _is_told(tags: frozenset[str]) -> bool:
-    return bool(tags & catalogue.COMBINATIONS.keys()) or any(tag.startswith("spec-") for tag in tags)
+def _is_documented(scenario_tags: frozenset[str], clauses: Sequence[str]) -> bool:
+    return bool(scenario_tags & tags.COMBINATIONS.keys() or clauses)
 
 
-def _shown(clause: Clause, played: dict[Path, list[DocumentedScenario]], combinations: Sequence[Combination]) -> Shown:
-    """A clause by the features of the specification; by others only where those say nothing."""
-    tag = f"spec-{clause.id}"
-    found = {path: own for path, some in played.items() if (own := [one for one in some if tag in one.scenario.tags])}
-    specific = {path: own for path, own in found.items() if path.parent.name == "specification"} or found
-    return Shown(
+def _clause_section(
+    clause: Clause,
+    played: Mapping[Path, Sequence[DocumentedScenario]],
+    combinations: Sequence[CombinationChapter],
+) -> ClauseSection:
+    """Return a clause with the features of the specification that cover it; with others only if there is none."""
+    covering = {
+        path: found
+        for path, scenarios in played.items()
+        if (found := [one for one in scenarios if clause.id in one.scenario.clauses])
+    }
+    specific = {path: found for path, found in covering.items() if path.parent.name == "specification"} or covering
+    return ClauseSection(
         clause=clause,
-        chapters=tuple(_chapter(own) for own in specific.values()),
-        combinations=tuple(one for one in combinations if one.chapter.feature.path in found),
+        chapters=tuple(_chapter(found) for found in specific.values()),
+        combinations=tuple(one for one in combinations if one.chapter.feature.path in covering),
     )
 
 
 def _chapter(played: Sequence[DocumentedScenario]) -> Chapter:
     feature = played[0].feature
-    scenes: dict[Declaration, list[DocumentedScenario]] = defaultdict(list)
-    for one in played:
-        if not one.changes and "needs-pod-resolver" not in one.scenario.tags:
-            scenes[one.declaration].append(one)
+    by_declaration: dict[Declaration, list[DocumentedScenario]] = defaultdict(list)
+    for scenario in played:
+        if not scenario.changes and Capability.POD_RESOLVER not in needs(scenario.scenario.tags):
+            by_declaration[scenario.declaration].append(scenario)
     return Chapter(
         feature=feature,
         path=feature.path.relative_to(resources.root()).as_posix(),
-        scenes=tuple(_scene(some) for some in scenes.values()),
-        stories=tuple(_story(one) for one in played),
+        states=tuple(map(state_answers, by_declaration.values())),
+        scenarios=tuple(map(_scenario_answers, played)),
     )
 
 
-def _scene(played: Sequence[DocumentedScenario]) -> Scene:
-    said = [(one, step) for one in played for step in one.steps]
-    drawn = picture(
-        (reading.answer for _, step in said for reading in step.readings), played[0].state, played[0].steps[-1].symbols
+def _scenario_answers(played: DocumentedScenario) -> ScenarioAnswers:
+    scenario = played.scenario
+    return ScenarioAnswers(
+        name=scenario.name,
+        level="CoreDNS" if "coredns" in scenario.tags else tags.level_of(scenario.tags),
+        rule=scenario.rule,
+        steps=tuple(StepAnswers(step.step, rows.merged(step_rows(played, step))) for step in played.steps),
     )
-    services = [place.name.partition(".")[0] for place in drawn.services]
-    return Scene(
-        given=tuple(said.step.text for said in played[0].steps if said.step.type == "given" and not said.is_manifest),
-        ready=played[0].declaration.ready,
-        picture=drawn,
-        rows=rows.merged(row for one, step in said for row in _rows(one, step)),
-        manifests=tuple(excerpts(played[0].declaration, services)),
-    )
-
-
-def _story(played: DocumentedScenario) -> Story:
-    lines = (Line(said.step, rows.merged(_rows(played, said))) for said in played.steps)
-    return Story(
-        name=played.scenario.name,
-        level="CoreDNS" if "coredns" in played.scenario.tags else catalogue.level_of(played.scenario.tags),
-        rule=played.scenario.rule,
-        lines=tuple(lines),
-    )
-
-
-def _rows(played: DocumentedScenario, said: DocumentedStep) -> Iterable[Row]:
-    left_open = "core" not in played.scenario.tags
-    return (rows.row(reading.answer, said.symbols, left_open=left_open) for reading in said.readings)

@@ -1,122 +1,127 @@
-"""The question people come with: Deployment or StatefulSet, ClusterIP or headless: what does each name give?"""
+"""The comparison of the four combinations: Deployment or StatefulSet, behind a ClusterIP or a headless Service."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from svcdns.documentation.picture import Place
-from svcdns.documentation.rows import NO_NAME, Row
+from svcdns.catalogue.tags import Combination
+from svcdns.documentation.diagram import DiagramObject
+from svcdns.documentation.rows import NXDOMAIN, AnswerRow
+from svcdns.documentation.states import StateAnswers
 from svcdns.errors import FeatureError
 
-if TYPE_CHECKING:
-    from svcdns.documentation.book import Scene
-
+#: The port that is compared; every combination's Service has it.
 PORT = "_metrics._tcp"
 
 
 class Cell(NamedTuple):
-    """What one combination answers to one question, in words and as it came."""
+    """The answer of one combination to one question, in words and as a row."""
 
     words: str
-    row: Row
+    row: AnswerRow
+
+
+class Column(NamedTuple):
+    """The head of a column: a combination and its tag."""
+
+    combination: Combination
+    tag: str
 
 
 class Comparison(NamedTuple):
-    """A table: the combinations as columns, with their titles and tags, and the questions as rows."""
+    """A table: the combinations as columns, the questions as rows."""
 
-    columns: tuple[tuple[str, str], ...]
+    columns: tuple[Column, ...]
     questions: tuple[tuple[str, tuple[Cell, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
-    """One combination: its Service, while all pods are ready and while none is."""
+class _Answers:
+    """The answers of one combination, while all pods are ready and while none is."""
 
     title: str
-    ready: Scene
-    unready: Scene
+    ready: StateAnswers
+    unready: StateAnswers
 
     @property
-    def service(self) -> Place:
-        return self.ready.picture.services[0]
+    def service(self) -> DiagramObject:
+        return self.ready.diagram.services[0]
 
     @property
-    def pods(self) -> list[Place]:
-        return [place for one in self.service.below for place in one.below]
+    def pods(self) -> list[DiagramObject]:
+        return [pod for endpoint_slice in self.service.below for pod in endpoint_slice.below]
 
-    def ask(self, name: str, type_: str, *, unready: bool = False) -> Row:
-        """The row that a scenario has asked for."""
+    def row(self, name: str, type_: str, *, unready: bool = False) -> AnswerRow:
         for row in (self.unready if unready else self.ready).rows:
             if row.name == name and type_ in row.types:
                 return row
-        raise FeatureError(f"no scenario of {self.title} asks for {name} {type_}, which the comparison shows")
+        raise FeatureError(
+            f"no scenario of {self.title} queries {name} {type_}, which the comparison shows; add one to its feature"
+        )
 
 
-def compare(combinations: Iterable[tuple[str, str, Sequence[Scene]]]) -> Comparison:
-    """The comparison of some combinations, each with its title, its tag and its scenes.
+def compare(combinations: Iterable[tuple[Column, Sequence[StateAnswers]]]) -> Comparison:
+    """Compare some combinations.
 
     Raises:
-        FeatureError: if their scenarios do not ask what is compared.
+        FeatureError: if their scenarios do not query what is compared.
     """
-    found = [(title, tag, _column(title, scenes)) for title, tag, scenes in combinations]
+    found = [(column, _answers(column.combination.title, states)) for column, states in combinations]
     return Comparison(
-        columns=tuple((title, tag) for title, tag, _ in found),
+        columns=tuple(column for column, _ in found),
         questions=tuple(
-            (question, tuple(_cell(column, ask(column)) for _, _, column in found))
-            for question, ask in _QUESTIONS.items()
+            (question, tuple(_cell(answers, row_of(answers)) for _, answers in found))
+            for question, row_of in _QUESTIONS.items()
         ),
     )
 
 
-def _column(title: str, scenes: Sequence[Scene]) -> _Column:
-    ready = next((one for one in scenes if not one.given), None)
-    unready = next((one for one in scenes if not one.ready), None)
+def _answers(title: str, states: Sequence[StateAnswers]) -> _Answers:
+    ready = next((state for state in states if not state.given), None)
+    unready = next((state for state in states if not state.ready), None)
     if ready is None or unready is None:
-        raise FeatureError(f"{title}: the comparison needs scenarios with all pods ready, and with none")
-    return _Column(title, ready, unready)
+        raise FeatureError(
+            f"{title}: the comparison needs scenarios with all pods ready and with no pod ready; add them"
+        )
+    return _Answers(title, ready, unready)
 
 
-def _name_of(pod: Place) -> str:
-    return pod.name if pod.name.startswith("web-") else f"<name of {pod.name}>"
+def _reverse(answers: _Answers) -> AnswerRow:
+    owner = answers.pods[0] if answers.service.headless else answers.service
+    return answers.row(f"reverse name of {owner.addresses[0]}", "PTR")
 
 
-def _leads_back(column: _Column) -> Row:
-    owner = column.pods[0] if column.service.facts[0].startswith("headless") else column.service
-    return column.ask(f"reverse name of {owner.facts[0]}", "PTR")
-
-
-_QUESTIONS: dict[str, Callable[[_Column], Row]] = {
-    "The Service's name": lambda column: column.ask(column.service.name, "A"),
-    "The same, while no pod is ready": lambda column: column.ask(column.service.name, "A", unready=True),
-    "A pod's name, below the Service": lambda column: column.ask(
-        f"{_name_of(column.pods[0])}.{column.service.name}", "A"
+_QUESTIONS: dict[str, Callable[[_Answers], AnswerRow]] = {
+    "The Service's name": lambda answers: answers.row(answers.service.dns_name, "A"),
+    "The same, while no pod is ready": lambda answers: answers.row(answers.service.dns_name, "A", unready=True),
+    "A pod's name, below the Service": lambda answers: answers.row(
+        f"{answers.pods[0].dns_name}.{answers.service.dns_name}", "A"
     ),
-    "A named port": lambda column: column.ask(f"{PORT}.{column.service.name}", "SRV"),
-    "An address, in reverse": _leads_back,
+    "A named port": lambda answers: answers.row(f"{PORT}.{answers.service.dns_name}", "SRV"),
+    "The PTR record of an address": _reverse,
 }
 
 
-def _cell(column: _Column, row: Row) -> Cell:
-    return Cell(_words(column, row), row)
+def _cell(answers: _Answers, row: AnswerRow) -> Cell:
+    return Cell(_words(answers, row), row)
 
 
-def _words(column: _Column, row: Row) -> str:
-    service, ready = column.service, {pod.facts[0] for pod in column.pods}
-    answers = set(row.answers)
+def _words(answers: _Answers, row: AnswerRow) -> str:
+    service = answers.service
     if row.denial:
-        return "no such name" if row.denial == NO_NAME else "no data"
-    if answers == {service.facts[0]}:
-        return "the one virtual IP"
-    if answers == ready:
-        return "the address of every ready pod"
-    if answers < ready:
-        return "the address of that pod"
-    if answers == {service.name}:
-        return "the Service's name"
+        return "no such name" if row.denial == NXDOMAIN else "no data"
     if "SRV" in row.types:
-        at_service = all(answer.endswith(f" {service.name}") for answer in answers)
-        where = "under an identifier" if "dashed" in row.said else "at its name"
-        return "the Service's port, at its name" if at_service else f"a record for every ready pod, {where}"
-    return "an identifier that the server assigns" if "dashed" in row.said else "that pod's name"
+        if set(row.targets) == {service.dns_name}:
+            return "the Service's port, at the Service's name"
+        where = "at an identifier that the server assigns" if row.assigned else "at its pod's name"
+        return f"one record per ready pod, {where}"
+    if row.targets:
+        if set(row.targets) == {service.dns_name}:
+            return "the Service's name"
+        return "an identifier that the server assigns" if row.assigned else "the pod's name"
+    if set(row.answers) == set(service.addresses):
+        return "the virtual IP"
+    ready = {address for pod in answers.pods for address in pod.addresses}
+    return "the address of every ready pod" if set(row.answers) == ready else "the address of that pod"

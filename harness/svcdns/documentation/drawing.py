@@ -1,4 +1,4 @@
-"""A picture as boxes and lines on a plane: the only place that knows sizes."""
+"""A diagram as boxes, lines and texts on a plane: the only module that knows sizes."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from svcdns.documentation.picture import Picture, Place, Tie
+from svcdns.documentation.diagram import Diagram, DiagramObject
 
-#: In user units, which are pixels where the page is wide enough.
+#: In user units, which are pixels if the page is wide enough.
 WIDTH = 460.0
 INDENT, PADDING, GAP = 22.0, 10.0, 10.0
 TITLE, LINE, PILL = 20.0, 17.0, 20.0
 #: The width of a letter of the two fonts; those of all common monospaced fonts are about 0.6 of their size.
 LETTER, PILL_LETTER = 7.2, 6.7
-#: So many names that lead nowhere are drawn; the table has all.
-DENIED = 6
+#: At most this many names that do not exist are drawn; the table has all of them.
+MISSING = 6
 
 
 class Text(NamedTuple):
-    """A line of text: its left end, its baseline, what it is, and the width that it may not exceed."""
+    """A line of text: its left end, its baseline, its role, and the width to which it is squeezed, if any."""
 
     x: float
     y: float
@@ -42,7 +42,7 @@ class Box(NamedTuple):
 
 @dataclass(slots=True)
 class Drawing:
-    """What is to be drawn, from the back to the front."""
+    """The elements of a drawing, from back to front."""
 
     lines: list[str] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
@@ -51,86 +51,87 @@ class Drawing:
     height: float = 0.0
 
     def down_to(self, y: float) -> None:
-        """Make room."""
+        """Extend the drawing down to a height."""
         self.height = max(self.height, y)
 
 
-def draw(picture: Picture) -> Drawing:
-    """The Services one below the other, what is behind each of them indented, and then the names that lead nowhere."""
+def draw(diagram: Diagram) -> Drawing:
+    """Draw the Services one below the other, each with its EndpointSlices indented, then the names that do not exist."""
     drawing = Drawing()
     y = 1.0
-    for place in picture.services:
-        y = _place(drawing, place, 1.0, y) + GAP
-    if picture.denied:
-        _denied(drawing, picture.denied, y)
+    for service in diagram.services:
+        y = _object(drawing, service, 1.0, y) + GAP
+    if diagram.missing:
+        _missing(drawing, diagram.missing, y)
     return drawing
 
 
-def outline(picture: Picture) -> Iterator[str]:
-    """The same as lines of text, for readers of plain text and for screen readers."""
-    for place in picture.services:
-        yield _sentence(place)
-        yield from _below(place, "")
-    if picture.denied:
+def outline(diagram: Diagram) -> Iterator[str]:
+    """Yield the diagram as lines of text, for Markdown and for screen readers."""
+    for service in diagram.services:
+        yield _sentence(service)
+        yield from _below(service, "")
+    if diagram.missing:
         yield ""
-        yield f"no such name: {', '.join(picture.denied)}"
+        yield f"no such name: {', '.join(diagram.missing)}"
 
 
-def _below(place: Place, margin: str) -> Iterator[str]:
-    for tie in place.ties:
-        yield f"{margin}{'│' if place.below else ' '}  {tie.type} {tie.said}"
-    for number, one in enumerate(place.below):
-        last = number == len(place.below) - 1
-        yield f"{margin}{'└' if last else '├'}─ {_sentence(one)}"
-        yield from _below(one, f"{margin}{' ' if last else '│'}  ")
+def _below(parent: DiagramObject, margin: str) -> Iterator[str]:
+    for name in parent.names:
+        yield f"{margin}{'│' if parent.below else ' '}  {name.type} {name.text}"
+    for number, child in enumerate(parent.below):
+        last = number == len(parent.below) - 1
+        yield f"{margin}{'└' if last else '├'}─ {_sentence(child)}"
+        yield from _below(child, f"{margin}{' ' if last else '│'}  ")
 
 
-def _sentence(place: Place) -> str:
-    return " · ".join([place.title, *place.facts])
+def _sentence(drawn: DiagramObject) -> str:
+    return " · ".join([drawn.title, *drawn.lines])
 
 
-def _place(drawing: Drawing, place: Place, x: float, top: float) -> float:
-    """Draw a place and all below it; where it ends."""
+def _object(drawing: Drawing, drawn: DiagramObject, x: float, top: float) -> float:
+    """Draw an object and all below it; return where it ends."""
     width = WIDTH - x - 1
     inner = width - 2 * PADDING
     behind = len(drawing.boxes)
     y = top + PADDING + 12
-    drawing.texts.append(Text(x + PADDING, y, "title", place.title))
-    for line in _lines(place.facts, inner):
+    drawing.texts.append(Text(x + PADDING, y, "title", drawn.title))
+    for line in _lines(drawn.lines, inner):
         y += LINE
         drawing.texts.append(Text(x + PADDING, y, "fact", line, squeezed=_squeezed(line, inner, LETTER)))
-    y = _pills(drawing, place.ties, x + PADDING, y + 8, inner) if place.ties else y
+    if drawn.names:
+        y = _pills(drawing, [(name.type, name.text) for name in drawn.names], x + PADDING, y + 8, inner)
     bottom = y + PADDING
-    role = f"{place.kind.lower()}{'' if place.ready else ' unready'}"
+    role = f"{drawn.kind.lower()}{'' if drawn.ready else ' unready'}"
     drawing.boxes.insert(behind, Box(x, top, width, bottom - top, role))
     drawing.down_to(bottom + 1)
-    for one in place.below:
+    for child in drawn.below:
         begin = bottom + GAP
         spine = x + INDENT / 2
         middle = begin + PADDING + 8
         drawing.lines.append(f"M{spine:g} {top + (y - top + PADDING):g}V{middle:g}H{x + INDENT:g}")
-        bottom = _place(drawing, one, x + INDENT, begin)
+        bottom = _object(drawing, child, x + INDENT, begin)
     return bottom
 
 
-def _pills(drawing: Drawing, ties: Sequence[Tie], x: float, top: float, room: float) -> float:
-    """Draw names as labels, as many in a row as fit; where they end."""
+def _pills(drawing: Drawing, names: Sequence[tuple[str, str]], x: float, top: float, room: float) -> float:
+    """Draw names, each with its type, as labels, as many in a row as fit; return where they end."""
     left, y = 0.0, top
-    for tie in ties:
-        natural = PILL_LETTER * (len(tie.type) + 1 + len(tie.said)) + 16
+    for type_, text in names:
+        natural = PILL_LETTER * (len(type_) + 1 + len(text)) + 16
         width = min(natural, room)
         if left and left + width > room:
             left, y = 0.0, y + PILL + 4
-        drawing.boxes.append(Box(x + left, y, width, PILL, f"pill {tie.type.lower()}", PILL / 2))
+        drawing.boxes.append(Box(x + left, y, width, PILL, f"pill {type_.lower()}", PILL / 2))
         squeezed = width - 16 if natural > room else 0.0
-        drawing.texts.append(Text(x + left + 8, y + 14, f"name {tie.type.lower()}", tie.said, tie.type, squeezed))
+        drawing.texts.append(Text(x + left + 8, y + 14, f"name {type_.lower()}", text, type_, squeezed))
         left += width + 6
     return y + PILL
 
 
-def _denied(drawing: Drawing, names: Sequence[str], top: float) -> None:
+def _missing(drawing: Drawing, names: Sequence[str], top: float) -> None:
     behind = len(drawing.boxes)
-    shown = [Tie("", name) for name in names[:DENIED]]
+    shown = [("", name) for name in names[:MISSING]]
     y = top + PADDING + 12
     drawing.texts.append(Text(1 + PADDING, y, "title", "No such name"))
     end = _pills(drawing, shown, 1 + PADDING, y + 8, WIDTH - 2 - 2 * PADDING)
@@ -142,7 +143,7 @@ def _denied(drawing: Drawing, names: Sequence[str], top: float) -> None:
 
 
 def _lines(facts: Sequence[str], room: float) -> Iterator[str]:
-    """Facts, as many in a line as fit."""
+    """Yield lines of facts, as many in each as fit."""
     line = ""
     for fact in facts:
         longer = f"{line} · {fact}" if line else fact

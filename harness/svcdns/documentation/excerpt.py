@@ -1,4 +1,4 @@
-"""The parts of manifests that a picture shows, as they stand in their files."""
+"""The parts of manifests that a diagram shows, as they are in their files."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class Excerpt(NamedTuple):
 
 
 def excerpts(declaration: Declaration, services: Iterable[str]) -> Iterator[Excerpt]:
-    """What is declared, without the Services that it does not ask about and what belongs to those."""
+    """Yield what is declared, without the Services that are not asked about and their EndpointSlices."""
     shown = frozenset(services)
-    for declared in dict.fromkeys((*declaration.manifests, *declaration.neighbour)):
-        own = [item for item in declaration.sources.objects(declared) if _belongs(item, shown)]
-        lines = (resources.fixtures() / declared).read_text(encoding="utf-8").splitlines()
+    for manifest in dict.fromkeys((*declaration.manifests, *declaration.neighbour)):
+        own = [item for item in declaration.sources.objects(manifest) if _belongs(item, shown)]
+        lines = (resources.fixtures() / manifest).read_text(encoding="utf-8").splitlines()
         if own:
-            yield Excerpt(declared, "\n---\n".join(dict.fromkeys(_document(item.line(), lines) for item in own)))
+            yield Excerpt(manifest, "\n---\n".join(dict.fromkeys(_document(item.line(), lines) for item in own)))
 
 
 def _belongs(item: Manifest, services: frozenset[str]) -> bool:
@@ -37,7 +37,7 @@ def _belongs(item: Manifest, services: frozenset[str]) -> bool:
 
 
 def _document(line: int, lines: list[str]) -> str:
-    """The document that holds a line, counted from 1, with the comment above it."""
+    """Return the document that contains a line, counted from 1, with the comment above it."""
     begin = next((index + 1 for index in range(line - 1, -1, -1) if lines[index].startswith("---")), 0)
     end = next((index for index in range(line, len(lines)) if lines[index].startswith("---")), len(lines))
     return "\n".join(lines[begin:end]).strip("\n")

@@ -12,7 +12,7 @@ def page(book: Book) -> str:
     filters = {
         "capitalize_first": lambda text: text[:1].upper() + text[1:],
         "drawn": draw,
-        "outlined": lambda picture: "\n".join(outline(picture)),
+        "outlined": lambda diagram: "\n".join(outline(diagram)),
     }
     style = templating.asset("svcdns.documentation", "page.css")
     return templating.render("svcdns.documentation", "page.html", filters, book=book, style=style)

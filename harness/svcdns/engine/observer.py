@@ -11,7 +11,7 @@ from svcdns.client import Answer, Channel, Transport, Watched, ask, ask_all, rea
 from svcdns.client.retrying import answers_others, insist, is_silent
 from svcdns.engine.patience import Patience
 from svcdns.errors import UndeterminedError
-from svcdns.judge import Look, Promise, Reading
+from svcdns.judge import Observation, Promise, Reading
 from svcdns.message import Question
 from svcdns.targets.target import Target, Vantage
 
@@ -136,10 +136,10 @@ class Observer:
         return [(channel, transport) for channel in channels for transport in self._vantage.transports]
 
     def _look(self, promise: Promise, names: Namespaces, channel: Channel, transport: Transport) -> Seen:
-        look = self._looking(names, channel, transport)
+        observation = self._looking(names, channel, transport)
         readings: list[Reading] = []
         try:
-            for reading in promise.judge(look):
+            for reading in promise.judge(observation):
                 readings.append(reading)
                 if not reading.kept:
                     if is_silent(reading.answer) and not self._answers_others(channel):
@@ -149,7 +149,7 @@ class Observer:
             return readings, str(error)
         return readings, ""
 
-    def _looking(self, names: Namespaces, channel: Channel, transport: Transport) -> Look:
+    def _looking(self, names: Namespaces, channel: Channel, transport: Transport) -> Observation:
         deadlines = self._target.deadlines
         seconds = deadlines.question_seconds
 
@@ -167,7 +167,7 @@ class Observer:
         def ask_together(questions: list[Question]) -> list[Answer]:
             return ask_all(channel, questions, transport=transport, timeout_seconds=seconds)
 
-        return Look(
+        return Observation(
             state=self._target.state(),
             namespace=names.namespace,
             neighbour=names.neighbour,

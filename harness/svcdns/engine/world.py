@@ -218,7 +218,7 @@ class World:
         """
         self._ready_to_use()
         readings, problem = self.environment.unheard(
-            judge.exists(written), in_a_row=self._target.deadlines.looks_in_a_row
+            judge.exists(written), in_a_row=self._target.deadlines.right_in_a_row
         )
         self._keep(readings)
         if problem:
@@ -258,7 +258,7 @@ class World:
                 promise,
                 environment.names,
                 deadline_seconds=whole,
-                in_a_row=deadlines.looks_in_a_row if self._changed else 1,
+                in_a_row=deadlines.right_in_a_row if self._changed else 1,
                 patience=partial(self._patience, promise),
                 slow=environment.use_up,
             ):
@@ -304,7 +304,7 @@ class World:
             if reading.asked == written and reading.answer.rcode == dns.rcode.NXDOMAIN:
                 self.environment.use_up()
                 problem = f"{reading.answer.question} is denied, though {written} exists"
-                denial = replace(reading, promise=self.sentence, problem=problem)
+                denial = replace(reading, promise=self.sentence, problem=problem, promised="records")
                 raise NotConformantError([*self.readings[:index], denial])
         self.environment.require_given()
 
@@ -376,7 +376,7 @@ class World:
         self._keep(readings)
         self.looks = (watched.attempts, watched.seconds)
         if watched.good:
-            if watched.attempts > self._target.deadlines.looks_in_a_row:
+            if watched.attempts > self._target.deadlines.right_in_a_row:
                 self._observer.patience.converged(watched.seconds)
             return
         self.environment.use_up()

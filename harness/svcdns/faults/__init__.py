@@ -1,6 +1,6 @@
-"""Wrong servers, right servers that differ, and bad networks: what a conformance harness has to tell apart.
+"""Faults of DNS servers, legal variations of right servers, and bad networks: a conformance harness has to tell them apart.
 
-Nothing here knows of sockets: `svcdns.faults.proxy` puts faults in front of the DNS servers of a target.
+Nothing here uses sockets: `svcdns.faults.proxy` puts faults in front of the DNS servers of a target.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _by_name(*lists: Iterable[Fault]) -> Mapping[str, Fault]:
     return MappingProxyType({fault.name: fault for faults in lists for fault in faults})
 
 
-#: What a wrong server does; each is caught by a scenario of its level that carries one of its behaviours.
+#: What a wrong server does. A scenario of the fault's level, tagged with one of its behaviours, catches it.
 FAULTS = _by_name(
     virtual_ips.FAULTS,
     addresses.FAULTS,
@@ -51,15 +51,15 @@ FAULTS = _by_name(
     choices.FAULTS,
 )
 
-#: What a right server may do; every core scenario passes.
+#: What a right server may do. Every core scenario passes.
 VARIATIONS = _by_name(legal.VARIATIONS)
 
-#: What a bad network does to a right server; on a live target every verdict stays.
+#: What a bad network does to a right server. On a live target it changes no verdict.
 NETWORK = _by_name(network.CONDITIONS)
 
 
 def find(name: str) -> Fault:
-    """The fault, variation or condition of the network of that name.
+    """Return the fault, variation or network condition of that name.
 
     Raises:
         UsageError: if there is none.
@@ -68,5 +68,5 @@ def find(name: str) -> Fault:
     if name in known:
         return known[name]
     close = get_close_matches(name, known, n=3)
-    advice = f"did you mean {' or '.join(close)}?" if close else "`svcdns faults` lists them"
-    raise UsageError(f"{name!r} is no fault: {advice}")
+    advice = f"did you mean {' or '.join(close)}?" if close else "run `svcdns faults` for the list"
+    raise UsageError(f"unknown fault {name!r}: {advice}")

@@ -1,4 +1,4 @@
-"""Wrong addresses of headless Services: endpoints that should not be listed, and ready ones that are not."""
+"""Wrong addresses of headless Services: endpoints that should be missing, and ready endpoints that are missing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _last_dropped(state: ClusterState, endpoint_slice: EndpointSlice) -> Endpoin
 
 
 def _with_pods(wanted: Callable[[EndpointSlice, Pod], bool]) -> Mistake:
-    """More pods that carry the labels of a Service's selector are its endpoints."""
+    """Add pods whose labels match a Service's selector to its endpoints."""
 
     def mistaken(state: ClusterState, endpoint_slice: EndpointSlice) -> EndpointSlice:
         service = state.services.get(Key(endpoint_slice.key.namespace, endpoint_slice.service))
@@ -50,7 +50,7 @@ def _with_pods(wanted: Callable[[EndpointSlice, Pod], bool]) -> Mistake:
 
 
 def _published_all_the_same(state: ClusterState, endpoint_slice: EndpointSlice, endpoint: Endpoint) -> Endpoint:
-    """The endpoint as it would be without ``publishNotReadyAddresses``."""
+    """Return the endpoint as it would be without ``publishNotReadyAddresses``."""
     service = state.services.get(Key(endpoint_slice.key.namespace, endpoint_slice.service))
     pod = state.pods.get(Key(endpoint_slice.key.namespace, endpoint.pod))
     if not (service and pod and service.publish_not_ready):
@@ -118,7 +118,7 @@ FAULTS = (
     ),
     Fault(
         "serving-endpoints-included",
-        "Endpoints that still serve while they terminate are answered.",
+        "Terminating endpoints that still serve are answered.",
         ("C17", "J19"),
         change=seeing(
             endpoints(
@@ -130,33 +130,33 @@ FAULTS = (
     ),
     Fault(
         "terminating-endpoints-included",
-        "Endpoints that terminate are answered until they are gone.",
+        "Terminating endpoints are answered until they are gone.",
         ("C17",),
         change=seeing(
             endpoints(lambda _, __, endpoint: replace(endpoint, ready=True) if endpoint.terminating else endpoint)
         ),
     ),
     Fault(
-        "finished-pods-included",
-        "Pods that are over are answered as endpoints.",
+        "completed-pods-included",
+        "Completed pods are answered as endpoints.",
         ("J06",),
         change=seeing(_with_pods(lambda endpoint_slice, pod: pod.completed and _beside(endpoint_slice, pod))),
     ),
     Fault(
         "pods-of-other-namespaces-included",
-        "Pods of other namespaces that carry the labels of a selector are answered as endpoints.",
+        "Pods of other namespaces whose labels match a selector are answered as endpoints.",
         ("C23",),
         change=seeing(_with_pods(lambda endpoint_slice, pod: pod.ready and not _beside(endpoint_slice, pod))),
     ),
     Fault(
         "last-ready-endpoint-dropped",
-        "The last ready endpoint of every EndpointSlice is left out.",
+        "The last ready endpoint of every EndpointSlice is missing.",
         ("C01", "J01", "E08", "E11", "C22", "B19", "M02"),
         change=seeing(slices(_last_dropped)),
     ),
     Fault(
-        "open-readiness-taken-for-unready",
-        "Endpoints whose readiness is left open are left out.",
+        "unset-readiness-taken-for-unready",
+        "Endpoints whose ready condition is unset are missing.",
         ("C16",),
         change=seeing(endpoints(lambda _, __, endpoint: None if endpoint.ready is None else endpoint)),
     ),
@@ -168,19 +168,19 @@ FAULTS = (
     ),
     Fault(
         "hand-written-endpoints-ignored",
-        "EndpointSlices of headless Services without a selector are not read.",
+        "EndpointSlices of headless Services without a selector are ignored.",
         ("C18", "C19"),
         change=seeing(services(lambda service: None if service.headless and not service.selector else service)),
     ),
     Fault(
         "first-slice-only",
-        "Of the EndpointSlices of a Service, only the first is read.",
+        "Only the first EndpointSlice of a Service is read.",
         ("I04",),
         change=seeing(_first_of_each_service),
     ),
     Fault(
         "endpoint-of-two-slices-twice",
-        "An endpoint that stands in two EndpointSlices is answered twice.",
+        "An endpoint in two EndpointSlices is answered twice.",
         ("C15",),
         change=with_answer(_listed_twice, A, AAAA),
     ),
@@ -192,7 +192,7 @@ FAULTS = (
     ),
     Fault(
         "one-address-at-a-time",
-        "Of several addresses one is answered, each in its turn.",
+        "Only one of several addresses is answered, the next one each time.",
         ("C01", "L15", "C22", "M14"),
         change=with_answer(
             lambda context, answer: (answer[context.number % len(answer)],) if _at_headless(context) else answer,
@@ -201,46 +201,46 @@ FAULTS = (
         ),
     ),
     Fault(
-        "address-of-a-stranger",
+        "extra-address",
         "A headless Service answers one more address, which no endpoint has.",
         ("C01", "C19", "B19"),
         change=with_answer(_one_more, A, AAAA),
     ),
     Fault(
-        "one-address-a-hostname",
-        "A hostname that several endpoints share answers one of their addresses.",
+        "one-address-per-hostname",
+        "A hostname that several endpoints share answers only one of their addresses.",
         ("C13",),
         change=with_answer(lambda context, answer: answer[:1] if _at_a_hostname(context, answer) else answer, A, AAAA),
     ),
     Fault(
         "empty-headless-is-no-data",
-        "A headless Service without a ready endpoint exists, without data.",
+        "The name of a headless Service without a ready endpoint is NODATA instead of NXDOMAIN.",
         ("C04", "J11"),
         change=where(lambda context, reply: _at_headless(context) and is_denial(reply), NO_DATA),
     ),
     Fault(
         "portless-headless-denied",
-        "A headless Service without ports does not exist.",
+        "The name of a headless Service without ports is NXDOMAIN.",
         ("C14",),
         change=where(_without_ports, NO_NAME),
     ),
     Fault(
         "seventy-records-at-most",
-        "An answer holds seventy records at most, and says nothing of the others.",
+        "An answer contains at most 70 records, and does not say that others are missing.",
         ("L10", "C22"),
         bound="70 records",
         change=with_answer(lambda _, answer: answer[:70], A, AAAA),
     ),
     Fault(
         "endpoints-of-one-zone",
-        "Endpoints with a zone are left out, but for those of the first zone.",
+        "Endpoints outside the first zone are missing.",
         ("J20",),
         "extended",
         change=seeing(endpoints(_in_the_first_zone)),
     ),
     Fault(
         "thousand-endpoints-at-most",
-        "Of the endpoints of a Service, a thousand are answered, as an Endpoints object holds them.",
+        "At most 1,000 endpoints of a Service are answered, as many as an Endpoints object holds.",
         ("C22",),
         "extended",
         "1000 endpoints",
@@ -248,7 +248,7 @@ FAULTS = (
     ),
     Fault(
         "terminating-endpoints-unpublished",
-        "Terminating endpoints are left out, though publishNotReadyAddresses lists them.",
+        "Terminating endpoints are missing, though publishNotReadyAddresses includes them.",
         ("J05",),
         "extended",
         change=seeing(endpoints(lambda _, __, endpoint: None if endpoint.terminating else endpoint)),

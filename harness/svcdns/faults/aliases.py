@@ -38,7 +38,7 @@ def _behind_its_target(context: QueryContext, reply: Reply) -> Reply:
 
 
 def _flattened(context: QueryContext, reply: Reply) -> Reply:
-    """The alias left out, and what it leads to owned by the name asked for; made up where it leads out."""
+    """Drop the CNAME record, and give its target's addresses to the owner name; invent one if the target is outside."""
     behind = tuple(record._replace(owner=context.question.name) for record in reply.answer if record.type != CNAME)
     if context.question.type == CNAME:
         return replace(NO_DATA, authority=reply.authority)
@@ -47,7 +47,7 @@ def _flattened(context: QueryContext, reply: Reply) -> Reply:
 
 
 def _in_the_cluster(context: QueryContext, record: Record) -> tuple[Record, ...]:
-    """The external name taken for one that the cluster domain completes."""
+    """Append the cluster domain to the external name."""
     zone = name(context.state.domain)
     to = target(record.rdata)
     return (record if to.is_subdomain(zone) else pointing(record, to.relativize(dns.name.root).concatenate(zone)),)
@@ -73,44 +73,44 @@ def _and_another(context: QueryContext, answer: tuple[Record, ...]) -> tuple[Rec
 FAULTS = (
     Fault(
         "cname-missing",
-        "The name of an ExternalName Service has no data.",
+        "The name of an ExternalName Service is NODATA.",
         ("H01", "H14"),
         change=where(_at_alias, NO_DATA),
     ),
     Fault(
         "external-names-denied",
-        "The name of an ExternalName Service does not exist.",
+        "The name of an ExternalName Service is NXDOMAIN.",
         ("H01",),
         change=where(_at_alias, NO_NAME),
     ),
     Fault(
         "cname-behind-its-target",
-        "An alias stands behind the addresses that it leads to.",
+        "A CNAME record comes after the addresses of its target.",
         ("H03",),
         "extended",
         change=where(_at_alias, _behind_its_target),
     ),
     Fault(
         "cname-wrong-target",
-        "An alias leads to a name below its external name.",
+        "The target of an ExternalName Service's CNAME record is a name below its external name.",
         ("H01", "H11", "H07"),
         change=each(lambda _, record: (pointing(record, with_labels(target(record.rdata), "www")),), CNAME),
     ),
     Fault(
         "cname-completed-with-the-cluster-domain",
-        "The cluster domain is put behind an external name, as if it were not complete.",
+        "The cluster domain is appended to an external name.",
         ("H01", "H07"),
         change=each(_in_the_cluster, CNAME),
     ),
     Fault(
         "cname-not-for-aaaa",
-        "Asked for AAAA, an ExternalName Service has no data.",
+        "An AAAA query for an ExternalName Service is answered NODATA.",
         ("H02",),
         change=where(lambda context, reply: _at_alias(context, reply) and context.question.type == AAAA, NO_DATA),
     ),
     Fault(
         "cname-flattened",
-        "An ExternalName Service answers addresses, and not that it is an alias.",
+        "An ExternalName Service answers addresses without its CNAME record.",
         ("H01", "H12"),
         change=where(_at_alias, _flattened),
     ),
@@ -122,19 +122,19 @@ FAULTS = (
     ),
     Fault(
         "cname-within-the-namespace-only",
-        "An alias for a Service of another namespace is not answered.",
+        "The name of an ExternalName Service that points to another namespace is NXDOMAIN.",
         ("H17",),
         change=seeing(services(lambda service: None if _leads_to_another_namespace(service) else service)),
     ),
     Fault(
         "cname-twice",
-        "An ExternalName Service has a second alias.",
+        "An ExternalName Service has a second CNAME record.",
         ("H01",),
         change=with_answer(_and_another, CNAME, A, AAAA),
     ),
     Fault(
         "external-names-with-dot-denied",
-        "An ExternalName Service whose external name ends in a dot does not exist.",
+        "The name of an ExternalName Service whose external name ends in a dot is NXDOMAIN.",
         ("H07",),
         "extended",
         change=seeing(services(lambda service: None if service.external_name.endswith(".") else service)),

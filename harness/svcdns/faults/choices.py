@@ -1,4 +1,4 @@
-"""Servers that have a choice, and make none of those there are."""
+"""Answers that are none of the choices that a server has."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def _zone_by_case(context: QueryContext, reply: Reply) -> Reply:
 FAULTS = (
     Fault(
         "ports-are-aliases",
-        "Asked for addresses, the name of a port is an alias for a name elsewhere.",
+        "An address query for the name of a port is answered with an alias for a name outside the cluster.",
         ("C21",),
         "quirk",
         change=_port_is_an_alias,
     ),
     Fault(
         "names-of-the-zone-fail-by-case",
-        "The names of the name servers are SERVFAIL where they are not written in lower case.",
+        "The names of the name servers are SERVFAIL unless they are written in lower case.",
         ("G19",),
         "quirk",
         change=_zone_by_case,

@@ -1,4 +1,4 @@
-"""What faults do to messages that are written."""
+"""What faults do to written messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HEADER_OCTETS, _TYPE_AND_CLASS_OCTETS, _DATAGRAM_OCTETS, _STREAM_OCTETS = 12, 4
 
 
 def remaking(remake: Callable[[dns.message.Message], None]) -> Deliver:
-    """Every message is taken apart, changed and written again, however long it becomes."""
+    """Parse, change and write every message again, however long it becomes."""
 
     def rewrite(context: QueryContext, wire: bytes) -> bytes:
         del context
@@ -28,7 +28,7 @@ def remaking(remake: Callable[[dns.message.Message], None]) -> Deliver:
 
 
 def flags(*, raised: int = 0, lowered: int = 0) -> Deliver:
-    """Every message has some flags of its header set and others not."""
+    """Set and clear flags in the header of every message."""
 
     def rewrite(context: QueryContext, wire: bytes) -> bytes:
         del context
@@ -39,12 +39,12 @@ def flags(*, raised: int = 0, lowered: int = 0) -> Deliver:
 
 
 def over(transport: str, deliver: Deliver) -> Deliver:
-    """Only over one transport."""
+    """Apply a `Deliver` over one transport only."""
     return lambda context, sendings: deliver(context, sendings) if context.transport == transport else sendings
 
 
 def uncompressed(context: QueryContext, wire: bytes) -> bytes:
-    """A message without a pointer in its names; what then no longer fits is cut, and TC is set."""
+    """Write a message without compression; if it then no longer fits, drop records and set TC."""
     message = dns.message.from_wire(wire, keyring=False, one_rr_per_rrset=True)
     opt = _written([message.opt] if message.opt is not None else [])
     takes = max(_DATAGRAM_OCTETS, context.edns or 0) if context.transport == "udp" else _STREAM_OCTETS
@@ -65,7 +65,7 @@ def uncompressed(context: QueryContext, wire: bytes) -> bytes:
 
 
 def _written(section: Iterable[dns.rrset.RRset]) -> list[bytes]:
-    """Each record of a section on its own."""
+    """Write each record of a section on its own."""
     found = []
     for rrset in section:
         file = io.BytesIO()

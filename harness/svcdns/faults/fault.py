@@ -1,4 +1,4 @@
-"""What a fault is: something that a DNS server, or the network before it, does to right answers."""
+"""The form of a fault: what a DNS server, or the network in front of it, does to right answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from svcdns.state import ClusterState
 
 
 class EarlierReply(NamedTuple):
-    """What a server answered earlier: how many seconds ago, and what a right server said then."""
+    """An earlier reply to the same question: how many seconds ago it was, and what a right server replied then."""
 
     seconds_ago: float
     reply: Reply
@@ -25,14 +25,14 @@ class QueryContext:
 
     Attributes:
         question: owner name and type.
-        transport: what it came over.
-        edns: the payload size that it offers, or None without an OPT record.
-        state: what the cluster holds at this moment.
-        profile: the family that the right server belongs to.
-        replica: which of the DNS servers was asked, from 0.
-        number: how many questions that one was asked before.
-        earlier: the right answers to the same question at the same replica, oldest first, without this one.
-        previous: the last message that the replica sent, to whatever question; None for the first.
+        transport: its transport.
+        edns: the payload size that it offers; None without an OPT record.
+        state: the state of the cluster at this moment.
+        profile: the profile of the right server.
+        replica: the index of the DNS server that was asked, from 0.
+        number: how many questions this server was asked before.
+        earlier: the right replies of this server to the same question, oldest first, without the present one.
+        previous: the last message that this server sent, to any question; None if this is the first.
     """
 
     question: Question
@@ -52,10 +52,10 @@ class Sending:
 
     Attributes:
         wire: the message.
-        after_seconds: how long it is held back.
-        from_port: the port it leaves from; another one is possible over UDP alone.
-        segment_octets: over TCP, how much of it is written at once; 0 for all.
-        closes: over TCP, whether the connection ends behind it.
+        after_seconds: its delay.
+        from_port: the source port; another one is possible over UDP only.
+        segment_octets: over TCP, how many octets are written at once; 0 for all.
+        closes: over TCP, whether the connection is closed after it.
     """
 
     wire: bytes
@@ -67,21 +67,21 @@ class Sending:
 
 _TRANSPORTS: tuple[Transport, ...] = ("udp", "tcp")
 
-#: What becomes of a right reply; None for no answer at all.
+#: Returns what the server replies instead of a right reply; None for no answer at all.
 ReplyChange = Callable[[QueryContext, Reply], Reply | None]
 
-#: What is sent instead of what would be sent.
+#: Returns the messages that are sent instead of the given ones.
 Deliver = Callable[[QueryContext, tuple[Sending, ...]], tuple[Sending, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rewriting:
-    """A `Deliver` that changes what messages say, and nothing of how they travel."""
+    """A `Deliver` that changes the content of messages, not how they are sent."""
 
     rewrite: Callable[[QueryContext, bytes], bytes]
 
     def __call__(self, context: QueryContext, sendings: tuple[Sending, ...]) -> tuple[Sending, ...]:
-        """Every message is written otherwise."""
+        """Rewrite every message."""
         return tuple(replace(sending, wire=self.rewrite(context, sending.wire)) for sending in sendings)
 
 
@@ -102,32 +102,32 @@ def _what_the_client_takes(context: QueryContext, octets: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A deviation from what a right server does: wrong, or, for a variation, as right.
+    """A deviation from a right server; a legal variation is one that is right too.
 
-    Each of the functions is pure. What a fault leaves alone keeps its default, so faults compose: the replies are changed
-    in the order of the faults, written, and then delivered in the same order.
+    Each of the functions is pure and has a default that changes nothing, so faults compose: replies are changed in the order
+    of the faults, written, and then delivered in the same order.
 
     Attributes:
-        name: how it is called on the command line.
+        name: its name on the command line.
         sentence: what it does.
-        behaviours: the ids of `fixtures/behaviours.yaml` that it breaks; empty where nothing is broken.
-        level: ``core`` where it breaks the specification, ``quirk`` where an answer is none of the choices that a server
-            has, else ``extended``; that of the scenarios that catch it.
+        behaviours: the ids of the behaviours (`fixtures/behaviours.yaml`) that it breaks; empty for a legal variation.
+        level: the level of the scenarios that catch it: ``core`` if it breaks the specification, ``quirk`` if an answer is
+            none of the choices that a server has, else ``extended``.
         bound: how long, how often or how far.
-        change: what becomes of a reply.
-        octets: what a datagram may hold, from what the client takes.
-        malformed: what becomes of the answer to a message that is no plain question; nothing else changes such an answer.
-        deliver: what becomes of messages that are written.
-        transports: those that are served at all; others are refused.
-        replicas: how many DNS servers it needs; one that is asked is put twice before a target that has one.
-        seconds: how old its answers may be; 0 where that does not depend on a clock.
+        change: changes a reply.
+        octets: returns the octets that an answer may have, given those that the client can receive.
+        malformed: changes the answer to a message that is no plain question; nothing else changes such an answer.
+        deliver: changes the written messages and how they are sent.
+        transports: the transports that are served; others are refused.
+        replicas: how many DNS servers it needs; a target that has only one gets several proxies.
+        seconds: how old its answers may be; 0 if they do not depend on a clock.
     """
 
     name: str
     sentence: str
     behaviours: tuple[str, ...] = ()
     level: Literal["core", "extended", "quirk"] = "core"
-    bound: str = "for ever"
+    bound: str = "always"
     change: ReplyChange = _unchanged
     octets: Callable[[QueryContext, int], int] = _what_the_client_takes
     malformed: Callable[[bytes], bytes] = bytes
@@ -138,6 +138,6 @@ class Fault:
 
     @property
     def needs_sockets(self) -> bool:
-        """Whether it is about how messages travel, and not about what they say alone."""
+        """Whether it changes how messages are sent, and not only their content."""
         travels = self.deliver is not _as_it_is and not isinstance(self.deliver, Rewriting)
         return travels or len(self.transports) < len(_TRANSPORTS)

@@ -22,7 +22,7 @@ def _pod(state: ClusterState, endpoint_slice: EndpointSlice, endpoint: Endpoint)
 
 
 def _rotated(state: ClusterState, endpoint_slice: EndpointSlice) -> EndpointSlice:
-    """Each endpoint has the hostname of the next."""
+    """Give each endpoint the hostname of the next one."""
     del state
     named = [endpoint for endpoint in endpoint_slice.endpoints if endpoint.hostname]
     names = [endpoint.hostname for endpoint in named]
@@ -51,7 +51,7 @@ def _named_as_pod(state: ClusterState, endpoint_slice: EndpointSlice, endpoint: 
 
 
 def _named_pod(context: QueryContext, reply: Reply) -> Reply:
-    """Whoever asks for a pod of the namespace by its name below any of its Services is given its address."""
+    """Answer the name of a pod below any Service of its namespace with the pod's address."""
     owner = below_service(context)
     if owner is None or len(owner.labels) != 1 or not is_denial(reply) or context.question.type not in (A, AAAA):
         return reply
@@ -61,7 +61,7 @@ def _named_pod(context: QueryContext, reply: Reply) -> Reply:
 
 
 def _other_namespaces(context: QueryContext, reply: Reply) -> Reply:
-    """A hostname that a pod of another namespace has answers that pod."""
+    """Answer a hostname with a pod of another namespace that has it."""
     owner = below_service(context)
     if owner is None or len(owner.labels) != 1 or not is_denial(reply) or context.question.type != A:
         return reply
@@ -78,7 +78,7 @@ def _below_headless(context: QueryContext, reply: Reply) -> bool:
 
 
 def _any_label(context: QueryContext, reply: Reply) -> Reply:
-    """A label that no endpoint has answers the first ready endpoint."""
+    """Answer a label that no endpoint has with the first ready endpoint."""
     owner = below_service(context)
     if owner is None or not owner.service.headless or len(owner.labels) != 1 or not is_denial(reply):
         return reply
@@ -95,7 +95,7 @@ def _any_label(context: QueryContext, reply: Reply) -> Reply:
 
 
 def _long_gone(context: QueryContext, reply: Reply) -> Reply:
-    """A name below a Service that answered once and is denied now answers as it last did."""
+    """Repeat the last answer of a name below a Service that is NXDOMAIN now."""
     owner = below_service(context)
     if owner is None or len(owner.labels) != 1 or not is_denial(reply):
         return reply
@@ -112,7 +112,7 @@ def _ending_in_a_dash(state: ClusterState, endpoint_slice: EndpointSlice, endpoi
 FAULTS = (
     Fault(
         "pod-names-mixed-up",
-        "The name of each pod answers the address of the next.",
+        "The name of each pod answers the address of the next pod.",
         ("C07", "D01"),
         change=seeing(slices(_rotated), A, AAAA),
     ),
@@ -124,37 +124,37 @@ FAULTS = (
     ),
     Fault(
         "pod-names-after-deletion",
-        "The name of a pod that is gone still answers its address.",
+        "The name of a deleted pod still answers its address.",
         ("C03", "J02"),
         change=_long_gone,
     ),
     Fault(
         "pod-names-below-every-service",
-        "Pods are found by their hostnames below every Service that lists them.",
+        "Pods have their hostnames below every Service that lists them.",
         ("D08", "D03"),
         change=seeing(endpoints(_of_its_pod)),
     ),
     Fault(
         "pods-found-by-their-own-names",
-        "A pod without a hostname is found by its own name below any Service of its namespace.",
+        "A pod without a hostname has its own name below every Service of its namespace.",
         ("D04", "D03", "B18", "D06", "D08"),
         change=_named_pod,
     ),
     Fault(
         "hostname-without-subdomain",
-        "A pod with a hostname and no subdomain is found by its hostname.",
+        "A pod with a hostname and no subdomain has a name below its Services.",
         ("D04",),
         change=seeing(endpoints(_without_subdomain)),
     ),
     Fault(
         "subdomain-without-hostname",
-        "A pod with a subdomain and no hostname is also found by its own name.",
+        "A pod with a subdomain and no hostname has its own name below the Service.",
         ("D04",),
         change=seeing(endpoints(_named_as_pod), A, AAAA),
     ),
     Fault(
         "pod-names-of-other-namespaces",
-        "Pods of another namespace are found below the Service that they name.",
+        "A pod has a name below a Service of another namespace that its subdomain names.",
         ("D03", "C23"),
         change=_other_namespaces,
     ),
@@ -172,7 +172,7 @@ FAULTS = (
     ),
     Fault(
         "long-hostnames-denied",
-        "A hostname of 63 octets does not exist.",
+        "A hostname of 63 octets is NXDOMAIN.",
         ("D13",),
         "extended",
         change=where(
@@ -191,7 +191,7 @@ FAULTS = (
     ),
     Fault(
         "unready-names-behind-virtual-ip",
-        "Behind a virtual IP, endpoints that are not ready have names.",
+        "Endpoints of a ClusterIP Service have names although they are not ready.",
         ("J08",),
         "extended",
         change=seeing(

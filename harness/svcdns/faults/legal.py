@@ -1,4 +1,4 @@
-"""What a right server may do differently: the freedoms that the specification and the RFCs leave."""
+"""Legal variations: what the specification and the RFCs leave to the server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CACHE_SECONDS = 30.0
 
 
 def _every_record(change: Callable[[QueryContext, Record], Record]) -> ReplyChange:
-    """Each record of every section becomes another."""
+    """Replace each record of every section."""
 
     def changed(context: QueryContext, reply: Reply) -> Reply:
         def section(found: Sequence[Record]) -> tuple[Record, ...]:
@@ -52,7 +52,7 @@ def _with_ttl(seconds: int) -> ReplyChange:
 
 
 def _ordered(order: Callable[[QueryContext, list[Record]], Sequence[Record]]) -> ReplyChange:
-    """The records of an answer in another order; aliases stay before what they lead to."""
+    """Put the records of an answer in another order; aliases stay in front of their targets."""
 
     def changed(context: QueryContext, reply: Reply) -> Reply:
         aliases = [record for record in reply.answer if record.type == CNAME]
@@ -72,7 +72,7 @@ def _shuffled(context: QueryContext, found: list[Record]) -> list[Record]:
 
 
 def _with_all_targets(context: QueryContext, reply: Reply) -> Reply:
-    """The addresses of all targets of SRV records, in both families."""
+    """Add the addresses of all targets of SRV records, in both families."""
     targets = dict.fromkeys(target(record.rdata) for record in reply.answer if record.type == SRV)
     found = (
         record
@@ -110,7 +110,7 @@ def _other_soa(**fields: object) -> ReplyChange:
 
 
 def _srv(**fields: Callable[[QueryContext, Record], int]) -> ReplyChange:
-    """SRV records with other numbers."""
+    """Change numbers of SRV records."""
     return each(
         lambda context, record: (
             record._replace(
@@ -164,22 +164,22 @@ def _in_segments(context: QueryContext, sendings: tuple[Sending, ...]) -> tuple[
 
 
 def _untouched(message: dns.message.Message) -> None:
-    """A message that is only written again, which compresses all its names."""
+    """Change nothing: writing the message again compresses all its names."""
 
 
 VARIATIONS = (
     Fault("ttl-0", "Every TTL is 0.", change=_with_ttl(0)),
-    Fault("ttl-5", "Every TTL is 5 seconds, as CoreDNS has it by default.", change=_with_ttl(5)),
+    Fault("ttl-5", "Every TTL is 5 seconds, CoreDNS's default.", change=_with_ttl(5)),
     Fault("ttl-30", "Every TTL is 30 seconds, as kubeadm configures it.", change=_with_ttl(30)),
     Fault(
         "ttl-counts-down",
-        "TTLs are what is left of 30 seconds in a cache.",
+        "TTLs count down from 30 seconds, as in a cache.",
         change=_every_record(lambda context, record: record._replace(ttl=30 - context.number % 30)),
     ),
-    Fault("order-reversed", "Records come in the opposite order.", change=_ordered(lambda _, found: found[::-1])),
-    Fault("order-sorted", "Records come in the order of their data.", change=_ordered(lambda _, found: sorted(found))),
+    Fault("order-reversed", "Records come in reverse order.", change=_ordered(lambda _, found: found[::-1])),
+    Fault("order-sorted", "Records are sorted by their data.", change=_ordered(lambda _, found: sorted(found))),
     Fault("order-rotating", "Every answer begins with the next record.", change=_ordered(_rotated)),
-    Fault("order-shuffled", "Records come in any order.", change=_ordered(_shuffled)),
+    Fault("order-shuffled", "Records come in random order.", change=_ordered(_shuffled)),
     Fault(
         "additional-absent",
         "The additional section is empty.",
@@ -187,65 +187,65 @@ VARIATIONS = (
     ),
     Fault(
         "additional-complete",
-        "The additional section of SRV answers holds every address of every target.",
+        "The additional section of SRV answers contains every address of every target.",
         change=_with_all_targets,
     ),
     Fault(
         "additional-unrelated",
-        "The additional section also holds a record that has nothing to do with the question.",
+        "The additional section contains a record that is unrelated to the question.",
         change=_with_unrelated,
     ),
     Fault(
         "authority-with-name-servers",
-        "Answers name the servers of the zone in the authority section.",
+        "The authority section of answers contains the NS record of the zone.",
         change=_with_name_servers,
     ),
-    Fault("minimal-answers", "Answers with records hold nothing but those.", change=_minimal),
-    Fault("ra-set", "Answers offer recursion.", deliver=flags(raised=dns.flags.RA)),
+    Fault("minimal-answers", "Answers with records have empty authority and additional sections.", change=_minimal),
+    Fault("ra-set", "Answers have the RA flag.", deliver=flags(raised=dns.flags.RA)),
     Fault(
         "soa-other-names",
-        "The SOA has other names.",
+        "The SOA record has other names.",
         change=_other_soa(mname=name("a.invalid"), rname=name("b.invalid")),
     ),
     Fault(
         "soa-other-numbers",
-        "The SOA has other numbers.",
+        "The SOA record has other numbers.",
         change=_other_soa(serial=1, refresh=2, retry=3, expire=4, minimum=60),
     ),
     Fault("srv-other-priority", "SRV records have another priority.", change=_srv(priority=lambda _, __: 10)),
     Fault(
         "srv-other-weight",
-        "SRV records have another weight with every answer.",
+        "SRV records have another weight in every answer.",
         change=_srv(weight=lambda context, _: context.number % 100),
     ),
     Fault(
         "srv-port-of-the-service",
-        "SRV records of a headless Service carry the number of the Service, as the specification words it.",
+        "SRV records of a headless Service carry the Service's port, as the specification words it.",
         change=as_profile(lambda own: replace(own, headless_port="service")),
     ),
     Fault(
         "no-srv-at-other-names",
-        "SRV records are found at _port._protocol alone, not at the names of Services and endpoints.",
+        "Only _port._protocol names have SRV records, not those of Services and endpoints.",
         change=where(_srv_at_no_port, NO_DATA),
     ),
     Fault(
         "labels-hashed",
-        "An endpoint without a hostname is called by a hash.",
+        "The identifier of an endpoint without a hostname is a hash.",
         change=as_profile(lambda own: replace(own, endpoint_label="hash")),
     ),
     Fault(
         "labels-of-pods",
-        "An endpoint without a hostname is called as its pod is.",
+        "The identifier of an endpoint without a hostname is its pod's name.",
         change=seeing(endpoints(_called_as_its_pod)),
     ),
     Fault(
         "pod-records-absent",
-        "Nothing exists below pod.",
+        "No name exists below pod.",
         change=as_profile(lambda own: replace(own, pod_records="disabled")),
     ),
     Fault(
         "no-names-behind-virtual-ips",
-        "Endpoints behind a virtual IP have no names, and their addresses lead back to nothing.",
+        "Endpoints of ClusterIP Services have no names and no PTR records.",
         change=as_profile(lambda own: replace(own, endpoints_behind_virtual_ip=False)),
     ),
     Fault(
@@ -255,20 +255,20 @@ VARIATIONS = (
     ),
     Fault(
         "empty-non-terminals-exist",
-        "Names between those that have records exist, without data, as RFC 8020 has it.",
+        "Empty non-terminals are NODATA, as in RFC 8020.",
         change=as_profile(lambda own: replace(own, reading="tree")),
     ),
     Fault(
-        "names-elsewhere-refused",
+        "outside-names-refused",
         "Names outside the cluster are REFUSED.",
         change=as_profile(lambda own: replace(own, foreign_rcode=dns.rcode.REFUSED)),
     ),
-    Fault("edns-size-512", "Answers offer to take 512 octets.", deliver=remaking(_offering(512))),
-    Fault("edns-size-1232", "Answers offer to take 1232 octets.", deliver=remaking(_offering(1232))),
-    Fault("edns-size-4096", "Answers offer to take 4096 octets.", deliver=remaking(_offering(4096))),
+    Fault("edns-size-512", "Answers offer a payload size of 512 octets.", deliver=remaking(_offering(512))),
+    Fault("edns-size-1232", "Answers offer a payload size of 1232 octets.", deliver=remaking(_offering(1232))),
+    Fault("edns-size-4096", "Answers offer a payload size of 4096 octets.", deliver=remaking(_offering(4096))),
     Fault(
-        "cut-answers-empty",
-        "Of an answer that does not fit, no record is sent.",
+        "truncated-answers-empty",
+        "Truncated answers contain no record.",
         deliver=remaking(_empty_where_cut),
     ),
     Fault("compression-always", "All names are compressed.", deliver=remaking(_untouched)),
@@ -279,15 +279,15 @@ VARIATIONS = (
         bound="7 octets",
         deliver=over("tcp", _in_segments),
     ),
-    Fault("owners-in-capitals", "Owner names are written in capitals.", change=_every_record(_owner_in_capitals)),
+    Fault("owners-in-capitals", "Owner names are in upper case.", change=_every_record(_owner_in_capitals)),
     Fault(
         "targets-in-capitals",
-        "The names that records lead to are written in capitals.",
+        "The targets of records are in upper case.",
         change=each(_target_in_capitals, CNAME, PTR, SRV),
     ),
     Fault(
         "cache-of-30-seconds",
-        "A cache in front keeps every answer for 30 seconds.",
+        "A cache in front of the server keeps every answer for 30 seconds.",
         bound=f"{_CACHE_SECONDS:.0f} s",
         change=kept_for(_CACHE_SECONDS),
         seconds=_CACHE_SECONDS,

@@ -25,7 +25,7 @@ def _another_id(context: QueryContext, wire: bytes) -> bytes:
 
 
 def _another_question(context: QueryContext, wire: bytes) -> bytes:
-    """The first letter of the name asked for is another."""
+    """Change the first letter of the owner name."""
     del context
     letter = b"y" if wire[13:14] == b"x" else b"x"
     return wire[:13] + letter + wire[14:] if wire[_HEADER_OCTETS] else wire
@@ -47,7 +47,7 @@ def _with_opt(context: QueryContext, wire: bytes) -> bytes:
 
 
 def _edns_refused(context: QueryContext, wire: bytes) -> bytes:
-    """FORMERR without anything else, as servers answer that do not know EDNS."""
+    """Answer FORMERR and nothing else, as servers without EDNS do."""
     if context.edns is None:
         return wire
     return wire[:3] + bytes([dns.rcode.FORMERR]) + bytes(8)
@@ -83,7 +83,7 @@ def _over_tcp(change: ReplyChange) -> ReplyChange:
 FAULTS = (
     Fault(
         "wrong-id",
-        "Answers carry another id than their questions.",
+        "Answers have another id than their queries.",
         ("L24",),
         deliver=Rewriting(_another_id),
     ),
@@ -107,93 +107,93 @@ FAULTS = (
     ),
     Fault(
         "tcp-refused",
-        "Nothing listens for TCP.",
+        "The server does not listen on TCP.",
         ("L01", "L10", "M14"),
         transports=("udp",),
     ),
     Fault(
         "udp-refused",
-        "Nothing listens for UDP.",
+        "The server does not listen on UDP.",
         ("L01",),
         transports=("tcp",),
     ),
     Fault(
         "tcp-differs",
-        "Over TCP, no name has data.",
+        "Every query over TCP is answered NODATA.",
         ("L01",),
         change=_over_tcp(lambda _, reply: replace(reply, answer=()) if reply.answer else reply),
     ),
     Fault(
         "tcp-never-answers",
-        "Connections are accepted, and no question over them is answered.",
+        "The server accepts TCP connections, and does not answer the queries on them.",
         ("L01", "L10"),
         change=_over_tcp(lambda _, __: None),
     ),
     Fault(
-        "tcp-cut-as-udp",
-        "Over TCP, what does not fit into 512 octets is cut as it is over UDP.",
+        "tcp-truncated-as-udp",
+        "Answers over TCP are truncated at 512 octets, as over UDP.",
         ("L10",),
         bound="512 octets",
         octets=lambda context, octets: _DATAGRAM_OCTETS if context.transport == "tcp" else octets,
     ),
     Fault(
         "tc-never-set",
-        "Answers that are cut do not say so.",
+        "Truncated answers lack the TC flag.",
         ("L06", "L07"),
         deliver=flags(lowered=dns.flags.TC),
     ),
     Fault(
         "tc-always-set",
-        "Answers over UDP say that they are cut where everything fits.",
+        "Complete answers over UDP have the TC flag.",
         ("L09",),
         "extended",
         deliver=over("udp", flags(raised=dns.flags.TC)),
     ),
     Fault(
         "offered-size-ignored",
-        "Answers over UDP are as long as they are, whatever the client can take.",
+        "Answers over UDP are complete even if they are longer than the client can receive.",
         ("L08", "L07"),
         "extended",
         octets=lambda _, __: _STREAM_OCTETS,
     ),
     Fault(
-        "cut-at-512",
-        "Answers over UDP are cut at 512 octets, though the client offers to take more.",
+        "truncated-at-512",
+        "Answers over UDP are truncated at 512 octets, though the client offers a larger payload size.",
         ("L09",),
         "extended",
         bound="512 octets",
         octets=lambda context, octets: _DATAGRAM_OCTETS if context.transport == "udp" else octets,
     ),
     Fault(
-        "one-question-a-connection",
-        "A connection ends after its first answer.",
+        "one-query-per-connection",
+        "The server closes a TCP connection after its first answer.",
         ("L02",),
         "extended",
         deliver=over("tcp", _closing),
     ),
     Fault(
         "edns-refused",
-        "Questions with EDNS are format errors.",
+        "Queries with EDNS are answered FORMERR.",
         ("L04",),
         "extended",
         deliver=Rewriting(_edns_refused),
     ),
     Fault(
         "opt-missing",
-        "Questions with EDNS are answered without.",
+        "Queries with EDNS are answered without EDNS.",
         ("L04",),
         "extended",
         deliver=remaking(_without_opt),
     ),
     Fault(
         "opt-unasked",
-        "Questions without EDNS are answered with it.",
+        "Queries without EDNS are answered with EDNS.",
         ("L03",),
         deliver=Rewriting(_with_opt),
     ),
     Fault(
         "edns-version-ignored",
-        "Questions in an unknown version of EDNS are answered as if they were in version 0.",
+        "Queries with an unknown version of EDNS are answered as if it were version 0.",
         ("L05",),
         "extended",
         change=_in_any_version,
@@ -214,7 +214,7 @@ FAULTS = (
     ),
     Fault(
         "rd-not-repeated",
-        "Answers do not repeat that recursion was wished.",
+        "Answers do not repeat the RD flag.",
         ("L13",),
         "extended",
         deliver=flags(lowered=dns.flags.RD),
@@ -227,8 +227,8 @@ FAULTS = (
         change=_with_several_ttls,
     ),
     Fault(
-        "cut-answers-kept",
-        "An answer that was cut once is cut for every client that asks later.",
+        "truncated-answers-kept",
+        "Every answer over UDP to a question that was asked before is truncated at 512 octets.",
         ("L11",),
         "extended",
         octets=lambda context, octets: _DATAGRAM_OCTETS if context.transport == "udp" and context.earlier else octets,

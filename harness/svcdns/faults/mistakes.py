@@ -1,4 +1,4 @@
-"""Servers that keep the rules and take the cluster for another one."""
+"""Servers that apply the right rules to a wrong state of the cluster."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Mistake = Callable[[ClusterState], ClusterState]
 
 
 def seeing(mistaken: Mistake, *types: RdataType) -> ReplyChange:
-    """A server that takes the cluster for another one, in questions of some types, or of every type if none is named.
+    """Answer questions of some types, or of every type if none is named, as if the cluster had another state.
 
-    What the mistake adds to the right answer and what it takes away is added to the reply and taken away from it, so that
-    the reply of a server with habits of its own keeps them, and other faults theirs.
+    Only the difference between the right and the wrong answer is applied to the reply. So the other properties of the
+    server's reply stay, and the effects of other faults too.
     """
-    # One state is asked about many times, and over every transport; it is immutable, so what was made of it stays true.
+    # One state is asked about many times, over every transport. It is immutable, so its answers can be kept.
     last: list[tuple[ClusterState, ClusterState, dict[tuple[Question, Profile], tuple[Reply, Reply]]]] = []
 
     def change(context: QueryContext, reply: Reply) -> Reply:
@@ -40,7 +40,7 @@ def seeing(mistaken: Mistake, *types: RdataType) -> ReplyChange:
 
 
 def as_profile(other: Callable[[Profile], Profile]) -> ReplyChange:
-    """A server that makes other choices, where the specification leaves them."""
+    """Answer as a server of another profile."""
 
     def change(context: QueryContext, reply: Reply) -> Reply:
         right = records.answer(context.state, context.question, context.profile)
@@ -51,7 +51,7 @@ def as_profile(other: Callable[[Profile], Profile]) -> ReplyChange:
 
 
 def services(mistake: Callable[[Service], Service | None]) -> Mistake:
-    """Every Service is mistaken for another, or overlooked."""
+    """Replace every Service by another one, or by none."""
 
     def mistaken(state: ClusterState) -> ClusterState:
         found = {key: mistake(service) for key, service in state.services.items()}
@@ -61,14 +61,14 @@ def services(mistake: Callable[[Service], Service | None]) -> Mistake:
 
 
 def slices(mistake: Callable[[ClusterState, EndpointSlice], EndpointSlice]) -> Mistake:
-    """Every EndpointSlice is mistaken for another."""
+    """Replace every EndpointSlice by another one."""
     return lambda state: replace(
         state, slices={key: mistake(state, endpoint_slice) for key, endpoint_slice in state.slices.items()}
     )
 
 
 def endpoints(mistake: Callable[[ClusterState, EndpointSlice, Endpoint], Endpoint | None]) -> Mistake:
-    """Every endpoint is mistaken for another, or overlooked."""
+    """Replace every endpoint by another one, or by none."""
 
     def mistaken(state: ClusterState, endpoint_slice: EndpointSlice) -> EndpointSlice:
         found = (mistake(state, endpoint_slice, endpoint) for endpoint in endpoint_slice.endpoints)
@@ -78,7 +78,7 @@ def endpoints(mistake: Callable[[ClusterState, EndpointSlice, Endpoint], Endpoin
 
 
 def _differing(reply: Reply, right: Reply, wrong: Reply) -> Reply:
-    """The reply with what differs between a right and a wrong one."""
+    """Apply the difference between a right and a wrong reply to a reply."""
     if right == wrong:
         return reply
     answer = _moved(reply.answer, right.answer, wrong.answer)
@@ -98,7 +98,7 @@ def _moved(section: Sequence[Record], right: Iterable[Record], wrong: Sequence[R
 
 
 def _identity(record: Record) -> Hashable:
-    """What a record says: its TTL, and an SRV record's priority and weight, are the server's choice."""
+    """Return a record without what the server may choose: its TTL, and an SRV record's priority and weight."""
     if record.type == SRV:
         return record.owner, SRV, port(record.rdata), target(record.rdata)
     return record.owner, record.rdata

@@ -1,4 +1,4 @@
-"""Wrong readings of names: their case, the zone, the search list, the version of the schema."""
+"""Names read wrongly: their case, the zone, the search list, the schema version."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HEADER_OCTETS = 12
 
 
 def _inside(context: QueryContext) -> tuple[bytes, ...]:
-    """The labels before the cluster domain, in lower case; none elsewhere."""
+    """Return the labels in front of the cluster domain, in lower case; none for other names."""
     zone = name(context.state.domain)
     if not context.question.name.is_subdomain(zone):
         return ()
@@ -22,7 +22,7 @@ def _inside(context: QueryContext) -> tuple[bytes, ...]:
 
 
 def _completed(context: QueryContext, *labels: bytes) -> Question:
-    """The same question, for other labels before the cluster domain."""
+    """Return the question with other labels in front of the cluster domain."""
     return Question(dns.name.Name((*labels, *name(context.state.domain).labels)), context.question.type)
 
 
@@ -52,7 +52,7 @@ def _without_svc(context: QueryContext) -> Question | None:
 
 
 def _twice_completed(context: QueryContext) -> Question | None:
-    """A full name with an entry of the search list behind it, taken for the full name."""
+    """Take a full name followed by an entry of the search list for the full name."""
     inside, zone = _inside(context), name(context.state.domain).labels[:-1]
     for start in range(1, len(inside) - len(zone) + 1):
         if inside[start : start + len(zone)] == zone:
@@ -89,7 +89,7 @@ def _at_the_domain(context: QueryContext, reply: Reply) -> Reply:
 
 
 def _search_fails(context: QueryContext, reply: Reply) -> bool:
-    """Whether a name outside the cluster is denied with an entry of the search list behind it."""
+    """Whether a name outside the cluster, followed by an entry of the search list, is NXDOMAIN."""
     match _inside(context):
         case (_, _, _, b"svc") | (_, _, b"svc") | (_, _) if context.question.type in (A, AAAA):
             return is_denial(reply)
@@ -111,106 +111,106 @@ def _question_in_lower_case(context: QueryContext, wire: bytes) -> bytes:
 
 FAULTS = (
     Fault(
-        "names-compared-with-case",
-        "A name that is not written in lower case does not exist.",
+        "names-case-sensitive",
+        "A name that is not written in lower case is NXDOMAIN.",
         ("L14", "A02", "E15"),
         change=where(_not_lower, NO_NAME),
     ),
     Fault(
-        "domain-compared-with-case",
-        "The cluster domain is recognised in lower case alone.",
+        "domain-case-sensitive",
+        "A name whose cluster domain is not written in lower case is NXDOMAIN.",
         ("L14",),
         change=where(_zone_not_lower, NO_NAME),
     ),
     Fault(
-        "ports-compared-with-case",
-        "The name of a port is recognised in lower case alone.",
+        "ports-case-sensitive",
+        "A name whose port is not written in lower case is NXDOMAIN.",
         ("E15",),
         change=where(_port_not_lower, NO_NAME),
     ),
     Fault(
         "case-not-echoed",
-        "The question comes back in lower case, so that a client that mixes case against forgery drops the answer.",
+        "The question comes back in lower case, so that a client that mixes case against forgery discards the answer.",
         ("G16",),
         deliver=Rewriting(_question_in_lower_case),
     ),
     Fault(
-        "svc-left-out",
-        "Services are also found without the label svc.",
+        "svc-label-optional",
+        "Services also have names without the label svc.",
         ("A12",),
         change=as_if(_without_svc),
     ),
     Fault(
-        "labels-in-front-passed-over",
-        "Labels before a port and its protocol are passed over.",
+        "leading-labels-ignored",
+        "Labels in front of a port and its protocol are ignored.",
         ("A12", "E19"),
         change=as_if(_labels_in_front),
     ),
     Fault(
         "search-done-by-the-server",
-        "A full name with an entry of the search list behind it is answered as the full name.",
+        "A full name followed by an entry of the search list is answered as the full name.",
         ("A12",),
         change=as_if(_twice_completed),
     ),
     Fault(
         "namespaces-searched",
-        "A Service that a namespace lacks is looked for in the others.",
+        "A Service that a namespace lacks is looked up in the other namespaces.",
         ("M03", "A11"),
         change=as_if(_of_any_namespace),
     ),
     Fault(
         "search-fails",
-        "Short names that an entry of the search list completes wrongly are SERVFAIL, which ends the search.",
+        "A short name completed by the wrong entry of the search list is SERVFAIL, which ends the search.",
         ("M02", "M05", "M04"),
         change=where(_search_fails, Reply(dns.rcode.SERVFAIL, authoritative=False)),
     ),
     Fault(
         "domain-has-address",
-        "The cluster domain itself answers an address.",
+        "The cluster domain itself has an A record.",
         ("A08",),
         "extended",
         change=_at_the_domain,
     ),
     Fault(
         "schema-version-missing",
-        "The version of the schema is not published.",
+        "The name of the schema version is NXDOMAIN.",
         ("A01",),
         change=where(lambda context, reply: context.question.type == TXT and bool(reply.answer), NO_NAME),
     ),
     Fault(
         "schema-version-without-data",
-        "The name of the schema version exists, without data.",
+        "The name of the schema version is NODATA.",
         ("A01",),
         change=where(lambda context, reply: context.question.type == TXT and bool(reply.answer), NO_DATA),
     ),
     Fault(
         "schema-version-malformed",
-        "The version of the schema is no semantic version.",
+        "The schema version is not a semantic version.",
         ("A01",),
         change=_saying("latest"),
     ),
     Fault(
         "schema-version-in-two-strings",
-        "The version of the schema is one record of two strings.",
+        "The schema version is one TXT record of two strings.",
         ("A01",),
         change=_saying('"1.1" "0"'),
     ),
     Fault(
         "schema-version-twice",
-        "There are two versions of the schema.",
+        "There are two schema versions.",
         ("A01",),
         change=with_answer(_and_another, TXT),
     ),
     Fault(
         "names-below-schema-version",
-        "What is below the name of the schema version answers it too.",
+        "Names below that of the schema version answer it too.",
         ("A04",),
         "extended",
         change=_below_the_schema,
     ),
     Fault(
         "name-servers-do-not-resolve",
-        "The cluster domain names servers that have no address.",
+        "The NS records of the cluster domain name servers that have no address.",
         ("A06",),
         "extended",
         change=each(lambda context, _: (made_up(context, NS, f"gone.{context.state.domain}."),), NS),

@@ -1,4 +1,4 @@
-"""Wrong negative answers: names denied that exist, names that exist and should not, failures."""
+"""Wrong negative answers: NXDOMAIN for names that exist, answers for names that do not, and errors."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _kept_for_a_day(record: Record) -> Record:
 
 
 def _of_namespaces(context: QueryContext, reply: Reply) -> bool:
-    """Whether a name is denied whose namespace does not exist."""
+    """Whether a name is NXDOMAIN because its namespace does not exist."""
     zone = name(f"svc.{context.state.domain}")
     if not is_denial(reply) or not context.question.name.is_subdomain(zone):
         return False
@@ -71,7 +71,7 @@ def _of_namespaces(context: QueryContext, reply: Reply) -> bool:
 
 
 def _asterisk(context: QueryContext) -> Question | None:
-    """An asterisk stands for the first Service, the first endpoint or the first port there is."""
+    """Take the label * for the first Service of the namespace."""
     owner = below_service(context)
     if _labels(context)[0] not in (b"*", b"any") or owner is not None:
         return None
@@ -84,7 +84,7 @@ def _asterisk(context: QueryContext) -> Question | None:
 
 
 def _any_name(context: QueryContext, reply: Reply) -> Reply:
-    """A name that nobody created answers one address for all such names."""
+    """Answer the same address for every name that does not exist."""
     if not is_denial(reply) or not _in_cluster(context) or context.question.type != A:
         return reply
     return Reply(dns.rcode.NOERROR, answer=(made_up(context, A, "192.0.2.253"),))
@@ -98,7 +98,7 @@ def _splitting_dots(context: QueryContext) -> Question | None:
 
 
 def _everything(context: QueryContext, reply: Reply) -> Reply:
-    """ANY is answered with every record that the name has."""
+    """Answer ANY with every record of the name."""
     if context.question.type != ANY or is_denial(reply):
         return reply
     types = (A, AAAA, SRV, TXT, PTR)
@@ -115,7 +115,7 @@ def _soa_of(context: QueryContext) -> Record:
 
 
 def _transferred(context: QueryContext, reply: Reply) -> Reply:
-    """A transfer is granted: the zone's SOA, its records, its SOA again."""
+    """Answer a zone transfer: the SOA, records, the SOA again."""
     if context.question.type != AXFR:
         return reply
     listed = records.answer(context.state, Question(api_server(context), A), context.profile).answer
@@ -125,25 +125,25 @@ def _transferred(context: QueryContext, reply: Reply) -> Reply:
 FAULTS = (
     Fault(
         "aaaa-denied",
-        "AAAA of a name that has none is NXDOMAIN, so that a resolver forgets its other records too.",
+        "An AAAA query for a name without AAAA records is answered NXDOMAIN, so that a resolver forgets its other records too.",
         ("B02", "C05", "C12", "G06", "M12", "K04"),
         change=where(lambda context, reply: context.question.type == AAAA and is_no_data(reply), NO_NAME),
     ),
     Fault(
         "no-data-denied",
-        "A name without records of the type asked for is NXDOMAIN.",
+        "A query for a type that a name lacks is answered NXDOMAIN.",
         ("B02", "B10", "C05", "G06", "A08", "I10", "M12", "K04", "K06"),
         change=where(lambda _, reply: is_no_data(reply), NO_NAME),
     ),
     Fault(
         "denied-is-no-data",
-        "A name that does not exist has no data, and is never denied.",
+        "A query for a name that does not exist is answered NODATA.",
         ("G05", "C04", "A11", "M04", "K03", "K05", "E22", "H16"),
         change=where(lambda _, reply: is_denial(reply), NO_DATA),
     ),
     Fault(
         "other-types-denied",
-        "A name is NXDOMAIN for types other than addresses, SRV, PTR and TXT.",
+        "A query for a type that a name lacks, other than A, AAAA, SRV, PTR and TXT, is answered NXDOMAIN.",
         ("B10", "G06", "A08"),
         change=where(
             lambda context, reply: is_no_data(reply) and context.question.type not in (*_ADDRESSES, SRV, PTR, TXT),
@@ -152,7 +152,7 @@ FAULTS = (
     ),
     Fault(
         "other-types-never-denied",
-        "A name that does not exist has no data of types other than addresses and SRV.",
+        "A query for a name that does not exist is answered NODATA, unless its type is A, AAAA or SRV.",
         ("G05",),
         change=where(
             lambda context, reply: is_denial(reply) and context.question.type not in (*_ADDRESSES, SRV), NO_DATA
@@ -160,7 +160,7 @@ FAULTS = (
     ),
     Fault(
         "other-types-fail",
-        "Types other than addresses, SRV, PTR and TXT are SERVFAIL.",
+        "A query for a type that a name lacks, other than A, AAAA, SRV, PTR and TXT, is answered SERVFAIL.",
         ("B10", "G06", "G09"),
         change=where(
             lambda context, reply: is_no_data(reply) and context.question.type not in (*_ADDRESSES, SRV, PTR, TXT),
@@ -169,25 +169,25 @@ FAULTS = (
     ),
     Fault(
         "denied-is-refused",
-        "A name that does not exist is REFUSED.",
+        "A query for a name that does not exist is answered REFUSED.",
         ("G05", "C11", "C04", "A03", "A08", "E18"),
         change=where(lambda _, reply: is_denial(reply), _failing(dns.rcode.REFUSED)),
     ),
     Fault(
         "denied-is-servfail",
-        "A name that does not exist is SERVFAIL.",
+        "A query for a name that does not exist is answered SERVFAIL.",
         ("G05", "C11", "C04", "M05"),
         change=where(lambda _, reply: is_denial(reply), _failing(dns.rcode.SERVFAIL)),
     ),
     Fault(
         "no-data-is-refused",
-        "A name without records of the type asked for is REFUSED.",
+        "A query for a type that a name lacks is answered REFUSED.",
         ("B02", "C05", "B10", "H04", "H12", "H13"),
         change=where(lambda _, reply: is_no_data(reply), _failing(dns.rcode.REFUSED)),
     ),
     Fault(
         "no-answer-for-aaaa",
-        "AAAA of a name that has none is not answered at all.",
+        "An AAAA query for a name without AAAA records is not answered.",
         ("B02", "C05"),
         change=lambda context, reply: None if context.question.type == AAAA and is_no_data(reply) else reply,
     ),
@@ -199,19 +199,19 @@ FAULTS = (
     ),
     Fault(
         "unknown-namespace-is-no-data",
-        "A namespace that does not exist, and what is below it, has no data, and is not denied.",
+        "The names of a namespace that does not exist are NODATA instead of NXDOMAIN.",
         ("A11",),
         change=where(_of_namespaces, NO_DATA),
     ),
     Fault(
         "any-name-answers",
-        "A name that nobody created answers an address.",
+        "A name that does not exist answers an address.",
         ("G05", "C11", "A12", "M04", "B18", "E19", "G08", "K05", "D15"),
         change=_any_name,
     ),
     Fault(
         "labels-split-at-dots",
-        "A label that holds a dot is taken for two.",
+        "A label that contains a dot is read as two labels.",
         ("G14",),
         change=as_if(_splitting_dots),
     ),
@@ -223,42 +223,42 @@ FAULTS = (
     ),
     Fault(
         "asterisk-answers",
-        "An asterisk, or the word any, stands for any Service.",
+        "The label * or any stands for any Service.",
         ("G08",),
         "extended",
         change=as_if(_asterisk),
     ),
     Fault(
         "any-lists-everything",
-        "ANY is answered with all records of a name.",
+        "An ANY query is answered with all records of a name.",
         ("G07",),
         "extended",
         change=_everything,
     ),
     Fault(
         "transfers-granted",
-        "Whoever asks for a transfer of the zone is given one.",
+        "Every client may transfer the zone.",
         ("G12",),
         "extended",
         change=_transferred,
     ),
     Fault(
         "no-soa-in-denials",
-        "Denials come without the SOA of their zone.",
+        "NXDOMAIN answers lack the SOA of their zone.",
         ("G01",),
         "extended",
         change=where(lambda _, reply: is_denial(reply), _without_soa),
     ),
     Fault(
         "no-soa-without-data",
-        "Answers without data come without the SOA of their zone.",
+        "NODATA answers lack the SOA of their zone.",
         ("G02",),
         "extended",
         change=where(lambda _, reply: is_no_data(reply), _without_soa),
     ),
     Fault(
         "negative-ttl-of-a-day",
-        "Negative answers may be kept for a day.",
+        "Negative answers may be cached for a day.",
         ("G03",),
         "extended",
         "86400 s",

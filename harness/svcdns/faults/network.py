@@ -1,4 +1,4 @@
-"""What a bad network does to a right server: none of it changes a verdict on a live target."""
+"""Conditions of the network in front of a right server: none of them changes a verdict on a live target."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LOST_OF_A_HUNDRED = 5
 
 
 def _chance(context: QueryContext, of_a_hundred: int) -> bool:
-    """Whether it happens to this question: by its number, so that a run can be repeated."""
+    """Whether it happens to this question; its number decides, so that a run can be repeated."""
     return random.Random(f"{context.replica} {context.number}").randrange(100) < of_a_hundred  # noqa: S311 - chance, no secret
 
 
@@ -23,7 +23,7 @@ def _lost(context: QueryContext, sendings: tuple[Sending, ...]) -> tuple[Sending
 
 
 def _late(seconds: float, happens: Callable[[QueryContext], bool]) -> Deliver:
-    """Messages are held back, on top of what already holds them."""
+    """Delay messages, in addition to their present delay."""
 
     def deliver(context: QueryContext, sendings: tuple[Sending, ...]) -> tuple[Sending, ...]:
         if not happens(context):
@@ -39,7 +39,7 @@ def _twice(context: QueryContext, sendings: tuple[Sending, ...]) -> tuple[Sendin
 
 
 def _before(strange: Callable[[QueryContext, Sending], bytes | None]) -> Deliver:
-    """Something else comes first."""
+    """Send another message first."""
 
     def deliver(context: QueryContext, sendings: tuple[Sending, ...]) -> tuple[Sending, ...]:
         wire = strange(context, sendings[0]) if sendings else None
@@ -49,7 +49,7 @@ def _before(strange: Callable[[QueryContext, Sending], bytes | None]) -> Deliver
 
 
 def _forged(context: QueryContext, sending: Sending) -> bytes:
-    """The answer with another id: what somebody sends who guesses."""
+    """Return the answer with another id, as an attacker who guesses ids sends it."""
     del context
     return bytes([sending.wire[0] ^ 0x55, sending.wire[1]]) + sending.wire[2:]
 
@@ -62,7 +62,7 @@ def _earlier(context: QueryContext, sending: Sending) -> bytes | None:
 CONDITIONS = (
     Fault(
         "loss",
-        "Of a hundred answers over UDP, five are lost.",
+        "Five of 100 answers over UDP are lost.",
         bound="5 %",
         deliver=over("udp", _lost),
     ),
@@ -75,7 +75,7 @@ CONDITIONS = (
     ),
     Fault(
         "reordering",
-        "Every other answer is held back for 0.3 seconds, so that later ones overtake it.",
+        "Every other answer is delayed by 0.3 seconds, so that later ones overtake it.",
         bound=f"{_DELAY_SECONDS} s",
         deliver=_late(_DELAY_SECONDS, lambda context: context.number % 2 == 0),
         seconds=_DELAY_SECONDS,
@@ -83,17 +83,17 @@ CONDITIONS = (
     Fault("duplicates", "Every answer over UDP comes twice.", deliver=over("udp", _twice)),
     Fault(
         "late-answers",
-        "Before every answer over UDP comes the answer to the question before.",
+        "Before every answer over UDP, the answer to the previous query comes again.",
         deliver=over("udp", _before(_earlier)),
     ),
     Fault(
         "spoofed-answers",
-        "Before every answer over UDP comes one with another id.",
+        "Before every answer over UDP, one with another id comes.",
         deliver=over("udp", _before(_forged)),
     ),
     Fault(
-        "strangers-answers",
-        "Before every answer over UDP comes the same from another port.",
+        "copies-from-another-port",
+        "Before every answer over UDP, the same answer comes from another port.",
         deliver=over("udp", lambda _, found: (*(replace(record, from_port="other") for record in found), *found)),
     ),
 )

@@ -1,4 +1,4 @@
-"""Opens a target, its DNS servers behind the faults that the settings name."""
+"""A target, opened with the faults of the settings in front of its DNS servers."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from svcdns.targets.opening import Opened
 
 @contextmanager
 def opened(settings: Settings, run: str, say: Callable[[str], None], shared: dict[str, Any] | None) -> Iterator[Opened]:
-    """As `svcdns.targets.opening.opened`, with every question led through the faults.
+    """As `svcdns.targets.opening.opened`, with the faults in front of the DNS servers.
 
     Raises:
-        UsageError: if the target cannot be had, or no fault has such a name.
+        UsageError: if the target cannot be opened, or a fault is unknown.
     """
     with opening.opened(settings, run, say, shared) as found:
         if not settings.faults:
             yield found
             return
-        from svcdns.faults import proxy  # noqa: PLC0415 - what asks a right server pays for none of it
+        from svcdns.faults import proxy  # noqa: PLC0415 - a run without faults does not need it
 
         with proxy.before(found.target, tuple(map(faults.find, settings.faults))) as target:
             yield replace(found, target=target)

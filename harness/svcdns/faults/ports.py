@@ -33,7 +33,7 @@ def _numbered(context: QueryContext, record: Record, number: int) -> Record:
 
 
 def _for_service(change: ReplyChange, *, headless: bool) -> ReplyChange:
-    """Only where the Service is headless, or is not."""
+    """Apply a change to the names of headless Services only, or of the others only."""
 
     def changed(context: QueryContext, reply: Reply) -> Reply | None:
         owner = below_service(context)
@@ -43,7 +43,7 @@ def _for_service(change: ReplyChange, *, headless: bool) -> ReplyChange:
 
 
 def _target_port(service: Service) -> Service:
-    """The Service with the ports that its pods listen on."""
+    """Return the Service with its target ports as ports."""
     ports = (
         replace(port, port=port.target_port) if isinstance(port.target_port, int) else port for port in service.ports
     )
@@ -69,7 +69,7 @@ def _over_tcp(context: QueryContext) -> Question | None:
 
 
 def _first_port(context: QueryContext) -> Question | None:
-    """The first named port of the Service, whatever port was asked for."""
+    """Take any port for the first named port of the Service."""
     owner = below_service(context)
     if owner is None or len(owner.labels) != 2 or context.question.type != SRV:  # noqa: PLR2004 - a port and a protocol
         return None
@@ -94,7 +94,7 @@ def _unnamed_by_number(context: QueryContext, reply: Reply) -> Reply:
 
 
 def _one_a_number(service: Service) -> Service:
-    """Of several ports of one number, the first."""
+    """Keep the first of several ports with the same number."""
     first = {port.port: port for port in reversed(service.ports)}
     return replace(service, ports=tuple(port for port in service.ports if first[port.port] is port))
 
@@ -140,25 +140,25 @@ def _endpoint_behind_a_port(context: QueryContext) -> Question | None:
 FAULTS = (
     Fault(
         "srv-wrong-port",
-        "SRV records carry the number behind the right one.",
+        "SRV records carry the right port number plus 1.",
         ("E01", "E10", "E11"),
         change=each(lambda context, record: (_numbered(context, record, port(record.rdata) + 1),), SRV),
     ),
     Fault(
         "srv-target-port",
-        "SRV records of a ClusterIP Service carry the number that its pods listen on.",
+        "SRV records of a ClusterIP Service carry the target port.",
         ("E01", "E03"),
         change=seeing(services(_target_port), SRV),
     ),
     Fault(
         "srv-node-port",
-        "SRV records of NodePort and LoadBalancer Services carry the port of the nodes.",
+        "SRV records of NodePort and LoadBalancer Services carry the node port.",
         ("E23",),
         change=each(_node_port, SRV),
     ),
     Fault(
         "srv-wrong-target",
-        "SRV records of a ClusterIP Service lead to the API server's Service.",
+        "The target of SRV records of a ClusterIP Service is the API server's Service.",
         ("E01",),
         change=_for_service(
             each(lambda context, record: (pointing(record, api_server(context)),), SRV), headless=False
@@ -166,13 +166,13 @@ FAULTS = (
     ),
     Fault(
         "srv-target-is-the-service",
-        "SRV records of a headless Service lead to its own name, and not to its endpoints.",
+        "The target of SRV records of a headless Service is its own name instead of its endpoints' names.",
         ("E08",),
         change=_for_service(each(lambda context, record: (_to_the_service(context, record),), SRV), headless=True),
     ),
     Fault(
         "srv-target-does-not-resolve",
-        "SRV records of a headless Service lead to names that do not exist.",
+        "The targets of SRV records of a headless Service do not exist.",
         ("E09", "I07"),
         change=_for_service(
             each(lambda _, record: (pointing(record, with_labels(target(record.rdata), "gone")),), SRV), headless=True
@@ -180,31 +180,31 @@ FAULTS = (
     ),
     Fault(
         "srv-protocol-ignored",
-        "A port is found under every protocol.",
+        "A port has SRV records under every protocol.",
         ("E05",),
         change=as_if(_over_tcp),
     ),
     Fault(
         "srv-of-any-port",
-        "A port that a Service does not have is answered with its first.",
+        "An SRV query for a port that a Service lacks is answered with its first port.",
         ("E05", "G08"),
         change=as_if(_first_port),
     ),
     Fault(
         "srv-of-unnamed-port",
-        "A port without a name is found by its number.",
+        "An unnamed port has an SRV record under its number.",
         ("E06",),
         change=_unnamed_by_number,
     ),
     Fault(
-        "srv-one-a-number",
-        "Of two ports of the same number, only the first has an SRV record.",
+        "srv-one-per-port-number",
+        "Of two ports with the same number, only the first has an SRV record.",
         ("E04",),
         change=seeing(services(_one_a_number)),
     ),
     Fault(
         "srv-first-port-only",
-        "Only the first port of a Service has an SRV record.",
+        "Only the first port of a ClusterIP Service has an SRV record.",
         ("E03",),
         change=seeing(
             services(lambda service: replace(service, ports=service.ports[:1]) if service.cluster_ips else service), SRV
@@ -225,8 +225,8 @@ FAULTS = (
         ),
     ),
     Fault(
-        "srv-once-a-family",
-        "Each endpoint has one SRV record an address family.",
+        "srv-once-per-family",
+        "Each endpoint has one SRV record per address family.",
         ("I06",),
         change=with_answer(
             lambda context, answer: answer * (len(owner.service.families) if (owner := below_service(context)) else 1),
@@ -235,13 +235,13 @@ FAULTS = (
     ),
     Fault(
         "srv-missing",
-        "No port has an SRV record.",
+        "An SRV query for an existing port is answered NXDOMAIN.",
         ("E01", "E08"),
         change=where(lambda context, reply: context.question.type == SRV and bool(reply.answer), NO_NAME),
     ),
     Fault(
         "srv-without-data",
-        "Ports exist, without data.",
+        "An SRV query for an existing port is answered NODATA.",
         ("E01", "E08", "E16", "E17"),
         change=where(lambda context, reply: context.question.type == SRV and bool(reply.answer), NO_DATA),
     ),
@@ -253,21 +253,21 @@ FAULTS = (
     ),
     Fault(
         "srv-wrong-additional",
-        "The additional section of SRV answers gives a target an address that it does not have.",
+        "The additional section of SRV answers contains an address that the target does not have.",
         ("E02",),
         "extended",
         change=_wrong_additional,
     ),
     Fault(
         "srv-zero-weight",
-        "The weight of SRV records is zero.",
+        "The weight of SRV records is 0.",
         ("E14",),
         "extended",
         change=each(_with_zero_weight, SRV),
     ),
     Fault(
-        "srv-of-a-stranger",
-        "A headless Service has one more SRV record, to a name that no endpoint has.",
+        "srv-extra-record",
+        "A headless Service has one more SRV record, whose target is no endpoint.",
         ("E08",),
         change=_for_service(with_answer(_one_more, SRV), headless=True),
     ),
@@ -279,13 +279,13 @@ FAULTS = (
     ),
     Fault(
         "srv-targets-without-domain",
-        "SRV records lead to names that lack the cluster domain.",
+        "The targets of SRV records lack the cluster domain.",
         ("E01",),
         change=each(lambda context, record: (pointing(record, without_domain(context, target(record.rdata))),), SRV),
     ),
     Fault(
         "ports-before-endpoints",
-        "A port and a protocol before the name of an endpoint are passed over.",
+        "A port and a protocol in front of an endpoint's name are ignored.",
         ("E19",),
         "extended",
         change=as_if(_endpoint_behind_a_port),

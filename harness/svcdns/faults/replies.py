@@ -1,4 +1,4 @@
-"""What faults do to replies, whatever the cluster holds: records changed, names denied, questions misread."""
+"""What faults do to replies: records changed, names denied, questions taken for others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from svcdns.state import Key, Service
 
 NO_NAME, NO_DATA = Reply(dns.rcode.NXDOMAIN), Reply(dns.rcode.NOERROR)
 
-#: The TTL of records that a fault makes up, in seconds.
+#: The TTL of records that a fault adds, in seconds.
 TTL = 30
 
 
@@ -46,17 +46,17 @@ def api_server(context: QueryContext) -> dns.name.Name:
 
 
 def is_denial(reply: Reply) -> bool:
-    """Whether a reply says that the name does not exist."""
+    """Whether a reply says that the name does not exist (NXDOMAIN)."""
     return reply.rcode == dns.rcode.NXDOMAIN
 
 
 def is_no_data(reply: Reply) -> bool:
-    """Whether a reply says that the name has no record of the type."""
+    """Whether a reply says that the name has no record of the type (NODATA)."""
     return reply.rcode == dns.rcode.NOERROR and not reply.answer
 
 
 def each(change: Callable[[QueryContext, Record], Iterable[Record]], *types: RdataType) -> ReplyChange:
-    """Each record of some types in the answer section becomes others, or none."""
+    """Replace each record of some types in the answer section by others, or by none."""
 
     def changed(context: QueryContext, reply: Reply) -> Reply:
         found = (change(context, record) if record.type in types else (record,) for record in reply.answer)
@@ -68,7 +68,7 @@ def each(change: Callable[[QueryContext, Record], Iterable[Record]], *types: Rda
 def with_answer(
     change: Callable[[QueryContext, tuple[Record, ...]], tuple[Record, ...]], *types: RdataType
 ) -> ReplyChange:
-    """The records of an answer to a question of some types become others."""
+    """Replace the records of an answer to a question of some types."""
 
     def changed(context: QueryContext, reply: Reply) -> Reply:
         if not reply.answer or context.question.type not in types:
@@ -79,7 +79,7 @@ def with_answer(
 
 
 def where(holds: Callable[[QueryContext, Reply], bool], instead: Reply | ReplyChange) -> ReplyChange:
-    """Where something holds of a question and its reply, there is another reply; with the authority section of the first."""
+    """Replace a reply where a condition holds; a given reply keeps the authority section of the replaced one."""
 
     def changed(context: QueryContext, reply: Reply) -> Reply | None:
         if not holds(context, reply):
@@ -90,7 +90,7 @@ def where(holds: Callable[[QueryContext, Reply], bool], instead: Reply | ReplyCh
 
 
 def as_if(other: Callable[[QueryContext], Question | None]) -> ReplyChange:
-    """A question that is denied is answered as if another had been asked."""
+    """Answer a question that is NXDOMAIN as if another one had been asked."""
 
     def changed(context: QueryContext, reply: Reply) -> Reply:
         taken_for = other(context) if is_denial(reply) else None
@@ -107,22 +107,22 @@ def as_if(other: Callable[[QueryContext], Question | None]) -> ReplyChange:
 
 
 def made_up(context: QueryContext, type_: RdataType, text: str) -> Record:
-    """A record of the name asked for, with rdata as a zone file writes it."""
+    """Return a record of the question's owner name, with rdata as in a zone file."""
     return Record(context.question.name, TTL, rdata(type_, text))
 
 
 def with_labels(found: dns.name.Name, *labels: str) -> dns.name.Name:
-    """The name with more labels before it."""
+    """Return a name with more labels in front."""
     return dns.name.Name((*(label.encode("latin-1") for label in labels), *found.labels))
 
 
 def pointing(record: Record, to: dns.name.Name) -> Record:
-    """An SRV, PTR or CNAME record with another target."""
-    assert record.type in (SRV, dns.rdatatype.PTR, CNAME), "it points to a name"
+    """Return an SRV, PTR or CNAME record with another target."""
+    assert record.type in (SRV, dns.rdatatype.PTR, CNAME), "it has a target"
     return record._replace(rdata=record.rdata.replace(target=to))
 
 
 def without_domain(context: QueryContext, found: dns.name.Name) -> dns.name.Name:
-    """A name of the cluster as it is where somebody forgot the cluster domain."""
+    """Return a name of the cluster without the cluster domain."""
     zone = name(context.state.domain)
     return found.relativize(zone).derelativize(dns.name.root) if found.is_subdomain(zone) and found != zone else found

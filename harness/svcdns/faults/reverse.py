@@ -32,7 +32,7 @@ _ARPA, _IPV6 = dns.name.from_text("arpa."), dns.name.from_text("ip6.arpa.")
 
 
 def _address(context: QueryContext) -> str:
-    """The address whose PTR record is asked for, or nothing."""
+    """Return the address whose PTR record is asked for; nothing for other questions."""
     try:
         return dns.reversename.to_address(context.question.name) if context.question.type == PTR else ""
     except (dns.exception.DNSException, ValueError):
@@ -68,7 +68,7 @@ def _without_hostname(context: QueryContext) -> bool:
 
 
 def _not_below_headless(context: QueryContext, answer: tuple[Record, ...]) -> tuple[Record, ...]:
-    """Of several names, the first that is not below a headless Service, or the first."""
+    """Keep one PTR record: the first whose target is not below a headless Service, else the first."""
     headless = {
         name(f"{key.name}.{key.namespace}.svc.{context.state.domain}")
         for key, service in context.state.services.items()
@@ -101,13 +101,13 @@ def _at_service_names(context: QueryContext, reply: Reply) -> Reply:
 FAULTS = (
     Fault(
         "ptr-of-virtual-ip-missing",
-        "No virtual IP leads back to its Service.",
+        "No virtual IP has a PTR record.",
         ("F01", "F02"),
         change=where(_answered_for_virtual_ip, NO_NAME),
     ),
     Fault(
         "ptr-of-virtual-ip-wrong",
-        "Every virtual IP leads back to the API server's Service.",
+        "The PTR record of every virtual IP is the API server's Service.",
         ("F01",),
         change=each(
             lambda context, record: (pointing(record, api_server(context)) if _virtual(context) else record,), PTR
@@ -115,19 +115,19 @@ FAULTS = (
     ),
     Fault(
         "ptr-of-virtual-ip-twice",
-        "A virtual IP leads back to a second name, that of the API server's Service.",
+        "A virtual IP has a second PTR record, the API server's Service.",
         ("F01",),
         change=with_answer(_and_the_api, PTR),
     ),
     Fault(
         "ptr-of-endpoint-missing",
-        "No address of an endpoint leads back to a name.",
+        "No address of an endpoint has a PTR record.",
         ("F03", "F04", "F16", "F05"),
         change=where(_answered_for_endpoint, NO_NAME),
     ),
     Fault(
         "ptr-needs-hostname",
-        "The address of an endpoint without a hostname leads back to nothing, as in CoreDNS 1.11.4 to 1.12.0.",
+        "The address of an endpoint without a hostname has no PTR record, as in CoreDNS 1.11.4 to 1.12.0.",
         ("F04",),
         change=where(
             lambda context, reply: _answered_for_endpoint(context, reply) and _without_hostname(context), NO_NAME
@@ -135,13 +135,13 @@ FAULTS = (
     ),
     Fault(
         "ptr-does-not-resolve-back",
-        "The address of an endpoint leads back to a name that does not exist.",
+        "The PTR record of an endpoint's address is a name that does not exist.",
         ("F09",),
         change=each(_does_not_resolve, PTR),
     ),
     Fault(
         "ptr-of-unready-endpoints",
-        "The address of an endpoint that is not ready leads back to its name.",
+        "The address of an endpoint that is not ready has a PTR record.",
         ("F06", "J02"),
         change=seeing(
             endpoints(lambda _, __, endpoint: endpoint if endpoint.terminating else replace(endpoint, ready=True)), PTR
@@ -149,19 +149,19 @@ FAULTS = (
     ),
     Fault(
         "ptr-not-below-headless",
-        "An address behind several Services leads back to one name, and not to that below its headless Service.",
+        "An address of several Services has one PTR record, which is not its name below the headless Service.",
         ("F07",),
         change=with_answer(_not_below_headless, PTR),
     ),
     Fault(
         "ptr-of-any-address",
-        "An address that nothing in the cluster has leads back to a name of the cluster.",
+        "An address that the cluster does not use has a PTR record in the cluster domain.",
         ("F08", "B20", "K22", "K10", "K17"),
         change=_of_any_address,
     ),
     Fault(
         "ptr-ipv6-missing",
-        "No IPv6 address leads back to a name.",
+        "No IPv6 address has a PTR record.",
         ("F02", "I05"),
         change=where(
             lambda context, reply: (
@@ -172,31 +172,31 @@ FAULTS = (
     ),
     Fault(
         "ptr-without-domain",
-        "Addresses lead back to names that lack the cluster domain.",
+        "PTR records lack the cluster domain.",
         ("F01", "F03"),
         change=each(lambda context, record: (pointing(record, without_domain(context, target(record.rdata))),), PTR),
     ),
     Fault(
-        "reverse-names-compared-with-case",
-        "The reverse name of an address is recognised in lower case alone, its nibbles and its zone.",
+        "reverse-names-case-sensitive",
+        "A reverse name that is not written in lower case is NXDOMAIN.",
         ("L14",),
         change=where(_reverse_and_not_lower, NO_NAME),
     ),
     Fault(
-        "ptr-repeated",
+        "ptr-twice",
         "Every PTR record is answered twice.",
         ("F01",),
         change=with_answer(lambda _, answer: answer * 2, PTR),
     ),
     Fault(
         "ptr-at-service-names",
-        "At the name of a Service, PTR is answered with that name.",
+        "A PTR query for the name of a Service is answered with that name.",
         ("F15",),
         change=_at_service_names,
     ),
     Fault(
         "ptr-of-second-family-elsewhere",
-        "The IPv6 address of an endpoint leads back to another name than its IPv4 address.",
+        "The PTR record of an endpoint's IPv6 address differs from that of its IPv4 address.",
         ("F17", "I05"),
         change=each(
             lambda context, record: (

@@ -1,6 +1,6 @@
 """Answers that were right once.
 
-Stale means older than the TTL and thirty seconds: a server that lags less may keep a cache.
+Stale means older than the TTL plus 30 seconds: a server that is less late may have a cache.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from svcdns.faults.fault import Fault, QueryContext, ReplyChange
 from svcdns.faults.replies import is_denial
 from svcdns.message import Reply
 
-#: Longer than the longest TTL here and thirty seconds, and than any deadline.
+#: Longer than the longest TTL here plus 30 seconds, and than any deadline.
 _STALE_SECONDS = 120.0
 
 
 def kept_for(seconds: float) -> ReplyChange:
-    """What was answered is answered again until it is as old as that, as a cache does it."""
+    """Repeat a reply until it is that old, as a cache does."""
 
     def change(context: QueryContext, reply: Reply) -> Reply:
         kept = None
@@ -39,7 +39,7 @@ def _now_and_then(context: QueryContext, reply: Reply) -> Reply:
 FAULTS = (
     Fault(
         "stale-for-ever",
-        "What was answered once is answered for ever.",
+        "The first answer to a question is repeated for ever.",
         (
             "J02",
             "J12",
@@ -63,7 +63,7 @@ FAULTS = (
     ),
     Fault(
         "stale-for-two-minutes",
-        "What was answered is answered for two minutes, whatever happens.",
+        "An answer is repeated for two minutes, whatever changes.",
         ("J02", "J12", "G18", "B11", "C03", "J17"),
         bound=f"{_STALE_SECONDS:.0f} s",
         change=kept_for(_STALE_SECONDS),
@@ -71,22 +71,22 @@ FAULTS = (
     ),
     Fault(
         "stale-on-one-replica",
-        "One of two DNS servers answers for ever what it answered once.",
+        "One of two DNS servers repeats its first answer to a question for ever.",
         ("J02", "J12", "G18", "B11", "C03", "J17"),
-        bound="for ever, one of two servers",
+        bound="always, on one of two servers",
         change=lambda context, reply: _first(context, reply) if context.replica else reply,
         replicas=2,
     ),
     Fault(
         "stale-every-other-time",
-        "Every other answer is the first that was ever given.",
+        "Every other answer is the first answer to the question.",
         ("J12", "J02", "C24"),
         bound="every other answer",
         change=_now_and_then,
     ),
     Fault(
-        "denials-kept",
-        "A name that was denied once is denied for ever.",
+        "nxdomain-kept",
+        "A name that was NXDOMAIN once is NXDOMAIN for ever.",
         ("G18", "J01"),
         change=lambda context, reply: next(
             (earlier.reply for earlier in context.earlier if is_denial(earlier.reply)), reply
@@ -94,7 +94,7 @@ FAULTS = (
     ),
     Fault(
         "removals-missed",
-        "A name that answered once is never denied: it goes on answering what it last did.",
+        "A name that had records once is never NXDOMAIN: it repeats its last answer with records.",
         ("B11", "J11", "J16"),
         change=lambda context, reply: (
             next((earlier.reply for earlier in reversed(context.earlier) if earlier.reply.answer), reply)
@@ -104,13 +104,13 @@ FAULTS = (
     ),
     Fault(
         "stale-reverse-names",
-        "What an address led back to once, it leads back to for ever.",
+        "The first answer to a PTR query is repeated for ever.",
         ("J13",),
         change=lambda context, reply: _first(context, reply) if context.question.type == PTR else reply,
     ),
     Fault(
         "stale-aliases",
-        "Asked for the CNAME alone, a name is for ever the alias that it was once, or none.",
+        "The first answer to a CNAME query is repeated for ever.",
         ("H08", "H09", "H10"),
         change=lambda context, reply: _first(context, reply) if context.question.type == CNAME else reply,
     ),

@@ -1,4 +1,4 @@
-"""Wrong answers at the names of Services with a virtual IP, and virtual IPs where there are none."""
+"""Wrong answers at the names of ClusterIP Services, and virtual IPs for headless ones."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _without_virtual_ip(service: Service) -> Service:
 
 
 def _at_virtual_ip(context: QueryContext) -> Service | None:
-    """The Service with a virtual IP whose own name is asked for."""
+    """Return the Service with a virtual IP whose own name is asked for; None for any other question."""
     owner = below_service(context)
     return owner.service if owner and not owner.labels and owner.service.cluster_ips else None
 
@@ -51,7 +51,7 @@ def _once_a_port(context: QueryContext, answer: tuple[Record, ...]) -> tuple[Rec
 
 
 def _without_endpoints(context: QueryContext) -> bool:
-    """Whether a Service with a virtual IP, at its name or a port, has no ready endpoint."""
+    """Whether the question is about a Service with a virtual IP that has no ready endpoint."""
     owner = below_service(context)
     if owner is None or not owner.service.cluster_ips:
         return False
@@ -60,7 +60,7 @@ def _without_endpoints(context: QueryContext) -> bool:
 
 
 def _in_another_namespace(context: QueryContext, answer: tuple[Record, ...]) -> tuple[Record, ...]:
-    """The virtual IPs of the first Service of that name in any namespace."""
+    """Replace the virtual IPs by those of the first Service of the same name in any namespace."""
     own = _at_virtual_ip(context)
     if own is None:
         return answer
@@ -80,7 +80,7 @@ def _grown_family(service: Service) -> Service:
 
 
 def _mapped(context: QueryContext, reply: Reply) -> Reply:
-    """AAAA of a Service with an IPv4 address alone is that address, mapped into IPv6."""
+    """Answer AAAA for an IPv4 Service with its IPv4-mapped address."""
     service = _at_virtual_ip(context)
     if service is None or reply.answer or context.question.type != AAAA:
         return reply
@@ -90,7 +90,7 @@ def _mapped(context: QueryContext, reply: Reply) -> Reply:
 FAULTS = (
     Fault(
         "wrong-virtual-ip",
-        "A Service answers a virtual IP that is not its own.",
+        "A Service answers an address that is not its virtual IP.",
         ("B01", "B07"),
         change=each(_another, A, AAAA),
     ),
@@ -107,32 +107,32 @@ FAULTS = (
         change=seeing(services(_with_virtual_ip), A, AAAA),
     ),
     Fault(
-        "outside-addresses-included",
-        "Services of the types NodePort and LoadBalancer answer an address outside the cluster beside their virtual IP.",
+        "external-addresses-included",
+        "Services of the types NodePort and LoadBalancer answer an external address beside their virtual IP.",
         ("B07",),
         change=with_answer(_with_outside, A),
     ),
     Fault(
-        "virtual-ip-once-a-port",
+        "virtual-ip-once-per-port",
         "A ClusterIP Service answers its virtual IP once for each of its ports.",
         ("B08",),
         change=with_answer(_once_a_port, A, AAAA),
     ),
     Fault(
         "virtual-ip-needs-ready-pods",
-        "A ClusterIP Service without a ready endpoint does not exist.",
+        "The name of a ClusterIP Service without a ready endpoint is NXDOMAIN.",
         ("B05", "B14", "E13"),
         change=where(lambda context, _: _without_endpoints(context), NO_NAME),
     ),
     Fault(
         "port-needs-ready-pods",
-        "The ports of a ClusterIP Service without a ready endpoint have no SRV records.",
+        "The ports of a ClusterIP Service without a ready endpoint are NXDOMAIN.",
         ("E13",),
         change=where(lambda context, _: context.question.type == SRV and _without_endpoints(context), NO_NAME),
     ),
     Fault(
         "services-without-selector-denied",
-        "A ClusterIP Service without a selector does not exist.",
+        "The name of a ClusterIP Service without a selector is NXDOMAIN.",
         ("B06",),
         change=seeing(services(lambda service: service if service.selector or not service.cluster_ips else None)),
     ),
@@ -144,31 +144,31 @@ FAULTS = (
     ),
     Fault(
         "api-server-denied",
-        "The API server's Service does not exist.",
+        "The name of the API server's Service is NXDOMAIN.",
         ("B04", "M15"),
         change=seeing(services(lambda service: None if service.key == Key("default", "kubernetes") else service)),
     ),
     Fault(
         "first-family-only",
-        "Of a dual-stack Service only the virtual IP of its first family is answered.",
+        "A dual-stack Service answers only the virtual IP of its first family.",
         ("I01", "I03", "I09"),
         change=seeing(services(_grown_family), A, AAAA),
     ),
     Fault(
         "aaaa-mapped-from-a",
-        "AAAA of an IPv4 Service answers its address, mapped into IPv6.",
+        "An AAAA query for an IPv4 Service is answered with its IPv4-mapped address.",
         ("B02",),
         change=_mapped,
     ),
     Fault(
         "aaaa-without-data",
-        "AAAA has no data at any name.",
+        "Every AAAA query is answered NODATA.",
         ("I01", "I02", "I07"),
         change=where(lambda context, reply: context.question.type == AAAA and bool(reply.answer), NO_DATA),
     ),
     Fault(
         "addresses-without-data",
-        "A has no data at any name.",
+        "Every A query is answered NODATA.",
         ("B01", "C01", "M02", "M14", "M15", "J20"),
         change=where(lambda context, reply: context.question.type == A and bool(reply.answer), NO_DATA),
     ),

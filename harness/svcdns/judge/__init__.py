@@ -1,7 +1,7 @@
 """Answers, read against the cluster's state by the plain sentences of the features.
 
 This is the second, independent reading of the specification: where `svcdns.records` computes from EndpointSlices what a
-server should say, this room asks Pods and Services what a sentence such as "the address of every ready pod" means, and
+server should say, this package asks Pods and Services what a sentence such as "the address of every ready pod" means, and
 never looks at records. Each function here makes a `Promise`: what one sentence of a feature promises.
 """
 
@@ -27,7 +27,7 @@ from svcdns.judge.lookup import (
     not_found,
     search_list,
 )
-from svcdns.judge.malformed import ODD_MESSAGES, odd_message, odd_message_is_one_of
+from svcdns.judge.malformed import MALFORMED_MESSAGES, malformed_message, malformed_message_is_one_of
 from svcdns.judge.messages import (
     PROPERTIES,
     any_case,
@@ -51,7 +51,7 @@ from svcdns.judge.names import (
     virtual_ip_at,
     virtual_ips,
 )
-from svcdns.judge.observation import Look, NotConformantError, Promise, PromiseOfState, Reading
+from svcdns.judge.observation import Observation
 from svcdns.judge.order import order
 from svcdns.judge.ports import (
     own_port,
@@ -63,6 +63,7 @@ from svcdns.judge.ports import (
     right_additional,
     weights,
 )
+from svcdns.judge.reading import NotConformantError, Promise, PromiseOfState, Reading
 from svcdns.judge.reverse import (
     address_leads_nowhere,
     name_leads_nowhere,
@@ -75,10 +76,10 @@ from svcdns.judge.reverse import (
 from svcdns.judge.sizes import fits, whole
 
 __all__ = [
-    "ODD_MESSAGES",
+    "MALFORMED_MESSAGES",
     "PROPERTIES",
-    "Look",
     "NotConformantError",
+    "Observation",
     "Promise",
     "PromiseOfState",
     "Reading",
@@ -99,6 +100,8 @@ __all__ = [
     "hostname",
     "knows_its_name",
     "leads_to",
+    "malformed_message",
+    "malformed_message_is_one_of",
     "name_leads_nowhere",
     "name_server_at",
     "name_servers",
@@ -107,8 +110,6 @@ __all__ = [
     "no_data",
     "no_ready_endpoint",
     "not_found",
-    "odd_message",
-    "odd_message_is_one_of",
     "one_of",
     "one_record",
     "order",

@@ -1,4 +1,4 @@
-"""What happens to messages that are no question for records of class IN."""
+"""What happens to messages that are not one query for records of class IN."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ import dns.rdatatype
 from dns.rdatatype import TXT, A
 
 from svcdns.client import encode
-from svcdns.judge import observation as looking
-from svcdns.judge.names import in_words, way
-from svcdns.judge.observation import Look, Promise, Reading
+from svcdns.errors import FeatureError
+from svcdns.judge.comparing import choice_lines, expect_choice, row, unanswered, unexpected_records, wrong_rcode
+from svcdns.judge.observation import Observation
+from svcdns.judge.reading import Promise, Reading
 from svcdns.message import Question
 
 
 def _bare(opcode: int, questions: int = 1) -> Callable[[Question], bytes]:
-    """A message of an opcode that asks its question so many times."""
+    """Return what makes a message of an opcode that asks its question so many times."""
 
     def build(question: Question) -> bytes:
         wire = encode(question)
@@ -38,8 +39,8 @@ def _of_version(version: int) -> Callable[[Question], bytes]:
     return lambda question: (wire := encode(question, edns=1232))[:-5] + bytes([version]) + wire[-4:]
 
 
-#: Messages that are no question for addresses of class IN → how they are made of one.
-ODD_MESSAGES: Mapping[str, Callable[[Question], bytes]] = {
+#: Messages that are not one query of class IN → how they are made of one.
+MALFORMED_MESSAGES: Mapping[str, Callable[[Question], bytes]] = {
     "a query of the class CHAOS": _of_class(dns.rdataclass.CH),
     "an inverse query": _bare(dns.opcode.IQUERY),
     "a status request": _bare(dns.opcode.STATUS),
@@ -51,26 +52,30 @@ ODD_MESSAGES: Mapping[str, Callable[[Question], bytes]] = {
 }
 
 
-def odd_message_is_one_of(kind: str, choices: Mapping[str, str]) -> Promise:
-    """One of the `ODD_MESSAGES` is answered in one of several ways, which is observed (G11)."""
+def malformed_message_is_one_of(kind: str, choices: Mapping[str, str]) -> Promise:
+    """One of the `MALFORMED_MESSAGES` is answered in one of several ways, which is observed (G11)."""
 
-    def judge(look: Look) -> Iterator[Reading]:
-        about = Question(look.name("dns-version.cluster.local"), TXT)
-        yield way(look.send(ODD_MESSAGES[kind](about), about), choices)
+    def judge(observation: Observation) -> Iterator[Reading]:
+        about = Question(observation.full_name("dns-version.cluster.local"), TXT)
+        yield expect_choice(observation.send(MALFORMED_MESSAGES[kind](about), about), choices)
 
-    return Promise(judge, choices=in_words(choices))
+    return Promise(judge, choices=choice_lines(choices))
 
 
-def odd_message(kind: str, rcode: str) -> Promise:
-    """One of the `ODD_MESSAGES` is answered with an rcode and nothing else (G12, G13, L05)."""
+def malformed_message(kind: str, rcode: str) -> Promise:
+    """One of the `MALFORMED_MESSAGES` is answered with an rcode and nothing else (G12, G13, L05)."""
+    try:
+        expected = dns.rcode.from_text(rcode)
+    except dns.rcode.UnknownRcode as error:
+        raise FeatureError(f'"{rcode}" is not an rcode: name one, such as NOTIMP or REFUSED') from error
 
-    def judge(look: Look) -> Iterator[Reading]:
-        about = Question(look.name("dns-version.cluster.local"), A)
-        answer = look.send(ODD_MESSAGES[kind](about), about)
-        said = "" if answer.rcode is None else dns.rcode.to_text(answer.rcode)
-        problem = looking.unanswered(answer)
-        if not problem and (said != rcode or answer.answer):
-            problem = f"it is answered with {said}{' with records' if answer.answer else ''}, not {rcode}"
-        yield looking.reading(answer, (rcode,), problem=problem)
+    def judge(observation: Observation) -> Iterator[Reading]:
+        about = Question(observation.full_name("dns-version.cluster.local"), A)
+        answer = observation.send(MALFORMED_MESSAGES[kind](about), about)
+        unexpected = tuple(row(record.rdata) for record in answer.answer)
+        problem = unanswered(answer) or wrong_rcode(answer, expected) or unexpected_records(answer, unexpected)
+        yield Reading(
+            answer, (rcode,), unexpected=unexpected, problem=problem and f"{kind}: {problem}", promised="rcode"
+        )
 
     return Promise(judge)

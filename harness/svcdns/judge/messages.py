@@ -2,47 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-import dns.rdatatype
+import dns.rcode
 from dns.rdatatype import PTR, SOA, SRV
 
 from svcdns.client import Answer
-from svcdns.errors import UndeterminedError
-from svcdns.judge import observation as looking
-from svcdns.judge.observation import TYPE_OF, Look, Promise, Reading
-from svcdns.message import Question, target
+from svcdns.judge.comparing import address_row, expect_rows, row, unanswered, wrong_rcode
+from svcdns.judge.domain_names import in_other_cases
+from svcdns.judge.observation import TYPE_OF, Observation, record_type
+from svcdns.judge.reading import Promise, Reading
+from svcdns.message import Question, Record, target
 
 #: A negative answer is not to be kept for longer, in seconds (G03).
 _LONGEST_DENIAL_SECONDS = 300
 
 
+def _soas(answer: Answer) -> list[Record]:
+    return [record for record in answer.authority if record.type == SOA]
+
+
+def _minimum(soa: Record) -> int:
+    return int(str(soa.rdata).split()[-1])
+
+
+def _ttls(records: Iterable[Record]) -> list[int]:
+    return sorted({record.ttl for record in records})
+
+
+def _seconds(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers)) or "none"
+
+
 def _soa_problem(answer: Answer) -> str:
-    found = [record for record in answer.authority if record.type == SOA]
     if answer.answer:
         return "is no negative answer"
-    if len(found) != 1 or not answer.question.name.is_subdomain(found[0].owner):
-        return f"carries {len(found)} SOA records of a zone above the name"
-    return ""
+    soas = _soas(answer)
+    if len(soas) != 1:
+        return f"has {len(soas)} SOA records"
+    zone = soas[0].owner
+    return "" if answer.question.name.is_subdomain(zone) else f"has the SOA record of {zone}, which is not its zone"
 
 
-def _kept_for(answer: Answer) -> str:
-    seconds = [max(record.ttl, _minimum(record.rdata)) for record in answer.authority if record.type == SOA]
-    return (
-        "" if seconds and max(seconds) <= _LONGEST_DENIAL_SECONDS else f"may be kept for {seconds or 'unknown'} seconds"
-    )
+def _kept_too_long(answer: Answer) -> str:
+    seconds = [max(record.ttl, _minimum(record)) for record in _soas(answer)]
+    if not seconds:
+        return "has no SOA record that limits its caching"
+    return f"may be cached for {max(seconds)} seconds" if max(seconds) > _LONGEST_DENIAL_SECONDS else ""
 
 
-def _minimum(rdata: object) -> int:
-    return int(str(rdata).split()[-1])
+def _several_ttls(answer: Answer) -> str:
+    ttls = _ttls(answer.answer)
+    if not ttls:
+        return "has no record"
+    return f"has the TTLs {_seconds(ttls)}" if len(ttls) > 1 else ""
 
 
-def _ttls(answer: Answer) -> str:
-    ttls = {record.ttl for record in answer.answer}
-    return "" if len(ttls) == 1 else f"has the TTLs {sorted(ttls)}"
+def _targets_in_other_case(answer: Answer) -> str:
+    targets = [str(target(record.rdata)) for record in answer.answer if record.type == SRV]
+    if not targets:
+        return "has no SRV record"
+    return "" if all(map(str.islower, targets)) else "spells its targets in another case"
 
 
-def _opt(answer: Answer) -> str:
+def _several_ttls_in_sections(answer: Answer) -> str:
+    ttls = _ttls((*answer.answer, *answer.additional))
+    if not ttls:
+        return "has no record"
+    return "has several TTLs" if len(ttls) > 1 else ""
+
+
+def _opt_problem(answer: Answer) -> str:
     if answer.opt is None:
         return "has no OPT record"
     return "" if answer.opt.version == 0 else f"has an OPT record of version {answer.opt.version}"
@@ -52,104 +82,102 @@ def _opt(answer: Answer) -> str:
 PROPERTIES: Mapping[str, Callable[[Answer], str]] = {
     "is authoritative": lambda answer: "" if "AA" in answer.flags else "is not authoritative",
     "has the SOA record of its zone": _soa_problem,
-    "may be cached for at most five minutes": _kept_for,
+    "may be cached for at most five minutes": _kept_too_long,
     "repeats the question unchanged": lambda answer: "" if answer.question_echoed else "has another question",
     "has no OPT record": lambda answer: "has an OPT record" if answer.opt else "",
-    "has the same TTL on every record": _ttls,
+    "has the same TTL on every record": _several_ttls,
     # Whatever comes from elsewhere or with another id is no answer; what was discarded may be anybody's.
     "comes from the queried server, with the query's ID": lambda answer: answer.failure or "",
     "copies the RD flag and does not set the AD flag": lambda answer: (
         "" if "RD" in answer.flags and "AD" not in answer.flags else f"has the flags {' '.join(answer.flags)}"
     ),
-    "spells its targets in lower case": lambda answer: (
-        ""
-        if all(str(target(one.rdata)).islower() for one in answer.answer if one.type == SRV)
-        else "spells its targets in another case"
-    ),
-    "has one TTL in all its sections": lambda answer: (
-        "" if len({one.ttl for one in (*answer.answer, *answer.additional)}) == 1 else "has several TTLs"
-    ),
+    "spells its targets in lower case": _targets_in_other_case,
+    "has one TTL in all its sections": _several_ttls_in_sections,
 }
 
 
-def property_of(written: str, type_: str, said: str) -> Promise:
+def property_of(name: str, type_: str, stated: str) -> Promise:
     """An answer has one of the `PROPERTIES`."""
-    wanted = dns.rdatatype.from_text(type_)
+    wanted = record_type(type_)
 
-    def judge(look: Look) -> Iterator[Reading]:
-        answer = look.ask(Question(look.name(written), wanted))
-        problem = looking.unanswered(answer) or PROPERTIES[said](answer)
-        yield looking.reading(answer, (f"an answer that {said}",), problem=problem and f"the answer {problem}")
+    def judge(observation: Observation) -> Iterator[Reading]:
+        answer = observation.ask(Question(observation.full_name(name), wanted))
+        wrong = PROPERTIES[stated](answer)
+        problem = unanswered(answer) or (f"the answer to {answer.question} {wrong}" if wrong else "")
+        yield Reading(answer, (f"an answer that {stated}",), problem=problem)
 
     return Promise(judge, reverse_names=wanted == PTR)
 
 
-def property_is_observed(written: str, type_: str, said: str) -> Promise:
+def property_is_observed(name: str, type_: str, stated: str) -> Promise:
     """Whether an answer has one of the `PROPERTIES` is the server's choice."""
-    wanted = dns.rdatatype.from_text(type_)
+    wanted = record_type(type_)
 
-    def judge(look: Look) -> Iterator[Reading]:
-        answer = look.ask_outside(Question(look.name(written), wanted))
-        seen = f"the answer {PROPERTIES[said](answer) or said}" if answer.message else "there is no answer"
-        yield looking.reading(answer, (), observed=seen)
+    def judge(observation: Observation) -> Iterator[Reading]:
+        answer = observation.ask_outside(Question(observation.full_name(name), wanted))
+        observed = f"the answer {PROPERTIES[stated](answer) or stated}" if answer.message else "there is no answer"
+        yield Reading(answer, observed=observed)
 
-    return Promise(judge, choices=(f"the answer {said}", "it does not"), reverse_names=wanted == PTR)
+    return Promise(judge, choices=(f"the answer {stated}", "it does not"), reverse_names=wanted == PTR)
 
 
-def with_edns(written: str, type_: str) -> Promise:
+def with_edns(name: str, type_: str) -> Promise:
     """A question with an OPT record is answered with one of version 0 (RFC 6891, section 6.1.1; L04)."""
-    wanted = dns.rdatatype.from_text(type_)
+    wanted = record_type(type_)
 
-    def judge(look: Look) -> Iterator[Reading]:
-        answer = look.ask(Question(look.name(written), wanted), edns=1232)
-        problem = looking.unanswered(answer) or _opt(answer)
-        yield looking.reading(answer, ("an OPT record of version 0",), problem=problem and f"the answer {problem}")
+    def judge(observation: Observation) -> Iterator[Reading]:
+        answer = observation.ask(Question(observation.full_name(name), wanted), edns=1232)
+        wrong = _opt_problem(answer)
+        problem = unanswered(answer) or (f"the answer to {answer.question} {wrong}" if wrong else "")
+        yield Reading(answer, ("an OPT record of version 0",), problem=problem)
 
     return Promise(judge, reverse_names=wanted == PTR)
 
 
-def same_ttl_as_denials(written: str) -> Promise:
+def same_ttl_as_denials(name: str) -> Promise:
     """Answers and denials may be kept equally long: the configured TTL (K16)."""
 
-    def judge(look: Look) -> Iterator[Reading]:
-        family = look.service(written).families[0]
-        answer = look.ask(Question(look.name(written), TYPE_OF[family]))
-        denial = look.ask(Question(look.below("no-such-name", written), TYPE_OF[family]))
-        yield looking.reading(denial, ("a SOA",), problem=looking.unanswered(denial) or _soa_problem(denial))
-        ttls = {record.ttl for record in answer.answer}
-        least = {_minimum(record.rdata) for record in denial.authority}
-        problem = "" if ttls == least else f"the answer has the TTL {sorted(ttls)}, its denials {sorted(least)}"
-        yield looking.reading(answer, (f"the TTL {sorted(least)}",), problem=looking.unanswered(answer) or problem)
+    def judge(observation: Observation) -> Iterator[Reading]:
+        type_ = TYPE_OF[observation.service(name).families[0]]
+        answer = observation.ask(Question(observation.full_name(name), type_))
+        denial = observation.ask(Question(observation.below("no-such-name", name), type_))
+        wrong = _soa_problem(denial)
+        problem = unanswered(denial) or (f"the answer to {denial.question} {wrong}" if wrong else "")
+        yield Reading(denial, ("a SOA",), problem=problem)
+        ttls, minimums = _ttls(answer.answer), [_minimum(record) for record in _soas(denial)]
+        problem = unanswered(answer)
+        if not problem and ttls != minimums:
+            problem = f"the answer has the TTL {_seconds(ttls)}, its denials {_seconds(minimums)}"
+        yield Reading(answer, (f"the TTL {_seconds(minimums)}",), problem=problem)
 
     return Promise(judge)
 
 
-def together(written: list[str]) -> Promise:
+def together(names: list[str]) -> Promise:
     """Questions asked at the same time, over TCP on one connection, are all answered (RFC 7766, section 6.2.1; L02)."""
 
-    def judge(look: Look) -> Iterator[Reading]:
-        asked = [(one, TYPE_OF[family]) for one in written for family in TYPE_OF]
-        for answer in look.ask_together([Question(look.name(one), type_) for one, type_ in asked]):
-            alone = look.ask(answer.question)
-            rows = [looking.row(record.rdata) for record in alone.answer]
-            problem = looking.unanswered(answer) or (
-                "" if answer.rcode == alone.rcode else f"{answer.question} answers differently"
-            )
-            kept = looking.expect_rows(answer, rows) if rows else looking.reading(answer, (), problem=problem)
-            yield kept
+    def judge(observation: Observation) -> Iterator[Reading]:
+        questions = [Question(observation.full_name(name), type_) for name in names for type_ in TYPE_OF.values()]
+        for answer in observation.ask_together(questions):
+            alone = observation.ask(answer.question)
+            if alone.rcode is None:
+                yield Reading(alone, ("an answer",), problem=unanswered(alone))
+            elif alone.rcode == dns.rcode.NOERROR:
+                yield expect_rows(answer, [row(record.rdata) for record in alone.answer])
+            else:
+                expected = dns.rcode.to_text(alone.rcode)
+                yield Reading(answer, (expected,), problem=unanswered(answer) or wrong_rcode(answer, alone.rcode))
 
     return Promise(judge)
 
 
-def any_case(service: str) -> Promise:
+def any_case(service_name: str) -> Promise:
     """A name is found however its letters are cased, in the zone's part as well (section 2.1; L14)."""
 
-    def judge(look: Look) -> Iterator[Reading]:
-        found = look.service(service)
-        if not found.cluster_ips:
-            raise UndeterminedError(f"the Service {found.key} has no virtual IP")
-        for spelled in looking.in_other_cases(look.name(service)):
-            answer = look.ask(Question(spelled, TYPE_OF[found.families[0]]))
-            yield looking.expect_rows(answer, [looking.address_row(found.cluster_ips[0])])
+    def judge(observation: Observation) -> Iterator[Reading]:
+        service = observation.service_with_virtual_ip(service_name)
+        for name in in_other_cases(observation.full_name(service_name)):
+            answer = observation.ask(Question(name, TYPE_OF[service.families[0]]))
+            yield expect_rows(answer, [address_row(service.cluster_ips[0])])
 
     return Promise(judge)

@@ -1,231 +1,271 @@
-"""What SRV questions answer."""
+"""What SRV queries answer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import dns.name
 from dns.rdatatype import SRV
 
-from svcdns.client import Answer
 from svcdns.errors import UndeterminedError
-from svcdns.judge import observation as looking
-from svcdns.judge.observation import TYPE_OF, Backend, Look, Promise, Reading
-from svcdns.message import Question, target
-from svcdns.message import port as port_of
-from svcdns.state import Service, family_of
+from svcdns.judge import endpoints
+from svcdns.judge.comparing import address_row, choice_lines, expect_rows, row, rows, srv_row
+from svcdns.judge.domain_names import is_child
+from svcdns.judge.endpoints import ReadyEndpoint
+from svcdns.judge.observation import TYPE_OF, Observation
+from svcdns.judge.reading import Promise, Reading
+from svcdns.message import Question, port, target
+from svcdns.state import Family, Service, ServicePort, family_of
+
+#: Says of the port numbers in an answer what is wrong with them, and which legal choice they are.
+_JudgeNumbers = Callable[[set[int]], tuple[str, str]]
 
 
-def port_of_virtual_ip(service: str, port: str, protocol: str, number: int) -> Promise:
+def port_of_virtual_ip(service_name: str, port_name: str, protocol: str, number: int) -> Promise:
     """A named port of a Service with a virtual IP is one SRV: the port's number at the Service's name (section 2.3.2)."""
 
-    def judge(look: Look) -> Iterator[Reading]:
-        answer = look.ask(_question(look, service, port, protocol))
-        yield looking.expect_rows(answer, [f"SRV port {number} {look.name(service).canonicalize()}"])
+    def judge(observation: Observation) -> Iterator[Reading]:
+        answer = observation.ask(_question(observation, service_name, port_name, protocol))
+        yield expect_rows(answer, [srv_row(number, observation.full_name(service_name))])
 
     return Promise(judge)
 
 
-def port_of_ready_endpoints(service: str, port: str, protocol: str, number: int) -> Promise:
+def port_of_ready_endpoints(service_name: str, port_name: str, protocol: str, number: int) -> Promise:
     """A named port of a headless Service is one SRV for every ready endpoint (sections 2.4.2 and 2.1; C08, E08, E09).
 
     An endpoint with a hostname of its own below the Service is named by it. The name of any other is the server's
     choice: it has to lie below the Service's, and to answer the address of exactly one ready endpoint.
     """
-    return Promise(_targets(service, port, protocol, lambda got: _exactly(got, number)))
+
+    def judge_numbers(numbers: set[int]) -> tuple[str, str]:
+        return ("" if numbers <= {number} else f"the port number is {_text(numbers)}, not {number}"), ""
+
+    return Promise(_of_ready_endpoints(service_name, port_name, protocol, judge_numbers))
 
 
-def port_of_ready_pods_is_one_of(service: str, port: str, protocol: str, choices: Mapping[int, str]) -> Promise:
+def port_of_ready_pods_is_one_of(
+    service_name: str, port_name: str, protocol: str, choices: Mapping[int, str]
+) -> Promise:
     """As `port_of_ready_endpoints`, where the number is one of several legal choices, which is observed (E10)."""
-    judge = _targets(service, port, protocol, lambda got: _one_of(got, choices))
-    return Promise(judge, choices=tuple(f"port {number}: {meaning}" for number, meaning in choices.items()))
+
+    def judge_numbers(numbers: set[int]) -> tuple[str, str]:
+        if len(numbers) == 1 and numbers <= choices.keys():
+            number = min(numbers)
+            return "", f"port {number}: {choices[number]}"
+        return f"the port number is {_text(numbers)}, not one of {_text(choices)}", ""
+
+    judge = _of_ready_endpoints(service_name, port_name, protocol, judge_numbers)
+    return Promise(judge, choices=choice_lines({f"port {number}": meaning for number, meaning in choices.items()}))
 
 
-def own_port(service: str, port: str) -> Promise:
+def own_port(service_name: str, port_name: str) -> Promise:
     """Where targetPort is a name, each pod's SRV has the number that this pod gives it; a pod without it has none (E11)."""
 
-    def judge(look: Look) -> Iterator[Reading]:
-        found = look.service(service)
-        (declared,) = [one for one in found.ports if one.name == port]
+    def judge(observation: Observation) -> Iterator[Reading]:
+        service = observation.service(service_name)
+        family = service.families[0]
+        declared = declared_port(service, port_name)
+        target_port = str(declared.target_port), declared.protocol
         numbers = {
-            pod.addresses[0]: pod.container_ports[str(declared.target_port), declared.protocol]
-            for pod in looking.ready_pods(look, found)
-            if (str(declared.target_port), declared.protocol) in pod.container_ports
+            str(pod.address(family)): pod.container_ports[target_port]
+            for pod in endpoints.ready_pods(observation.state, service)
+            if target_port in pod.container_ports and pod.address(family)
         }
-        answer = look.ask(_question(look, service, port, declared.protocol))
-        yield looking.expect_rows(answer, _srv_rows(answer) or ["SRV <a pod's own port>"])
-        got: dict[str, int] = {}
+        answer = observation.ask(_question(observation, service_name, port_name, declared.protocol))
+        yield expect_rows(answer, rows(answer) or ["SRV <a pod's own port>"])
+        answered: dict[str, int] = {}
         for record in answer.answer:
-            one = look.ask(Question(target(record.rdata), TYPE_OF[found.families[0]]))
-            yield looking.expect_rows(one, [looking.row(each.rdata) for each in one.answer])
-            got |= {str(each.rdata): port_of(record.rdata) for each in one.answer}
-        problem = "" if got == numbers else f"the pods' ports are {_pairs(got)}, not {_pairs(numbers)}"
-        yield looking.reading(answer, (_pairs(numbers),), problem=problem)
+            forward = observation.ask(Question(target(record.rdata), TYPE_OF[family]))
+            yield expect_rows(forward, rows(forward))
+            answered |= {str(each.rdata): port(record.rdata) for each in forward.answer}
+        problem = "" if answered == numbers else f"the pods' ports are {_pairs(answered)}, not {_pairs(numbers)}"
+        yield Reading(answer, (_pairs(numbers),), problem=problem, promised="records")
 
     return Promise(judge)
 
 
-def ports_at_name(service: str) -> Promise:
+def ports_at_name(service_name: str) -> Promise:
     """CoreDNS lists every port of a Service, named or not, at the Service's own name (E07)."""
 
-    def judge(look: Look) -> Iterator[Reading]:
-        found = look.service(service)
-        places = goals(look, service, found)
-        rows = [f"SRV port {port.port} {place.canonicalize()}" for port in found.ports for place in places]
-        yield looking.expect_rows(look.ask(Question(look.name(service), SRV)), rows)
+    def judge(observation: Observation) -> Iterator[Reading]:
+        service = observation.service(service_name)
+        names = places(observation, service_name, service)
+        answer = observation.ask(Question(observation.full_name(service_name), SRV))
+        yield expect_rows(answer, [srv_row(each.port, name) for each in service.ports for name in names])
 
     return Promise(judge)
 
 
-def ports_at_hostname(label: str, service: str) -> Promise:
+def ports_at_hostname(label: str, service_name: str) -> Promise:
     """CoreDNS lists the ports of an endpoint at the endpoint's own name (E20)."""
 
-    def judge(look: Look) -> Iterator[Reading]:
-        own = look.below(label, service)
-        rows = [f"SRV port {port.port} {own.canonicalize()}" for port in look.service(service).ports]
-        yield looking.expect_rows(look.ask(Question(own, SRV)), rows)
+    def judge(observation: Observation) -> Iterator[Reading]:
+        own = observation.below(label, service_name)
+        ports = observation.service(service_name).ports
+        yield expect_rows(observation.ask(Question(own, SRV)), [srv_row(each.port, own) for each in ports])
 
     return Promise(judge)
 
 
-def right_additional(written: str) -> Promise:
+def right_additional(name: str) -> Promise:
     """What the additional section of an SRV answer holds are addresses that the targets answer themselves (E02)."""
 
-    def judge(look: Look) -> Iterator[Reading]:
-        answer = look.ask(Question(look.name(written), SRV))
-        yield looking.expect_rows(answer, _srv_rows(answer) or ["SRV <a port>"])
+    def judge(observation: Observation) -> Iterator[Reading]:
+        answer = observation.ask(Question(observation.full_name(name), SRV))
+        yield expect_rows(answer, rows(answer) or ["SRV <a port>"])
         targets = {target(record.rdata) for record in answer.answer}
         for record in answer.additional:
-            astray = "" if record.owner in targets else f"{record.owner} is no target of {answer.question}"
-            yield looking.reading(answer, ("addresses of targets",), problem=astray)
-            own = look.ask(Question(record.owner, record.type))
-            rows = [looking.row(one.rdata) for one in own.answer]
-            yield looking.expect_rows(own, {*rows, looking.row(record.rdata)})
+            text = row(record.rdata)
+            if record.owner not in targets:
+                problem = f"{text} in the additional section belongs to {record.owner}, which is not a target"
+                yield Reading(answer, ("addresses of targets",), problem=problem)
+            own = observation.ask(Question(record.owner, record.type))
+            yield expect_rows(own, {*rows(own), text})
 
     return Promise(judge)
 
 
-def weights(written: str) -> Promise:
+def weights(name: str) -> Promise:
     """No SRV record has a weight of zero, which would keep it from being chosen beside others (RFC 2782; E14)."""
 
-    def judge(look: Look) -> Iterator[Reading]:
-        answer = look.ask(Question(look.name(written), SRV))
-        yield looking.expect_rows(answer, _srv_rows(answer) or ["SRV <a port>"])
-        unweighted = [str(record) for record in answer.answer if str(record.rdata).split()[1] == "0"]
-        yield looking.reading(answer, ("a weight above 0",), problem=", ".join(unweighted))
+    def judge(observation: Observation) -> Iterator[Reading]:
+        answer = observation.ask(Question(observation.full_name(name), SRV))
+        yield expect_rows(answer, rows(answer) or ["SRV <a port>"])
+        unweighted = [str(record.rdata) for record in answer.answer if str(record.rdata).split()[1] == "0"]
+        problem = f"the weight is 0: SRV {', '.join(unweighted)}" if unweighted else ""
+        yield Reading(answer, ("a weight above 0",), problem=problem)
 
     return Promise(judge)
 
 
-def goals(look: Look, service: str, found: Service) -> Sequence[dns.name.Name]:
-    """Where the ports of a Service are: at its own name, or at each hostname below it."""
-    if not found.headless:
-        return [look.name(service)]
-    return [look.below(one.hostname, service) for one in looking.backends(look, found) if one.hostname]
+def places(observation: Observation, service_name: str, service: Service) -> Sequence[dns.name.Name]:
+    """Return where the ports of a Service are: at its own name, or at each hostname below it."""
+    if not service.headless:
+        return [observation.full_name(service_name)]
+    ready = endpoints.ready_endpoints(observation.state, service)
+    return [observation.below(endpoint.hostname, service_name) for endpoint in ready if endpoint.hostname]
 
 
-def _srv_rows(answer: Answer) -> list[str]:
-    """What the SRV records of an answer say; anything else beside them then is unexpected."""
-    return [looking.row(record.rdata) for record in answer.answer if record.type == SRV]
+def declared_port(service: Service, port_name: str) -> ServicePort:
+    """Return the port of that name.
+
+    Raises:
+        UndeterminedError: if the Service has none.
+    """
+    for each in service.ports:
+        if each.name == port_name:
+            return each
+    raise UndeterminedError(f"the Service {service.key} has no port {port_name}")
 
 
-def _exactly(got: set[int], number: int) -> tuple[str, str]:
-    return ("", "") if got <= {number} else (f"the port number is {_text(got)}, not {number}", "")
+def _question(observation: Observation, service_name: str, port_name: str, protocol: str) -> Question:
+    return Question(observation.below(f"_{port_name}._{protocol.lower()}", service_name), SRV)
 
 
-def _one_of(got: set[int], choices: Mapping[int, str]) -> tuple[str, str]:
-    if len(got) == 1 and got <= choices.keys():
-        number = min(got)
-        return "", f"port {number}: {choices[number]}"
-    return f"the port number is {_text(got)}, not one of {_text(choices)}", ""
-
-
-def _text(numbers: Sequence[int] | set[int] | Mapping[int, str]) -> str:
+def _text(numbers: Iterable[int]) -> str:
     return ", ".join(map(str, sorted(numbers)))
+
+
+def _number(counted: Sequence[object], what: str) -> str:
+    return f"{len(counted)} {what}{'s' * (len(counted) != 1)}"
 
 
 def _pairs(numbers: Mapping[str, int]) -> str:
     return ", ".join(f"{address} port {number}" for address, number in sorted(numbers.items())) or "none"
 
 
-def _question(look: Look, service: str, port: str, protocol: str) -> Question:
-    return Question(look.below(f"_{port}._{protocol.lower()}", service), SRV)
-
-
-def _targets(
-    service: str, port: str, protocol: str, judge_numbers: Callable[[set[int]], tuple[str, str]]
-) -> Callable[[Look], Iterator[Reading]]:
-    def judge(look: Look) -> Iterator[Reading]:
-        found = look.service(service)
-        backends = looking.backends(look, found)
-        if not backends:
-            raise UndeterminedError(f"the Service {found.key} has no ready endpoint")
-        named: dict[dns.name.Name, list[Backend]] = {}
-        for backend in backends:
-            if backend.hostname:
-                named.setdefault(look.below(backend.hostname, service), []).append(backend)
-        answer = look.ask(_question(look, service, port, protocol))
-        records = [record.rdata for record in answer.answer if record.type == SRV]
-        targets = [target(record) for record in records]
-        problem, observed = judge_numbers({port_of(record) for record in records})
-        finding = looking.expect_rows(answer, [looking.row(record) for record in records])
-        if finding.kept:
-            problem = problem or _wrong_targets(
-                look.name(service), targets, named, backends, truncated=answer.truncated
-            )
-            expected = (f"one SRV for each of the {len(backends)} ready endpoints", *map(str, named))
-            finding = looking.reading(answer, expected, problem=problem, observed=observed)
-        yield finding
-        addressed: dict[str, dns.name.Name] = {}
+def _of_ready_endpoints(
+    service_name: str, port_name: str, protocol: str, judge_numbers: _JudgeNumbers
+) -> Callable[[Observation], Iterator[Reading]]:
+    def judge(observation: Observation) -> Iterator[Reading]:
+        service = observation.service(service_name)
+        ready = endpoints.require_ready_endpoints(observation.state, service)
+        named: dict[dns.name.Name, list[ReadyEndpoint]] = {}
+        for endpoint in ready:
+            if endpoint.hostname:
+                named.setdefault(observation.below(endpoint.hostname, service_name), []).append(endpoint)
+        answer = observation.ask(_question(observation, service_name, port_name, protocol))
+        reading = expect_rows(answer, rows(answer))
+        if not reading.kept:
+            yield reading
+            return
+        problem, observed = judge_numbers({port(record.rdata) for record in answer.answer})
+        targets = [target(record.rdata) for record in answer.answer]
+        problem = problem or _wrong_targets(
+            observation.full_name(service_name), targets, named, ready, truncated=answer.truncated
+        )
+        expected = (f"one SRV record per ready endpoint, of {len(ready)}", *map(str, named))
+        yield Reading(answer, expected, problem=problem, observed=observed, promised="records")
+        unnamed = [endpoint for endpoint in ready if not endpoint.hostname]
+        families = endpoints.families(observation.state, service)
+        identified: dict[str, dns.name.Name] = {}
         for name in targets:
-            yield from _addresses_of_target(look, found, name, named.get(name), backends, addressed)
+            if name in named:
+                yield from _addresses_of_hostname(observation, name, named[name], families)
+            else:
+                yield from _addresses_of_identifier(observation, name, unnamed, families, identified)
 
     return judge
 
 
-def _addresses_of_target(
-    look: Look,
-    service: Service,
-    name: dns.name.Name,
-    own: Sequence[Backend] | None,
-    backends: Sequence[Backend],
-    addressed: dict[str, dns.name.Name],
+def _addresses_of_hostname(
+    observation: Observation, name: dns.name.Name, own: Sequence[ReadyEndpoint], families: Sequence[Family]
 ) -> Iterator[Reading]:
-    """A hostname answers all its addresses; an identifier those of one endpoint that no other identifier leads to."""
-    for family in looking.families(look, service):
-        one = look.ask(Question(name, TYPE_OF[family]))
-        rows = [looking.row(record.rdata) for record in one.answer]
-        if own is not None:
-            yield looking.expect_rows(one, map(looking.address_row, looking.addresses(own, family)))
-            continue
-        unnamed = looking.addresses([each for each in backends if not each.hostname], family)
-        legal = {looking.address_row(address) for address in unnamed}
-        elsewhere = not rows and len(looking.families(look, service)) > 1
-        kept = looking.expect_rows(one, rows if elsewhere or (len(rows) == 1 and legal.issuperset(rows)) else legal)
-        if kept.kept and rows and rows[0] in addressed:
-            problem = f"{name} and {addressed[rows[0]]} lead to the same endpoint"
-            kept = looking.reading(one, tuple(sorted(legal)), problem=problem)
-        yield kept
-        addressed.update(dict.fromkeys(rows, name))
+    """Yield whether a hostname answers all its addresses."""
+    for family in families:
+        answer = observation.ask(Question(name, TYPE_OF[family]))
+        yield expect_rows(answer, map(address_row, endpoints.addresses(own, family)))
+
+
+def _addresses_of_identifier(
+    observation: Observation,
+    name: dns.name.Name,
+    unnamed: Sequence[ReadyEndpoint],
+    families: Sequence[Family],
+    identified: dict[str, dns.name.Name],
+) -> Iterator[Reading]:
+    """Yield whether an identifier answers the address of one endpoint, which no other identifier answers.
+
+    Args:
+        observation: whom to ask.
+        name: the identifier.
+        unnamed: the ready endpoints without a hostname.
+        families: those of the Service; with two of them, each may have its own identifier.
+        identified: the identifier of each address so far.
+    """
+    for family in families:
+        answer = observation.ask(Question(name, TYPE_OF[family]))
+        answered = rows(answer)
+        legal = {address_row(address) for address in endpoints.addresses(unnamed, family)}
+        elsewhere = not answered and len(families) > 1
+        is_legal = elsewhere or (len(answered) == 1 and legal.issuperset(answered))
+        reading = expect_rows(answer, answered if is_legal else legal)
+        if reading.kept and not elsewhere and answered[0] in identified:
+            problem = f"{name} and {identified[answered[0]]} have the address of the same endpoint"
+            reading = Reading(answer, tuple(sorted(legal)), problem=problem, promised="records")
+        yield reading
+        identified.update(dict.fromkeys(answered, name))
 
 
 def _wrong_targets(
     parent: dns.name.Name,
     targets: Sequence[dns.name.Name],
     named: Mapping[dns.name.Name, object],
-    backends: Sequence[Backend],
+    ready: Sequence[ReadyEndpoint],
     *,
     truncated: bool,
 ) -> str:
-    astray = [str(name) for name in targets if name.parent() != parent]
-    unnamed = [str(own) for own in named if own not in targets]
+    """Return what is wrong with the targets of a headless Service's SRV records, or nothing."""
+    astray = [str(name) for name in targets if not is_child(name, parent)]
     if astray:
         return f"the target {', '.join(astray)} is not one label below {parent}"
-    if unnamed and not truncated:
-        return f"no SRV names {', '.join(unnamed)}"
-    without = [backend for backend in backends if not backend.hostname]
-    fewest = len(named) + len(without)
-    most = len(named) + sum(len({family_of(one) for one in backend.addresses}) for backend in without)
+    absent = [str(name) for name in named if name not in targets]
+    if absent and not truncated:
+        return f"no SRV record has the target {', '.join(absent)}"
+    unnamed = [endpoint for endpoint in ready if not endpoint.hostname]
+    fewest = len(named) + len(unnamed)
+    most = len(named) + sum(len({family_of(address) for address in endpoint.addresses}) for endpoint in unnamed)
     if len(targets) > most or (len(targets) < fewest and not truncated):
-        return f"{len(targets)} SRV records for {len(backends)} ready pods"
+        return f"the answer has {_number(targets, 'SRV record')} for {_number(ready, 'ready endpoint')}"
     return ""

@@ -1,7 +1,7 @@
-"""YAML files → validated Kubernetes objects that know where they stand in their file.
+"""YAML files → validated Kubernetes objects that know their file and lines.
 
-What an API server would refuse from the object alone is refused here, with file, line, object and field; what depends
-on other objects, or on what was stored before, is for those who know them to say, with `Manifest.error`.
+This package refuses what an API server would refuse from the object alone, with file, line, object and field. What
+depends on other objects, or on what was stored before, is refused by whoever knows them, with `Manifest.error`.
 """
 
 from __future__ import annotations

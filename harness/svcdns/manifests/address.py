@@ -25,7 +25,7 @@ _NETWORKS = [(ipaddress.ip_network(net), words) for words, nets in _NOT_FOR_ENDP
 
 
 def parse(text: str) -> _IPAddress | None:
-    """The address that the text is, or None."""
+    """Return the address that a text spells, or None."""
     try:
         return ipaddress.ip_address(text)
     except ValueError:
@@ -33,7 +33,7 @@ def parse(text: str) -> _IPAddress | None:
 
 
 def ip_address(text: str) -> str | None:
-    """What keeps ``text`` from being an IP address in canonical form."""
+    """Return what is wrong with a text as an IP address in canonical form, or None."""
     address = parse(text)
     if address is None or getattr(address, "scope_id", None):
         return f"must be an IP address such as 10.9.8.7 or 2001:db8::1, not {quoted(text)}"
@@ -43,17 +43,17 @@ def ip_address(text: str) -> str | None:
 
 
 def ipv4_address(text: str) -> str | None:
-    """What keeps ``text`` from being an IPv4 address that an endpoint can have."""
+    """Return what is wrong with a text as the IPv4 address of an endpoint, or None."""
     return _endpoint_of(text, ipaddress.IPv4Address, "an IPv4 address")
 
 
 def ipv6_address(text: str) -> str | None:
-    """What keeps ``text`` from being an IPv6 address that an endpoint can have."""
+    """Return what is wrong with a text as the IPv6 address of an endpoint, or None."""
     return _endpoint_of(text, ipaddress.IPv6Address, "an IPv6 address")
 
 
 def endpoint_address(text: str) -> str | None:
-    """What keeps ``text`` from being an address that an endpoint can have."""
+    """Return what is wrong with a text as the address of an endpoint, or None."""
     if problem := ip_address(text):
         return problem
     address = ipaddress.ip_address(text)

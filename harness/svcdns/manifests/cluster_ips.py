@@ -2,7 +2,7 @@
 
 ValidateServiceClusterIPsRelatedFields in Kubernetes' ``pkg/apis/core/validation/validation.go``, and what the
 allocators check without knowing the cluster (initIPFamilyFields in ``pkg/registry/core/service/storage/alloc.go``).
-Whether an address is free, or a family configured, is not to be seen from the Service alone.
+Whether an address is free, or a family configured, cannot be seen from the Service alone.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _FAMILY_POLICIES = ("SingleStack", "PreferDualStack", "RequireDualStack")
 
 
 def is_headless(spec: Field) -> bool:
-    """Whether a Service asks to have no cluster IP."""
+    """Return whether a Service asks for no cluster IP."""
     return [field.text for field in _addresses(spec)] == [_HEADLESS]
 
 
 def cluster_ips(spec: Field) -> Iterator[Problem]:
-    """``clusterIP``, ``clusterIPs``, ``ipFamilies`` and ``ipFamilyPolicy`` of a Service that is not an ExternalName."""
+    """Check ``clusterIP``, ``clusterIPs``, ``ipFamilies`` and ``ipFamilyPolicy`` of a Service that is not an ExternalName."""
     yield from _synchronous(spec)
     addresses, families = _addresses(spec), spec["ipFamilies"].items()
     for address in addresses:
@@ -46,15 +46,15 @@ def cluster_ips(spec: Field) -> Iterator[Problem]:
 
 
 def _addresses(spec: Field) -> list[Field]:
-    """The addresses that are given, in whichever of the two fields."""
+    """Return the addresses that are given, in either of the two fields."""
     return spec["clusterIPs"].items() or [field for field in (spec["clusterIP"],) if field.given]
 
 
 def _synchronous(spec: Field) -> Iterator[Problem]:
-    first, every = spec["clusterIP"], spec["clusterIPs"].items()
-    if every and not first.given:
+    first, addresses = spec["clusterIP"], spec["clusterIPs"].items()
+    if addresses and not first.given:
         yield first.error("is required with clusterIPs: the first of them")
-    elif every and every[0].text != first.text:
+    elif addresses and addresses[0].text != first.text:
         yield spec["clusterIPs"].error("must begin with the address in clusterIP")
     yield from at_most(spec["clusterIPs"], len(_FAMILIES), "addresses")
 

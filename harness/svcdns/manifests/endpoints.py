@@ -20,7 +20,7 @@ _MOST_PORTS = 20_000
 
 
 def endpoint_slice(root: Field) -> Iterator[Problem]:
-    """An EndpointSlice."""
+    """Check an EndpointSlice."""
     type_ = root["addressType"]
     yield from required(type_)
     yield from one_of(type_, _ADDRESS_RULES)
@@ -39,14 +39,14 @@ def endpoint_slice(root: Field) -> Iterator[Problem]:
     yield from at_most(root["ports"], _MOST_PORTS, "ports")
     for port in ports:
         yield from _port(port)
-        # The API server takes any number here; no SRV record could carry it.
+        # The API server accepts any number here, but no SRV record could carry it.
         yield from between(port["port"], 0, PORTS[1])
-    # Here, an unnamed port is a port whose name is empty, and there may be one.
+    # An unnamed port here is one whose name is empty, and there may be one.
     yield from unique((port["name"].text, port["name"]) for port in ports)
 
 
 def endpoints(root: Field) -> Iterator[Problem]:
-    """An Endpoints object."""
+    """Check an Endpoints object."""
     for subset in root["subsets"].items():
         if not (subset["addresses"].given or subset["notReadyAddresses"].given):
             yield subset["addresses"].error("is required, or notReadyAddresses")

@@ -1,4 +1,4 @@
-"""What ``kubectl expose`` may be asked for: kinds and names, and nothing that kubectl could take for an option."""
+"""The arguments of ``kubectl expose``: kinds and names, and nothing that kubectl could take for an option."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from svcdns.errors import TargetError
 from svcdns.manifests.names import dns_1123_label, dns_1123_subdomain
 from svcdns.manifests.problem import listed, quoted
 
-#: What has pods behind it, by the API group; kubectl itself refuses some of them, in words of its own.
+#: The kinds that have pods, with their API groups; kubectl itself refuses some of them, in its own words.
 _KINDS = {
     "Pod": "",
     "Service": "",
@@ -26,18 +26,18 @@ _WORDS = {
 
 
 def check(kind: str, name: str, service: str) -> str:
-    """See that kubectl can be told to expose an object as a Service.
+    """Check the arguments by which kubectl exposes an object as a Service.
 
     Args:
         kind: the object's kind as kubectl takes it: any case, singular or plural, with or without the group.
         name: the object's name.
-        service: the name of the Service to be made.
+        service: the name of the Service to create.
 
     Returns:
         the kind, such as ``Deployment``.
 
     Raises:
-        TargetError: if the kind has no pods, or a name is none.
+        TargetError: if the kind has no pods, or a name is not one that Kubernetes allows.
     """
     known = _WORDS.get(kind.lower())
     if known is None:

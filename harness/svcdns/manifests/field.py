@@ -1,7 +1,7 @@
-"""Walking a decoded object by field, and the checks that many kinds share.
+"""Fields of a decoded object, and the checks that many kinds share.
 
-A `Field` can be asked for anything: what is not there, or is of another type than asked for, is as good as absent. The
-structure is `schema`'s business, so a rule here says only what it has to add.
+A `Field` can be asked for any part: one that is missing, or has another type than asked for, counts as absent. `schema`
+checks the structure, so the rules check only what it does not.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ INT32 = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A value inside an object, and the path to it."""
+    """A value inside an object, with the path to it."""
 
     value: object
     path: FieldPath = ()
@@ -29,7 +29,7 @@ class Field:
 
     @property
     def given(self) -> bool:
-        """Whether it says anything: to the API, an absent field, an empty text and an empty list are the same."""
+        """Whether it has a value: to the API, an absent field, an empty text and an empty list are the same."""
         return self.value not in (None, "", [], {})
 
     @property
@@ -43,59 +43,59 @@ class Field:
         return self.value if isinstance(self.value, int) and not isinstance(self.value, bool) else None
 
     def items(self) -> list[Field]:
-        """The items of a list."""
+        """Return the items of a list."""
         values = self.value if isinstance(self.value, list) else []
         return [Field(value, (*self.path, index)) for index, value in enumerate(values)]
 
     def entries(self) -> dict[str, Field]:
-        """The entries of a mapping."""
+        """Return the entries of a mapping."""
         return {key: self[key] for key in self.value} if isinstance(self.value, Mapping) else {}
 
     def error(self, text: str) -> Problem:
-        """That something is wrong with it."""
+        """Return the problem that a text describes, at this field."""
         return Problem(self.path, text)
 
 
 def required(field: Field, why: str = "") -> Iterator[Problem]:
-    """The field must be given."""
+    """Require a field."""
     if not field.given:
         yield field.error(f"is required{why}")
 
 
 def not_empty(field: Field) -> Iterator[Problem]:
-    """The field may be absent, but not the empty text."""
+    """Refuse the empty text; the field may be absent."""
     if field.value == "":
         yield field.error("must not be empty where it is given")
 
 
 def between(field: Field, lowest: int, highest: int) -> Iterator[Problem]:
-    """A number that is given must lie in a range, both ends included."""
+    """Require a number, where given, to lie in a range, both ends included."""
     if field.number is not None and not lowest <= field.number <= highest:
         yield field.error(f"must be between {lowest} and {highest}, not {field.number}")
 
 
 def not_negative(*fields: Field) -> Iterator[Problem]:
-    """Numbers that are given must be 0 or more."""
+    """Require numbers, where given, to be 0 or more."""
     for field in fields:
         if field.number is not None and field.number < 0:
             yield field.error(f"must be 0 or more, not {field.number}")
 
 
 def one_of(field: Field, values: Iterable[str]) -> Iterator[Problem]:
-    """A text that is given must be one of a few, which the API spells in one way only."""
+    """Require a text, where given, to be one of a few, spelled as the API spells them."""
     values = tuple(values)
     if field.text and field.text not in values:
         yield field.error(f"must be {listed(values)}, not {quoted(field.text)}")
 
 
 def named(field: Field, rule: Callable[[str], str | None]) -> Iterator[Problem]:
-    """A text that is given must follow a rule of `names` or `address`."""
+    """Require a text, where given, to follow a rule of `names` or `address`."""
     if field.text and (problem := rule(field.text)):
         yield field.error(problem)
 
 
 def unique(fields: Iterable[tuple[Hashable, Field]]) -> Iterator[Problem]:
-    """No key may come twice."""
+    """Refuse fields whose key an earlier field has."""
     first: dict[Hashable, Field] = {}
     for key, field in fields:
         if first.setdefault(key, field) is not field:
@@ -103,6 +103,6 @@ def unique(fields: Iterable[tuple[Hashable, Field]]) -> Iterator[Problem]:
 
 
 def at_most(field: Field, most: int, what: str) -> Iterator[Problem]:
-    """A list may not be longer."""
+    """Refuse a list that is longer."""
     if (count := len(field.items())) > most:
         yield field.error(f"may hold at most {most} {what}, not {count}")

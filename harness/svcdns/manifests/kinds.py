@@ -1,4 +1,4 @@
-"""What is known about kinds: whether DNS looks at them, whether they live in a namespace, how they may be named."""
+"""Facts about kinds: whether DNS depends on them, whether they are namespaced, how their objects may be named."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from svcdns.manifests.names import dns_1035_label, dns_1123_label, dns_1123_subd
 
 
 class Effect(StrEnum):
-    """What an object means for DNS."""
+    """The effect of an object on DNS."""
 
     SHAPES_DNS = "shapes DNS"
     NONE = "no effect on DNS"
     UNKNOWN = "effect unknown"
 
 
-#: The kinds that DNS looks at, or that make those it looks at, with the rule for their names.
+#: The kinds that DNS answers depend on, directly or through controllers, with the rule for their names.
 DNS_KINDS: dict[tuple[str, str], Callable[[str], str | None]] = {
     ("v1", "Namespace"): dns_1123_label,
     # With the feature gate RelaxedServiceNameValidation it would be a DNS-1123 label; it is off by default.
@@ -71,31 +71,31 @@ _CLUSTER_SCOPED = {
 
 
 def effect(manifest: Manifest) -> Effect:
-    """Whether DNS looks at the kind: not at other built-in kinds; who knows with custom resources."""
+    """Return the effect of an object: unknown for custom resources, none for built-in kinds outside `DNS_KINDS`."""
     if (manifest.api_version, manifest.kind) in DNS_KINDS:
         return Effect.SHAPES_DNS
     return Effect.NONE if schema.is_built_in(manifest.api_version) else Effect.UNKNOWN
 
 
 def is_known(manifest: Manifest) -> bool:
-    """Whether an object is of one of `DNS_KINDS`, and not of a custom kind that is called like one."""
+    """Return whether an object is of one of `DNS_KINDS`, and not of a custom kind with the same name."""
     return (manifest.api_version, manifest.kind) in DNS_KINDS
 
 
 def is_namespaced(api_version: str, kind: str) -> bool:
-    """Whether objects of a kind live in a namespace; custom resources are taken to."""
+    """Return whether objects of a kind live in a namespace; custom resources count as namespaced."""
     return kind not in _CLUSTER_SCOPED.get(schema.group(api_version), ())
 
 
 def is_cluster_scoped_name(word: str) -> bool:
-    """Whether a kind as kubectl takes it, in any case, singular or plural, names objects of Kubernetes that are in no namespace."""
+    """Return whether a word names a cluster-scoped kind of Kubernetes, in any case, singular or plural, as kubectl takes it."""
     kind = word.partition(".")[0].lower()
     names = {name.lower() for kinds in _CLUSTER_SCOPED.values() for name in kinds}
     return bool({kind, kind.removesuffix("s"), kind.removesuffix("es"), f"{kind.removesuffix('ies')}y"} & names)
 
 
 def name_rule(api_version: str, kind: str) -> Callable[[str], str | None]:
-    """The rule for the names of a kind: for most a DNS-1123 subdomain, for a few whatever fits into a URL."""
+    """Return the rule for the names of a kind: for most a DNS-1123 subdomain, for a few a path segment of a URL."""
     if kind in _PATH_SEGMENT_NAMES.get(schema.group(api_version), ()):
         return path_segment
     return DNS_KINDS.get((api_version, kind), dns_1123_subdomain)

@@ -1,4 +1,4 @@
-"""A Kubernetes object that knows where it was read: which file, which line for each field."""
+"""A Kubernetes object with the file it was read from and the line of each field."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from svcdns.manifests.problem import FieldPath, Problem, dotted, quoted, shorten
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One object as it stands in a file.
+    """One object of a file.
 
     Attributes:
-        data: the decoded object; shared, so nobody may change it.
+        data: the decoded object; shared, so never change it.
         path: the file as shown to the user.
         lines: field path inside the object → 1-based line; ``()`` is the object's first line.
     """
@@ -41,25 +41,25 @@ class Manifest:
 
     @property
     def namespace(self) -> str:
-        """``metadata.namespace``, empty where the manifest leaves it open."""
+        """``metadata.namespace``, or empty where it is unset."""
         return str(self.data["metadata"].get("namespace") or "")
 
     @property
     def label(self) -> str:
-        """What messages call the object: ``Service "test-svc"``."""
+        """The object's name in messages: ``Service "test-svc"``."""
         return label(self.data)
 
     def line(self, *field: str | int) -> int:
-        """The line of a field, or of the nearest field around it that the file holds."""
+        """Return the line of a field, or of the nearest field around it that the file has."""
         return nearest_line(self.lines, field)
 
     def error(self, problem: str, *field: str | int) -> ManifestError:
-        """The error that names file, line, object and field; the caller raises it."""
+        """Return an error that names file, line, object and field; the caller raises it."""
         return ManifestError(report(self.path, self.data, self.lines, Problem(field, problem)))
 
 
 def label(data: Mapping[str, Any]) -> str:
-    """What messages call an object that may lack its kind or name; empty if it lacks both."""
+    """Return an object's name in messages; it may lack its kind or name, and is empty if it lacks both."""
     metadata = data.get("metadata")
     name = metadata.get("name") if isinstance(metadata, Mapping) else None
     kind = data.get("kind")
@@ -68,14 +68,14 @@ def label(data: Mapping[str, Any]) -> str:
 
 
 def nearest_line(lines: Mapping[FieldPath, int], field: FieldPath) -> int:
-    """The line of a field, or of the nearest field around it that is known."""
+    """Return the line of a field, or of the nearest field around it that is known."""
     while field and field not in lines:
         field = field[:-1]
     return lines[field]
 
 
 def report(path: str, data: Mapping[str, Any], lines: Mapping[FieldPath, int], problem: Problem) -> str:
-    """One problem as the user reads it: ``file:line: object: field: problem``."""
+    """Return a problem as the user reads it: ``file:line: object: field: problem``."""
     line = problem.line or nearest_line(lines, problem.field)
     parts = (f"{path}:{line}", label(data), dotted(problem.field), problem.text)
     return ": ".join(part for part in parts if part)

@@ -1,6 +1,6 @@
-"""What `metadata` must be like, in objects and in pod templates.
+"""The rules for `metadata` of objects and pod templates.
 
-The rules of k8s.io/apimachinery ``pkg/api/validation/objectmeta.go`` and ``pkg/apis/meta/v1/validation``.
+They are those of k8s.io/apimachinery ``pkg/api/validation/objectmeta.go`` and ``pkg/apis/meta/v1/validation``.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _EXISTS = ("Exists", "DoesNotExist")
 
 
 def metadata(root: Field) -> Iterator[Problem]:
-    """The metadata of an object, its name by the rule of its kind."""
+    """Check the metadata of an object, its name by the rule of its kind."""
     meta = root["metadata"]
     version, kind = root["apiVersion"].text, root["kind"].text
     if not meta["name"].given and meta["generateName"].given:
-        yield meta["name"].error("is required: a generated name would be another one each time")
+        yield meta["name"].error("is required: a generated name would differ in each run")
     else:
         yield from required(meta["name"])
     yield from named(meta["name"], name_rule(version, kind))
@@ -35,7 +35,7 @@ def metadata(root: Field) -> Iterator[Problem]:
 
 
 def labels_and_annotations(meta: Field) -> Iterator[Problem]:
-    """The labels and annotations of an object or a pod template."""
+    """Check the labels and annotations of an object or a pod template."""
     yield from labels(meta["labels"])
     annotations = meta["annotations"]
     for key, field in annotations.entries().items():
@@ -46,14 +46,14 @@ def labels_and_annotations(meta: Field) -> Iterator[Problem]:
 
 
 def labels(field: Field) -> Iterator[Problem]:
-    """A mapping of labels: those of an object, or those that a selector asks for."""
+    """Check a mapping of labels: those of an object, or those that a selector asks for."""
     for key, value in field.entries().items():
         yield from _key(value, key)
         yield from named(value, label_value)
 
 
 def label_selector(field: Field) -> Iterator[Problem]:
-    """A selector of ``matchLabels`` and ``matchExpressions``."""
+    """Check a selector of ``matchLabels`` and ``matchExpressions``."""
     yield from labels(field["matchLabels"])
     for expression in field["matchExpressions"].items():
         operator, values = expression["operator"], expression["values"]
@@ -68,7 +68,7 @@ def label_selector(field: Field) -> Iterator[Problem]:
 
 
 def selects(selector: Field, wanted: Mapping[str, str]) -> bool:
-    """Whether a selector of ``matchLabels`` and ``matchExpressions`` selects labels."""
+    """Return whether a selector of ``matchLabels`` and ``matchExpressions`` selects labels."""
     pairs = selector["matchLabels"].entries().items()
     return all(wanted.get(key) == value.text for key, value in pairs) and all(
         _holds(expression, wanted) for expression in selector["matchExpressions"].items()

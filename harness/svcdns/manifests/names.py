@@ -1,4 +1,4 @@
-"""The rules for names: each function says what is wrong with a text, or None.
+"""The rules for names: each function returns what is wrong with a text, or None.
 
 They are those of k8s.io/apimachinery ``pkg/util/validation/validation.go``; letters are lower-case ASCII throughout
 unless said otherwise.
@@ -25,19 +25,19 @@ _QUALIFIED = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 
 
 def dns_1035_label(text: str) -> str | None:
-    """What keeps ``text`` from being a DNS-1035 label, as the name of a Service must be."""
+    """Return what is wrong with a text as a DNS-1035 label, which the name of a Service must be."""
     words = "a DNS-1035 label (lower-case letters, digits and '-', a letter first, a letter or digit last)"
     return _check(text, _DNS_1035_LABEL, _LABEL_LENGTH, words)
 
 
 def dns_1123_label(text: str) -> str | None:
-    """What keeps ``text`` from being a DNS-1123 label, as hostnames and the names of Namespaces must be."""
+    """Return what is wrong with a text as a DNS-1123 label, which hostnames and the names of Namespaces must be."""
     words = "a DNS-1123 label (lower-case letters, digits and '-', a letter or digit at both ends)"
     return _check(text, _DNS_1123_LABEL, _LABEL_LENGTH, words)
 
 
 def dns_1123_subdomain(text: str) -> str | None:
-    """What keeps ``text`` from being a DNS-1123 subdomain: labels with dots between them, 253 characters in all."""
+    """Return what is wrong with a text as a DNS-1123 subdomain: labels with dots between them, 253 characters in all."""
     words = (
         "a DNS-1123 subdomain (lower-case letters, digits, '-' and '.', a letter or digit at both ends of each part)"
     )
@@ -45,12 +45,12 @@ def dns_1123_subdomain(text: str) -> str | None:
 
 
 def external_name(text: str) -> str | None:
-    """What keeps ``text`` from being the target of an ExternalName Service, where a final dot is allowed."""
+    """Return what is wrong with a text as the target of an ExternalName Service, where a final dot is allowed."""
     return dns_1123_subdomain(text.removesuffix("."))
 
 
 def fully_qualified(text: str) -> str | None:
-    """What keeps ``text`` from being an address of type FQDN: at least two labels, a final dot is allowed."""
+    """Return what is wrong with a text as an address of type FQDN: at least two labels, a final dot is allowed."""
     labels = text.removesuffix(".").split(".")
     if problem := dns_1123_subdomain(".".join(labels)):
         return problem
@@ -60,19 +60,19 @@ def fully_qualified(text: str) -> str | None:
 
 
 def search_domain(text: str) -> str | None:
-    """What keeps ``text`` from being a search domain: the root, or a subdomain whose labels may hold '_' since 1.33."""
+    """Return what is wrong with a text as a search domain: the root, or a subdomain whose labels may hold '_' since 1.33."""
     words = "a domain name (lower-case letters, digits, '-', '_' and '.')"
     return None if text == "." else _check(text.removesuffix("."), _SEARCH_DOMAIN, _SUBDOMAIN_LENGTH, words)
 
 
 def port_name(text: str) -> str | None:
-    """What keeps ``text`` from being a container port's name (an IANA service name, RFC 6335)."""
+    """Return what is wrong with a text as a container port's name (an IANA service name, RFC 6335)."""
     words = "a port name (lower-case letters, at least one, digits and single '-' between them)"
     return _check(text, _PORT_NAME, _PORT_NAME_LENGTH, words)
 
 
 def qualified_name(text: str) -> str | None:
-    """What keeps ``text`` from being a qualified name, as label keys are: ``[prefix/]name``."""
+    """Return what is wrong with a text as a qualified name, which label keys are: ``[prefix/]name``."""
     prefix, slash, name = text.rpartition("/")
     if slash and (problem := dns_1123_subdomain(prefix)):
         return f"the part before '/' {problem}"
@@ -83,13 +83,13 @@ def qualified_name(text: str) -> str | None:
 
 
 def label_value(text: str) -> str | None:
-    """What keeps ``text`` from being a label's value; the empty text is one."""
+    """Return what is wrong with a text as a label's value; the empty text is one."""
     words = "a label value (letters, digits, '-', '_' and '.', a letter or digit at both ends)"
     return _check(text, _QUALIFIED, _LABEL_LENGTH, words) if text else None
 
 
 def path_segment(text: str) -> str | None:
-    """What keeps ``text`` from being a segment of a URL's path, the only rule for names such as those of Roles."""
+    """Return what is wrong with a text as a path segment of a URL, the only rule for names such as those of Roles."""
     if text in {".", ".."} or "/" in text or "%" in text:
         return f"must not be '.' or '..' and must not hold '/' or '%', but is {quoted(text)}"
     return None

@@ -39,7 +39,7 @@ _SEARCH_LENGTH = 2048
 
 
 def pod(root: Field) -> Iterator[Problem]:
-    """A Pod."""
+    """Check a Pod."""
     spec = root["spec"]
     yield from _spec(spec)
     yield from hostnames(spec)
@@ -48,9 +48,9 @@ def pod(root: Field) -> Iterator[Problem]:
 
 
 def template(field: Field, claims: Iterable[str] = ()) -> Iterator[Problem]:
-    """A pod template; ``claims`` are the volumes that a StatefulSet's claim templates add.
+    """Check a pod template; ``claims`` are the volumes that a StatefulSet's claim templates add.
 
-    Its hostname and subdomain are not looked at: see `hostnames`.
+    Its hostname and subdomain are checked by `hostnames` alone.
     """
     yield from labels_and_annotations(field["metadata"])
     yield from _spec(field["spec"], claims)
@@ -59,7 +59,7 @@ def template(field: Field, claims: Iterable[str] = ()) -> Iterator[Problem]:
 
 
 def hostnames(spec: Field) -> Iterator[Problem]:
-    """The hostname and subdomain, which a StatefulSet's controller overwrites and nobody else does."""
+    """Check the hostname and subdomain, which a StatefulSet's controller overwrites and no other controller does."""
     yield from named(spec["hostname"], dns_1123_label)
     yield from named(spec["subdomain"], dns_1123_label)
 
@@ -120,7 +120,7 @@ def _host_ports(containers: Iterable[Field]) -> Iterator[Problem]:
 
 
 def _dns(spec: Field) -> Iterator[Problem]:
-    """What the pod's /etc/resolv.conf and /etc/hosts are made of."""
+    """Check what the pod's /etc/resolv.conf and /etc/hosts are made of."""
     config = spec["dnsConfig"]
     yield from one_of(spec["dnsPolicy"], _DNS_POLICIES)
     if spec["dnsPolicy"].text == "None":

@@ -1,4 +1,4 @@
-"""What is wrong with a field, and how a field is named to the user."""
+"""Problems of fields, and how messages name fields and quote a manifest."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _LONGEST = 60
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong.
+    """A problem of a field.
 
     Attributes:
         field: the path of the field inside its object; empty for the object itself.
         text: what is wrong, such as "must be between 1 and 65535, not 0".
-        line: the 1-based line, where it is another than the field's own.
+        line: the 1-based line, where it differs from the field's own.
     """
 
     field: FieldPath
@@ -30,7 +30,7 @@ class Problem(NamedTuple):
 
 
 def dotted(path: FieldPath) -> str:
-    """A field path as the user would write it: ``spec.ports[0].port``, ``metadata.labels["example.com/a"]``."""
+    """Return a field path as the user would write it: ``spec.ports[0].port``, ``metadata.labels["example.com/a"]``."""
     text = ""
     for part in path:
         if isinstance(part, int):
@@ -43,18 +43,18 @@ def dotted(path: FieldPath) -> str:
 
 
 def quoted(text: str) -> str:
-    """Text of a manifest inside a message: in quotes, on one line, shortened."""
+    """Return text of a manifest for a message: in quotes, on one line, shortened."""
     return json.dumps(shortened(text), ensure_ascii=False)
 
 
 def shortened(text: str) -> str:
-    """Text of a manifest that could have any length, short enough for a message."""
-    # Of a credential that is cut short, the rest would not be known any more.
+    """Return text of a manifest, shortened for a message."""
+    # Redaction comes first: it would not recognise a credential that was cut.
     text = redact(text)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def listed(words: Iterable[str], last: str = "or") -> str:
-    """Words as a sentence lists them: ``TCP, UDP or SCTP``."""
+    """Return words as a sentence lists them: ``TCP, UDP or SCTP``."""
     *others, final = words
     return f"{', '.join(others)} {last} {final}" if others else final

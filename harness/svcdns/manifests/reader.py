@@ -1,6 +1,6 @@
-"""Files → manifests: everything that is wrong with a file in one error, line by line.
+"""Files → manifests: one error has everything that is wrong with a file, line by line.
 
-Of what is no Kubernetes object no error has a word: a feature may name a file that was never meant to be shown.
+Errors quote nothing of a document that is not a Kubernetes object: a feature may name a file that must not be shown.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from svcdns.manifests import rules, schema, syntax
 from svcdns.manifests.manifest import Manifest, nearest_line, report
 from svcdns.manifests.problem import FieldPath, Problem
 
-#: Nobody would read more problems of one object, or of one file, than these; a hostile file could have any number.
+#: Limits for one object and for one file: a hostile file could have any number of problems, and nobody reads more.
 MOST_PROBLEMS, MOST_PROBLEMS_OF_FILE = 100, 300
 
 _Lines = Mapping[FieldPath, int]
 
 
 def read(path: Path) -> tuple[Manifest, ...]:
-    """The objects of one YAML or JSON file, in its order; Lists are taken apart.
+    """Return the objects of a YAML or JSON file, in its order; the items of a List come one by one.
 
     Raises:
         ManifestError: if the file cannot be read, or holds anything that an API server would refuse from the object
-            alone; one line a problem.
+            alone; one line per problem.
     """
     called = shown(path)
     try:
@@ -42,23 +42,23 @@ def read(path: Path) -> tuple[Manifest, ...]:
 
 
 def read_text(text: bytes | str, path: str = "<text>") -> tuple[Manifest, ...]:
-    """The objects of a YAML or JSON text; ``path`` is what errors call it.
+    """Return the objects of a YAML or JSON text; ``path`` is its name in errors.
 
     Raises:
         ManifestError: as `read` does.
     """
     content = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     manifests: list[Manifest] = []
-    found: list[tuple[int, str]] = []
+    reports: list[tuple[int, str]] = []
 
     def note(value: Mapping[str, Any], lines: _Lines, problem: Problem) -> None:
         line = problem.line or nearest_line(lines, problem.field)
-        found.append((line, report(path, value, lines, problem)))
+        reports.append((line, report(path, value, lines, problem)))
 
     try:
-        for document in takewhile(lambda _: len(found) <= MOST_PROBLEMS_OF_FILE, syntax.documents(content)):
+        for document in takewhile(lambda _: len(reports) <= MOST_PROBLEMS_OF_FILE, syntax.documents(content)):
             objects = list(_objects(document.value, document.lines))
-            # The keys of these problems are words of the file.
+            # The keys of these problems quote the file.
             for problem in document.problems if all(_is_object(value) for value, _ in objects) else ():
                 note(document.value, document.lines, problem)
             for value, lines in objects:
@@ -68,24 +68,24 @@ def read_text(text: bytes | str, path: str = "<text>") -> tuple[Manifest, ...]:
                 if not problems:
                     manifests.append(Manifest(schema.normal(value), path, lines))
     except syntax.UnreadableError as error:
-        found.append((error.line, f"{path}:{error.line}: {error.text}"))
-    if found:
-        raise ManifestError(*_in_order(found, path))
+        reports.append((error.line, f"{path}:{error.line}: {error.text}"))
+    if reports:
+        raise ManifestError(*_in_order(reports, path))
     if not manifests:
-        raise ManifestError(f"{path}: holds no object")
+        raise ManifestError(f"{path}: has no objects; add one")
     return tuple(manifests)
 
 
-def _in_order(found: list[tuple[int, str]], path: str) -> list[str]:
-    """The problems of a file by line, as many as anybody would read."""
-    shown = sorted(found)[:MOST_PROBLEMS_OF_FILE]
-    if len(shown) < len(found):
-        shown.append((0, f"{path}:{shown[-1][0]}: there are more problems; fix these first"))
-    return [text for _, text in shown]
+def _in_order(reports: list[tuple[int, str]], path: str) -> list[str]:
+    """Return the first problems of a file, by line."""
+    first = sorted(reports)[:MOST_PROBLEMS_OF_FILE]
+    if len(first) < len(reports):
+        first.append((0, f"{path}:{first[-1][0]}: there are more problems; fix these first"))
+    return [text for _, text in first]
 
 
 def _objects(value: Any, lines: _Lines) -> Iterator[tuple[Any, _Lines]]:
-    """The objects in a document: itself, or the items of a List with the lines that are theirs."""
+    """Return the objects in a document with their lines: itself, or the items of a List."""
     kind = str(value.get("kind")) if isinstance(value, dict) else ""
     items = value.get("items") if kind.endswith("List") else None
     if not isinstance(items, list):
@@ -103,13 +103,13 @@ def _objects(value: Any, lines: _Lines) -> Iterator[tuple[Any, _Lines]]:
 
 
 def _is_object(value: Any) -> bool:
-    """Whether a document says of itself that it is a Kubernetes object, by an ``apiVersion`` and ``kind`` that there can be."""
+    """Return whether a document has an ``apiVersion`` and a ``kind`` that a Kubernetes object can have."""
     version, kind = (value.get("apiVersion"), value.get("kind")) if isinstance(value, dict) else (None, None)
     return isinstance(version, str) and isinstance(kind, str) and schema.is_kind(version, kind)
 
 
 def _problems(value: Any) -> list[Problem]:
-    """What is wrong with an object; where its structure is wrong, the rules have nothing to add."""
+    """Return what is wrong with an object; fields of a wrong structure are not checked by the rules."""
     if not isinstance(value, dict):
         called = f"not {'a list' if isinstance(value, list) else 'a single value'}"
         return [Problem((), f"must be an object with apiVersion, kind and metadata, {called}")]
@@ -130,7 +130,7 @@ def _problems(value: Any) -> list[Problem]:
 
 
 def shown(path: Path) -> str:
-    """What messages call a file: by its path from here, if it lies here."""
+    """Return a file's name in messages: relative to the working directory, if it is below it."""
     # Not resolve(): the user knows a symbolic link by its own name.
     whole, here = Path(os.path.abspath(path)), Path.cwd()  # noqa: PTH100 - see above
     return str(whole.relative_to(here) if whole.is_relative_to(here) else whole)

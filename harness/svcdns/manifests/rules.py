@@ -1,4 +1,4 @@
-"""What the API server refuses although the structure is right: the semantic rules, by kind."""
+"""The rules by which the API server refuses objects whose structure is right, by kind."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _RULES: dict[tuple[str, str], Callable[[Field], Iterator[Problem]]] = {
 
 
 def problems(data: Mapping[str, Any]) -> Iterator[Problem]:
-    """What is wrong with an object beyond its structure; of kinds without rules, only with its metadata."""
+    """Check an object beyond its structure; for kinds without rules, only the metadata."""
     root = Field(data)
     yield from metadata(root)
     rule = _RULES.get((data["apiVersion"], data["kind"]))

@@ -1,4 +1,4 @@
-"""What an unquoted YAML scalar means to Kubernetes.
+"""The meaning of an unquoted YAML scalar to Kubernetes.
 
 kubectl and the API server turn YAML into JSON with sigs.k8s.io/yaml, which reads scalars as go-yaml v2 does
 (``resolve.go``): neither YAML 1.1 nor 1.2, but
@@ -27,12 +27,12 @@ _NOT_A_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _LONGEST_NUMBER = 400
 _INT64 = 2**63
 _UINT64 = 2**64
-# From here on Go's encoding/json writes an exponent, and no integer field accepts it.
+# From this number on, Go's encoding/json writes an exponent, which no integer field accepts.
 _EXPONENT = 1e21
 
 
 def resolve(text: str) -> Scalar:
-    """The value of an unquoted scalar; infinities and NaN come back as floats, for the caller to refuse."""
+    """Return the value of an unquoted scalar; infinities and NaN are floats, for the caller to refuse."""
     if text in _WORDS:
         return _WORDS[text]
     if _NOT_A_NUMBER.fullmatch(text):

@@ -1,7 +1,7 @@
-"""The structure of objects: which fields there are, of which type, and which are required.
+"""The structure of objects: which fields they have, of which type, and which are required.
 
-It is checked by the JSON schemas of the newest Kubernetes version that kubernetes-validate carries, made from the API
-server's own OpenAPI document, in their strict form: a field that no schema names is an error, as with server-side
+It is checked by the JSON schemas of the newest Kubernetes version in kubernetes-validate, which are made from the API
+server's own OpenAPI document. Their strict form is used: a field that no schema names is an error, as with server-side
 field validation. They and jsonschema take 0.2 s to load, so they are loaded with the first object.
 """
 
@@ -31,26 +31,26 @@ _QUOTES = {
     int: "; put it in quotes",
     float: "; put it in quotes",
 }
-#: How the group and version and the kind of a custom resource are spelled (apiextensions.k8s.io/v1, validation.go).
+#: The spelling of a custom resource's group and version, and of its kind (apiextensions.k8s.io/v1, validation.go).
 _CUSTOM_VERSION = re.compile(r"[a-z0-9][a-z0-9.-]{0,251}/v[0-9][a-z0-9]{0,31}")
 _CUSTOM_KIND = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
 _RANGES = {"int32": 2**31, "int64": 2**63}
-#: Comparing longer names by likeness would cost more than it tells.
+#: Longer names are not compared with the known ones: it would cost more than it helps.
 _LONGEST_MISSPELLING = 60
 
 
 def group(api_version: str) -> str:
-    """The API group of an ``apiVersion``; empty for the core group."""
+    """Return the API group of an ``apiVersion``; empty for the core group."""
     return api_version.rpartition("/")[0]
 
 
 def is_built_in(api_version: str) -> bool:
-    """Whether the group is one of Kubernetes' own, and not that of a custom resource."""
+    """Return whether the group is one of Kubernetes' own, and not that of a custom resource."""
     return "." not in group(api_version) or group(api_version) in _groups()
 
 
 def is_kind(api_version: str, kind: str) -> bool:
-    """Whether there is such a kind, or could be as a custom resource."""
+    """Return whether a kind exists, or can be that of a custom resource."""
     if (api_version, kind) in _kinds():
         return True
     return not is_built_in(api_version) and bool(
@@ -59,9 +59,9 @@ def is_kind(api_version: str, kind: str) -> bool:
 
 
 def unknown_kind(api_version: str, kind: str) -> Problem | None:
-    """What is wrong with a built-in kind that Kubernetes does not have, or not in this version; None for others.
+    """Return what is wrong with a kind that Kubernetes does not have, or not in this version; None for others.
 
-    What is no kind may be no object at all, so its words are not repeated.
+    A document with such a kind may not be an object at all, so the message does not quote it.
     """
     if is_kind(api_version, kind):
         return None
@@ -70,15 +70,15 @@ def unknown_kind(api_version: str, kind: str) -> Problem | None:
     if versions := _versions(api_version, kind):
         return Problem(("apiVersion",), f"must be {listed(versions)} for the kind {kind}")
     if group(api_version) not in _groups():
-        return Problem(("apiVersion",), "names no API group of Kubernetes; that of a custom resource has a dot")
+        return Problem(("apiVersion",), "is not an API group of Kubernetes; the group of a custom resource has a dot")
     near = _nearest(kind, (known for version, known in _kinds() if group(version) == group(api_version)))
-    return Problem(("kind",), f"is no kind of its apiVersion{near}")
+    return Problem(("kind",), f"is unknown in this apiVersion{near}")
 
 
 def problems(data: Mapping[str, Any]) -> Iterator[Problem]:
-    """What is wrong with the structure of an object that has an ``apiVersion`` and a ``kind``.
+    """Check the structure of an object that has an ``apiVersion`` and a ``kind``.
 
-    Of a custom resource only the metadata is known.
+    Of a custom resource, only the metadata is checked.
     """
     definition = _kinds().get((data["apiVersion"], data["kind"]))
     known = data if definition else data.get("metadata")
@@ -100,7 +100,7 @@ def _without_nulls(value: Any) -> Any:
 
 
 def _versions(api_version: str, kind: str) -> list[str]:
-    """Where a kind is to be found: in its own group if it is there, stable versions first."""
+    """Return the ``apiVersion``s that have a kind: those of its own group if any do, stable versions first."""
     versions = [version for version, name in _kinds() if name == kind]
     own = [version for version in versions if group(version) == group(api_version)]
     stable = [version for version in own or versions if "alpha" not in version and "beta" not in version]
@@ -108,7 +108,7 @@ def _versions(api_version: str, kind: str) -> list[str]:
 
 
 def _translated(error: Any) -> Iterator[tuple[tuple[str, ...], str]]:
-    """A jsonschema error in our words: the rest of the field's path, and what is wrong."""
+    """Return a jsonschema error in our words: the rest of the field's path, and what is wrong."""
     value, expected = error.instance, error.validator_value
     if error.validator == "additionalProperties":
         fields = error.schema.get("properties", {})
@@ -130,7 +130,7 @@ def _translated(error: Any) -> Iterator[tuple[tuple[str, ...], str]]:
 
 
 def described(value: Any) -> str:
-    """A decoded value as messages call it."""
+    """Return a decoded value's description for messages."""
     match value:
         case None:
             return "null"
@@ -147,8 +147,8 @@ def _nearest(word: str, words: Iterable[str]) -> str:
     if len(word) > _LONGEST_MISSPELLING:
         return ""
     by_lower = {known.lower(): known for known in words}
-    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.7)
-    return f"; did you mean {by_lower[found[0]]}?" if found else ""
+    nearest = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.7)
+    return f"; did you mean {by_lower[nearest[0]]}?" if nearest else ""
 
 
 @cache
@@ -180,10 +180,10 @@ def _tighten(definitions: Mapping[str, Any]) -> None:
 
 @cache
 def _kinds() -> Mapping[tuple[str, str], str]:
-    """Built-in kinds, as (apiVersion, kind) → the name of their definition."""
+    """Return the built-in kinds, as (apiVersion, kind) → the name of their definition."""
     kinds = {}
     for name, definition in _definitions()["$defs"].items():
-        # What belongs to every group, such as DeleteOptions, is no object.
+        # Definitions of several groups, such as DeleteOptions, are not objects.
         match definition.get("x-kubernetes-group-version-kind"):
             case [{"group": group_, "version": version, "kind": kind}]:
                 kinds[f"{group_}/{version}".lstrip("/"), kind] = name

@@ -1,7 +1,7 @@
 """The rules for Services.
 
-ValidateServiceCreate in Kubernetes' ``pkg/apis/core/validation/validation.go``; its addresses and families are
-`cluster_ips`' business.
+ValidateServiceCreate in Kubernetes' ``pkg/apis/core/validation/validation.go``; `cluster_ips` has the rules for
+addresses and families.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _DAY = 86400
 
 
 def service(root: Field) -> Iterator[Problem]:
-    """A Service."""
+    """Check a Service."""
     spec = root["spec"]
     type_ = spec["type"].text or "ClusterIP"
     yield from one_of(spec["type"], _TYPES)
@@ -60,7 +60,7 @@ def _ports(spec: Field, type_: str) -> Iterator[Problem]:
         yield from named(port["name"], dns_1123_label)
         yield from between(port["port"], *PORTS)
         yield from one_of(port["protocol"], PROTOCOLS)
-        # 0 and "" are the default: the port itself.
+        # 0 and "" mean the default, the port itself.
         if port["targetPort"].number != 0:
             yield from between(port["targetPort"], *PORTS)
         yield from named(port["targetPort"], port_name)

@@ -1,4 +1,4 @@
-"""How many pods objects ask for, and how many a scenario may have: a feature may come from anybody."""
+"""The number of pods that objects ask for, and its limit: a feature may come from anybody."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from svcdns.manifests.field import Field
 from svcdns.manifests.manifest import Manifest
 
-#: Pods of one scenario at a time. What DNS answers for more than these is shown by EndpointSlices that are written by hand.
+#: Pods of one scenario at a time. Hand-written EndpointSlices show what DNS answers for more endpoints.
 MOST_PODS = 1_000
 
 _REPLICATED = ("Deployment", "ReplicaSet", "ReplicationController", "StatefulSet")
 
 
 def pods_of(item: Manifest) -> int:
-    """How many pods an object has, or makes controllers have, at a time."""
+    """Return how many pods an object is, or makes controllers run at a time."""
     spec = Field(item.data)["spec"]
     if item.kind == "Pod":
         return 1
@@ -29,12 +29,13 @@ def refuse_too_many(manifests: Iterable[Manifest]) -> None:
     """Refuse objects that ask for more pods than a scenario may have.
 
     Raises:
-        ManifestError: at the object with which they are too many.
+        ManifestError: at the object that exceeds the limit.
     """
     total = 0
     for item in manifests:
         total += pods_of(item)
         if total > MOST_PODS:
             raise item.error(
-                f"makes {total} pods with those before it, and a scenario may have {MOST_PODS}: ask for fewer"
+                f"makes {total} pods together with the objects before it, and a scenario may have {MOST_PODS}: ask for"
+                " fewer"
             )

@@ -1,4 +1,4 @@
-"""Where the manifests lie that a feature names, and nowhere else."""
+"""The directories that hold the manifests of a feature; no manifest is read from elsewhere."""
 
 from __future__ import annotations
 
@@ -16,77 +16,77 @@ from svcdns.system import filing
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The directories in which a feature's manifests are looked for, the first one first.
+    """The directories that are searched for a feature's manifests, in their order.
 
-    What a name leads to has to lie in one of them, also by the links on the way.
+    A manifest has to be below one of them, also after its symbolic links are followed.
     """
 
     directories: tuple[Path, ...]
 
     def objects(self, manifest: str) -> tuple[Manifest, ...]:
-        """The objects of a manifest, by its name; they do not change during a run.
+        """Return the objects of a manifest, by its name; they do not change during a run.
 
         Raises:
-            ManifestError: if there is none, it lies elsewhere, is no file, or holds what an API server would refuse.
+            ManifestError: if it does not exist, is elsewhere, is not a file, or has what an API server would refuse.
         """
         return _objects(self, manifest)
 
 
-#: Those of the features that come along, whatever lies where they are run.
+#: The directory for the packaged features, wherever they are run.
 PACKAGED = Sources((resources.fixtures(),))
 
 
 def of(feature: Path, working: Path, roots: Sequence[Path] = ()) -> Sources:
-    """The directories for the manifests of a feature file.
+    """Return the directories for the manifests of a feature file.
 
     Args:
         feature: the feature file.
         working: the directory in which the run was started.
-        roots: directories that the user names beside.
+        roots: further directories that the user names.
     """
     if Path(os.path.realpath(feature)).is_relative_to(os.path.realpath(resources.features())):
         return PACKAGED
-    # Below the root of the file system lies everything.
-    own = [one for one in (feature.parent, working) if one != one.parent]
-    found = (*own, resources.fixtures(), *roots)
-    return Sources(tuple(dict.fromkeys(Path(os.path.abspath(one)) for one in found)))  # noqa: PTH100 - links are kept
+    # Every file is below the root of the file system.
+    own = [directory for directory in (feature.parent, working) if directory != directory.parent]
+    directories = (*own, resources.fixtures(), *roots)
+    return Sources(tuple(dict.fromkeys(Path(os.path.abspath(directory)) for directory in directories)))  # noqa: PTH100 - links are kept
 
 
 @cache
 def _objects(sources: Sources, manifest: str) -> tuple[Manifest, ...]:
-    advice = "put it there, or name its directory with --manifest-root"
-    looked = ", ".join(map(manifests.shown, sources.directories))
+    advice = "move it there, or add its directory with --manifest-root"
+    searched = ", ".join(map(manifests.shown, sources.directories))
     if "\0" in manifest:
-        raise ManifestError(f"{manifest}: no file has a name with a NUL in it")
+        raise ManifestError(f"{manifest}: is not a file name, because it has a NUL; remove it")
     paths = [Path(os.path.normpath(directory / manifest)) for directory in sources.directories]
     inside = [path for path in dict.fromkeys(paths) if _root(path, sources.directories)]
     if not inside:
-        raise ManifestError(f"{manifest}: lies outside of {looked}, and is not read: {advice}")
+        raise ManifestError(f"{manifest}: is outside of {searched} and is not read: {advice}")
     path = next((path for path in inside if os.path.lexists(path)), None)
     if path is None:
-        raise ManifestError(f"{manifest}: there is no such manifest in {looked}: {advice}")
+        raise ManifestError(f"{manifest}: does not exist in {searched}: {advice}")
     return manifests.read_text(_content(path, sources.directories, advice), manifests.shown(path))
 
 
 def _content(path: Path, directories: Sequence[Path], advice: str) -> bytes:
-    """What a file holds that lies, with all links followed, in one of the directories.
+    """Return the content of a file that is below one of the directories after all links are followed.
 
     Raises:
-        ManifestError: if it does not, is no file, or cannot be read.
+        ManifestError: if it is elsewhere, is not a file, or cannot be read.
     """
     shown, real = manifests.shown(path), Path(os.path.realpath(path))
     root = _root(real, [Path(os.path.realpath(directory)) for directory in directories])
     if root is None:
-        raise ManifestError(f"{shown}: is a link that leads elsewhere, and is not read: {advice}")
+        raise ManifestError(f"{shown}: is a link to elsewhere and is not read: {advice}")
     try:
         content = filing.read_below(root, real.relative_to(root), manifests.MAX_BYTES + 1)
     except OSError as error:
         raise ManifestError(f"{shown}: cannot be read: {error.strerror}") from error
     if content is None:
-        raise ManifestError(f"{shown}: is no file, and is not read: name a file")
+        raise ManifestError(f"{shown}: is not a file and is not read; name a file")
     return content
 
 
 def _root(path: Path, directories: Sequence[Path]) -> Path | None:
-    """The directory below which a path lies, or None."""
-    return next((one for one in directories if path != one and path.is_relative_to(one)), None)
+    """Return the directory that a path is below, or None."""
+    return next((root for root in directories if path != root and path.is_relative_to(root)), None)

@@ -16,7 +16,7 @@ _ALL = 100
 
 
 def deployment_strategy(strategy: Field) -> Iterator[Problem]:
-    """``strategy`` of a Deployment: pods may be missing or too many, by default both; never neither."""
+    """Check ``strategy`` of a Deployment: an update needs ``maxUnavailable`` or ``maxSurge``, by default both are set."""
     yield from one_of(strategy["type"], ("RollingUpdate", "Recreate"))
     rolling = strategy["rollingUpdate"]
     missing, surplus = rolling["maxUnavailable"], rolling["maxSurge"]
@@ -32,7 +32,7 @@ def deployment_strategy(strategy: Field) -> Iterator[Problem]:
 
 
 def daemon_set_strategy(strategy: Field) -> Iterator[Problem]:
-    """``updateStrategy`` of a DaemonSet: a node's pod is missing for a while (the default), or doubled; never both."""
+    """Check ``updateStrategy`` of a DaemonSet: either ``maxUnavailable`` (the default) or ``maxSurge`` is set."""
     yield from one_of(strategy["type"], ("RollingUpdate", "OnDelete"))
     missing, surplus = strategy["rollingUpdate"]["maxUnavailable"], strategy["rollingUpdate"]["maxSurge"]
     if strategy["type"].text == "OnDelete":
@@ -47,7 +47,7 @@ def daemon_set_strategy(strategy: Field) -> Iterator[Problem]:
 
 
 def stateful_set_strategy(strategy: Field) -> Iterator[Problem]:
-    """``updateStrategy`` of a StatefulSet."""
+    """Check ``updateStrategy`` of a StatefulSet."""
     yield from one_of(strategy["type"], ("RollingUpdate", "OnDelete"))
     rolling = strategy["rollingUpdate"]
     if strategy["type"].text == "OnDelete" and rolling.value is not None:

@@ -1,7 +1,7 @@
 """YAML text → documents of plain values, with the line of every field.
 
-PyYAML's parser supplies events one at a time, and nothing is built that was not counted first: its C composer
-overflows the stack on 50,000 nested brackets, and a few aliases can stand for billions of nodes. A stream is measured
+PyYAML's parser supplies events one at a time, and each is counted before anything is built from it: PyYAML's C composer
+overflows the stack on 50,000 nested brackets, and a few aliases can expand to billions of nodes. A stream is measured
 as if its aliases were written out, in levels (`MAX_DEPTH`) and in bytes (`MAX_SIZE`).
 """
 
@@ -32,7 +32,7 @@ from svcdns.manifests.scalars import Scalar, resolve
 MAX_BYTES = 4 * 2**20
 MAX_DEPTH = 100
 MAX_SIZE = 8 * 2**20
-#: What a node counts for beside its text: part of what its key, value and line take in memory.
+#: Bytes that a node counts for beside its text: part of what its key, value and line take in memory.
 NODE_SIZE = 64
 
 # A PyYAML built without libyaml has no C parser; the pure one emits the same events, some 15 times slower.
@@ -55,7 +55,7 @@ _SCALAR_TAGS: dict[str, set[type]] = {
 
 
 class UnreadableError(Exception):
-    """The rest of the stream is not YAML, or more than will be read; caught where the file's name is known."""
+    """The rest of the stream is not YAML, or too large; caught where the file's name is known."""
 
     def __init__(self, line: int, text: str) -> None:
         super().__init__(text)
@@ -68,9 +68,9 @@ class Document:
     """One YAML document that is not empty.
 
     Attributes:
-        value: what it holds: dict, list, str, int, float or bool.
+        value: its content: dict, list, str, int, float or bool.
         lines: field path → 1-based line.
-        problems: what was wrong although it could be read, such as a key given twice.
+        problems: what is wrong although it could be read, such as a key given twice.
     """
 
     value: Any
@@ -79,7 +79,7 @@ class Document:
 
 
 class _Node(NamedTuple):
-    """A value, its parts with their lines, and what it takes with its aliases written out."""
+    """A value, its parts with their lines, and its size and height with aliases written out."""
 
     value: Any
     parts: _Parts
@@ -88,19 +88,19 @@ class _Node(NamedTuple):
 
 
 def documents(content: bytes) -> Iterator[Document]:
-    """The documents of a YAML stream, one after the other; those that hold nothing are left out.
+    """Return the documents of a YAML stream, one after the other, without empty ones.
 
     Raises:
-        UnreadableError: where the stream cannot be read any further.
+        UnreadableError: where the rest of the stream cannot be read.
     """
     try:
         yield from _Builder(yaml.parse(_decoded(content), Loader=_LOADER)).documents()
     except yaml.YAMLError as error:
-        # Only those that the scanner and the parser raise know where they are.
+        # Only errors of the scanner and the parser have a position.
         mark = getattr(error, "problem_mark", None)
-        # libyaml's words are always the same; those of the pure parser quote what it stumbles over.
-        said = getattr(error, "problem", "") if _IS_C else "it cannot be parsed"
-        problem = " ".join(filter(None, (said, getattr(error, "context", ""))))
+        # libyaml's words are fixed; those of the pure parser quote the file.
+        words = getattr(error, "problem", "") if _IS_C else "it cannot be parsed"
+        problem = " ".join(filter(None, (words, getattr(error, "context", ""))))
         # libyaml scans ahead of its events and may have a limit of its own.
         too_deep = "nesting depth" in problem
         text = f"is nested more than {MAX_DEPTH} levels deep" if too_deep else f"is not YAML: {problem}"
@@ -116,14 +116,14 @@ def _decoded(content: bytes) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         problem = f"is not UTF-8 from byte {error.start} on; save the file as UTF-8"
         raise UnreadableError(line, problem) from error
-    if found := _UNPRINTABLE.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        raise UnreadableError(line, "is not YAML: it holds a character that YAML forbids")
+    if forbidden := _UNPRINTABLE.search(text):
+        line = text.count("\n", 0, forbidden.start()) + 1
+        raise UnreadableError(line, "is not YAML: it has a character that YAML forbids")
     return text
 
 
 class _Builder:
-    """Turns one stream of events into documents."""
+    """The state of turning one stream of events into documents."""
 
     def __init__(self, events: Iterator[Event]) -> None:
         self._events = events
@@ -162,10 +162,10 @@ class _Builder:
     def _alias(self, event: AliasEvent, depth: int) -> _Node:
         anchor = str(event.anchor)
         if anchor not in self._anchors:
-            raise UnreadableError(_line(event), "is not YAML: an alias stands for nothing before it")
+            raise UnreadableError(_line(event), "is not YAML: an alias has no anchor before it")
         node = self._anchors[anchor]
         if node is None:
-            raise UnreadableError(_line(event), "is not YAML: an alias stands inside what it stands for")
+            raise UnreadableError(_line(event), "is not YAML: an alias is inside its own anchor")
         if depth + node.height > MAX_DEPTH:
             raise UnreadableError(
                 _line(event), f"is nested more than {MAX_DEPTH} levels deep, with aliases written out"

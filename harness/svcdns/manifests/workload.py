@@ -1,4 +1,4 @@
-"""The rules for what makes Pods.
+"""The rules for workloads, which create Pods.
 
 Kubernetes' ``pkg/apis/apps/validation/validation.go``, ``pkg/apis/batch/validation/validation.go``, and for
 ReplicationControllers ``pkg/apis/core/validation/validation.go``.
@@ -20,7 +20,7 @@ _MOST_INDEXED_AT_ONCE = 100_000
 
 
 def deployment(root: Field) -> Iterator[Problem]:
-    """A Deployment."""
+    """Check a Deployment."""
     spec = root["spec"]
     yield from _lasting(spec, "Deployment")
     yield from hostnames(spec["template"]["spec"])
@@ -34,13 +34,13 @@ def deployment(root: Field) -> Iterator[Problem]:
 
 
 def replica_set(root: Field) -> Iterator[Problem]:
-    """A ReplicaSet."""
+    """Check a ReplicaSet."""
     yield from _lasting(root["spec"], "ReplicaSet")
     yield from hostnames(root["spec"]["template"]["spec"])
 
 
 def daemon_set(root: Field) -> Iterator[Problem]:
-    """A DaemonSet."""
+    """Check a DaemonSet."""
     spec = root["spec"]
     yield from _lasting(spec, "DaemonSet")
     yield from hostnames(spec["template"]["spec"])
@@ -49,10 +49,10 @@ def daemon_set(root: Field) -> Iterator[Problem]:
 
 
 def stateful_set(root: Field) -> Iterator[Problem]:
-    """A StatefulSet.
+    """Check a StatefulSet.
 
-    Its template's hostname and subdomain are free: the controller replaces them by the pod's name and ``serviceName``.
-    ``serviceName`` may be left out since 1.34.
+    Its template's hostname and subdomain are not checked: the controller replaces them by the pod's name and
+    ``serviceName``, which may be left out since 1.34.
     """
     spec = root["spec"]
     yield from _lasting(spec, "StatefulSet")
@@ -65,7 +65,7 @@ def stateful_set(root: Field) -> Iterator[Problem]:
 
 
 def replication_controller(root: Field) -> Iterator[Problem]:
-    """A ReplicationController, whose selector is a plain mapping of labels and by default those of its template."""
+    """Check a ReplicationController, whose selector is a plain mapping of labels, by default those of its template."""
     spec = root["spec"]
     yield from required(spec["template"])
     if spec["template"].given and not spec["selector"].given:
@@ -78,7 +78,7 @@ def replication_controller(root: Field) -> Iterator[Problem]:
 
 
 def job(root: Field) -> Iterator[Problem]:
-    """A Job."""
+    """Check a Job."""
     spec = root["spec"]
     counts = ("parallelism", "completions", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished")
     yield from not_negative(*(spec[name] for name in counts))
@@ -86,11 +86,11 @@ def job(root: Field) -> Iterator[Problem]:
     yield from hostnames(spec["template"]["spec"])
     policy = spec["template"]["spec"]["restartPolicy"]
     if policy.text in {"", "Always"}:
-        yield policy.error("must be OnFailure or Never in a Job; the default, Always, is not allowed")
+        yield policy.error("must be OnFailure or Never in a Job; Always, the default, is not allowed")
     if spec["manualSelector"].value is True:
         yield from _selector(spec, may_be_empty=True)
     elif spec["selector"]["matchLabels"].given or spec["selector"]["matchExpressions"].given:
-        yield spec["selector"].error("must not be given without manualSelector: true; a Job makes its own")
+        yield spec["selector"].error("must not be given without manualSelector: true, because a Job makes its own")
     yield from one_of(spec["completionMode"], ("NonIndexed", "Indexed"))
     if spec["completionMode"].text == "Indexed":
         yield from _indexed(root)
@@ -109,7 +109,7 @@ def _indexed(root: Field) -> Iterator[Problem]:
 
 
 def _lasting(spec: Field, kind: str) -> Iterator[Problem]:
-    """What keeps pods running and selects them by a label selector."""
+    """Check a workload that keeps pods running and selects them by a label selector."""
     yield from _selector(spec)
     yield from _running(spec, kind)
 

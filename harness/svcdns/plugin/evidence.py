@@ -48,6 +48,6 @@ def write(directory: Directory, findings: Iterable[Finding], files: Mapping[str,
 def _transcript(findings: Iterable[Finding]) -> Iterator[str]:
     for finding in findings:
         yield finding.command
-        yield from (f"  {line}" for line in finding.said)
+        yield from (f"  {line}" for line in finding.answer)
         yield f"  {finding.problem or 'as promised'}: {finding.promise}"
         yield ""

@@ -63,7 +63,7 @@ def parts(result: ScenarioResult, message: str) -> Iterator[Part]:
 def _finding(finding: Finding, looks: tuple[int, float]) -> Iterator[Part]:
     times = f"  {looks[0]} time{'s' * (looks[0] != 1)} in {looks[1]:.2f} s"
     yield Part(["", "Asked:", f"  {finding.command}", times], 2048)
-    yield Part(["Answered:", *(f"  {line}" for line in finding.said)], 6144)
+    yield Part(["Answered:", *(f"  {line}" for line in finding.answer)], 6144)
     for title, rows in (
         ("Expected", finding.expected),
         ("Missing", finding.missing),

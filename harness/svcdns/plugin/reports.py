@@ -124,7 +124,7 @@ def _result(run: Run, config: pytest.Config) -> RunResult:
 def _settings(config: pytest.Config) -> dict[str, str]:
     """The options that shaped the run, with those of pytest that left scenarios out."""
     chosen = {"-k": config.option.keyword, "-m": config.option.markexpr}
-    said = config.stash[RUN].settings.said()
+    said = config.stash[RUN].settings.given()
     return {flag: value for flag, value in (chosen | said).items() if flag not in _PRIVATE and (value or flag in said)}
 
 

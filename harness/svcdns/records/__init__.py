@@ -1,7 +1,7 @@
-"""The DNS specification as code: which records a cluster's state must have, and what a question must be answered.
+"""The DNS specification as code: the records of a cluster's state, and the reply to a question.
 
-Two views of one set of rules: `answer` takes any question, since servers read names by an algorithm; `rrsets` lists what
-can be listed. Everything here is pure.
+There are two views of one set of rules: `answer` takes any question, since servers read names by an algorithm; `rrsets`
+lists every RRset that can be listed. Everything here is pure.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _READINGS = {"positional": positional.answer, "tree": tree.answer}
 
 
 def answer(state: ClusterState, question: Question, profile: Profile) -> Reply:
-    """What a right server of this profile answers to the question, given the state."""
+    """Return the reply of a right server of a profile to a question, given the state."""
     zone = positional.zone_of(question.name, state)
     if zone is None:
         return Reply(profile.foreign_rcode, authoritative=False)

@@ -1,9 +1,9 @@
 """Names read by the position of their labels, as CoreDNS reads them (behaviours, section R2).
 
-A name is taken apart from the right: the zone, ``svc`` or ``pod``, the namespace, the Service, and at most two labels
-more. What those labels pick out is collected whatever the question's type; so a name exists as soon as anything is
-collected, and has no data when nothing collected is of the type asked. The quirks (A03, A08, C21, E16-E18, F12, F13, G09,
-G19, H04, H12-H16, K07) are consequences of that, not cases.
+A name is taken apart from the right: the zone, ``svc`` or ``pod``, the namespace, the Service, and at most two more
+labels. The entries that these labels match are collected whatever the question's type. So a name exists as soon as
+anything matches, and has no data when nothing that matches is of the type asked. The quirks (A03, A08, C21, E16-E18,
+F12, F13, G09, G19, H04, H12-H16, K07) follow from that; none is a case of its own.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ class NoSuchNameError(Exception):
 
 
 class Match(NamedTuple):
-    """What a name stands for: entries below a parent name, or nothing, which still means that the name exists."""
+    """The entries that a name matches, below a parent name; a name may exist without any."""
 
     parent: dns.name.Name
     entries: tuple[Entry, ...] = ()
 
 
 def answer(state: ClusterState, question: Question, zone: dns.name.Name, profile: Profile) -> Reply:
-    """The reply to a question below ``zone``, which is spelled as the question spells it."""
+    """Return the reply to a question below ``zone``, which is spelled as the question spells it."""
     try:
         records, additional = _records(state, question, zone, profile)
         rcode = dns.rcode.NOERROR
@@ -67,19 +67,19 @@ def _records(
         return _pointers(state, question, zone, profile), []
     if _is_name_server_name(name, zone):
         return rules.address_records(name, _name_server_entries(state, zone, profile), wanted, profile), []
-    found = _match(state, name, zone, profile)
+    match = _match(state, name, zone, profile)
     if wanted == SRV:
-        return rules.srv_records(name, found.entries, found.parent, profile)
+        return rules.srv_records(name, match.entries, match.parent, profile)
     if wanted == CNAME:
-        aliases = [Record(name, profile.ttl_seconds, rules.host_rdata(entry.host)) for entry in found.entries[:1]]
+        aliases = [Record(name, profile.ttl_seconds, rules.host_rdata(entry.host)) for entry in match.entries[:1]]
         return [alias for alias in aliases if alias.type == CNAME], []
     if wanted in (A, AAAA):
-        return _addresses(state, name, wanted, found.entries, zone, profile, ()), []
+        return _addresses(state, name, wanted, match.entries, zone, profile, ()), []
     return [], []
 
 
 def _texts(state: ClusterState, question: Question, zone: dns.name.Name, profile: Profile) -> list[Record]:
-    """The schema version; elsewhere a name exists for TXT only where something else was collected (A08)."""
+    """Return the schema version; any other name exists for TXT only where it matches entries (A08)."""
     if [label.lower() for label in question.name.relativize(zone).labels] == [b"dns-version"]:
         return [rules.schema_record(question.name, profile)]
     if not _match(state, question.name, zone, profile).entries:
@@ -107,7 +107,7 @@ def _addresses(
     profile: Profile,
     chain: tuple[dns.name.Name, ...],
 ) -> list[Record]:
-    """Addresses, and aliases followed inside the zone; an alias that leads to nothing there is left out (H11-H15)."""
+    """Return addresses, and aliases followed inside the zone, without aliases to names that do not exist there (H11-H15)."""
     entries = tuple(entries)
     records: list[Record] = rules.address_records(name, entries, wanted, profile)
     for entry in entries:
@@ -122,31 +122,31 @@ def _addresses(
             records.append(alias)
             continue
         try:
-            found = _followed(state, target, zone, profile)
+            entries_there = _followed(state, target, zone, profile)
         except NoSuchNameError:
             continue
-        followed = _addresses(state, target, wanted, found, zone, profile, (*chain, target))
+        followed = _addresses(state, target, wanted, entries_there, zone, profile, (*chain, target))
         if followed:
             records += [alias, *followed]
     return records
 
 
 def _followed(state: ClusterState, target: dns.name.Name, zone: dns.name.Name, profile: Profile) -> Iterable[Entry]:
-    """What an alias leads to, which may be the name server's own name."""
+    """Return the entries of an alias's target, which may be the name server's own name."""
     if _is_name_server_name(target, zone):
         return _name_server_entries(state, zone, profile)
     return _match(state, target, zone, profile).entries
 
 
-def _same(one: dns.name.Name, other: dns.name.Name) -> bool:
-    return one.labels == other.labels
+def _same(name: dns.name.Name, other: dns.name.Name) -> bool:
+    return name.labels == other.labels
 
 
 def _match(state: ClusterState, name: dns.name.Name, zone: dns.name.Name, profile: Profile) -> Match:
-    """What the labels left of the zone pick out.
+    """Return what the labels left of the zone match.
 
     Raises:
-        NoSuchNameError: if that is nothing that exists.
+        NoSuchNameError: if the name does not exist.
     """
     labels = [_spelled(label) for label in name.relativize(zone).labels]
     if labels in ([], ["svc"], ["pod"]):
@@ -187,7 +187,7 @@ def _match_service(state: ClusterState, key: Key, left: list[str], zone: dns.nam
 
 
 def _match_pod(state: ClusterState, label: str, namespace: str, zone: dns.name.Name, profile: Profile) -> Match:
-    """The address that a pod's label spells (K01-K09)."""
+    """Return the address that a pod's label spells (K01-K09)."""
     dotted = label.count("-") == 3 and "--" not in label  # noqa: PLR2004 - an IPv4 address has three separators
     text = label.replace("-", "." if dotted else ":")
     if profile.pod_records == "disabled" or not rules.parse_address(text):
@@ -201,9 +201,9 @@ def _match_pod(state: ClusterState, label: str, namespace: str, zone: dns.name.N
 
 
 def reverse_address(name: dns.name.Name) -> str | None:
-    """The address that a reverse name spells, in its usual text form, or None (F01, F02, F14, I12).
+    """Return the address that a reverse name spells, in its usual text form, or None (F01, F02, F14, I12).
 
-    Nibbles are taken in fours from the right; what is left over beyond eight groups is not looked at.
+    Nibbles are taken in fours from the right; labels beyond eight groups are ignored.
     """
     for zone, read in ((IPV4_REVERSE, _ipv4_text), (IPV6_REVERSE, _ipv6_text)):
         if name.is_subdomain(zone) and name != zone:
@@ -214,7 +214,7 @@ def reverse_address(name: dns.name.Name) -> str | None:
 
 
 def _spelled(label: bytes) -> str:
-    """A label in lower case (of ASCII alone, RFC 4343), with what would read as a separator in it escaped."""
+    """Return a label in lower case (of ASCII alone, RFC 4343), with dots escaped, since they would read as separators."""
     return label.lower().decode("latin-1").replace(".", "\\.")
 
 
@@ -227,7 +227,7 @@ def _ipv6_text(labels: list[str]) -> str:
 
 
 def _name_servers(state: ClusterState, zone: dns.name.Name, profile: Profile) -> tuple[list[Record], list[Record]]:
-    """The apex's NS records and their addresses (A06)."""
+    """Return the apex's NS records and their addresses (A06)."""
     addresses = _name_server_addresses(state, zone, profile)
     servers = dict.fromkeys(name for name, _ in addresses)
     return (
@@ -239,24 +239,23 @@ def _name_servers(state: ClusterState, zone: dns.name.Name, profile: Profile) ->
 def _name_server_addresses(
     state: ClusterState, zone: dns.name.Name, profile: Profile
 ) -> list[tuple[dns.name.Name, str]]:
-    """The names of this DNS server, each with an address (A06, A07; CoreDNS ``ns.go``).
+    """Return the names of this DNS server, each with an address (A06, A07; CoreDNS ``ns.go``).
 
-    They are those of the Services that it stands behind, or ``ns.dns`` with its own addresses where it sees itself
-    behind none.
+    They are those of the Services that it is an endpoint of, or ``ns.dns`` with its own addresses if there is none.
     """
     own_addresses = profile.own_addresses
     if own_addresses is None:
         own_addresses = next(iter(dns_servers(state)), ())
     if not profile.name_servers:
         return []
-    behind = [found for own in own_addresses if profile.endpoints for found in _slices_with(state, own)]
-    if not behind:
+    serving = [item for own in own_addresses if profile.endpoints for item in _slices_with(state, own)]
+    if not serving:
         return [(rules.name_server_name(zone), own) for own in own_addresses]
-    return [found for endpoint_slice in behind for found in _served_at(state, endpoint_slice, zone, profile)]
+    return [server for endpoint_slice in serving for server in _served_at(state, endpoint_slice, zone, profile)]
 
 
 def _slices_with(state: ClusterState, address: str) -> Iterator[EndpointSlice]:
-    """The EndpointSlices in which an address is that of a ready endpoint."""
+    """Return the EndpointSlices in which an address is that of a ready endpoint."""
     for endpoint_slice in state.slices_by_address.get(address, ()):
         if any(address == ready for _, ready in rules.ready_addresses(endpoint_slice)):
             yield endpoint_slice
@@ -265,7 +264,7 @@ def _slices_with(state: ClusterState, address: str) -> Iterator[EndpointSlice]:
 def _served_at(
     state: ClusterState, endpoint_slice: EndpointSlice, zone: dns.name.Name, profile: Profile
 ) -> Iterator[tuple[dns.name.Name, str]]:
-    """The Service of an EndpointSlice at each virtual IP or, when headless, its endpoints at their addresses."""
+    """Return the Service of an EndpointSlice at each virtual IP or, when headless, its endpoints at their addresses."""
     key = Key(endpoint_slice.key.namespace, endpoint_slice.service)
     service = state.services.get(key)
     if service is None:
@@ -283,20 +282,20 @@ def _name_server_entries(state: ClusterState, zone: dns.name.Name, profile: Prof
 
 
 def dns_servers(state: ClusterState) -> tuple[tuple[str, ...], ...]:
-    """The addresses of each pod behind the cluster's DNS Service: where this server would be running."""
-    found: dict[tuple[str, ...], None] = {}
+    """Return the addresses of each pod of the cluster's DNS Service, where this server would be running."""
+    servers: dict[tuple[str, ...], None] = {}
     for endpoint_slice in state.slices_by_service.get(Key("kube-system", "kube-dns"), ()):
         for endpoint, _ in rules.ready_addresses(endpoint_slice):
             pod = state.pods.get(Key("kube-system", endpoint.pod))
-            found[pod.addresses if pod else endpoint.addresses] = None
-    return tuple(found)
+            servers[pod.addresses if pod else endpoint.addresses] = None
+    return tuple(servers)
 
 
 def _is_name_server_name(name: dns.name.Name, zone: dns.name.Name) -> bool:
-    """Whether CoreDNS takes the name for ``ns.dns.<zone>`` (``isDefaultNS`` of ``ns.go``; A07, G19).
+    """Return whether CoreDNS takes the name for ``ns.dns.<zone>`` (``isDefaultNS`` of ``ns.go``; A07, G19).
 
-    It looks at the beginning of the text: what stands behind, as in ``ns.dns.<zone>.n.svc.<zone>``, is no matter. A zone
-    that is not spelled in lower case is not recognised.
+    It compares the beginning of the text alone, so ``ns.dns.<zone>.n.svc.<zone>`` counts too. A zone that is not spelled
+    in lower case is not recognised.
     """
     if name.labels[0].lower() != b"ns":
         return False
@@ -313,7 +312,7 @@ def _is_reverse(zone: dns.name.Name) -> bool:
 
 
 def zone_of(name: dns.name.Name, state: ClusterState) -> dns.name.Name | None:
-    """The zone served that holds the name, spelled as the name spells it, or None."""
+    """Return the served zone that a name is in, spelled as the name spells it, or None."""
     for zone in (rules.domain(state), IPV4_REVERSE, IPV6_REVERSE):
         if name.is_subdomain(zone):
             return dns.name.Name(name.labels[-len(zone.labels) :])

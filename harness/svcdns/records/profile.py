@@ -1,7 +1,7 @@
-"""The two families of implementations that the reference can answer as, and everything in which they differ.
+"""The two families of implementations that the reference can answer as, and their differences.
 
-`COREDNS` answers as CoreDNS does. `SPEC` keeps the specification and uses every freedom that it leaves, so a scenario
-that passes under both does not depend on one implementation's habits. The fields of `Profile` are the one table of
+`COREDNS` answers as CoreDNS does. `SPEC` follows the specification and uses every freedom that it leaves, so a scenario
+that passes under both does not depend on one implementation. The fields of `Profile` are the one table of
 those freedoms.
 """
 
@@ -16,32 +16,32 @@ from dns.rdatatype import AAAA, MX, A, RdataType
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a right server may choose.
+    """The choices of a right server.
 
     Attributes:
-        name: how the profile is called on the command line.
+        name: the profile's name on the command line.
         ttl_seconds: the TTL of every record but the schema version's (the specification names none).
         schema_ttl_seconds: the TTL of the schema version.
         soa_names: the first labels of the SOA's mname and rname below the zone.
         soa_timers_seconds: the SOA's refresh, retry and expire.
-        endpoint_label: how an endpoint without a hostname is called (section 2.1 leaves the format free): by its
-            address, a hash, or its pod's name (K12).
+        endpoint_label: the label of an endpoint without a hostname (section 2.1 leaves the format free): its address, a
+            hash, or its pod's name (K12).
         srv_numbers: priority, and weight; a weight of None shares 100 among the entries of an answer.
-        headless_port: whose number a headless Service's SRV carries: the Service's (section 2.4.2 by its words) or the
-            endpoint's (behaviour E10).
+        headless_port: the number in a headless Service's SRV record: the Service's port (section 2.4.2 by its words) or
+            the endpoint's (behaviour E10).
         additional: whether SRV answers carry the targets' addresses (section 2.3.2: they may).
         endpoints_behind_virtual_ip: whether endpoints behind a ClusterIP have names and PTR records (B15, B16, F05).
         name_servers: whether the apex has NS records, and ``ns.dns`` an address (A06, A07).
         pod_records: whether ``<address>.<namespace>.pod`` answers: never, for any address, or for live pods (K01-K09).
-        reading: how a name without records is denied: by the tree of names that exist (RFC 8020), or by the position
-            of its labels, as CoreDNS reads names (section R2 of the behaviours). The second also gives every type at
+        reading: how names are read, and denied: by the tree of names that exist (RFC 8020), or by the position of their
+            labels, as CoreDNS reads them (section R2 of the behaviours). The second also gives every type at
             every form of a name: SRV at the bare Service name (E07), addresses below ``_port._proto`` (C21).
         foreign_rcode: the rcode for names outside the zones served (L21).
         shuffled: the types whose records come in a varying order (L15); None stands for all.
         edns_payload_octets: the payload size offered; None repeats the client's own (L04).
-        endpoints: whether endpoints are looked at at all; no right server leaves that out (K13).
+        endpoints: whether endpoints are read; every right server does (K13).
         empty_services: whether a Service with a virtual IP and without a ready endpoint has names (K14).
-        own_addresses: the server's own; None stands for those of the first pod behind the cluster's DNS Service (A06).
+        own_addresses: the server's own; None stands for those of the first pod of the cluster's DNS Service (A06).
         deviations: what a version is known to do wrong, by its id in ``fixtures/coredns.yaml``.
     """
 

@@ -1,4 +1,4 @@
-"""Which addresses, ports and names a Service stands for: each rule of the specification, once.
+"""The addresses, ports and names of Services: each rule of the specification, once.
 
 Both ways of reading a name (`svcdns.records.tree`, `svcdns.records.positional`) are built from these rules.
 """
@@ -31,12 +31,12 @@ SCHEMA_VERSION = "1.1.0"
 
 IN = dns.rdataclass.IN
 
-#: How long a label may be (RFC 1035, section 2.3.4).
+#: Octets of the longest label (RFC 1035, section 2.3.4).
 LONGEST_LABEL = 63
 
 
 class Entry(NamedTuple):
-    """One host at one port: what both the addresses and the SRV records of a Service are made of.
+    """One host at one port, the source of both the address and the SRV records of a Service.
 
     Attributes:
         label: the endpoint's label below the Service, or empty for the Service itself.
@@ -52,9 +52,9 @@ class Entry(NamedTuple):
 
 
 def service_entries(state: ClusterState, service: Service, profile: Profile) -> Iterator[Entry]:
-    """What the Service's own name stands for: its alias, its virtual IPs or its ready endpoints (sections 2.3-2.5).
+    """Return the entries of the Service's own name: its alias, virtual IPs or ready endpoints (sections 2.3-2.5).
 
-    Without any port the virtual IPs stand there once, for their addresses (CoreDNS ``object/service.go``).
+    Without any port, each virtual IP comes once, for its address (CoreDNS ``object/service.go``).
     """
     if service.external:
         yield Entry("", service.external_name)
@@ -67,9 +67,9 @@ def service_entries(state: ClusterState, service: Service, profile: Profile) -> 
 
 
 def endpoint_entries(state: ClusterState, service: Service, profile: Profile) -> Iterator[Entry]:
-    """Each ready endpoint at each port (sections 2.4.1 and 2.4.2); without any port, once, for its addresses (C14).
+    """Return each ready endpoint at each port (sections 2.4.1 and 2.4.2); without any port, once, for its addresses (C14).
 
-    With ``headless_port="service"`` the ports are the Service's, as section 2.4.2 words it; otherwise the
+    With ``headless_port="service"`` the ports are the Service's, by the words of section 2.4.2; otherwise the
     EndpointSlice's (behaviours E10, E11, E22).
     """
     for endpoint_slice in state.slices_by_service.get(service.key, ()) if profile.endpoints else ():
@@ -88,7 +88,7 @@ def _ports(service: Service) -> list[tuple[str, str, int | None]]:
 
 
 def ready_addresses(endpoint_slice: EndpointSlice) -> Iterator[tuple[Endpoint, str]]:
-    """The addresses of the endpoints that are ready; a condition left open counts as ready (C06, C16, C17)."""
+    """Return the addresses of the ready endpoints; an unset ready condition counts as ready (C06, C16, C17)."""
     for endpoint in endpoint_slice.endpoints:
         if endpoint.ready is not False:
             for address in endpoint.addresses:
@@ -96,7 +96,7 @@ def ready_addresses(endpoint_slice: EndpointSlice) -> Iterator[tuple[Endpoint, s
 
 
 def endpoint_label(endpoint: Endpoint, address: str, service: Key, profile: Profile) -> str:
-    """The *hostname* of section 2.1: the endpoint's own, or an identifier that the server assigns (C07-C10, I08)."""
+    """Return the *hostname* of section 2.1: the endpoint's own, or an identifier that the server assigns (C07-C10, I08)."""
     if endpoint.hostname:
         return endpoint.hostname
     if profile.endpoint_label == "hash":
@@ -110,7 +110,7 @@ def endpoint_label(endpoint: Endpoint, address: str, service: Key, profile: Prof
 
 
 def reverse_targets(state: ClusterState, address: str, profile: Profile) -> tuple[dns.name.Name, ...]:
-    """The names that an address leads back to (sections 2.3.3 and 2.4.3; F01-F07): a Service's, else its endpoints'."""
+    """Return the names in an address's PTR records (sections 2.3.3 and 2.4.3; F01-F07): a Service's, else endpoints'."""
     for service in state.services_by_address.get(address, ()):
         return (service_name(service.key, domain(state)),)
     targets: dict[dns.name.Name, None] = {}
@@ -129,7 +129,7 @@ def reverse_targets(state: ClusterState, address: str, profile: Profile) -> tupl
 
 @lru_cache(maxsize=4096)
 def host_rdata(host: str) -> Rdata:
-    """A for an IPv4 address (also one mapped into IPv6), AAAA for an IPv6 address, CNAME for a name (2.3.1, 2.4.1, 2.5)."""
+    """Return A for an IPv4 address (also one mapped into IPv6), AAAA for IPv6, CNAME for a name (2.3.1, 2.4.1, 2.5)."""
     address = parse_address(host)
     if address is None:
         return alias_rdata(host)
@@ -139,12 +139,12 @@ def host_rdata(host: str) -> Rdata:
 
 
 def alias_rdata(external_name: str) -> Rdata:
-    """CNAME for an external name, whatever it looks like (section 2.5; H16)."""
+    """Return the CNAME of an external name, also one that looks like an address (section 2.5; H16)."""
     return CnameRdata(IN, CNAME, dns.name.from_text(external_name))
 
 
 def parse_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """An address from text without a scope; one mapped into IPv6 is the IPv4 address it stands for; None for no address."""
+    """Return the address that a text spells, or None; an IPv4 address mapped into IPv6 is IPv4, one with a scope is none."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
@@ -157,10 +157,10 @@ def parse_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | 
 def srv_records(
     owner: dns.name.Name, entries: Iterable[Entry], parent: dns.name.Name, profile: Profile
 ) -> tuple[list[Record], list[Record]]:
-    """The SRV records of some entries of the Service ``parent``, and the addresses of their targets.
+    """Return the SRV records of some entries of the Service ``parent``, and the addresses of their targets.
 
-    One record a target and port (C13, C15, I06). An equal weight shares 100 among all entries, those that are dropped
-    as duplicates included, and is at least 1 (E14).
+    There is one record per target and port (C13, C15, I06). All entries, also duplicates that are dropped, share a weight
+    of 100, and each has at least 1 (E14).
     """
     candidates = [entry for entry in entries if parse_address(entry.host)]
     priority, fixed_weight = profile.srv_numbers
@@ -182,53 +182,53 @@ def srv_records(
 def address_records(
     owner: dns.name.Name, entries: Iterable[Entry], wanted: RdataType, profile: Profile
 ) -> list[Record]:
-    """The A or AAAA records of some entries, each address once (B08, C02)."""
-    found: dict[str, Record] = {}
+    """Return the A or AAAA records of some entries, each address once (B08, C02)."""
+    records: dict[str, Record] = {}
     for entry in entries:
-        if entry.host not in found and parse_address(entry.host):
+        if entry.host not in records and parse_address(entry.host):
             rdata = host_rdata(entry.host)
             if rdata.rdtype == wanted:
-                found[entry.host] = Record(owner, profile.ttl_seconds, rdata)
-    return list(found.values())
+                records[entry.host] = Record(owner, profile.ttl_seconds, rdata)
+    return list(records.values())
 
 
 def ptr_records(owner: dns.name.Name, targets: Iterable[dns.name.Name], profile: Profile) -> list[Record]:
-    """One PTR record a target."""
+    """Return one PTR record per target."""
     return [Record(owner, profile.ttl_seconds, PtrRdata(IN, PTR, target)) for target in targets]
 
 
 def schema_record(owner: dns.name.Name, profile: Profile) -> Record:
-    """The schema version (section 2.2)."""
+    """Return the record of the schema version (section 2.2)."""
     return Record(owner, profile.schema_ttl_seconds, TxtRdata(IN, TXT, [SCHEMA_VERSION]))
 
 
 def soa_record(zone: dns.name.Name, state: ClusterState, profile: Profile) -> Record:
-    """The zone's SOA, whose TTL and minimum are those of a negative answer (RFC 2308; G03: never above 300 seconds)."""
+    """Return the zone's SOA, whose TTL and minimum are those of a negative answer (RFC 2308; G03: at most 300 seconds)."""
     mname, rname = (dns.name.from_text(text, origin=zone) for text in profile.soa_names)
     rdata = SoaRdata(IN, SOA, mname, rname, state.serial, *profile.soa_timers_seconds, profile.ttl_seconds)
     return Record(zone, min(profile.ttl_seconds, 300), rdata)
 
 
 def domain(state: ClusterState) -> dns.name.Name:
-    """The cluster domain as a name."""
+    """Return the cluster domain as a name."""
     return dns.name.from_text(state.domain)
 
 
 def name_server_name(zone: dns.name.Name) -> dns.name.Name:
-    """``ns.dns.<zone>``: how CoreDNS calls itself where it knows no Service that it stands behind (A07)."""
+    """Return ``ns.dns.<zone>``: CoreDNS's name for itself where it is an endpoint of no Service (A07)."""
     return dns.name.from_text("ns.dns", origin=zone)
 
 
 def service_name(key: Key, zone: dns.name.Name) -> dns.name.Name:
-    """``<service>.<namespace>.svc.<zone>``."""
+    """Return ``<service>.<namespace>.svc.<zone>``."""
     return dns.name.from_text(f"{key.name}.{key.namespace}.svc", origin=zone)
 
 
 def endpoint_name(label: str, key: Key, zone: dns.name.Name) -> dns.name.Name:
-    """``<hostname>.<service>.<namespace>.svc.<zone>``."""
+    """Return ``<hostname>.<service>.<namespace>.svc.<zone>``."""
     return prepend(label, service_name(key, zone))
 
 
 def prepend(label: str, parent: dns.name.Name) -> dns.name.Name:
-    """The parent itself for an empty label, else the name with one more label."""
+    """Return the parent itself for an empty label, else the name with one more label."""
     return dns.name.Name((label.encode(), *parent.labels)) if label else parent

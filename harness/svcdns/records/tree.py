@@ -1,7 +1,7 @@
-"""Every record that exists, listed; and names read by the tree that those records span.
+"""The list of all records, and names read by the tree that these records span.
 
-A name with records of the type asked answers them; with records of other types, or with names below it, it has no data;
-every other name does not exist (RFC 2308, RFC 8020).
+A name with records of the type asked answers them. A name with records of other types, or with names below it, has no
+data. Any other name does not exist (RFC 2308, RFC 8020).
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ RRsets = Mapping[Question, tuple[Record, ...]]
 
 
 def rrsets(state: ClusterState, profile: Profile) -> RRsets:
-    """Every RRset that can be listed, by its owner name and type.
+    """Return every RRset that can be listed, by its owner name and type.
 
-    Names that are computed rather than listed are left out: the pod records of a profile that answers for any address.
+    Names that are computed are left out: the pod records of a profile that answers for any address.
     """
-    found: dict[Question, list[Record]] = defaultdict(list)
-    everything = [_zone_records(state, profile), _reverse_records(state, profile)]
-    everything += [service_records(state, service, profile) for service in state.services.values()]
-    for records in everything:
+    listed: dict[Question, list[Record]] = defaultdict(list)
+    groups = [_zone_records(state, profile), _reverse_records(state, profile)]
+    groups += [service_records(state, service, profile) for service in state.services.values()]
+    for records in groups:
         for record in records:
-            found[Question(record.owner, record.type)].append(record)
-    return {key: tuple(records) for key, records in found.items()}
+            listed[Question(record.owner, record.type)].append(record)
+    return {key: tuple(records) for key, records in listed.items()}
 
 
 def service_records(state: ClusterState, service: Service, profile: Profile) -> Iterator[Record]:
-    """The records at and below one Service's name (sections 2.3.1, 2.3.2, 2.4.1, 2.4.2 and 2.5).
+    """Return the records at and below one Service's name (sections 2.3.1, 2.3.2, 2.4.1, 2.4.2 and 2.5).
 
-    A port whose name fills a label has no SRV records: there is no room for the underscore (RFC 1035, section 2.3.4).
+    A port whose name fills a label has no SRV records: the underscore would exceed the label (RFC 1035, section 2.3.4).
     """
     owner = rules.service_name(service.key, rules.domain(state))
     entries = tuple(rules.service_entries(state, service, profile))
     if service.external:
-        # CoreDNS takes an address in externalName for nothing at all (H16).
+        # CoreDNS ignores an address in externalName (H16).
         if profile.reading == "tree" or not rules.parse_address(service.external_name):
             yield Record(owner, profile.ttl_seconds, rules.alias_rdata(service.external_name))
         return
@@ -79,7 +79,7 @@ def _name_records(
 
 
 def _zone_records(state: ClusterState, profile: Profile) -> Iterator[Record]:
-    """The schema version (section 2.2), the SOA, and the name servers where the profile has them."""
+    """Return the schema version (section 2.2), the SOA, and the name servers where the profile has them."""
     zone = rules.domain(state)
     yield rules.schema_record(dns.name.from_text("dns-version", origin=zone), profile)
     yield rules.soa_record(zone, state, profile)
@@ -90,7 +90,7 @@ def _zone_records(state: ClusterState, profile: Profile) -> Iterator[Record]:
 
 
 def _reverse_records(state: ClusterState, profile: Profile) -> Iterator[Record]:
-    """The PTR records of sections 2.3.3 and 2.4.3."""
+    """Return the PTR records of sections 2.3.3 and 2.4.3."""
     for address in {**state.services_by_address, **state.slices_by_address}:
         if rules.parse_address(address):
             targets = rules.reverse_targets(state, address, profile)
@@ -98,7 +98,7 @@ def _reverse_records(state: ClusterState, profile: Profile) -> Iterator[Record]:
 
 
 def answer(state: ClusterState, question: Question, zone: dns.name.Name, profile: Profile) -> Reply:
-    """The reply to a question below ``zone``, which is spelled as the question spells it."""
+    """Return the reply to a question below ``zone``, which is spelled as the question spells it."""
     soa = (rules.soa_record(zone, state, profile),)
     records: list[Record] = []
     owner = question.name
@@ -121,7 +121,7 @@ def answer(state: ClusterState, question: Question, zone: dns.name.Name, profile
 def _records_at(
     state: ClusterState, owner: dns.name.Name, zone: dns.name.Name, profile: Profile
 ) -> list[Record] | None:
-    """The records at a name, spelled as asked; empty where only names below it have some; None where it does not exist."""
+    """Return the records at a name, spelled as asked: none where only names below it have some; None if it does not exist."""
     labels = [label.lower().decode("latin-1") for label in owner.relativize(zone).labels]
     if not labels:
         return [rules.soa_record(zone, state, profile)]
@@ -134,13 +134,13 @@ def _records_at(
             return []
         case [namespace, "svc"]:
             return [] if namespace in state.namespaces else None
-        case [*_, service, namespace, "svc"] if found := state.services.get(Key(namespace, service)):
-            return _listed_at(owner, service_records(state, found, profile))
+        case [*_, name, namespace, "svc"] if service := state.services.get(Key(namespace, name)):
+            return _listed_at(owner, service_records(state, service, profile))
     return None
 
 
 def _listed_at(owner: dns.name.Name, listed: Iterable[Record]) -> list[Record] | None:
-    """The records at a name among those of its Service, where the records of one owner stand together."""
+    """Return the records at a name among those of its Service, where the records of one owner are adjacent."""
     here: list[Record] = []
     below = False
     for record in listed:

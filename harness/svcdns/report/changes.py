@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-#: From the best. Whatever is shown less well than before became worse, also where it is merely no longer looked at.
+#: From the best. A verdict that moves down became worse, even if the scenario is merely no longer run.
 VERDICTS = ("conformant", "not applicable", "not run", "not determined", "not conformant")
 RESULTS = ("success", "partial", "failure")
 
@@ -15,14 +15,14 @@ Direction = Literal["worse", "better", "other"]
 
 @dataclass(frozen=True, slots=True)
 class ReportChange:
-    """Something that differs.
+    """A difference between two reports.
 
     Attributes:
         what: the level, clause, scenario or fact.
-        before: what the first report says of it; empty where it says nothing.
-        after: what the second report says.
-        direction: whether that is worse; facts, choices and scenarios that one report does not know are neither.
-        reason: why it is so now, if a reason is given.
+        before: its value in the first report; empty if it is not there.
+        after: its value in the second report; empty if it is not there.
+        direction: ``other`` for facts, for choices, and for scenarios that only one report has.
+        reason: the reason of the second report, if it gives one.
     """
 
     what: str
@@ -32,18 +32,18 @@ class ReportChange:
     reason: str = ""
 
     def __str__(self) -> str:
-        said = f"{self.direction}: {self.what}: {self.before or 'nothing'} → {self.after or 'nothing'}"
-        return f"{said}: {self.reason}" if self.reason else said
+        line = f"{self.direction}: {self.what}: {self.before or 'nothing'} → {self.after or 'nothing'}"
+        return f"{line}: {self.reason}" if self.reason else line
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[ReportChange, ...]:
-    """What differs between two reports, what became worse first; dates and ids of runs always differ and are left out."""
+    """Compare two reports; what became worse comes first. Dates and ids of runs always differ and are left out."""
     found = (*_levels(before, after), *_clauses(before, after), *_scenarios(before, after), *_facts(before, after))
     return tuple(sorted(found, key=lambda one: ("worse", "better", "other").index(one.direction)))
 
 
 def title(report: Mapping[str, Any]) -> str:
-    """A report in one line."""
+    """Return a report in one line."""
     implementation, subject = report["implementation"], report["subject"] or {}
     who = f"{implementation['project']} {implementation['version']}".strip() or "an unnamed server"
     return f"{who}, {subject.get('target', 'no target')}, {report['date']}, by svcdns {report['tool']['version']}"
@@ -83,14 +83,14 @@ def _judged(
 
 
 def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ReportChange]:
-    """What was tested, and what it chose."""
+    """Compare what was tested, and the choices of the servers."""
     facts = [
         {
-            **_said("tool", report["tool"]),
-            **_said("specification", report["specification"]),
-            **_said("implementation", report["implementation"]),
-            **_said("subject", report["subject"] or {}),
-            **_said("settings", report["settings"]),
+            **_flat("tool", report["tool"]),
+            **_flat("specification", report["specification"]),
+            **_flat("implementation", report["implementation"]),
+            **_flat("subject", report["subject"] or {}),
+            **_flat("settings", report["settings"]),
             **{f"choice in {_name(one)}": "; ".join(one["choices"]) for one in report["observed"]},
         }
         for report in (before, after)
@@ -101,7 +101,7 @@ def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Repo
             yield ReportChange(what, was, now, "other")
 
 
-def _said(kind: str, content: Mapping[str, Any]) -> dict[str, str]:
+def _flat(kind: str, content: Mapping[str, Any]) -> dict[str, str]:
     return {f"{kind} {name}": _text(value) for name, value in content.items()}
 
 

@@ -1,6 +1,6 @@
-"""The conformance report: what was tested, and what each level and clause came to, for others to read and compare.
+"""The conformance report: what was tested, and the verdict on each level and clause, for publishing and comparing.
 
-Its shape is the one that the Gateway API's conformance reports made familiar; `conformance.schema.json` says it in full.
+Its form follows the conformance reports of the Gateway API; `conformance.schema.json` defines it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from svcdns.results import RunResult, ScenarioResult, Subject, Verdict
 API_VERSION = "svcdns.dev/v1alpha1"
 KIND = "ConformanceReport"
 
-#: The verdicts as the names of fields.
+#: The verdicts as names of fields.
 FIELDS = {
     Verdict.CONFORMANT: "conformant",
     Verdict.NOT_CONFORMANT: "notConformant",
@@ -25,10 +25,10 @@ FIELDS = {
     Verdict.NOT_RUN: "notRun",
 }
 
-#: How much of a reason is told; the run's transcript has it all.
+#: The number of characters kept of a reason; the run report has all of it.
 LETTERS = 600
 
-#: An address as it is, with dashes, or backwards as a reverse name has it.
+#: An address as usual, with dashes, or reversed as in a reverse name.
 _ADDRESS = re.compile(
     r"\b(?:[0-9a-f](?:\.[0-9a-f]){31}|\d{1,3}([.-])\d{1,3}\1\d{1,3}\1\d{1,3}|[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,7})\b",
     re.IGNORECASE,
@@ -37,7 +37,7 @@ _ADDRESS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Implementation:
-    """Who was tested, as whoever asks for a report says it."""
+    """The implementation that was tested, as the options of the run name it."""
 
     organization: str
     project: str
@@ -47,7 +47,7 @@ class Implementation:
 
 
 def document(run: RunResult, implementation: Implementation) -> dict[str, Any]:
-    """The report as dicts, lists, strings and numbers; equal for equal verdicts, but for ``date`` and ``run``."""
+    """Return the report as plain data; equal for equal verdicts, except ``date`` and ``run``."""
     facts = run.subject.facts if run.subject else None
     specification = tags.specification()
     return {
@@ -106,17 +106,17 @@ def document(run: RunResult, implementation: Implementation) -> dict[str, Any]:
 
 
 def unaddressed(text: str) -> str:
-    """A text without the addresses in it, which pods get as they come: the choice is the same wherever it is made."""
+    """Return a text without addresses, which differ from run to run, so that equal choices read the same."""
     return _ADDRESS.sub("<address>", text)
 
 
 def shortened(text: str) -> str:
-    """A text of a length that is still read; an answer of a thousand records makes long sentences."""
+    """Return a text that is short enough to be read: the reason for an answer of a thousand records is long."""
     return text if len(text) <= LETTERS else f"{text[:LETTERS].rstrip()} …"
 
 
 def masked(text: str, run: str) -> str:
-    """A text with the features' names for the namespaces of a run, whose own names differ from run to run."""
+    """Return a text with the features' names for the namespaces of a run, whose own names differ from run to run."""
     own = re.escape(f"svcdns-{run}-")
     return re.sub(rf"{own}\w+(-next)?\b", lambda found: "neighbour" if found[1] else "my-namespace", text)
 

@@ -1,4 +1,4 @@
-"""``reports/<run>/``: where everything that a run writes lands, unless a path was named."""
+"""``reports/<run>/``: the directory for everything that a run writes, unless an option names a path."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _PAGE = "README.md"
 
 @contextmanager
 def made(working: Path, run: str) -> Iterator[Directory]:
-    """A run's directory, open: made, with the page that explains it beside it, and linked as the latest.
+    """Open a run's directory: create it, write the page that explains it beside it, and link it as the latest.
 
     Args:
-        working: where the run was started.
+        working: the directory in which the run was started.
         run: the run's id.
 
     Raises:
-        UsageError: if it cannot be had, or is a link.
+        UsageError: if it cannot be created, or is a link.
     """
     with filing.opened(working, REPORTS) as reports:
         fresh = not reports.holds(run)
@@ -39,10 +39,10 @@ def made(working: Path, run: str) -> Iterator[Directory]:
 
 @contextmanager
 def named(path: Path) -> Iterator[Directory]:
-    """A directory that a command writes to: the user's, unless it lies below ``reports/``, where no link is followed.
+    """Open a directory that the user names; below ``reports/`` no link is followed.
 
     Raises:
-        UsageError: if it cannot be had.
+        UsageError: if it cannot be opened.
     """
     ours = path.parts[:1] == (REPORTS,) and ".." not in path.parts
     with filing.opened(Path(), *path.parts) if ours else filing.opened(path) as directory:
@@ -50,17 +50,17 @@ def named(path: Path) -> Iterator[Directory]:
 
 
 def check(working: Path) -> None:
-    """See, before the run, that nobody has put a link where reports go.
+    """Check, before the run, that ``reports`` is not a link.
 
     Raises:
-        UsageError: if somebody has.
+        UsageError: if it is one.
     """
     if (working / REPORTS).is_symlink():
-        raise UsageError(f"{working / REPORTS}: is a link, and nothing is written through it; remove it")
+        raise UsageError(f"{working / REPORTS} is a link, and reports are not written through links; remove it")
 
 
 def _link(reports: Directory, run: str) -> None:
-    """Point ``latest`` to a run's directory; where links are not to be had, a text file says its name."""
+    """Link ``latest`` to a run's directory; if links cannot be created, write its name to a text file."""
     try:
         reports.link(LATEST, run)
     except OSError:

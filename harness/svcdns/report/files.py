@@ -1,4 +1,4 @@
-"""Conformance reports as files: YAML or JSON, valid by their schema."""
+"""Conformance reports as files: YAML or JSON that follows the schema."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from svcdns.safety.redaction import redact
 
 
 def text(document: dict[str, Any], name: str) -> str:
-    """A report as a file of a name holds it: as JSON where it is called so, and as YAML otherwise."""
+    """Return a report as the text of a file: JSON if its name ends in ``.json``, else YAML."""
     shown = printable.deep(document)
     if name.endswith(".json"):
         return redact(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
-    # What has nothing below it stands in one line, and every line stays whole, so that reports can be searched.
+    # A list or mapping of plain values is one line, and no line is broken, so that reports can be searched.
     return redact(
         yaml.dump(
             shown, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=2**20
@@ -29,7 +29,7 @@ def text(document: dict[str, Any], name: str) -> str:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Read a report, and see that it is one.
+    """Read a report, and check it against the schema.
 
     Raises:
         UsageError: if it cannot be read or does not follow the schema; with the file and the field.
@@ -46,13 +46,13 @@ def read(path: Path) -> dict[str, Any]:
     if problem is not None:
         field = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in problem.absolute_path)
         raise UsageError(
-            f"{path}: is no conformance report: {field.lstrip('.') or 'the whole'}: {problem.message[:300]}"
+            f"{path}: is not a conformance report: {field.lstrip('.') or 'the whole'}: {problem.message[:300]}"
         )
     return cast("dict[str, Any]", document)
 
 
 @cache
 def schema() -> dict[str, Any]:
-    """The JSON Schema of conformance reports."""
+    """Return the JSON Schema of conformance reports."""
     text = resources.files(__package__).joinpath("conformance.schema.json").read_text(encoding="utf-8")
     return cast("dict[str, Any]", json.loads(text))

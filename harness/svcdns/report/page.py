@@ -1,4 +1,4 @@
-"""The run report: one HTML file that needs nothing else, for people."""
+"""The run report for people: one HTML file that loads nothing."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from svcdns.report.totals import Result
 from svcdns.report.transcript import Exchange, exchanges
 from svcdns.results import RunResult, ScenarioResult, Subject, Verdict
 
-#: How many lines of one answer are shown; the rest is counted.
+#: The number of lines shown of one answer; the others are counted.
 LINES_OF_A_PASS = 12
 LINES_OF_A_FAILURE = 120
 
-#: Readers of PDF take no longer names of places.
+#: PDF readers accept no longer anchors.
 ANCHOR_LETTERS = 110
 
 
 class ScenarioSection:
-    """A scenario as the page shows it.
+    """A scenario on the page.
 
     Attributes:
-        result: what became of it.
-        anchor: its place on the page, the same in every run.
+        result: its result.
+        anchor: its anchor on the page, the same in every run.
     """
 
     def __init__(self, result: ScenarioResult, anchor: str) -> None:
@@ -39,28 +39,28 @@ class ScenarioSection:
 
     @property
     def failed(self) -> bool:
-        """Whether it stands among the failures, with all its evidence."""
+        """Whether the page shows it among the failures, with all its evidence."""
         return self.result.verdict is Verdict.NOT_CONFORMANT
 
     @property
     def lines(self) -> int:
-        """How many lines of one answer are shown."""
+        """The number of lines shown of one answer."""
         return LINES_OF_A_FAILURE if self.failed else LINES_OF_A_PASS
 
     @cached_property
     def exchanges(self) -> tuple[Exchange, ...]:
-        """What was asked and answered."""
+        """Its queries with their answers."""
         return tuple(exchanges(self.result.findings))
 
     @property
-    def broken(self) -> Exchange | None:
-        """The exchange that breaks the promise."""
+    def failing(self) -> Exchange | None:
+        """The exchange that failed the scenario."""
         return next((one for one in reversed(self.exchanges) if not one.finding.kept), None)
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureSection:
-    """A feature file with those of its scenarios that were run."""
+    """A feature file with its scenarios that were run."""
 
     path: str
     title: str
@@ -70,14 +70,14 @@ class FeatureSection:
 
 
 def render(run: RunResult) -> str:
-    """The page."""
+    """Return the page."""
     package = "svcdns.report"
     style, script = templating.asset(package, "run.css"), templating.asset(package, "run.js")
     shown = tuple(_shown(sorted(run.scenarios, key=_interest)))
     return templating.render(
         package,
         "run.html",
-        {"duration": duration, "slug": slug, "shortened": shortened},
+        {"asked": asked, "duration": duration, "slug": slug, "shortened": shortened},
         run=run,
         style=style,
         script=script,
@@ -96,21 +96,21 @@ def render(run: RunResult) -> str:
 
 
 def headline(run: RunResult) -> str:
-    """What the run comes to, in one sentence."""
+    """Return the result of the run in one sentence."""
     counts = Counter(one.verdict for one in run.scenarios)
     wrong, right = counts[Verdict.NOT_CONFORMANT], counts[Verdict.CONFORMANT]
     unseen = [f"{counts[one]} {one}" for one in (Verdict.NOT_DETERMINED, Verdict.NOT_RUN) if counts[one]]
     if wrong:
-        return f"{wrong} of {wrong + right} scenarios found an answer that breaks a promise"
+        return f"{wrong} of {wrong + right} scenarios {'is' if wrong == 1 else 'are'} not conformant"
     if not right:
-        return "Nothing was shown: no scenario was judged"
+        return "No result: no scenario was judged"
     if unseen:
-        return f"Nothing wrong was seen in {right} scenario{'s' * (right != 1)}; {' and '.join(unseen)}"
-    return f"{'The' if right == 1 else 'All'} {right} scenario{'s' * (right != 1)} found what Kubernetes promises"
+        return f"{right} scenario{'s are' if right != 1 else ' is'} conformant, {' and '.join(unseen)}"
+    return "The scenario is conformant" if right == 1 else f"All {right} scenarios are conformant"
 
 
 def duration(seconds: float) -> str:
-    """A time as a person reads it."""
+    """Return a time as people read it."""
     if seconds < 1:
         return f"{max(1, round(seconds * 1000))} ms"
     if seconds < 60:  # noqa: PLR2004 - a minute
@@ -118,8 +118,14 @@ def duration(seconds: float) -> str:
     return f"{int(seconds // 60)} min {round(seconds % 60)} s"
 
 
+def asked(looks: tuple[int, float]) -> str:
+    """Return how often a question was asked, and for how long."""
+    times, seconds = looks
+    return f"asked {'once' if times == 1 else f'{times} times'}, {duration(seconds)}"
+
+
 def slug(text: str) -> str:
-    """A text as part of an address: letters, digits and dashes."""
+    """Return a text as part of an anchor: letters, digits and dashes."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
@@ -129,7 +135,7 @@ def _overall(run: RunResult) -> Result:
 
 
 def _interest(result: ScenarioResult) -> bool:
-    """The four combinations are what people come for; everything else follows in the order of its files."""
+    """Sort the four combinations first, and everything else by its file."""
     return not result.feature.startswith("combinations/")
 
 
@@ -159,14 +165,14 @@ def _features(shown: Iterable[ScenarioSection]) -> Iterator[FeatureSection]:
 
 
 def _facts(run: RunResult) -> Iterator[tuple[str, str]]:
-    """What was tested and how, as terms and their descriptions."""
+    """Yield what was tested and how, as terms and their descriptions."""
     if run.subject is None:
-        yield "Target", "never opened"
+        yield "Target", "not opened"
     else:
         yield from _facts_of(run.subject)
     yield "Run", f"{run.id}, by svcdns {run.version}"
-    yield "Begun", f"{run.started:%Y-%m-%d %H:%M:%S} UTC"
-    yield "Took", duration(run.seconds)
+    yield "Started", f"{run.started:%Y-%m-%d %H:%M:%S} UTC"
+    yield "Duration", duration(run.seconds)
     if run.settings:
         yield "Settings", ", ".join(f"{flag} {value}".rstrip() for flag, value in run.settings.items())
     if run.subject and run.subject.facts.corefile:
@@ -178,15 +184,15 @@ def _facts_of(subject: Subject) -> Iterator[tuple[str, str]]:
     yield "Target", subject.target
     if facts.kubernetes:
         yield "Kubernetes", facts.kubernetes
-    yield "DNS server", f"{facts.dns_server} {facts.dns_version}".strip() or "not looked at"
+    yield "DNS server", f"{facts.dns_server} {facts.dns_version}".strip() or "not read"
     yield "Cluster domain", facts.domain
     yield "IP families", " and ".join(facts.families)
     servers = f"{len(subject.servers)} server{'s' * (len(subject.servers) != 1)}"
-    yield "Asked", f"{subject.vantage}, {servers}, over {' and '.join(map(str.upper, subject.transports))}"
+    yield "Queries", f"from {subject.vantage} to {servers}, over {' and '.join(map(str.upper, subject.transports))}"
     yield "DNS profile", subject.dns_profile
 
 
 def _digest(text: str) -> str:
-    """What a Content Security Policy calls a text that may be used: the page can load nothing, and run nothing else."""
+    """Return a text's source expression for the Content Security Policy: the page may use nothing else."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"

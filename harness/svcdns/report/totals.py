@@ -1,4 +1,4 @@
-"""From scenarios to clauses and levels: the verdicts that a report draws."""
+"""The verdicts on levels and clauses, from the verdicts on scenarios."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from svcdns.catalogue import tags
 from svcdns.catalogue.tags import LEVELS, Clause, Level
 from svcdns.results import ScenarioResult, Verdict
 
-#: From the worst: a clause has the first of these that one of its scenarios has. Nothing but scenarios that conform, or
-#: that do not apply, makes it conformant.
+#: From the worst: a clause has the first of these that one of its scenarios has. It is conformant only if all of its
+#: scenarios are conformant or not applicable.
 SEVERITY = (
     Verdict.NOT_CONFORMANT,
     Verdict.NOT_DETERMINED,
@@ -23,10 +23,10 @@ SEVERITY = (
 
 
 class Result(StrEnum):
-    """What a run shows of a level, in the words of Gateway API's conformance reports.
+    """The result of a level, in the words of the conformance reports of the Gateway API.
 
-    ``success``: every scenario that applies was run and conforms. ``failure``: some answer is wrong. ``partial``: nothing
-    wrong was seen, and not everything was looked at; a skip is never a pass.
+    ``success``: every scenario that applies was run and is conformant. ``failure``: a scenario is not conformant.
+    ``partial``: neither; a skip is never a pass.
     """
 
     SUCCESS = "success"
@@ -36,7 +36,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LevelTotal:
-    """One level of a run; ``meaning`` says what is asked of it."""
+    """One level of a run; ``meaning`` says what it requires."""
 
     level: Level
     meaning: str
@@ -46,7 +46,7 @@ class LevelTotal:
 
 @dataclass(frozen=True, slots=True)
 class ClauseTotal:
-    """One clause of the specification, with the scenarios that show it."""
+    """One clause of the specification, with the scenarios that cover it."""
 
     clause: Clause
     verdict: Verdict
@@ -54,7 +54,7 @@ class ClauseTotal:
 
 
 def levels(scenarios: Iterable[ScenarioResult]) -> Iterator[LevelTotal]:
-    """The levels that any scenario has."""
+    """Yield the totals of the levels that some scenario has."""
     counted = Counter((one.level, one.verdict) for one in scenarios)
     for level, meaning in LEVELS.items():
         counts = {verdict: counted[level, verdict] for verdict in Verdict}
@@ -63,7 +63,7 @@ def levels(scenarios: Iterable[ScenarioResult]) -> Iterator[LevelTotal]:
 
 
 def result(counts: Mapping[Verdict, int]) -> Result:
-    """What the numbers of scenarios by their verdicts show."""
+    """Return the result, given the number of scenarios of each verdict."""
     if counts[Verdict.NOT_CONFORMANT]:
         return Result.FAILURE
     unseen = counts[Verdict.NOT_DETERMINED] + counts[Verdict.NOT_RUN]
@@ -71,13 +71,13 @@ def result(counts: Mapping[Verdict, int]) -> Result:
 
 
 def clauses(scenarios: Iterable[ScenarioResult]) -> Iterator[ClauseTotal]:
-    """Every clause of the specification."""
+    """Yield the totals of every clause of the specification."""
     every = tuple(scenarios)
     for clause in tags.clauses().values():
-        behind = tuple(one for one in every if clause.id in one.clauses)
-        yield ClauseTotal(clause, verdict(one.verdict for one in behind), behind)
+        covering = tuple(one for one in every if clause.id in one.clauses)
+        yield ClauseTotal(clause, verdict(one.verdict for one in covering), covering)
 
 
 def verdict(verdicts: Iterable[Verdict]) -> Verdict:
-    """The verdict on what several scenarios show together; *not run* where there is none."""
+    """Return the verdict on a clause that some scenarios cover; *not run* if there are none."""
     return min(verdicts, key=SEVERITY.index, default=Verdict.NOT_RUN)

@@ -1,4 +1,4 @@
-"""What was asked and answered in a scenario, each exchange told once however many servers and transports it went over."""
+"""The queries and answers of a scenario: equal exchanges with several servers or transports are one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from svcdns.results import Finding
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """One record that was promised, or that came."""
+    """One record that was expected, or that came."""
 
     mark: Literal["expected", "missing", "unexpected"]
     text: str
@@ -22,10 +22,10 @@ class Exchange:
     """One question and its answer.
 
     Attributes:
-        finding: the first of those that are alike.
-        ways: the transports and servers that gave this same answer, with its records in whatever order.
-        times: how often it was given.
-        seconds: the longest of them.
+        finding: the first of the equal findings.
+        ways: the transports and servers that gave this answer, in any order of its records.
+        times: how often it came.
+        seconds: the longest time it took.
     """
 
     finding: Finding
@@ -35,14 +35,14 @@ class Exchange:
 
     @property
     def rows(self) -> tuple[RecordRow, ...]:
-        """What was promised and what came, side by side."""
+        """The records that were expected, and the unexpected ones that came."""
         finding = self.finding
         expected = (RecordRow("missing" if row in finding.missing else "expected", row) for row in finding.expected)
         return (*expected, *(RecordRow("unexpected", row) for row in finding.unexpected))
 
 
 def exchanges(findings: Iterable[Finding]) -> Iterator[Exchange]:
-    """The findings in their order, those that say the same told once."""
+    """Return the findings in their order as exchanges, equal ones as one."""
     alike: dict[Finding, list[Finding]] = {}
     for finding in findings:
         same = replace(
@@ -51,7 +51,7 @@ def exchanges(findings: Iterable[Finding]) -> Iterator[Exchange]:
             server="",
             transport="",
             seconds=0.0,
-            said=(*finding.said[:1], *sorted(finding.said[1:])),
+            answer=(*finding.answer[:1], *sorted(finding.answer[1:])),
         )
         alike.setdefault(same, []).append(finding)
     for found in alike.values():

@@ -1,1 +1,1 @@
-"""Foreign text made fit to be shown, and credentials kept out of all that is said and written."""
+"""Foreign text made safe to show, and credentials removed from all output."""

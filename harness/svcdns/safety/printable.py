@@ -1,4 +1,4 @@
-r"""Foreign text made fit to be shown: whatever a cluster, a DNS server, a command or a file says, as one line or as a block.
+r"""Foreign text made safe to show, as one line or as a block: text of a cluster, a DNS server, a command or a file.
 
 Shown as escapes such as ``\x1b`` and ``\u202e`` are control characters (C0, C1, DEL and line separators), marks that turn
 the direction of text, characters that take no place (zero-width and tag characters, variation selectors), noncharacters and
@@ -12,10 +12,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-#: Characters of one line of a message; nobody reads more.
+#: Characters of the longest line of a message; nobody reads more.
 LONGEST_LINE = 4_000
 
-#: Characters of a block, such as a file of evidence.
+#: Characters of the longest block, such as a file of evidence.
 LONGEST_BLOCK = 16 * 2**20
 
 _NAMED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
@@ -37,17 +37,17 @@ _COMMAND = re.compile(r"^(\s*):(?=:[^:\n]+::)|#(?=#\w*\[)", re.MULTILINE)
 
 
 def line(text: str, longest: int | None = LONGEST_LINE) -> str:
-    """Foreign text on one line, cut where it is longer; None for a text that is cut elsewhere."""
+    """Return foreign text on one line, cut to a length; None for no cut."""
     return _cut(text, longest, _OF_A_LINE)
 
 
 def block(text: str, longest: int | None = LONGEST_BLOCK) -> str:
-    """Foreign text of several lines; those that end as on Windows end as everywhere else."""
+    """Return foreign text of several lines, with line ends of Windows replaced."""
     return _cut(text.replace("\r\n", "\n"), longest, _OF_A_BLOCK)
 
 
 def deep(value: Any, longest: int | None = None) -> Any:
-    """Plain data with every text in it on one line each: keys, values and what lists hold; cut where they are longer."""
+    """Return plain data with each of its texts on one line, keys and values, cut to a length."""
     if type(value) is str:
         return line(value, longest)
     if isinstance(value, Mapping):
@@ -61,7 +61,7 @@ def _cut(text: str, longest: int | None, unseen: re.Pattern[str]) -> str:
     shown = _COMMAND.sub(_escaped_mark, unseen.sub(_escape, text[:longest]))
     if longest is None or len(text) <= longest >= len(shown):
         return shown
-    # No longer than what need not be cut, so that it is not cut once more.
+    # No longer than the limit, so that it is not cut again.
     note = f"… (cut, of {len(text)} characters)"
     return shown[: longest - len(note)] + note
 

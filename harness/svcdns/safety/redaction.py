@@ -1,6 +1,6 @@
-"""Credentials that this process knows of, and their removal from whatever is said or written.
+"""The credentials that this process knows, and their removal from all output.
 
-Whoever reads a credential makes it known here before using it. `redact` stands where text leaves the process or becomes
+Code that reads a credential calls `learn` before it uses it. `redact` is called where text leaves the process or becomes
 an error: in `svcdns.errors`, and where reports, evidence and recordings are written.
 """
 
@@ -15,16 +15,16 @@ from collections.abc import Iterator
 from threading import Lock
 from urllib.parse import quote, unquote, urlsplit
 
-#: What stands in place of a credential.
+#: The text in place of a credential.
 REMOVED = "[removed]"
 
-#: Characters that a credential has at least: shorter ones cannot be told from ordinary words, so no message quotes them.
+#: Characters of the shortest credential: a shorter one cannot be told from ordinary words, so no message quotes it.
 SHORTEST = 6
 
-#: Characters of encoded text that are enough to be sure of what they encode.
+#: Characters of encoded text that are enough to recognise a credential.
 _ENCODED = 8
 
-#: What is a credential wherever it stands, whether it is known or not: an ``Authorization`` header (RFC 9110, 11.6.2), a
+#: Texts that are credentials, whether known or not: an ``Authorization`` header (RFC 9110, 11.6.2), a
 #: bearer token (RFC 6750), a JSON Web Token (RFC 7519), user information of a URL (RFC 3986, 3.2.1) and a private key in
 #: PEM (RFC 7468), with escaped line breaks too.
 _SHAPES = re.compile(
@@ -38,7 +38,7 @@ _SHAPES = re.compile(
 
 
 class _Known:
-    """The credentials that were made known, and the pattern of all forms in which they may appear."""
+    """The known credentials, and the pattern of all forms in which they may appear."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -58,13 +58,13 @@ _KNOWN = _Known()
 
 
 def learn(*credentials: str) -> None:
-    """Make credentials known to `redact`; those that are shorter than `SHORTEST` are passed over."""
+    """Make credentials known to `redact`; those shorter than `SHORTEST` are ignored."""
     _KNOWN.add({form for credential in credentials for form in _forms(credential)})
 
 
 def learn_url(url: str) -> None:
-    """Make known what a URL holds of credentials: its password, or a token before ``@``, and the values of its query."""
-    # A password may hold what ends an authority, where nobody has encoded it.
+    """Make the credentials of a URL known: its password, or a token before ``@``, and the values of its query."""
+    # A password that is not encoded may have characters that end an authority.
     before, at, _ = url.partition("://")[2].rpartition("@")
     name, colon, password = before.partition(":")
     learn(*filter(None, (before if at else "", password if colon else name)))
@@ -77,7 +77,7 @@ def learn_url(url: str) -> None:
 
 
 def redact(text: str) -> str:
-    """A text without the credentials that are known, in any of their forms, and without what looks like one."""
+    """Return a text without known credentials, in any of their forms, and without what looks like one."""
     if (pattern := _KNOWN.pattern) is not None:
         text = pattern.sub(REMOVED, text)
     return _SHAPES.sub(_without, text)
@@ -89,7 +89,7 @@ def _without(found: re.Match[str]) -> str:
 
 
 def _forms(credential: str) -> Iterator[str]:
-    """Patterns of the credential as it may appear: as it is, on one line, escaped, encoded, and decoded."""
+    """Return patterns of the forms of a credential: as it is, on one line, escaped, encoded, and decoded."""
     whole = credential.strip()
     texts = {whole, unquote(whole), " ".join(whole.split()), *_decoded(whole)}
     # A text of several lines may be shown by the line. The marks of PEM are no secret.
@@ -99,7 +99,7 @@ def _forms(credential: str) -> Iterator[str]:
             continue
         yield "".join(map(_percent_encoded, text))
         escaped = html.escape(text)
-        # Of its two quotation marks, others write the numbers.
+        # Other programs write its two quotation marks as numbers.
         numbered = escaped.replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
         written = (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], repr(text)[1:-1])
         yield from map(re.escape, (*written, html.escape(text, quote=False), escaped, numbered))
@@ -107,7 +107,7 @@ def _forms(credential: str) -> Iterator[str]:
 
 
 def _percent_encoded(character: str) -> str:
-    """A pattern of a character as it is and in a URL, where nobody agrees on which are encoded."""
+    """Return a pattern of a character as it is and percent-encoded: programs differ in which they encode."""
     if character.isascii() and character.isalnum():
         return character
     encoded = quote(character.encode(errors="surrogateescape"), safe="")
@@ -117,7 +117,7 @@ def _percent_encoded(character: str) -> str:
 
 
 def _in_base64(octets: bytes) -> Iterator[str]:
-    """What stands in base64 wherever the octets are part of what was encoded, in both alphabets."""
+    """Return the base64 text of octets at any position in what was encoded, in both alphabets."""
     for shift in range(3):
         encoded = base64.b64encode(bytes(shift) + octets).rstrip(b"=")
         # Characters at both ends also hold bits of the neighbours.
@@ -129,7 +129,7 @@ def _in_base64(octets: bytes) -> Iterator[str]:
 
 
 def _decoded(text: str) -> Iterator[str]:
-    """What a text in base64 stands for, if it is text."""
+    """Return what a text in base64 decodes to, if that is text."""
     try:
         yield base64.b64decode(text, validate=True).decode()
     except (binascii.Error, ValueError):

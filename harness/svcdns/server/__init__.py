@@ -1,7 +1,7 @@
-"""An authoritative DNS server on UDP and TCP: says on the wire what a function from `Question` to `Reply` says.
+"""An authoritative DNS server on UDP and TCP, which answers what a function from `Question` to `Reply` returns.
 
-On the wire it behaves as CoreDNS does (behaviours G11 to G16 and L01 to L15), except where two right servers may differ,
-which is a `Style`.
+On the wire it behaves as CoreDNS does (behaviours G11 to G16 and L01 to L15). Where two right servers may differ, a
+`Style` decides.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One TCP connection: messages behind their lengths in, answers behind theirs out, in order (RFC 7766)."""
+"""One TCP connection: messages in, answers out, in order, each after its length (RFC 7766)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ AnswerWire = Callable[[bytes], bytes | None]
 
 
 class TcpConnection:
-    """A client's connection, which never blocks and answers one question a turn, so that others have theirs.
+    """A client's connection, which never blocks and answers one question per turn, so other connections get their turn.
 
-    Nothing more is read while a whole question waits, and none is answered while more than ``most_unsent`` octets wait
-    to be taken, so a client that floods or does not read costs a bounded amount of memory.
+    Nothing more is read while a whole question waits, and none is answered while more than ``most_unsent`` octets wait to
+    be sent. So a client that floods or does not read costs a bounded amount of memory.
     """
 
     def __init__(self, sock: socket.socket, answer: AnswerWire, most_unsent: int) -> None:
@@ -36,7 +36,7 @@ class TcpConnection:
 
     @property
     def finished(self) -> bool:
-        """Whether the client has ended, which is read only when no question waits, and was told everything."""
+        """Whether the client has closed its side, which is read only when no question waits, and has every answer."""
         return self._ended and not self._unsent
 
     @property
@@ -47,7 +47,10 @@ class TcpConnection:
         return writing | reading or selectors.EVENT_READ
 
     def turn(self) -> bool:
-        """Reads what came, answers one question and sends what can be sent; whether a question or an answer moved on.
+        """Read what came, answer one question and send what can be sent.
+
+        Returns:
+            whether a question was answered or octets were sent.
 
         Raises:
             OSError: if the connection is broken.

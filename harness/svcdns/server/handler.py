@@ -1,4 +1,4 @@
-"""What the server says to a message: the rules between a question on the wire and an answer on the wire, without I/O."""
+"""The rules between a question on the wire and an answer on the wire, without I/O."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from svcdns.server.render import render
 
 Respond = Callable[[Question], Reply]
 
-#: Octets of a datagram that everybody takes (RFC 1035, section 4.2.1); CoreDNS reads no more of a question either.
+#: Octets of a datagram that every client accepts (RFC 1035, section 4.2.1); CoreDNS reads no more of a question either.
 DATAGRAM_OCTETS = 512
 
 #: Octets of the longest datagram that IPv4 carries: 65,535 less its own header and that of UDP.
@@ -50,7 +50,7 @@ EVERY_TYPE = frozenset(RdataType)
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What two right servers may do differently on the wire.
+    """The choices of a right server on the wire.
 
     Attributes:
         shuffled: the types whose records come in a random order, behind the others; CNAMEs never move.
@@ -66,10 +66,10 @@ COREDNS = Style(shuffled=frozenset({RdataType.A, RdataType.AAAA, RdataType.MX}),
 
 
 class Handler:
-    """Answers messages with what ``respond`` says to their questions.
+    """The answers to messages: ``respond`` replies to their questions.
 
     Attributes:
-        failure: what ``respond`` first raised, or what made its reply impossible to write; the client got SERVFAIL.
+        failure: the first error of ``respond``, or of writing its reply; the client got SERVFAIL.
     """
 
     def __init__(self, respond: Respond, style: Style = COREDNS) -> None:
@@ -78,9 +78,9 @@ class Handler:
         self.failure: BaseException | None = None
 
     def handle(self, wire: bytes, *, transport: Transport, ipv6: bool = False) -> bytes | None:
-        """The answer to a message, or None for silence; never raises.
+        """Return the answer to a message, or None for no answer; never raise.
 
-        Silence for responses and for what is shorter than a header; NOTIMP, FORMERR, REFUSED and BADVERS as CoreDNS
+        There is no answer to responses and to what is shorter than a header; NOTIMP, FORMERR, REFUSED and BADVERS as CoreDNS
         gives them (``core/dnsserver/server.go``, miekg/dns ``acceptfunc.go``; behaviours G11 to G13, G16, L03 to L05,
         L12, L13). AD and RA are never set but in NOTIMP and FORMERR, where they come back.
 
@@ -145,7 +145,7 @@ class Handler:
         return (*staying, *moving)
 
     def _opt(self, asked: QueryOpt, rcode: Rcode) -> bytes:
-        """The OPT record that comes back; one in another version says nothing of what was asked (``edns.Version``)."""
+        """Return the OPT record of an answer; with BADVERS it repeats nothing of the query's (``edns.Version``)."""
         if rcode == Rcode.BADVERS:
             asked = QueryOpt(payload=0, version=0, flags=0, options=b"")
         payload = asked.payload if self._style.edns_size is None else self._style.edns_size
@@ -161,5 +161,5 @@ def _refusal(rcode: Rcode) -> Reply:
 
 
 def _bare(ident: int, flags: int, section: bytes = b"") -> bytes:
-    """An answer to what was not read as a whole: the question section alone, if that was."""
+    """Return an answer to a message that was not read as a whole, with its question section if that was read."""
     return struct.pack("!6H", ident, flags, 1 if section else 0, 0, 0, 0) + section

@@ -17,13 +17,13 @@ from svcdns.server.sockets import Listener
 
 @dataclass(frozen=True, slots=True)
 class TcpLimits:
-    """What TCP clients may take.
+    """The limits for TCP clients.
 
     Attributes:
-        connections: how many at once; beyond, the one that has been idle for longest is closed.
-        idle_seconds: how long a connection may go without a whole question coming in or an answer going out; CoreDNS's
-            is the same (``core/dnsserver/server.go``).
-        unsent_octets: how much may wait for a client to read it before its next question is answered.
+        connections: connections at once; beyond, the one that has been idle for longest is closed.
+        idle_seconds: how long a connection may have neither a whole question nor an answer; CoreDNS's limit is the same
+            (``core/dnsserver/server.go``).
+        unsent_octets: octets that may wait for a client to read them before its next question is answered.
     """
 
     connections: int = 1_000
@@ -32,7 +32,7 @@ class TcpLimits:
 
 
 class Loop:
-    """Serves bound sockets until it is stopped. It owns them, and closes them at the end of `run`."""
+    """A thread's loop over bound sockets, which it owns and closes at the end of `run`."""
 
     def __init__(self, listeners: Sequence[Listener], handler: Handler, limits: TcpLimits) -> None:
         self._handler = handler
@@ -50,13 +50,13 @@ class Loop:
             self._selector.register(listener.tcp, selectors.EVENT_READ, partial(self._accept, listener.tcp))
 
     def stop(self) -> None:
-        """Makes `run` return soon; the only thing that another thread may call."""
+        """Make `run` return soon; the only method that another thread may call."""
         self._stopped = True
         with suppress(OSError):  # it has stopped already
             self._waker.send(b"\0")
 
     def run(self) -> None:
-        """Serves until it is stopped."""
+        """Serve until `stop` is called."""
         try:
             while not self._stopped:
                 for key, _ in self._selector.select(self._patience()):
@@ -70,7 +70,7 @@ class Loop:
             self._selector.close()
 
     def _patience(self) -> float | None:
-        """How many seconds nothing is due, whatever the network does."""
+        """Return for how many seconds nothing is due unless a socket is ready; None for no limit."""
         if self._busy:
             return 0
         oldest = next(iter(self._connections.values()), None)
@@ -83,7 +83,7 @@ class Loop:
             if answer is not None:
                 udp.sendto(answer, client)
         except OSError:
-            # A client that is gone, or has no room left: datagrams may be lost, and it asks again.
+            # The client is gone, or its buffer is full: datagrams may be lost, and it asks again.
             return
 
     def _accept(self, listener: socket.socket) -> None:

@@ -1,7 +1,7 @@
-"""Questions as they travel: reads the header, the question and the OPT record of a message from the network.
+"""Queries from the wire: the header, the question and the OPT record of a message.
 
-Hand-written because it is the first thing that meets whatever a client sends: it accepts exactly what is described here
-and answers everything else with `MalformedQueryError`.
+The reader is hand-written because it is the first to meet whatever a client sends: it accepts exactly what is described
+here and raises `MalformedQueryError` for everything else.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ _RECORD = struct.Struct("!HHIH")
 
 
 class MalformedQueryError(ValueError):
-    """A message that is no question, to be answered with FORMERR.
+    """The message is not a query, so the answer is FORMERR.
 
     Attributes:
-        section: its question section, where nothing but what follows that cannot be read.
+        section: its question section, where only what follows it cannot be read.
     """
 
     def __init__(self, section: bytes = b"") -> None:
@@ -53,11 +53,11 @@ class MalformedQueryError(ValueError):
 
 
 class EmptyQueryError(ValueError):
-    """A header that announces a question, and nothing behind it, to be answered with SERVFAIL."""
+    """A header that announces a question is all there is of the message, so the answer is SERVFAIL."""
 
 
 class QueryOpt(NamedTuple):
-    """The OPT record of a query (RFC 6891, section 6.1); ``flags`` and ``options`` are those to be echoed."""
+    """The OPT record of a query (RFC 6891, section 6.1); ``flags`` and ``options`` are the ones to echo."""
 
     payload: int
     version: int
@@ -66,7 +66,7 @@ class QueryOpt(NamedTuple):
 
 
 class Query(NamedTuple):
-    """A well-formed question; ``section`` is its question section as it travelled."""
+    """A well-formed query; ``section`` is its question section as received."""
 
     section: bytes
     question: Question
@@ -75,10 +75,10 @@ class Query(NamedTuple):
 
 
 def read(wire: bytes) -> Query:
-    """The query in a message of at least `HEADER_OCTETS`; octets after it are ignored.
+    """Return the query in a message of at least `HEADER_OCTETS`; octets after it are ignored.
 
-    What is lenient here is so in miekg/dns (``Msg.unpack``), which CoreDNS reads with: a message may end behind the name or
-    the type of its question, which are followed by zeros then, and before any record that it announces.
+    It is as lenient as miekg/dns (``Msg.unpack``), with which CoreDNS reads: a message may end after the name or the type
+    of its question, whose missing part is then zero, and before any record that it announces.
 
     Raises:
         MalformedQueryError: if it asks no or several questions, is cut short within a part, or carries too many records.
@@ -103,7 +103,7 @@ def read(wire: bytes) -> Query:
 
 
 def _labels(wire: bytes, offset: int) -> tuple[list[bytes], int]:
-    """The labels of the question's name, which has nothing before it to point at, and the offset behind it."""
+    """Return the labels of the question's name, which cannot point to an earlier one, and the offset after it."""
     labels, start = [], offset
     while length := _octet(wire, offset):
         label = wire[offset + 1 : offset + 1 + length]
@@ -121,7 +121,7 @@ def _octet(wire: bytes, offset: int) -> int:
 
 
 def _opt(wire: bytes, offset: int, counts: list[int]) -> QueryOpt | None:
-    """The last OPT record in the additional section, whoever owns it (miekg/dns ``IsEdns0``), if there is one."""
+    """Return the last OPT record in the additional section, whatever its owner name (miekg/dns ``IsEdns0``), or None."""
     found = None
     before_additional = counts[0] + counts[1]
     for position, (rdtype, payload, ttl, rdata) in enumerate(_records(wire, offset, sum(counts))):
@@ -132,7 +132,7 @@ def _opt(wire: bytes, offset: int, counts: list[int]) -> QueryOpt | None:
 
 
 def _records(wire: bytes, offset: int, count: int) -> Iterator[tuple[int, int, int, bytes]]:
-    """Each record's type, class, TTL and rdata, as far as they are there."""
+    """Return the position, type, class, TTL and rdata of each record that is there."""
     for _ in range(count):
         if offset == len(wire):
             return

@@ -1,4 +1,4 @@
-"""Answers as they travel: writes a message within a size, compressed and truncated as CoreDNS does it.
+"""Answers for the wire: a message within a size, compressed and truncated as CoreDNS does it.
 
 dnspython's renderer is not used because its compression compares names without case: an owner name that differs from
 the question's in case alone would come back in the question's spelling.
@@ -50,7 +50,7 @@ def render(
     limit: int,
     compress_above: int,
 ) -> bytes:
-    """An answer of at most ``limit`` octets (CoreDNS ``request.Scrub``, miekg/dns ``Msg.Truncate``; behaviours L06 to L09).
+    """Return an answer of at most ``limit`` octets (CoreDNS ``request.Scrub``, miekg/dns ``Msg.Truncate``; L06 to L09).
 
     An answer that fits without compression, and is no longer than ``compress_above``, is written without. Otherwise
     names are compressed, and from the first record that does not fit everything is left out and TC is set, whichever
@@ -88,7 +88,7 @@ class _Message:
         self.wire += question[-_TYPE_AND_CLASS_OCTETS:]
 
     def fill(self, sections: Sequence[Sequence[Record]], room: int) -> bool:
-        """Writes records up to the first that crosses ``room`` octets; whether all were written."""
+        """Write records up to the first that exceeds ``room`` octets; return whether all were written."""
         for index, records in enumerate(sections):
             for record in records:
                 start = len(self.wire)
@@ -100,7 +100,7 @@ class _Message:
         return True
 
     def finish(self, header: tuple[int, int], opt: bytes) -> bytes:
-        """The message with its header and its OPT record."""
+        """Return the message with its header and its OPT record."""
         answers, authorities, additionals = self._counts
         _HEADER.pack_into(self.wire, 0, *header, 1, answers, authorities, additionals + bool(opt))
         return bytes(self.wire + opt)
@@ -119,7 +119,7 @@ class _Message:
         _LENGTH.pack_into(self.wire, start - _LENGTH.size, len(self.wire) - start)
 
     def _write_name(self, name: bytes, *, pointing: bool = True) -> None:
-        """Writes a name; one that is not ``pointing`` is written in full, and later names may point into it."""
+        """Write a name; one that is not ``pointing`` is written in full, and later names may point into it."""
         start, offset = len(self.wire), 0
         while self._compressing and name[offset]:
             suffix = name[offset:]
@@ -135,7 +135,7 @@ class _Message:
 
 
 def _octets(item: dns.name.Name | dns.rdata.Rdata) -> bytes:
-    """What a name or rdata is on the wire, uncompressed."""
+    """Return a name or rdata in wire format, uncompressed."""
     wire = item.to_wire()
     assert wire is not None, "it was given no file to write to"
     return wire

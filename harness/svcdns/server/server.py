@@ -1,4 +1,4 @@
-"""The life of a server: bound, answering from a thread of its own, stopped."""
+"""A server's life: its sockets are bound, a thread of its own answers, and it is stopped."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DEFAULT_LIMITS = TcpLimits()
 class Server:
     """An authoritative DNS server on UDP and TCP, as a context manager.
 
-    Its sockets are bound when the context is entered, so whoever is inside can ask at once. It may be entered again
+    Its sockets are bound when the context is entered, so questions inside are answered at once. It may be entered again
     after it was left.
 
     Attributes:
@@ -43,18 +43,18 @@ class Server:
 
     @property
     def failure(self) -> BaseException | None:
-        """What ``respond`` first raised; its client got SERVFAIL."""
+        """The first error of ``respond``, whose client got SERVFAIL; or None."""
         return self._handler.failure
 
     def handle(self, wire: bytes, transport: Transport) -> bytes | None:
-        """What the server says to a message that somebody in this process hands over; None for silence."""
+        """Return the answer to a message from this process, without a socket; None for no answer."""
         return self._handler.handle(wire, transport=transport)
 
     def __enter__(self) -> Self:
-        """Binds and starts.
+        """Bind and start.
 
         Raises:
-            UsageError: if the port is taken or may not be used, or if there is no such address.
+            UsageError: if the port is in use or not allowed, or an address is not this machine's.
         """
         addresses, port = self._asked_for
         self.port, listeners = listen(addresses, port)

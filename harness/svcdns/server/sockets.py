@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from svcdns.errors import UsageError
 
-#: How often a free port is looked for whose number is free for UDP and TCP on every address.
+#: How many ports are tried until one is free for UDP and TCP on every address.
 ATTEMPTS = 64
 
 #: Connections that may wait to be accepted.
@@ -22,7 +22,7 @@ _NO_IPV6 = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
 
 class Listener(NamedTuple):
-    """The bound sockets of one address, neither blocking."""
+    """The bound, non-blocking sockets of one address."""
 
     address: str
     udp: socket.socket
@@ -30,14 +30,14 @@ class Listener(NamedTuple):
 
 
 def listen(addresses: Sequence[str], port: int) -> tuple[int, list[Listener]]:
-    """The port and the sockets bound to it on every address, but for ``::1`` on a machine without IPv6 loopback.
+    """Return a port and the sockets bound to it on every address, without ``::1`` on a machine without IPv6 loopback.
 
     Args:
         addresses: IP addresses of this machine.
         port: 0 for any free one.
 
     Raises:
-        UsageError: if the port is taken or may not be used, or if there is no such address.
+        UsageError: if the port is in use or not allowed, or an address is not this machine's.
     """
     for attempt in range(ATTEMPTS):
         with ExitStack() as opened:
@@ -71,7 +71,7 @@ def _bind(address: str, port: int, kind: socket.SocketKind) -> socket.socket:
         if family == socket.AF_INET6:
             bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         if kind == socket.SOCK_STREAM and os.name == "posix":
-            # A server started again must not wait for connections of the one before.
+            # A restarted server must not wait for connections of the one before.
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((address, port))
         if kind == socket.SOCK_STREAM:
@@ -82,12 +82,14 @@ def _bind(address: str, port: int, kind: socket.SocketKind) -> socket.socket:
 
 def _in_words(address: str, port: int, error: Exception) -> str:
     if isinstance(error, socket.gaierror):
-        return f"{address!r} is not an IP address: name one of this machine's, such as 127.0.0.1"
+        return f"{address!r} is not an IP address: use one of this machine's, such as 127.0.0.1"
     if isinstance(error, OverflowError):
-        return f"port {port} is out of range: choose one from 1 to 65535, or 0 for any free one"
+        return f"port {port} is out of range: use one from 1 to 65535, or 0 for any free one"
     code = error.errno if isinstance(error, OSError) else None
     if code == errno.EADDRINUSE:
-        return f"port {port} on {address} is in use: stop what listens there, or choose port 0 for any free one"
+        return (
+            f"port {port} on {address} is in use: stop the process that listens there, or use port 0 for any free one"
+        )
     if code in _NO_IPV6:
-        return f"{address} is not an address of this machine: choose one that is, such as 127.0.0.1"
-    return f"port {port} on {address} cannot be used: {error}; ports below 1024 may need more rights"
+        return f"{address} is not an address of this machine: use one that is, such as 127.0.0.1"
+    return f"port {port} on {address} cannot be used: {error}; ports below 1024 may need root"

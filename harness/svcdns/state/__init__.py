@@ -1,4 +1,4 @@
-"""What a DNS server looks at, at one moment: read from a v1 List and written as one, told in words, looked over for mistakes."""
+"""The state that a DNS server answers from: as data, as a v1 List, in words, and what looks wrong in it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a DNS server for Kubernetes looks at, at one moment: Namespaces, Services, EndpointSlices and Pods.
+"""The state that a DNS server for Kubernetes answers from: Namespaces, Services, EndpointSlices and Pods at one moment.
 
-A `ClusterState` is immutable. A change makes a new one that replaces some entries and shares the rest, so a server can
-swap one for the next without a lock. `svcdns.state.listing` reads it from API objects and writes it as one.
+A `ClusterState` is immutable. A change makes a new one that replaces some entries and shares the rest, so a server
+replaces one by the next without a lock. `svcdns.state.listing` reads it from API objects and writes it as one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ COMPLETED_PHASES = frozenset({"Succeeded", "Failed"})
 
 
 class Key(NamedTuple):
-    """What identifies a namespaced object among those of its kind."""
+    """The namespace and name of an object, unique among those of its kind."""
 
     namespace: str
     name: str
@@ -57,7 +57,7 @@ class Service:
     """A Service.
 
     Attributes:
-        cluster_ips: its virtual IPs, one a family; empty for a headless or an ExternalName Service.
+        cluster_ips: its virtual IPs, one per family; empty for a headless or an ExternalName Service.
         families: ``spec.ipFamilies``, the first one first.
         selector: the labels it selects, or None where EndpointSlices are written by hand.
     """
@@ -78,7 +78,7 @@ class Service:
 
     @property
     def headless(self) -> bool:
-        """Whether the Service stands for its endpoints, without a virtual IP (specification, section 2.4)."""
+        """Whether the Service has no virtual IP, so that its name has its endpoints' addresses (specification, section 2.4)."""
         return not self.external and not self.cluster_ips
 
     def selects(self, pod: Pod) -> bool:
@@ -99,7 +99,7 @@ class EndpointPort:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An endpoint of an EndpointSlice; a condition of None is one that the slice leaves open."""
+    """An endpoint of an EndpointSlice; a condition of None is unset."""
 
     addresses: tuple[str, ...]
     ready: bool | None = None
@@ -153,7 +153,7 @@ class Pod:
         return self.phase in COMPLETED_PHASES
 
     def address(self, family: Family) -> str | None:
-        """The pod's address of one family, or None."""
+        """Return the pod's address of one family, or None."""
         return next((address for address in self.addresses if family_of(address) == family), None)
 
 
@@ -166,17 +166,17 @@ def matches(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
 
 
 def family_of(address: str) -> Family:
-    """The IP family of an address.
+    """Return the IP family of an address.
 
     Raises:
-        ValueError: if it is none.
+        ValueError: if the text is not an address.
     """
     return "IPv4" if ipaddress.ip_address(address).version == 4 else "IPv6"  # noqa: PLR2004 - an IP version is its own name
 
 
 @dataclass(frozen=True)
 class ClusterState:
-    """Everything that an answer is a function of, at one moment.
+    """Everything that an answer depends on, at one moment.
 
     Attributes:
         domain: the cluster domain, without the final dot.
@@ -193,49 +193,49 @@ class ClusterState:
     @cached_property
     def slices_by_service(self) -> Mapping[Key, tuple[EndpointSlice, ...]]:
         """The EndpointSlices of each Service, in the order of their names."""
-        found: dict[Key, list[EndpointSlice]] = defaultdict(list)
+        by_service: dict[Key, list[EndpointSlice]] = defaultdict(list)
         for key in sorted(self.slices):
-            found[Key(key.namespace, self.slices[key].service)].append(self.slices[key])
-        return MappingProxyType({key: tuple(slices) for key, slices in found.items()})
+            by_service[Key(key.namespace, self.slices[key].service)].append(self.slices[key])
+        return MappingProxyType({key: tuple(slices) for key, slices in by_service.items()})
 
     @cached_property
     def services_by_address(self) -> Mapping[str, tuple[Service, ...]]:
         """The Services that own each virtual IP."""
-        found: dict[str, list[Service]] = defaultdict(list)
+        by_address: dict[str, list[Service]] = defaultdict(list)
         for service in self.services.values():
             for address in service.cluster_ips:
-                found[address].append(service)
-        return MappingProxyType({address: tuple(services) for address, services in found.items()})
+                by_address[address].append(service)
+        return MappingProxyType({address: tuple(services) for address, services in by_address.items()})
 
     @cached_property
     def slices_by_address(self) -> Mapping[str, tuple[EndpointSlice, ...]]:
-        """The EndpointSlices in which each endpoint address stands, ready or not."""
-        found: dict[str, dict[Key, EndpointSlice]] = defaultdict(dict)
+        """The EndpointSlices that list each endpoint address, ready or not."""
+        by_address: dict[str, dict[Key, EndpointSlice]] = defaultdict(dict)
         for key in sorted(self.slices):
             for endpoint in self.slices[key].endpoints:
                 for address in endpoint.addresses:
-                    found[address][key] = self.slices[key]
-        return MappingProxyType({address: tuple(slices.values()) for address, slices in found.items()})
+                    by_address[address][key] = self.slices[key]
+        return MappingProxyType({address: tuple(slices.values()) for address, slices in by_address.items()})
 
     @cached_property
     def pods_by_address(self) -> Mapping[str, tuple[Pod, ...]]:
         """The Pods that have each address; Pods in the host's network share theirs."""
-        found: dict[str, list[Pod]] = defaultdict(list)
+        by_address: dict[str, list[Pod]] = defaultdict(list)
         for pod in self.pods.values():
             for address in pod.addresses:
-                found[address].append(pod)
-        return MappingProxyType({address: tuple(pods) for address, pods in found.items()})
+                by_address[address].append(pod)
+        return MappingProxyType({address: tuple(pods) for address, pods in by_address.items()})
 
     def changed(self, put: Iterable[Object] = (), removed: Iterable[Object] = ()) -> ClusterState:
-        """A state with some objects put or replaced and others removed; what did not change is shared."""
+        """Return a state with some objects put or replaced and others removed; what did not change is shared."""
         tables: dict[type, dict[Any, Any]] = {
             Namespace: dict(self.namespaces),
             Service: dict(self.services),
             EndpointSlice: dict(self.slices),
             Pod: dict(self.pods),
         }
-        for gone in removed:
-            tables[type(gone)].pop(_key(gone), None)
+        for item in removed:
+            tables[type(item)].pop(_key(item), None)
         for item in put:
             tables[type(item)][_key(item)] = item
         return replace(
@@ -248,7 +248,7 @@ class ClusterState:
         )
 
     def only(self, namespace: str) -> ClusterState:
-        """The part of the state that lies in one namespace."""
+        """Return the part of the state that lies in one namespace."""
         own = self.namespaces.get(namespace)
         return ClusterState(
             namespaces={namespace: own} if own else {},

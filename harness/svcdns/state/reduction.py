@@ -1,4 +1,4 @@
-"""The part of a state that some answers need, found by asking the rules instead of knowing them once more."""
+"""The part of a state that some answers need, found by asking the rules rather than repeating them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import NamedTuple, TypeVar
 from svcdns.message import Question, Reply
 from svcdns.state.model import ClusterState, EndpointSlice, Key, Pod, Service
 
-#: What is answered to some questions in a state.
-Says = Callable[[ClusterState, Iterable[Question]], Mapping[Question, Reply]]
+#: Answers questions from a state.
+Answering = Callable[[ClusterState, Iterable[Question]], Mapping[Question, Reply]]
 
 _Item = TypeVar("_Item")
 
 
 class _Piece(NamedTuple):
-    """What can be left out of a state: an object of a kind, or one endpoint of an EndpointSlice."""
+    """A part that can be left out of a state: an object, or one endpoint of an EndpointSlice."""
 
     kind: str
     key: Key
@@ -25,7 +25,7 @@ class _Piece(NamedTuple):
 
 
 def without_details(state: ClusterState) -> ClusterState:
-    """A state without what DNS does not look at: owners, nodes, container ports, and labels that no Service selects."""
+    """Return a state without what DNS does not read: owners, nodes, container ports, and labels that no Service selects."""
     return replace(
         state,
         slices={key: _without_nodes(item) for key, item in state.slices.items()},
@@ -34,48 +34,48 @@ def without_details(state: ClusterState) -> ClusterState:
 
 
 def reduced(
-    state: ClusterState, namespaces: Collection[str], questions: Collection[Question], says: Says
+    state: ClusterState, namespaces: Collection[str], questions: Collection[Question], answering: Answering
 ) -> ClusterState:
-    """What some Namespaces hold, and of all else as little as the answers to some questions need.
+    """Return what some Namespaces hold, and of the rest as little as the answers to some questions need.
 
     Args:
         state: the whole state.
-        namespaces: the Namespaces that are kept with all that DNS looks at.
-        questions: what is asked.
-        says: the rules; the same answers come from the part as from the whole.
+        namespaces: the Namespaces that are kept with all that DNS reads.
+        questions: the questions whose answers stay the same.
+        answering: the rules that answer the questions from a state.
     """
-    right = says(state, questions)
+    right = answering(state, questions)
     detailed = without_details(state)
-    # Of other people's objects first without what only few rules read.
-    tries = (_least(whole, namespaces, right, says) for whole in (_bare(detailed, namespaces), detailed))
-    return next((found for found in tries if found is not None), detailed)
+    # First without the fields of other people's objects that few rules read.
+    parts = (_least(whole, namespaces, right, answering) for whole in (_bare(detailed, namespaces), detailed))
+    return next((part for part in parts if part is not None), detailed)
 
 
 def _least(
-    whole: ClusterState, namespaces: Collection[str], right: Mapping[Question, Reply], says: Says
+    whole: ClusterState, namespaces: Collection[str], right: Mapping[Question, Reply], answering: Answering
 ) -> ClusterState | None:
-    """As little of a state as gives the right answers; None where not even all of it does."""
-    every = _pieces(whole, namespaces)
+    """Return as little of a state as gives the right answers; None where not even all of it does."""
+    pieces = _pieces(whole, namespaces)
     kept: Sequence[_Piece] = ()
-    # Most questions are about the Namespaces themselves, so that only a few have to be asked again and again.
+    # Most questions are about the Namespaces themselves, so only a few have to be asked again and again.
     telling: dict[Question, Reply] = {}
 
-    def suffice(pieces: Sequence[_Piece]) -> bool:
-        return says(_part(whole, namespaces, pieces), telling) == telling
+    def suffice(some: Sequence[_Piece]) -> bool:
+        return answering(_part(whole, namespaces, some), telling) == telling
 
     while True:
-        said = says(_part(whole, namespaces, kept), right)
-        differing = {question: reply for question, reply in right.items() if said[question] != reply}
+        replies = answering(_part(whole, namespaces, kept), right)
+        differing = {question: reply for question, reply in right.items() if replies[question] != reply}
         if not differing:
             return _part(whole, namespaces, kept)
         if differing.keys() <= telling.keys():
             return None
         telling |= differing
-        kept = _fewest(every, suffice) if suffice(every) else ()
+        kept = _fewest(pieces, suffice) if suffice(pieces) else ()
 
 
 def _fewest(items: Sequence[_Item], suffice: Callable[[Sequence[_Item]], bool]) -> Sequence[_Item]:
-    """Of items that suffice together some that do so too, none of which can be left out (delta debugging)."""
+    """Return some of the items that still suffice, none of which can be left out (delta debugging)."""
     parts = 2
     while items:
         size = ceil(len(items) / parts)
@@ -92,18 +92,18 @@ def _fewest(items: Sequence[_Item], suffice: Callable[[Sequence[_Item]], bool]) 
 
 
 def _pieces(state: ClusterState, namespaces: Collection[str]) -> list[_Piece]:
-    """What lies outside of some Namespaces."""
-    found = [_Piece("Namespace", Key("", name)) for name in state.namespaces if name not in namespaces]
-    found += [_Piece("Service", key) for key in state.services if key.namespace not in namespaces]
-    found += [_Piece("Pod", key) for key in state.pods if key.namespace not in namespaces]
+    """Return the pieces outside of some Namespaces."""
+    pieces = [_Piece("Namespace", Key("", name)) for name in state.namespaces if name not in namespaces]
+    pieces += [_Piece("Service", key) for key in state.services if key.namespace not in namespaces]
+    pieces += [_Piece("Pod", key) for key in state.pods if key.namespace not in namespaces]
     for key, item in state.slices.items():
         if key.namespace not in namespaces:
-            found += [_Piece("EndpointSlice", key, index) for index in range(len(item.endpoints))]
-    return found
+            pieces += [_Piece("EndpointSlice", key, index) for index in range(len(item.endpoints))]
+    return pieces
 
 
 def _part(state: ClusterState, namespaces: Collection[str], pieces: Iterable[_Piece]) -> ClusterState:
-    """Some Namespaces with what they hold, and some pieces beside; all in the order of the whole."""
+    """Return some Namespaces with what they hold, and further pieces, all in the order of the whole."""
     chosen = set(pieces)
 
     def kept(kind: str, key: Key) -> bool:
@@ -131,7 +131,7 @@ def _part(state: ClusterState, namespaces: Collection[str], pieces: Iterable[_Pi
 
 
 def _bare(state: ClusterState, namespaces: Collection[str]) -> ClusterState:
-    """A state in which objects outside of some Namespaces have names, addresses and readiness, and little more."""
+    """Return a state in which objects outside of some Namespaces have names, addresses and readiness, and little more."""
 
     def bare(items: Mapping[Key, _Item], strip: Callable[[_Item], _Item]) -> dict[Key, _Item]:
         return {key: item if key.namespace in namespaces else strip(item) for key, item in items.items()}
@@ -145,7 +145,7 @@ def _bare(state: ClusterState, namespaces: Collection[str]) -> ClusterState:
 
 
 def _bare_slice(item: EndpointSlice) -> EndpointSlice:
-    endpoints = tuple(replace(one, pod="", serving=None, terminating=None) for one in item.endpoints)
+    endpoints = tuple(replace(endpoint, pod="", serving=None, terminating=None) for endpoint in item.endpoints)
     return replace(item, endpoints=endpoints, ports=())
 
 
@@ -154,7 +154,7 @@ def _without_nodes(item: EndpointSlice) -> EndpointSlice:
 
 
 def _as_selected(pod: Pod, services: Mapping[Key, Service]) -> Pod:
-    """A pod with those of its labels by which Services of its Namespace select pods."""
+    """Return a pod with only the labels that Services of its Namespace select by."""
     looked_at = {
         name
         for key, service in services.items()

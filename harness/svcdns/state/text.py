@@ -1,4 +1,4 @@
-"""A state in words: what answers are made of, one object a line."""
+"""A state in words: the fields that answers are made of, one object per line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from svcdns.state.model import ClusterState, Endpoint, EndpointSlice, Pod, Servi
 
 
 def lines(state: ClusterState, namespace: str) -> Iterator[str]:
-    """Services, EndpointSlices and pods of a Namespace: the fields that answers are made of, one object a line."""
+    """Return the Services, EndpointSlices and pods of a Namespace, one object per line."""
     own = state.only(namespace)
     yield from (_service(service) for _, service in sorted(own.services.items()))
     for _, endpoint_slice in sorted(own.slices.items()):

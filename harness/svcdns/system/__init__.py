@@ -1,1 +1,1 @@
-"""What this host gives: files below a directory, and commands that run to their end."""
+"""The host's services: files below a directory, and commands that run to their end."""

@@ -1,7 +1,7 @@
 """Commands as subprocesses: argument lists, never a shell, each in a process group of its own.
 
-A terminal sends its Ctrl-C to its foreground process group, so it reaches this process alone, which then ends what it
-has started in an order of its own.
+A terminal sends Ctrl-C to its foreground process group, so it reaches this process alone, which then ends the commands
+that it has started in its own order.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from typing import IO
 from svcdns.errors import TargetError
 from svcdns.safety.redaction import redact
 
-#: What a command may write to its standard output, and to its standard error.
+#: Bytes that a command may write to its standard output, and to its standard error.
 LIMIT_BYTES = 16 * 2**20
 
-#: How long what a command has left running may hold its output open.
+#: How long processes that a command has left running may keep its output open.
 _LINGER_SECONDS = 1.0
 
 
 class CommandError(TargetError):
-    """A command failed; the message is what it said last.
+    """A command failed; the message is its last line.
 
     Attributes:
-        output: all that it wrote for people, without credentials.
+        output: its whole output for people, without credentials.
     """
 
     def __init__(self, message: str, output: str = "") -> None:
@@ -52,7 +52,7 @@ class Finished:
 
 
 def run(arguments: Sequence[str], environment: Mapping[str, str], seconds: float) -> Finished:
-    """Run a command to its end, with nothing to read; it is killed if it does not end as it should.
+    """Run a command to its end, without input; kill it if it exceeds a limit.
 
     Raises:
         CommandError: if it cannot be started, writes more than `LIMIT_BYTES`, or, as a `LateError`, does not end in time.
@@ -88,7 +88,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], seconds: float
 
 
 class _OutputReader(threading.Thread):
-    """Reads what a process writes, and kills it where that is too much."""
+    """A thread that reads a process's output, and kills the process if that is too long."""
 
     def __init__(self, process: subprocess.Popen[bytes], stream: IO[bytes]) -> None:
         super().__init__(daemon=True)
@@ -109,7 +109,7 @@ class _OutputReader(threading.Thread):
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process and what it has started, and take note of its end."""
+    """Kill a process and its children, and wait for its end."""
     with suppress(ProcessLookupError, PermissionError):
         if sys.platform == "win32":
             process.kill()

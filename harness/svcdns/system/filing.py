@@ -1,9 +1,9 @@
-"""Files below a directory: what is written there lies there, and what is read from there is a file that lies there.
+"""Files below a directory, read and written without leaving it.
 
-Each directory is opened from the one above it, and no link is followed on the way or at the end (``O_NOFOLLOW``, ``dir_fd``),
-so nobody can lead a step aside between a look and a use. A file is written beside its place and put there at once: what
-stood there, be it a link, a FIFO or a file that has other names or owners, is replaced and never written into. Where a platform
-has no ``dir_fd``, the same steps are made by path.
+Each directory is opened from the one above it, and no link is followed on the way or at the end (``O_NOFOLLOW``,
+``dir_fd``), so nobody can redirect a step between a check and a use. A file is written under another name and renamed: a
+link, a FIFO or a file with other names or owners in its place is replaced and never written into. On a platform without
+``dir_fd``, the same steps are made by path.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from typing import Self
 from svcdns.errors import UsageError
 from svcdns.safety import printable
 
-#: Octets of a name that was made safe; most file systems have room for 255.
+#: Octets of the longest name that was made safe; most file systems allow 255.
 LONGEST_NAME = 120
 
 _BY_DESCRIPTOR = os.open in os.supports_dir_fd
 _DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-#: A FIFO without a reader or writer, or a device, does not hold up who opens it.
+#: Opening a FIFO without a reader or writer, or a device, does not block.
 _FILE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 _UNSAFE = re.compile(r"[^a-z0-9._-]+")
@@ -37,10 +37,10 @@ _LIKE_A_REDUCED_ONE = re.compile(r"-[0-9a-f]{16}(\.[a-z0-9]{1,8})?")
 
 
 def safe_name(text: str) -> str:
-    """A name for a file or directory that has to do with a text: one part of a path, without anything special in it.
+    """Return a safe name for a file or directory that belongs to a text: one part of a path, without special characters.
 
-    Names that are harmless stay as they are. Others are reduced, and carry a digest of the text, so that two texts never
-    have one name, also where case does not count.
+    Harmless names stay as they are. Others are reduced and get a digest of the text, so two texts never have the same
+    name, also on file systems that ignore case.
     """
     reduced = _UNSAFE.sub("-", text.lower()).lstrip(".-").rstrip(".")
     if text and reduced == text and len(text) <= LONGEST_NAME and not _LIKE_A_REDUCED_ONE.search(text):
@@ -53,10 +53,10 @@ def safe_name(text: str) -> str:
 
 
 class Directory:
-    """A directory, open until it is closed, and what is made and written in it.
+    """An open directory, in which files and directories are created.
 
     Attributes:
-        path: what messages call it.
+        path: its name in messages.
     """
 
     def __init__(self, path: Path, descriptor: int | None) -> None:
@@ -65,25 +65,25 @@ class Directory:
 
     @classmethod
     def named(cls, path: Path) -> Self:
-        """A directory that a user has named, or works in; it is made where it is missing.
+        """Open a directory that a user has named, or works in; create it if it is missing.
 
-        It is theirs to say: links on the way to it are followed.
+        Links on the way to it are the user's own, so they are followed.
 
         Raises:
-            UsageError: if it cannot be had.
+            UsageError: if it cannot be opened or created.
         """
         with _told(path):
             try:
                 path.mkdir(parents=True, exist_ok=True)
             except FileExistsError as error:
-                raise UsageError(f"{path}: cannot be written to: it is no directory; name another") from error
+                raise UsageError(f"{path}: is not a directory; name another") from error
             return cls(path, os.open(path, _DIRECTORY) if _BY_DESCRIPTOR else None)
 
     def below(self, name: str) -> Self:
-        """A directory in this one, made where it is missing.
+        """Open a directory in this one; create it if it is missing.
 
         Raises:
-            UsageError: if it cannot be had, or what has its name is a link or no directory.
+            UsageError: if it cannot be opened or created, or its name is that of a link or a file.
         """
         path = self.path / _part(name)
         with _told(path):
@@ -93,14 +93,14 @@ class Directory:
                 return self._entered(name)
             except NotADirectoryError as error:
                 raise UsageError(
-                    f"{path}: is a link or no directory; nothing is written through it: remove it"
+                    f"{path}: is a link or not a directory, so nothing is written into it; remove it"
                 ) from error
 
     def fresh(self, name: str) -> Self:
-        """A directory in this one that was not there: with a number behind its name where that was taken.
+        """Create a directory in this one, with a number after its name if that is taken.
 
         Raises:
-            UsageError: if it cannot be had.
+            UsageError: if it cannot be created.
         """
         path = self.path / _part(name)
         with _told(path):
@@ -114,7 +114,7 @@ class Directory:
             return self._entered(path.name)
 
     def _entered(self, name: str) -> Self:
-        """A directory in this one.
+        """Open a directory in this one.
 
         Raises:
             OSError: if it cannot be opened; `NotADirectoryError` if it is a link or something else.
@@ -126,7 +126,7 @@ class Directory:
         return type(self)(path, os.open(name, flags, dir_fd=self._descriptor) if _BY_DESCRIPTOR else None)
 
     def holds(self, name: str) -> bool:
-        """Whether there is anything of a name, also a link that leads nowhere."""
+        """Return whether an entry has a name, also a broken link."""
         try:
             os.lstat(*self._at(_part(name)), dir_fd=self._descriptor)
         except OSError:
@@ -134,7 +134,7 @@ class Directory:
         return True
 
     def read(self, name: str, most: int) -> bytes | None:
-        """The first octets of a file; None where it is no regular one, which is not opened then.
+        """Return the first octets of a file; None if it is not a regular file, which is not opened.
 
         Raises:
             OSError: if it cannot be read.
@@ -145,7 +145,7 @@ class Directory:
             return file.read(most) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
 
     def write(self, name: str, text: str | Iterable[str]) -> Path:
-        """Write a file, in the place of whatever has its name.
+        """Write a file, replacing whatever has its name.
 
         Raises:
             UsageError: if it cannot be written.
@@ -161,30 +161,30 @@ class Directory:
         return path
 
     def link(self, name: str, to: str) -> None:
-        """Make a link to what lies beside it, in the place of a file or link of its name.
+        """Create a link to an entry beside it, replacing a file or link with its name.
 
         Raises:
-            OSError: if there can be none.
+            OSError: if links are not possible.
         """
         own = f".{secrets.token_hex(8)}"
         os.symlink(_part(to), *self._at(own), target_is_directory=True, dir_fd=self._descriptor)
         self._put(own, _part(name))
 
     def take(self, source: Path) -> None:
-        """Copy the regular files below a directory of ours, line by line as they can be shown.
+        """Copy the regular files below a directory of ours, each line made safe to show.
 
         Raises:
             UsageError: if one cannot be read or written.
         """
-        for one in sorted(source.iterdir()):
-            with _told(one):
-                mode = one.lstat().st_mode
+        for entry in sorted(source.iterdir()):
+            with _told(entry):
+                mode = entry.lstat().st_mode
                 if stat.S_ISDIR(mode):
-                    with self.below(safe_name(one.name)) as inner:
-                        inner.take(one)
+                    with self.below(safe_name(entry.name)) as inner:
+                        inner.take(entry)
                 elif stat.S_ISREG(mode):
-                    with one.open(encoding="utf-8", errors="backslashreplace", newline="\n") as lines:
-                        self.write(safe_name(one.name), (printable.block(line, None) for line in lines))
+                    with entry.open(encoding="utf-8", errors="backslashreplace", newline="\n") as lines:
+                        self.write(safe_name(entry.name), (printable.block(line, None) for line in lines))
 
     def close(self) -> None:
         """Close it."""
@@ -202,7 +202,7 @@ class Directory:
         return (name if self._descriptor is not None else str(self.path / name),)
 
     def _put(self, own: str, name: str) -> None:
-        """Give a new entry the name that it is to have."""
+        """Rename a new entry to its final name."""
         try:
             os.replace(*self._at(own), *self._at(name), src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
         except OSError:
@@ -212,7 +212,7 @@ class Directory:
 
 @contextmanager
 def opened(root: Path, *names: str) -> Iterator[Directory]:
-    """A directory below one that a user has named or works in, as `Directory.named` and `Directory.below` open it.
+    """Open a directory below one that a user has named or works in, as `Directory.named` and `Directory.below` do.
 
     Raises:
         UsageError: as they do.
@@ -225,7 +225,7 @@ def opened(root: Path, *names: str) -> Iterator[Directory]:
 
 
 def write_named(path: Path, text: str) -> None:
-    """Write a file that a user has named: links are followed, since they are the user's, and only a file is written.
+    """Write a file that a user has named; links are the user's own, so they are followed, but only a file is written.
 
     Raises:
         UsageError: if it cannot be written, or is a FIFO, a device or a directory.
@@ -234,16 +234,16 @@ def write_named(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | _FILE, 0o666), "wb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise UsageError(f"{path}: is no file; name a file that may be written")
+                raise UsageError(f"{path}: is not a file; name a file that may be written")
             file.truncate()
             file.write(text.encode("utf-8", "backslashreplace"))
 
 
 def read_below(root: Path, below: PurePath, most: int) -> bytes | None:
-    """The first octets of a file that lies below a directory, with no link between the two.
+    """Return the first octets of a file below a directory, with no link between the two.
 
     Returns:
-        None where it is no regular file; it is not opened then.
+        the octets; None if it is not a regular file, which is not opened.
 
     Raises:
         OSError: if it cannot be read, or a link is in the way.
@@ -256,7 +256,7 @@ def read_below(root: Path, below: PurePath, most: int) -> bytes | None:
 
 
 def _part(name: str) -> str:
-    """One part of a path."""
+    """Return a name that is one part of a path."""
     if name in ("", ".", "..") or {"/", "\\", "\0"} & set(name):
         raise ValueError(f"{name!r} is not one part of a path")
     return name
@@ -264,7 +264,7 @@ def _part(name: str) -> str:
 
 @contextmanager
 def _told(path: Path) -> Iterator[None]:
-    """Say in one line what the system has against it."""
+    """Turn an error of the system into one line."""
     try:
         yield
     except OSError as error:

@@ -1,5 +1,5 @@
 "use strict";
-// Everything on the page can be read without this; it adds the filter, and opens what a link leads to.
+// Everything on the page can be read without this script. It adds the filter, and opens the target of a link.
 (() => {
   const form = document.getElementById("filter");
   const items = [...document.querySelectorAll(".scenarios > li")];
@@ -36,7 +36,7 @@
     field.count.value = `${shown} of ${items.length}`;
   };
 
-  // What is filtered for stands in the address, so that a view can be shared and found again.
+  // The filter is part of the URL, so that a view can be shared.
   const names = ["text", "verdict", "level"];
   const remember = () => {
     const query = new URLSearchParams(names.filter((name) => field[name].value).map((name) => [name, field[name].value]));

@@ -1,0 +1,75 @@
+"""What is told of an answer that was read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from svcdns import judge
+from svcdns.judge import NotConformantError, Reading
+from tests.judge.answers import SILENCE, Reply, Server, observation, readings, says
+from tests.judge.states import STATE
+
+
+def read(reply: Reply) -> Reading:
+    (reading,) = readings(judge.virtual_ip("web"), observation(STATE, Server({"web A": reply})))
+    return reading
+
+
+def test_a_finding_says_what_was_promised_asked_and_answered():
+    reply = says("A 10.96.0.11", authority=["@shop.svc.cluster.local. 5 NS a."], additional=["@x 5 A 192.0.2.1"])
+    reading = replace(read(reply), promise="the sentence")
+    finding = reading.finding()
+    assert not reading.kept
+    assert not finding.kept
+    assert finding.promise == "the sentence"
+    assert finding.question == "web.shop.svc.cluster.local. A"
+    assert finding.command == "dig @192.0.2.53 -p 53 +ignore +noedns web.shop.svc.cluster.local. A"
+    assert (finding.server, finding.transport, finding.seconds) == ("192.0.2.53:53", "udp", 0.0)
+    assert finding.answer == (
+        "NOERROR, flags QR AA RD",
+        "answer: web.shop.svc.cluster.local. 30 A 10.96.0.11",
+        "authority: shop.svc.cluster.local. 5 NS a.",
+        "additional: x.shop.svc.cluster.local. 5 A 192.0.2.1",
+    )
+    assert finding.expected == ("A 10.96.0.10",)
+    assert finding.missing == ("A 10.96.0.10",)
+    assert finding.unexpected == ("A 10.96.0.11",)
+    assert finding.problem == "unexpected record A 10.96.0.11 at web.shop.svc.cluster.local."
+
+
+def test_a_finding_says_why_there_is_no_answer_and_what_came_instead():
+    finding = read(replace(SILENCE, discarded=("another id",))).finding()
+    assert finding.answer == ("no answer within 5 s",)
+    assert finding.discarded == ("another id",)
+    assert read(SILENCE).finding().discarded == ()
+
+
+def test_a_finding_says_what_was_observed():
+    (reading,) = readings(
+        judge.one_of("web", "A", {"A": "mine"}), observation(STATE, Server({"web A": says("A 1.2.3.4")}))
+    )
+    assert reading.kept
+    assert reading.finding().observed == "A: mine"
+
+
+def test_an_error_says_what_is_wrong_with_the_last_answer():
+    error = NotConformantError([read(says("A 10.96.0.10")), read(SILENCE)], ("A: mine",))
+    assert str(error) == "web.shop.svc.cluster.local. A is not answered: no answer within 5 s"
+    assert [reading.kept for reading in error.readings] == [True, False]
+    assert error.choices == ("A: mine",)
+
+
+@pytest.mark.parametrize(
+    ("promise", "choices"),
+    [
+        (judge.malformed_message_is_one_of("an update", {"NOTIMP": "no"}), ("NOTIMP: no",)),
+        (judge.reverse_name_is_one_of("web", "PTR", 0, {"NODATA": "no"}), ("NODATA: no",)),
+        (judge.property_is_observed("web", "A", "is authoritative"), ("the answer is authoritative", "it does not")),
+        (judge.virtual_ip("web"), ()),
+    ],
+    ids=range(4),
+)
+def test_a_promise_that_leaves_a_choice_says_which(promise: judge.Promise, choices: tuple[str, ...]):
+    assert promise.choices == choices
