@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dns.rdatatype import PTR, A
 
-from svcdns.engine.patience import Miss, Patience
+from svcdns.engine.patience import LastingMisses, MissKind
 from svcdns.targets.target import LIVE_DEADLINES
 
 WHOLE = LIVE_DEADLINES.becomes_seconds
-ADDRESSES, NAMES = Miss("addresses", A, 3, changed=False), Miss("reverse", PTR, 3, changed=False)
+ADDRESSES, NAMES = MissKind("addresses", A, 3, changed=False), MissKind("reverse", PTR, 3, changed=False)
 
 
 def test_a_miss_of_which_nothing_is_known_has_its_whole_time():
-    assert Patience(LIVE_DEADLINES).seconds(ADDRESSES, WHOLE) == WHOLE
+    assert LastingMisses(LIVE_DEADLINES).seconds(ADDRESSES, WHOLE) == WHOLE
 
 
 def test_a_miss_that_has_lasted_elsewhere_has_less_and_no_other_has():
-    patience = Patience(LIVE_DEADLINES)
+    patience = LastingMisses(LIVE_DEADLINES)
     patience.lasted(ADDRESSES)
     assert patience.seconds(ADDRESSES, WHOLE) == 5.0
     for other in (NAMES, ADDRESSES._replace(rcode=0), ADDRESSES._replace(changed=True)):
@@ -24,7 +24,7 @@ def test_a_miss_that_has_lasted_elsewhere_has_less_and_no_other_has():
 
 
 def test_where_changes_show_late_a_lasting_miss_is_given_several_times_as_long():
-    patience = Patience(LIVE_DEADLINES)
+    patience = LastingMisses(LIVE_DEADLINES)
     patience.lasted(ADDRESSES)
     patience.converged(4.0)
     assert patience.seconds(ADDRESSES, WHOLE) == 20.0
@@ -33,6 +33,6 @@ def test_where_changes_show_late_a_lasting_miss_is_given_several_times_as_long()
 
 
 def test_reverse_names_are_given_the_time_that_caches_keep_them():
-    patience = Patience(LIVE_DEADLINES)
+    patience = LastingMisses(LIVE_DEADLINES)
     patience.lasted(NAMES)
     assert patience.seconds(NAMES, WHOLE) == 30.0
