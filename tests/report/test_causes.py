@@ -59,7 +59,7 @@ TOLD = [
     ("aaaa-denied", "AAAA of Service names: NXDOMAIN instead of NODATA"),
     ("srv-without-data", "SRV of ports: NODATA instead of records"),
     ("extra-address", "A of Service names: unexpected records"),
-    ("last-ready-endpoint-dropped", ": missing records"),
+    ("last-ready-endpoint-dropped", " instead of records"),
     ("wrong-id", ": every response was discarded"),
     ("tcp-never-answers", ": no response over TCP"),
 ]
