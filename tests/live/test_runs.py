@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from svcdns import resources
+from svcdns.targets.cluster import leftovers
 from svcdns.targets.cluster.apiserver.api import Api
-from svcdns.targets.cluster.leftovers import leftovers
 
 ROOT = resources.features().parent
 #: Runs that are interrupted, and how many of them there are at a time.
@@ -175,7 +175,7 @@ def test_two_runs_at_once_on_one_cluster_both_pass():
 
 def test_a_killed_run_is_named_at_the_next_start_and_cleaned(api: Api, killed: list[str]):
     _, dead, *_ = killed[0].split("-")
-    assert eventually(lambda: any(one.run == dead for one in leftovers(api)), seconds=120)
+    assert eventually(lambda: any(one.run == dead for one in leftovers.find(api).present), seconds=120)
     before = ours(api)
     done = run(FEATURE, "-q", "-k", "scaled_up")
     assert done.returncode == 0, done.stdout + done.stderr

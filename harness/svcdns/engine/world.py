@@ -217,7 +217,7 @@ class World:
         """
         self._ready_to_use()
         readings, problem = self.environment.unheard(
-            judge.exists(written), in_a_row=self._target.deadlines.looks_in_a_row
+            judge.exists(written), in_a_row=self._target.deadlines.right_in_a_row
         )
         self._keep(readings)
         if problem:
@@ -256,7 +256,7 @@ class World:
                 promise,
                 environment.names,
                 deadline_seconds=0.0 if self.asks_once and not promise.choices else left,
-                in_a_row=deadlines.looks_in_a_row if self._changed else 1,
+                in_a_row=deadlines.right_in_a_row if self._changed else 1,
                 slow=environment.use_up,
             ):
                 self._conclude(promise, watched)

@@ -234,7 +234,7 @@ def test_clean_leaves_a_run_that_lives_whatever_became_of_its_lease(api: Somebod
             # What this process takes for the API server's time from now on.
             cluster.api.client.clock_offset += timedelta(hours=-1 if how == "an hour behind" else 1)
             assert within(30, lambda: not lease.is_live(api.get("Lease", f"svcdns-{run}", "default") or {}, api.now()))
-            assert name in {one.name for one in leftovers.leftovers(api)}
+            assert name in {one.name for one in leftovers.find(api).present}
         done = svcdns("clean", "--yes")
         assert name not in done.stdout, done.stdout
         assert "deletionTimestamp" not in (api.get("Namespace", name) or {})["metadata"]
@@ -280,7 +280,7 @@ def test_interrupted_runs_leave_nothing_and_touch_nothing_of_others(api: Somebod
                 os.killpg(process.pid, stop) if stop is signal.SIGINT else os.kill(process.pid, stop)
             process.stdout.read()
         assert process.returncode in (0, 2)
-    assert [one for one in leftovers.find(api).there if one.run != "abcde"] == []
+    assert [one for one in leftovers.find(api).present if one.run != "abcde"] == []
     unchanged()
 
 
@@ -294,7 +294,7 @@ def test_a_killed_run_is_cleaned_and_only_that(api: SomebodysApi, svcdns: Svcdns
         process.kill()
     left = made_by_runs(api)
     assert left
-    assert within(120, lambda: len(leftovers.leftovers(api)) >= len(left))
+    assert within(120, lambda: len(leftovers.find(api).present) >= len(left))
     done = svcdns("clean", "--yes")
     assert done.returncode == 0, done.stderr
     assert all(f"removed Namespace {name} " in done.stdout for name in left), done.stdout
