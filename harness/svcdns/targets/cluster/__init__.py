@@ -22,7 +22,7 @@ from svcdns.targets.cluster.cluster import LiveCluster
 from svcdns.targets.cluster.leftovers import Cleaned, Leftovers
 from svcdns.targets.cluster.settings import ClusterSettings
 
-__all__ = ["Api", "Cleaned", "ClusterSettings", "Leftovers", "LiveCluster", "clean"]
+__all__ = ["ClusterSettings", "LiveCluster", "clean"]
 
 
 def clean(
