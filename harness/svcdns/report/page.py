@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from svcdns.catalogue.tags import LEVELS
-from svcdns.report import everything, templating, totals
+from svcdns.report import causes, everything, templating, totals
 from svcdns.report.conformance import shortened
 from svcdns.report.totals import Result
 from svcdns.report.transcript import Exchange, exchanges
 from svcdns.results import RunResult, ScenarioResult, Subject, Verdict
+from svcdns.state import CLUSTER_DOMAIN
 
 #: The number of lines shown of one answer; the others are counted.
 LINES_OF_A_PASS = 12
@@ -59,6 +60,14 @@ class ScenarioSection:
 
 
 @dataclass(frozen=True, slots=True)
+class CauseSection:
+    """A cause of failures, with its scenarios; the first is its example."""
+
+    title: str
+    scenarios: tuple[ScenarioSection, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FeatureSection:
     """A feature file with its scenarios that were run."""
 
@@ -94,6 +103,7 @@ def render(run: RunResult) -> str:
             (section for section in shown if section.failed),
             key=lambda section: list(LEVELS).index(section.result.level),
         ),
+        causes=tuple(_causes(run, shown)),
         features=tuple(_features(shown)),
     )
 
@@ -154,6 +164,13 @@ def _shown(results: Iterable[ScenarioResult]) -> Iterator[ScenarioSection]:
         )
         taken[anchor] += 1
         yield ScenarioSection(result, anchor if taken[anchor] == 1 else f"{anchor}--{taken[anchor]}")
+
+
+def _causes(run: RunResult, shown: Iterable[ScenarioSection]) -> Iterator[CauseSection]:
+    sections = {id(section.result): section for section in shown}
+    domain = run.subject.facts.domain if run.subject else CLUSTER_DOMAIN
+    for cause in causes.causes(run.scenarios, domain):
+        yield CauseSection(cause.title, tuple(sections[id(result)] for result in cause.scenarios))
 
 
 def _features(shown: Iterable[ScenarioSection]) -> Iterator[FeatureSection]:
