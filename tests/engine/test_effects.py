@@ -188,12 +188,12 @@ WITHOUT_EFFECT: Mapping[str, tuple[list[Json], list[str], str]] = {
     "a pod begins to terminate twice": (
         [workload(pod=HELD)],
         ['When the pod "web-1" begins to terminate'] * 2,
-        'the pod "web-1" was terminating already',
+        'the pod "web-1" was already terminating',
     ),
     "a pod is deleted and comes back": (
         [workload()],
         ['When the Pod "web-1" is deleted'],
-        'the Pod "web-1" was deleted and is there again, made anew by StatefulSet/web',
+        'the Pod "web-1" was deleted and exists again, recreated by StatefulSet/web',
     ),
     "a pod is deleted and held": (
         [bare(**HELD)],
@@ -208,17 +208,17 @@ WITHOUT_EFFECT: Mapping[str, tuple[list[Json], list[str], str]] = {
     "what is given is applied": (
         [workload(), SERVICE, SETTINGS],
         ['When the manifest "{given}" is applied'],
-        "was applied and changed nothing, since all of it was there already",
+        "was applied and changed nothing, because all of it was there already",
     ),
     "what was applied is applied again": (
         [SERVICE],
         ['When the manifest "{other}" is applied'] * 2,
-        "was applied and changed nothing, since all of it was there already",
+        "was applied and changed nothing, because all of it was there already",
     ),
     "a pod becomes unready twice": (
         [workload()],
         ['When the pod "web-0" becomes unready'] * 2,
-        'the pod "web-0" was unready already, so nothing changed',
+        'the pod "web-0" was already unready, so nothing changed',
     ),
     "a pod becomes unready that is not there": (
         [workload()],

@@ -396,7 +396,7 @@ def test_a_failing_scenario_writes_64_kib_at_most_and_says_where_the_whole_is(
     terminal = result.stdout.str()
     assert len(terminal.encode()) < MOST
     assert (pytester.path / "junit.xml").stat().st_size < MOST
-    (line,) = [line for line in terminal.splitlines() if line.startswith("This is cut short; the whole is in ")] or [""]
+    (line,) = [line for line in terminal.splitlines() if line.startswith("Cut; the complete failure is in ")] or [""]
     if name == "wrong":
         whole = (pytester.path / line.rpartition(" ")[2]).read_text(encoding="utf-8")
         assert "00000<&<&" in whole
