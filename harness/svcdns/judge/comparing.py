@@ -15,6 +15,7 @@ from svcdns.client import Answer
 from svcdns.judge.observation import TYPE_OF
 from svcdns.judge.reading import Reading
 from svcdns.message import port, target
+from svcdns.results import Promised
 from svcdns.state import family_of
 
 
@@ -67,7 +68,7 @@ def compare(answer: Answer, expected: Iterable[str], found: Iterable[str]) -> Re
     """Read an answer as `expect_rows` does, with its rows as the caller reads them: others own what follows an alias."""
     expected = tuple(sorted(set(expected)))
     if problem := unanswered(answer) or wrong_rcode(answer, dns.rcode.NOERROR):
-        return Reading(answer, expected, problem=problem)
+        return Reading(answer, expected, problem=problem, promised="records")
     times = Counter(found)
     missing = tuple(promised for promised in expected if promised not in times)
     unexpected = (
@@ -77,23 +78,23 @@ def compare(answer: Answer, expected: Iterable[str], found: Iterable[str]) -> Re
     problem = unexpected_records(answer, unexpected)
     if missing and not (answer.truncated and answer.transport == "udp"):
         problem = problem or f"{_counted('missing', missing)} at {answer.question.name}"
-    return Reading(answer, expected, missing, unexpected, problem)
+    return Reading(answer, expected, missing, unexpected, problem, promised="records")
 
 
 def expect_no_data(answer: Answer) -> Reading:
     """Read an answer that says that the name exists without such records: NOERROR, no records (RFC 2308)."""
-    return _expect_no_records(answer, dns.rcode.NOERROR, "NODATA (NOERROR, no records)")
+    return _expect_no_records(answer, dns.rcode.NOERROR, "NODATA (NOERROR, no records)", "NODATA")
 
 
 def expect_no_name(answer: Answer) -> Reading:
     """Read an answer that says that the name does not exist: NXDOMAIN, no records."""
-    return _expect_no_records(answer, dns.rcode.NXDOMAIN, "NXDOMAIN")
+    return _expect_no_records(answer, dns.rcode.NXDOMAIN, "NXDOMAIN", "NXDOMAIN")
 
 
-def _expect_no_records(answer: Answer, rcode: dns.rcode.Rcode, expected: str) -> Reading:
+def _expect_no_records(answer: Answer, rcode: dns.rcode.Rcode, expected: str, promised: Promised) -> Reading:
     unexpected = tuple(row(record.rdata) for record in answer.answer)
     problem = unanswered(answer) or wrong_rcode(answer, rcode) or unexpected_records(answer, unexpected)
-    return Reading(answer, (expected,), unexpected=unexpected, problem=problem)
+    return Reading(answer, (expected,), unexpected=unexpected, problem=problem, promised=promised)
 
 
 def expect_choice(answer: Answer, choices: Mapping[str, str]) -> Reading:
@@ -110,8 +111,8 @@ def expect_choice(answer: Answer, choices: Mapping[str, str]) -> Reading:
         choice = dns.rcode.to_text(answer.rcode)
     if choice not in choices:
         problem = f"{answer.question} answers {choice}, not one of {', '.join(choices)}"
-        return Reading(answer, tuple(choices), problem=problem)
-    return Reading(answer, tuple(choices), observed=f"{choice}: {choices[choice]}")
+        return Reading(answer, tuple(choices), problem=problem, promised="choice")
+    return Reading(answer, tuple(choices), observed=f"{choice}: {choices[choice]}", promised="choice")
 
 
 def choice_lines(choices: Mapping[str, str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Kubeconfig files and a context → where the API server is and who asks."""
+"""Kubeconfig files and the name of a context → the API server and the user's credentials."""
 
 from __future__ import annotations
 
@@ -18,50 +18,49 @@ from svcdns.safety.redaction import learn, learn_url
 
 _DEFAULT = Path("~/.kube/config")
 
-#: Entries of a kubeconfig that name files, relative to the kubeconfig's own directory.
+#: Fields of a kubeconfig that name files, relative to its own directory.
 _FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
 
-#: What a user's entry says of acting as somebody else, which the client does not know (client-go: clientcmd/api AuthInfo).
+#: Fields of a user's entry that ask for impersonation, which the client does not support (client-go: clientcmd/api AuthInfo).
 _IMPERSONATION = ("as", "as-uid", "as-groups", "as-user-extra")
 
-
-#: What of a user's entry is no secret, at any depth; every other text in it may be one.
+#: Fields of a user's entry, at any depth, that are not secret; every other text may be.
 _NO_SECRETS = frozenset(
     {"apiVersion", "client-certificate", "client-certificate-data", "client-key", "command", "installHint"}
     | {"interactiveMode", "name", "tokenFile", "username", *_IMPERSONATION}
 )
 
-#: Characters of an argument or a variable of a credential plugin that may be a secret: shorter ones are ordinary words.
+#: The fewest characters of a secret among the arguments and variables of a credential plugin: shorter ones are ordinary words.
 _SHORTEST_ARGUMENT = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
-    """One context, with what it refers to.
+class KubeconfigContext:
+    """A context of a kubeconfig, with the entries that it names.
 
-    Its entries hold credentials, and are shown by no ``repr``.
+    The entries hold credentials, so ``repr`` does not show them.
 
     Attributes:
-        context: its name.
+        name: its name.
         cluster: the ``cluster`` entry, with absolute file names.
         user: the ``user`` entry, with absolute file names; empty where the context names none.
-        namespace: the namespace that the context prefers.
+        namespace: the context's default namespace.
     """
 
-    context: str
+    name: str
     cluster: Mapping[str, Any] = field(repr=False)
     user: Mapping[str, Any] = field(repr=False)
     namespace: str
 
     @property
     def server(self) -> str:
-        """The URL of the API server without user information, query and fragment (client-go: rest/client.go drops these)."""
+        """The URL of the API server without user information, query and fragment, as in client-go (rest/client.go)."""
         scheme, mark, rest = self._server.partition("://")
         return scheme + mark + re.split(r"[?#]", rest.rpartition("@")[2], maxsplit=1)[0]
 
     @property
     def userinfo(self) -> str:
-        """The user information in the URL of the API server, as it is written there."""
+        """The user information in the URL of the API server, still encoded."""
         return self._server.partition("://")[2].rpartition("@")[0]
 
     @property
@@ -70,19 +69,19 @@ class Connection:
 
     @property
     def server_name(self) -> str:
-        """The name that the API server's certificate has to have, or empty where it is that of the URL."""
+        """The name that the API server's certificate must have, or empty for the host of the URL."""
         return str(self.cluster.get("tls-server-name") or "")
 
 
-def resolve(kubeconfig: Path | None, context: str) -> Connection:
-    """The context of a name in the files that kubectl would read.
+def resolve(kubeconfig: Path | None, context: str) -> KubeconfigContext:
+    """Return the context of a name, from the files that kubectl would read.
 
-    Of entries of one name the first counts, and a file of ``KUBECONFIG`` that does not exist is passed over
+    Of several entries with one name the first counts, and missing files of ``KUBECONFIG`` are ignored
     (client-go: tools/clientcmd/loader.go).
 
     Raises:
-        UsageError: if no context is named, the files cannot be read, there is no such context in them, or its user acts
-            as somebody else.
+        UsageError: if no context is named, a file cannot be read, no file has the context, or its user impersonates
+            another.
     """
     files = _files(kubeconfig)
     shown = ", ".join(map(str, files))
@@ -94,41 +93,41 @@ def resolve(kubeconfig: Path | None, context: str) -> Connection:
         for table, entry in ((contexts, "context"), (clusters, "cluster"), (users, "user")):
             for name, value in _entries(content, entry, file):
                 table.setdefault(name, value)
-    there = f"{shown} has {_listed(contexts)}"
+    available = f"{shown} has {_listed(contexts)}"
     if not context:
-        raise UsageError(f"no context was given, and none is guessed: name one with --context; {there}")
+        raise UsageError(f"no context is given: name one with --context; {available}")
     if context not in contexts:
-        raise UsageError(f'there is no context "{context}": {there}')
+        raise UsageError(f'there is no context "{context}": {available}')
     chosen = contexts[context]
     cluster = clusters.get(chosen.get("cluster"))
     if cluster is None:
         raise UsageError(
-            f'{shown}: the context "{context}" names the cluster "{chosen.get("cluster")}", which is not there'
+            f'{shown}: the context "{context}" names the cluster "{chosen.get("cluster")}", which does not exist'
         )
     user = users.get(chosen.get("user"), {} if not chosen.get("user") else None)
     _learn(cluster, user or {}, shown=(context, str(chosen)))
     if user is None:
-        raise UsageError(f'{shown}: the context "{context}" names the user "{chosen["user"]}", who is not there')
-    for claim in _IMPERSONATION:
-        if user.get(claim):
-            # Without it, the run would do as somebody with more rights what that other one may not.
+        raise UsageError(f'{shown}: the context "{context}" names the user "{chosen["user"]}", which does not exist')
+    for key in _IMPERSONATION:
+        if user.get(key):
+            # Without impersonation the run would have the user's own rights, which may be wider.
             raise UsageError(
-                f'{shown}: the user of the context "{context}" acts as somebody else by the field "{claim}", which is not '
+                f'{shown}: the user of the context "{context}" impersonates another user with the field "{key}", which is not '
                 "supported; name a context whose user has the rights that a run needs"
             )
-    return Connection(context, cluster, user, str(chosen.get("namespace") or "default"))
+    return KubeconfigContext(context, cluster, user, str(chosen.get("namespace") or "default"))
 
 
 def _learn(cluster: Mapping[str, Any], user: Mapping[str, Any], *, shown: Iterable[str]) -> None:
-    """Make known what of a context's entries is a credential, and the passwords of the environment's proxies.
+    """Register the credentials of a context's entries, and the passwords of the environment's proxies, for redaction.
 
-    Arguments and variables of credential plugins count as such, but for what is a part of the names that are shown anyway.
+    Arguments and variables of credential plugins count as credentials, unless they are part of names that are shown anyway.
     """
     for url in (cluster.get("server"), cluster.get("proxy-url"), *urllib.request.getproxies().values()):
         learn_url(str(url or ""))
     plugin = user.get("exec")
     learn(*_texts({key: value for key, value in user.items() if key != "exec"}))
-    known = Connection("", cluster, {}, "").server + " ".join(shown)
+    known = KubeconfigContext("", cluster, {}, "").server + " ".join(shown)
     for text in _texts(plugin):
         value = text.partition("=")[2] if text.startswith("-") else text
         if len(value) >= _SHORTEST_ARGUMENT and value not in known:
@@ -136,7 +135,7 @@ def _learn(cluster: Mapping[str, Any], user: Mapping[str, Any], *, shown: Iterab
 
 
 def _texts(value: object) -> Iterator[str]:
-    """Every text of an entry that may be a secret."""
+    """Yield every text of an entry that may be a secret."""
     if isinstance(value, Mapping):
         for key, part in value.items():
             if key not in _NO_SECRETS:
@@ -148,29 +147,27 @@ def _texts(value: object) -> Iterator[str]:
         yield str(value)
 
 
-def check_files(connection: Connection) -> None:
-    """See that the certificates and keys that a context names can be read: who uses them does not say which it was.
+def check_files(context: KubeconfigContext) -> None:
+    """Check that the certificates and keys that a context names can be read: later errors would not name the file.
 
     Raises:
-        UsageError: if one cannot; it is named.
+        UsageError: if one cannot be read; with its name.
     """
-    for entry in (connection.cluster, connection.user):
+    unusable = f'the context "{context.name}" cannot be used'
+    for entry in (context.cluster, context.user):
         for key in _FILES:
             if data := entry.get(f"{key}-data"):
                 try:
                     base64.b64decode(data, validate=True)
                 except (TypeError, ValueError):
-                    raise UsageError(
-                        f'the context "{connection.context}" cannot be used: its {key}-data is not base64; fix its kubeconfig'
-                    ) from None
+                    raise UsageError(f"{unusable}: its {key}-data is not base64; fix its kubeconfig") from None
         for key in _FILES:
             if file := entry.get(key):
                 try:
                     Path(file).open("rb").close()
                 except OSError as error:
                     raise UsageError(
-                        f'the context "{connection.context}" cannot be used: its {key} {file} cannot be read: '
-                        f"{error.strerror}; fix its kubeconfig"
+                        f"{unusable}: its {key} {file} cannot be read: {error.strerror}; fix its kubeconfig"
                     ) from error
 
 
@@ -193,7 +190,7 @@ def _read(file: Path) -> Mapping[str, Any]:
     except OSError as error:
         raise UsageError(f"{file}: the kubeconfig cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, ValueError) as error:
-        # YAML errors quote what they stumble over, and that may be a key.
+        # A YAML error quotes the text, which may be a key.
         line = f":{mark.line + 1}" if (mark := getattr(error, "problem_mark", None)) else ""
         raise UsageError(
             f"{file}{line}: the kubeconfig is not YAML; fix it, or name another with --kubeconfig"
@@ -201,19 +198,19 @@ def _read(file: Path) -> Mapping[str, Any]:
     if content is None:
         return {}
     if not isinstance(content, Mapping):
-        raise UsageError(f"{file}: is no kubeconfig; name another with --kubeconfig")
+        raise UsageError(f"{file} is not a kubeconfig; name another with --kubeconfig")
     return content
 
 
 def _entries(content: Mapping[str, Any], entry: str, file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The entries of a kind by their names, with file names made absolute."""
+    """Yield the entries of a kind with their names; file names are made absolute."""
     for item in content.get(f"{entry}s") or ():
         if not isinstance(item, Mapping) or not isinstance(item.get(entry), Mapping) or not item.get("name"):
-            raise UsageError(f"{file}: one of the kubeconfig's {entry}s is not a name and a {entry}; fix it")
+            raise UsageError(f"{file}: one of the kubeconfig's {entry}s has no name or no {entry}; fix it")
         value = dict(item[entry])
         for key in _FILES:
             if value.get(f"{key}-data"):
-                # As for kubectl, and unlike the client.
+                # kubectl prefers the data, lightkube the file.
                 value.pop(key, None)
             elif value.get(key):
                 value[key] = str(file.absolute().parent / value[key])
@@ -223,10 +220,10 @@ def _entries(content: Mapping[str, Any], entry: str, file: Path) -> Iterator[tup
 
 
 def _plugin(plugin: Mapping[str, Any], file: Path) -> dict[str, Any]:
-    """A credential plugin, with its command relative to the kubeconfig where it is a path (client-go: exec.go)."""
+    """Return a credential plugin's entry; a command that is a path is relative to the kubeconfig (client-go: exec.go)."""
     command = str(plugin.get("command"))
     return {**plugin, "command": str(file.absolute().parent / command) if os.sep in command else command}
 
 
 def _listed(contexts: Mapping[str, Any]) -> str:
-    return f"the contexts {', '.join(sorted(contexts))}" if contexts else "no context at all"
+    return f"the contexts {', '.join(sorted(contexts))}" if contexts else "no contexts"

@@ -54,4 +54,4 @@ def test_a_watch_that_is_refused_is_tried_again_and_noted_meanwhile(code: int, m
         assert within(20, lambda: api.refused > 2 * len(watching.KINDS))
         api.refusing = False
         assert within(20, lambda: api.watched == len(watching.KINDS))
-        assert watched.picture().versions == dict.fromkeys(watching.KINDS, 1)
+        assert watched.view().versions == dict.fromkeys(watching.KINDS, 1)

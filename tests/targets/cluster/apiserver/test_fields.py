@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from svcdns.targets.cluster.apiserver.fields import Wrong, path, wrong
+from svcdns.targets.cluster.apiserver.fields import FieldProblem, field_problems, path
 from svcdns.targets.cluster.apiserver.refusal import Cause, RefusedError
 
 TYPED = "failed to create typed patch object (n/a; /v1, Kind=Service):"
@@ -48,7 +48,7 @@ def test_a_field_is_found_in_its_object(text: str, fields: tuple[str | int, ...]
 
 def test_causes_are_taken_one_by_one():
     refused = RefusedError("all", code=422, causes=(Cause("spec.ports[0].port", "one"), Cause("", "two")))
-    assert wrong(ITEM, refused) == [Wrong(("spec", "ports", 0, "port"), "one"), Wrong((), "two")]
+    assert field_problems(ITEM, refused) == [FieldProblem(("spec", "ports", 0, "port"), "one"), FieldProblem((), "two")]
 
 
 @pytest.mark.parametrize(
@@ -56,20 +56,20 @@ def test_causes_are_taken_one_by_one():
     [
         (
             f"{TYPED} .spec.clusterIp: {UNKNOWN}",
-            [Wrong(("spec", "clusterIp"), UNKNOWN)],
+            [FieldProblem(("spec", "clusterIp"), UNKNOWN)],
         ),
         (
             f'{TYPED} errors:\n  .spec.a: {UNKNOWN}\n  .spec.ports[port=53,protocol="TCP"].b: expected string, got 1',
             [
-                Wrong(("spec", "a"), UNKNOWN),
-                Wrong(("spec", "ports", 0, "b"), "expected string, got 1"),
+                FieldProblem(("spec", "a"), UNKNOWN),
+                FieldProblem(("spec", "ports", 0, "b"), "expected string, got 1"),
             ],
         ),
         (
             'pods "a" is forbidden: violates PodSecurity "restricted:latest": .spec is wrong',
-            [Wrong((), 'pods "a" is forbidden: violates PodSecurity "restricted:latest": .spec is wrong')],
+            [FieldProblem((), 'pods "a" is forbidden: violates PodSecurity "restricted:latest": .spec is wrong')],
         ),
     ],
 )
-def test_words_without_causes_are_searched_for_fields(message: str, found: list[Wrong]):
-    assert wrong(ITEM, RefusedError(message, code=500)) == found
+def test_words_without_causes_are_searched_for_fields(message: str, found: list[FieldProblem]):
+    assert field_problems(ITEM, RefusedError(message, code=500)) == found

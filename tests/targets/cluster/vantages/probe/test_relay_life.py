@@ -1,4 +1,4 @@
-"""The process behind a relay: started when it is needed, again when it breaks, ended in the end."""
+"""The process of a relay: started when it is needed, started again when it fails, and ended at the end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from svcdns.errors import UndeterminedError
 from svcdns.targets.cluster.vantages.probe import relay as script
-from svcdns.targets.cluster.vantages.probe.relaying import Relay, _BrokenError, _Session
+from svcdns.targets.cluster.vantages.probe.relaying import Relay, _Session, _SessionError
 
 PATIENCE = 20
 WORKING = (sys.executable, "-I", script.__file__)
@@ -73,14 +73,14 @@ def test_a_process_that_fails_twice_leaves_the_answer_open_in_its_own_words(rela
     with pytest.raises(UndeterminedError) as caught:
         works(relay)
 
-    assert str(caught.value) == 'the relay in the pod t/probe broke twice: pods "probe" not found'
+    assert str(caught.value) == 'the relay in the pod t/probe failed twice: pods "probe" not found'
 
 
 def test_a_process_that_says_something_else_leaves_the_answer_open(relay_of):
     chatting = (sys.executable, "-c", "print('Welcome to this fine machine, and mind the gap.')")
     relay = relay_of(chatting, chatting)
 
-    with pytest.raises(UndeterminedError, match="what it says makes no sense"):
+    with pytest.raises(UndeterminedError, match="it sent a reply that cannot be read"):
         works(relay)
 
 
@@ -95,8 +95,8 @@ def test_all_who_wait_hear_of_the_end_and_are_served_by_the_next_process(relay_o
 def test_a_process_that_falls_silent_is_given_up():
     silent = _Session((sys.executable, "-c", "import sys; sys.stdin.read()"))
     try:
-        with pytest.raises(_BrokenError, match=r"nothing came back within 0\.1 s"):
-            silent.ask(b"facts", timeout_seconds=0.1)
+        with pytest.raises(_SessionError, match=r"no reply within 0\.1 s"):
+            silent.ask(b"environment", timeout_seconds=0.1)
     finally:
         silent.kill()
 

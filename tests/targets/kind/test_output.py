@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from svcdns.targets.kind.words import last_words, progress, taken_port
+from svcdns.targets.kind.output import error_message, progress, taken_port
 
 RUN = 'command "docker run --name "x" --label a=\'b\' image" failed with error: exit status 125'
 
@@ -40,7 +40,7 @@ RUN = 'command "docker run --name "x" --label a=\'b\' image" failed with error: 
     ],
 )
 def test_the_last_words_are_one_line_that_says_what_is_wrong(output, words):
-    assert last_words(output) == words
+    assert error_message(output) == words
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The relay's protocol, whatever comes in."""
+"""The relay's protocol, whatever it reads."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_unpacking_any_octets_gives_fields_that_pack_to_them_or_says_that_they_a
 
 @settings(max_examples=15)
 @given(st.binary(max_size=200))
-def test_no_octets_make_the_relay_hang_or_lose_its_temper(octets):
+def test_no_octets_make_the_relay_hang_or_crash(octets):
     done = run(octets)
 
     assert done.returncode in {0, 1}
@@ -55,7 +55,7 @@ def test_no_octets_make_the_relay_hang_or_lose_its_temper(octets):
 
 @pytest.mark.parametrize("cut", [1, 3, 5, 17])
 def test_input_that_ends_within_a_message_ends_the_relay_quietly(cut):
-    done = run(script.message([b"1", b"facts"])[:cut])
+    done = run(script.message([b"1", b"environment"])[:cut])
 
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
@@ -94,8 +94,8 @@ def test_addresses_are_of_one_family_and_an_unknown_name_has_none(relay):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="pods run Linux")
-def test_the_facts_are_the_files_and_the_name_of_the_machine(relay):
-    resolv_conf, hosts, hostname, glibc = relay.ask(b"facts", timeout_seconds=PATIENCE)
+def test_the_environment_is_the_files_and_the_name_of_the_machine(relay):
+    resolv_conf, hosts, hostname, glibc = relay.ask(b"environment", timeout_seconds=PATIENCE)
 
     assert resolv_conf == Path("/etc/resolv.conf").read_bytes()
     assert hosts == Path("/etc/hosts").read_bytes()

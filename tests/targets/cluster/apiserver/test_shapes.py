@@ -11,11 +11,11 @@ FIRST_ANSWERS = """
 import sys, threading
 from svcdns.targets.cluster.apiserver import shapes
 from svcdns.targets.cluster.apiserver.discovery import Resource
-from svcdns.targets.cluster.apiserver.limits import Limits
+from svcdns.targets.cluster.apiserver.limits import ApiLimits
 from svcdns.targets.cluster.apiserver.reading import Reader
 
 sys.setswitchinterval(1e-6)
-reader = Reader("https://here", Limits())
+reader = Reader("https://here", ApiLimits())
 kinds = [Resource(group, "v1", kind, kind.lower(), namespaced=False) for group, kind in (*shapes.OF_KIND, ("x", "Own"))]
 together = threading.Barrier(len(kinds))
 

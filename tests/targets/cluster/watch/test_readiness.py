@@ -18,8 +18,8 @@ from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.apiserver.refusal import RefusedError
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.watch import readiness, workloads
-from svcdns.targets.cluster.watch.picture import Picture
 from svcdns.targets.cluster.watch.readiness import Readiness
+from svcdns.targets.cluster.watch.view import ClusterView
 from svcdns.targets.cluster.watch.watching import Watching
 from tests.waiting import within
 
@@ -44,9 +44,9 @@ class Server:
         self.refusals = refusals
         self.patched: list[str] = []
         self.ours = {"n"}
-        self.watching._picture = Picture(ClusterState()).put(NAMESPACE)
+        self.watching._view = ClusterView(ClusterState()).put(NAMESPACE)
         for name in refusals:
-            self.watching._draw(Picture.put, pod(name))
+            self.watching._update(ClusterView.put, pod(name))
 
     def holds(self, namespace: str) -> bool:
         return namespace in self.ours
@@ -61,11 +61,11 @@ class Server:
             code = self.refusals[name].pop(0)
             raise RefusedError("trouble in the server", code=code)
         said = pod(name, ready=condition["status"] == "True", version=10 + len(self.patched))
-        self.watching._draw(Picture.put, said)
+        self.watching._update(ClusterView.put, said)
         return said
 
     def is_told(self, *names: str) -> bool:
-        progress = {key.name: one.conditions for key, one in self.watching.picture().progress.items()}
+        progress = {key.name: one.conditions for key, one in self.watching.view().progress.items()}
         return all(progress[name].get(READINESS_GATE) for name in names)
 
 
@@ -101,7 +101,7 @@ def test_pods_of_a_namespace_that_somebody_put_in_the_place_of_ours_are_left_alo
         assert within(20, lambda: server.is_told("a"))
         server.ours = set()
         server.refusals["b"] = []
-        server.watching._draw(Picture.put, pod("b", version=99))
+        server.watching._update(ClusterView.put, pod("b", version=99))
         assert within(20, lambda: "n" not in keeping._of_namespace)
         assert server.patched == ["a"]
 
@@ -110,7 +110,7 @@ def test_without_the_right_readiness_is_kept_no_longer():
     with kept({"a": [403]}) as (server, _):
         assert within(20, lambda: bool(server.watching._failures))
         with pytest.raises(UndeterminedError, match=r"^trouble in the server$"):
-            server.watching.picture()
+            server.watching.view()
         assert server.patched == ["a"]
 
 
@@ -118,9 +118,9 @@ def test_refusals_without_end_end_the_keeping_of_readiness_with_the_last_of_them
     with kept({"a": [500] * 1000}) as (server, _):
         assert within(20, lambda: bool(server.watching._failures))
         with pytest.raises(UndeterminedError) as caught:
-            server.watching.picture()
+            server.watching.view()
     assert str(caught.value) == (
-        "readiness is kept no longer, after 50 refusals in a row; the last one, of "
+        "setting readiness has stopped after 50 refusals in a row; the last one, of "
         'Pod "a" in the namespace "n": trouble in the server'
     )
 
@@ -129,7 +129,7 @@ def test_refusals_that_are_not_in_a_row_are_no_reason_to_end():
     with kept({"a": [500] * 40}) as (server, _):
         assert within(20, lambda: server.is_told("a"))
         server.refusals["b"] = [500] * 40
-        server.watching._draw(Picture.put, pod("b", version=99))
+        server.watching._update(ClusterView.put, pod("b", version=99))
         assert within(20, lambda: server.is_told("b"))
 
 
@@ -175,7 +175,7 @@ def test_where_no_pod_is_to_be_ready_those_without_the_gate_are_refused_before_t
     line = objects[0].line("spec") if kind == "Pod" else objects[0].line("spec", "template", "spec")
     said = str(caught.value)
     assert said.startswith(f'q.yaml:{line}: {kind} "q": spec')
-    assert 'has no readiness gate svcdns.dev/ready, so "no pod is ready" cannot be kept: add "readinessGates:' in said
+    assert 'has no readiness gate svcdns.dev/ready, so "no pod is ready" cannot hold: add "readinessGates:' in said
     assert "\n" not in said
 
 
@@ -209,6 +209,6 @@ def test_a_pod_without_the_gate_cannot_be_made_unready():
     with kept({}) as (server, keeping):
         ungated = pod("a")
         ungated["spec"].pop("readinessGates")
-        server.watching._draw(Picture.put, ungated)
+        server.watching._update(ClusterView.put, ungated)
         with pytest.raises(TargetError, match=r'has no readiness gate .* add "readinessGates: .* spec of its template'):
             keeping.set_ready("a", "n", ready=False)
