@@ -163,12 +163,12 @@ WITHOUT_EFFECT: Mapping[str, tuple[list[Json], list[str], str]] = {
     "a bare pod replaced": (
         [bare()],
         ['When the pod "solo" is deleted and replaced'],
-        'the pod "solo" was deleted and not replaced, since no controller owns it',
+        'the pod "solo" was deleted and not replaced, because no controller owns it',
     ),
     "a pod replaced whose name is held": (
         [workload(pod=HELD)],
         ['When the pod "web-1" is deleted and replaced'],
-        'the pod "web-1" was deleted and is still there, held while it terminates',
+        'the pod "web-1" was deleted and is still there, still terminating',
     ),
     "1 pod replaced where none is": (
         [SERVICE],
@@ -198,7 +198,7 @@ WITHOUT_EFFECT: Mapping[str, tuple[list[Json], list[str], str]] = {
     "a pod is deleted and held": (
         [bare(**HELD)],
         ['When the Pod "solo" is deleted'],
-        'the Pod "solo" was deleted and is still there, held while it terminates',
+        'the Pod "solo" was deleted and is still there, still terminating',
     ),
     "what is not there is deleted": (
         [SERVICE],
@@ -243,7 +243,7 @@ WITHOUT_EFFECT: Mapping[str, tuple[list[Json], list[str], str]] = {
     "1 pod becomes ready with a gate that nobody sets": (
         [bare(readinessGates=[{"conditionType": "example.com/other"}])],
         ["When 1 pod becomes ready"],
-        'the pod "solo" did not become ready: its containers fail a readiness probe, or it has a readiness gate that nobody',
+        'the pod "solo" did not become ready: its containers fail a readiness probe, or nothing sets one of its readiness gates',
     ),
     "1 pod becomes ready that has no node": (
         [bare(schedulingGates=[{"name": "example.com/held"}])],

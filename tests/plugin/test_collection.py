@@ -38,7 +38,7 @@ REFUSED = {
         ":9:",
         "has the same name",
     ),
-    "a name without a letter": (small("..."), ":4:", "has no letter to make a test name of"),
+    "a name without a letter": (small("..."), ":4:", "has no letter or digit"),
     "no Then": (
         'Feature: Small\n\n  @core\n  Scenario: Nothing\n    Given the manifest "x.yaml"\n',
         ":4:",

@@ -395,8 +395,8 @@ def test_names_that_would_fill_a_terminal_are_refused_with_their_line(feature: W
     result = pytester.runpytest_inprocess(".", "--color=no")
     result.stdout.fnmatch_lines_random(
         [
-            "small.feature:4: has a name of 301 characters; tests are called by it: use 300 at most",
-            'other.feature:8: "Named <n>": has an example that is too long; tests are called by it: use 500 *',
+            "small.feature:4: has a name of 301 characters; shorten it to 300 or less",
+            'other.feature:8: "Named <n>": has an example of more than 500 characters; shorten it',
         ]
     )
     assert len(result.stdout.str()) < MOST

@@ -107,7 +107,7 @@ def test_what_another_family_does_is_observed(feature: Write, pytester: pytest.P
     feature(text)
     result = pytester.runpytest_inprocess(".", "--dns-profile", "spec")
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["observed: Listed: 10-*.test-headless-svc.* A answers NXDOMAIN, not NOERROR"])
+    result.stdout.fnmatch_lines(["observed: Listed → 10-*.test-headless-svc.* A answers NXDOMAIN, not NOERROR"])
 
 
 @pytest.mark.parametrize(
