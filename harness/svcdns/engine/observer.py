@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from svcdns.client import Answer, Channel, Transport, Watched, ask, ask_all, read, send
 from svcdns.client.retrying import answers_others, insist, is_silent
-from svcdns.engine.patience import Patience
+from svcdns.engine.patience import LastingMisses
 from svcdns.errors import UndeterminedError
 from svcdns.judge import Observation, Promise, Reading
 from svcdns.message import Question
@@ -68,7 +68,7 @@ class Observer:
 
     def __init__(self, target: Target, vantage: Vantage) -> None:
         self.over = threading.Event()
-        self.patience = Patience(target.deadlines)
+        self.patience = LastingMisses(target.deadlines)
         self._target = target
         self._vantage = vantage
 

@@ -20,7 +20,7 @@ LEAST_PART = 1 / 3
 REVERSE_PART = 2 / 3
 
 
-class Miss(NamedTuple):
+class MissKind(NamedTuple):
     """What misses have in common that last for the same reason.
 
     Attributes:
@@ -36,17 +36,17 @@ class Miss(NamedTuple):
     changed: bool
 
 
-def miss(promise: Promise, reading: Reading, *, changed: bool) -> Miss:
+def miss(promise: Promise, reading: Reading, *, changed: bool) -> MissKind:
     """What kind of miss a broken promise is."""
-    return Miss(promise.judge.__qualname__, reading.answer.question.type, reading.answer.rcode, changed)
+    return MissKind(promise.judge.__qualname__, reading.answer.question.type, reading.answer.rcode, changed)
 
 
-class Patience:
+class LastingMisses:
     """What a run has learnt about how fast its DNS servers follow changes, and which misses last."""
 
     def __init__(self, deadlines: Deadlines) -> None:
         self._deadlines = deadlines
-        self._lasting: set[Miss] = set()
+        self._lasting: set[MissKind] = set()
         self._slowest = 0.0
         self._lock = threading.Lock()
 
@@ -55,12 +55,12 @@ class Patience:
         with self._lock:
             self._slowest = max(self._slowest, seconds)
 
-    def lasted(self, kind: Miss) -> None:
+    def lasted(self, kind: MissKind) -> None:
         """Learn that a miss was still there when all of its time was over."""
         with self._lock:
             self._lasting.add(kind)
 
-    def seconds(self, kind: Miss, whole: float) -> float:
+    def seconds(self, kind: MissKind, whole: float) -> float:
         """How long a miss is waited for, of the whole time that it may take.
 
         A kind of miss that has lasted for the whole time elsewhere is given less: several times as long as anything took in

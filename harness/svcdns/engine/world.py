@@ -15,7 +15,7 @@ from svcdns import judge
 from svcdns.client import Watched, eventually
 from svcdns.engine import effects, reuse
 from svcdns.engine.declaration import Declaration
-from svcdns.engine.effects import Change, Effect
+from svcdns.engine.effects import Change, ExpectedEffect
 from svcdns.engine.environment import Environment
 from svcdns.engine.observer import Observer, Seen
 from svcdns.engine.patience import miss
@@ -143,7 +143,7 @@ class World:
         """The pods of the Namespace that belong to the scenario and are not being deleted, in the order of their names."""
         return self.environment.pods()
 
-    def change(self, change: Callable[[Scope], None], effect: Effect) -> None:
+    def change(self, change: Callable[[Scope], None], effect: ExpectedEffect) -> None:
         """Change objects of the Namespace, wait until the controllers have followed, and see that it had its effect.
 
         Raises:
@@ -152,7 +152,7 @@ class World:
         self._ready_to_use()
         self._change(lambda: change(Scope(self._target, self.namespace)), effect)
 
-    def attempt(self, change: Callable[[Scope], None], effect: Effect) -> None:
+    def attempt(self, change: Callable[[Scope], None], effect: ExpectedEffect) -> None:
         """Attempt a change that the target may refuse, and keep what it says, for the next sentence to expect it."""
         self._ready_to_use()
         self.refusal = None
@@ -332,7 +332,7 @@ class World:
                 f'the change was refused: {self.refusal}; fix it, or expect it: Then it refuses with "…"'
             )
 
-    def _change(self, change: Callable[[], None], effect: Effect, *, may_be_refused: bool = False) -> None:
+    def _change(self, change: Callable[[], None], effect: ExpectedEffect, *, may_be_refused: bool = False) -> None:
         """Make a change, wait until the controllers have followed it, and see that it had its effect."""
         self._changed = True
         environment = self.environment
@@ -360,7 +360,8 @@ class World:
             namespace = self._target.restart_dns(deployment)
 
         self._change(
-            restart, Effect(lambda change: effects.restarted("Deployment", deployment, namespace).problem(change))
+            restart,
+            ExpectedEffect(lambda change: effects.restarted("Deployment", deployment, namespace).problem(change)),
         )
 
     def _ask_everywhere(self, written: str) -> None:
