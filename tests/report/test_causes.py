@@ -13,7 +13,7 @@ from svcdns.engine.pool import WorldPool, letters, namespaces_of
 from svcdns.engine.timing import Clock
 from svcdns.engine.verdicts import Rules
 from svcdns.faults import find
-from svcdns.report.causes import Subject, causes, miss_of, subject_of
+from svcdns.report.causes import NameKind, causes, failure_kind_of, name_kind_of
 from svcdns.results import ScenarioResult, Verdict
 from svcdns.selftest.faulty import faulty_reference
 from svcdns.selftest.playing import scenarios
@@ -59,7 +59,7 @@ TOLD = [
     ("aaaa-denied", "AAAA of Service names: NXDOMAIN instead of NODATA"),
     ("srv-without-data", "SRV of ports: NODATA instead of records"),
     ("extra-address", "A of Service names: unexpected records"),
-    ("last-ready-endpoint-dropped", ": missing records"),
+    ("last-ready-endpoint-dropped", " instead of records"),
     ("wrong-id", ": every response was discarded"),
     ("tcp-never-answers", ": no response over TCP"),
 ]
@@ -115,31 +115,31 @@ def test_a_failure_without_a_finding_has_a_cause_too():
         ({"rcode": "", "discarded": ("another id: 7",)}, "every response was discarded"),
     ],
 )
-def test_the_miss_is_read_from_the_data_of_a_finding(changes: dict[str, object], text: str):
+def test_the_kind_of_a_failure_is_read_from_the_data_of_a_finding(changes: dict[str, object], text: str):
     finding = replace(FINDING, **{"type": "A", "rcode": "NOERROR", "records": 1, "promised": "records"} | changes)
-    assert miss_of(finding).text == text
+    assert failure_kind_of(finding).text == text
 
 
 @pytest.mark.parametrize(
-    ("name", "expected", "subject"),
+    ("name", "expected", "name_kind"),
     [
-        ("web.shop.svc.cluster.local.", (), Subject.SERVICE),
-        ("WEB.Shop.SVC.Cluster.Local.", (), Subject.SERVICE),
-        ("web-0.web.shop.svc.cluster.local.", (), Subject.ENDPOINT),
-        ("_http._tcp.web.shop.svc.cluster.local.", (), Subject.PORT),
-        ("a.b.web.shop.svc.cluster.local.", (), Subject.OTHER),
-        ("shop.svc.cluster.local.", (), Subject.OTHER),
-        ("dns-version.cluster.local.", (), Subject.OTHER),
-        ("web.shop.svc.example.org.", (), Subject.OTHER),
-        ("9.0.96.10.in-addr.arpa.", ("PTR web.shop.svc.cluster.local.",), Subject.VIRTUAL_IP_ADDRESS),
-        ("9.0.244.10.in-addr.arpa.", ("PTR web-0.web.shop.svc.cluster.local.",), Subject.ENDPOINT_ADDRESS),
-        ("9.0.244.10.in-addr.arpa.", ("PTR <identifier>.web.shop.svc.cluster.local.",), Subject.ENDPOINT_ADDRESS),
-        ("9.0.244.10.in-addr.arpa.", ("no PTR into the cluster domain",), Subject.OTHER_ADDRESS),
-        (f"{'0.' * 32}ip6.arpa.", (), Subject.OTHER_ADDRESS),
+        ("web.shop.svc.cluster.local.", (), NameKind.SERVICE),
+        ("WEB.Shop.SVC.Cluster.Local.", (), NameKind.SERVICE),
+        ("web-0.web.shop.svc.cluster.local.", (), NameKind.ENDPOINT),
+        ("_http._tcp.web.shop.svc.cluster.local.", (), NameKind.PORT),
+        ("a.b.web.shop.svc.cluster.local.", (), NameKind.OTHER),
+        ("shop.svc.cluster.local.", (), NameKind.OTHER),
+        ("dns-version.cluster.local.", (), NameKind.OTHER),
+        ("web.shop.svc.example.org.", (), NameKind.OTHER),
+        ("9.0.96.10.in-addr.arpa.", ("PTR web.shop.svc.cluster.local.",), NameKind.VIRTUAL_IP_ADDRESS),
+        ("9.0.244.10.in-addr.arpa.", ("PTR web-0.web.shop.svc.cluster.local.",), NameKind.ENDPOINT_ADDRESS),
+        ("9.0.244.10.in-addr.arpa.", ("PTR <identifier>.web.shop.svc.cluster.local.",), NameKind.ENDPOINT_ADDRESS),
+        ("9.0.244.10.in-addr.arpa.", ("no PTR into the cluster domain",), NameKind.OTHER_ADDRESS),
+        (f"{'0.' * 32}ip6.arpa.", (), NameKind.OTHER_ADDRESS),
     ],
 )
-def test_the_subject_is_read_from_names(name: str, expected: tuple[str, ...], subject: Subject):
+def test_the_kind_of_a_name_is_read_from_its_labels(name: str, expected: tuple[str, ...], name_kind: NameKind):
     finding = replace(FINDING, question=f"{name} A", expected=expected)
-    assert subject_of(finding) is subject
-    if subject is Subject.SERVICE:
-        assert subject_of(finding, "example.org") is Subject.OTHER
+    assert name_kind_of(finding) is name_kind
+    if name_kind is NameKind.SERVICE:
+        assert name_kind_of(finding, "example.org") is NameKind.OTHER

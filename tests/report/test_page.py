@@ -11,7 +11,6 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from svcdns.report import page
-from svcdns.report.transcript import exchanges
 from svcdns.results import RunResult, StepResult, Verdict
 from tests.report.results import FINDING, run, scenario
 
@@ -143,13 +142,6 @@ def test_a_failure_of_a_thousand_records_stays_readable():
     assert "10.1.2.0" not in text
 
 
-def test_the_same_records_in_another_order_are_told_once():
-    turned = replace(KEPT, answer=("NOERROR", "answer: b", "answer: a"), transport="tcp")
-    first = replace(turned, answer=("NOERROR", "answer: a", "answer: b"), transport="udp")
-    (only,) = exchanges((first, turned))
-    assert (only.finding, only.ways) == (first, ("UDP 10.0.0.1:53", "TCP 10.0.0.1:53"))
-
-
 @pytest.mark.parametrize(
     ("verdicts", "said"),
     [
@@ -205,3 +197,19 @@ def test_every_text_stands_out_from_what_is_behind_it(scheme: str):
     for text, paper in pairs:
         light, dark = sorted((_luminance(colours[text]), _luminance(colours[paper])), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, f"{text} on {paper}"
+
+
+def test_failures_are_listed_by_their_causes_each_with_an_example():
+    alike = replace(FINDING, type="A", rcode="NXDOMAIN", promised="records")
+    names = [f"Wrong {number}" for number in range(5)]
+    failures = [scenario(name, Verdict.NOT_CONFORMANT, findings=(alike,)) for name in names]
+    other = scenario(
+        "Silent", Verdict.NOT_CONFORMANT, findings=(replace(FINDING, type="A", rcode=""),), level="extended"
+    )
+    (section,) = [one for one in parsed(run(*failures, other)).iter("section") if one.get("id") == "not-conformant"]
+    first, second = next(one for one in section.iter("ul") if one.get("class") == "reasons")
+    assert words(first.find("p")) == "A of Service names: NXDOMAIN instead of records (5 scenarios: 5 core)"
+    assert [words(link) for link in first.iter("a")] == names
+    assert words(first.find("details/summary")) == "4 more scenarios"
+    assert words(second.find("p")) == "A of Service names: no response (1 scenario: 1 extended)"
+    assert [words(link) for link in second.iter("a")] == ["Silent"]

@@ -1,4 +1,4 @@
-"""The failures of a run as few causes: the same miss of the same kind of promise, for the same record type and kind of name.
+"""The failures of a run as few causes: equal failures of one record type and one kind of name.
 
 Everything is read from the data of findings, such as record types, rcodes, numbers of records and owner names.
 """
@@ -24,7 +24,7 @@ _STRICTNESS = {str(level): place for place, level in enumerate(LEVELS)}
 _REVERSE_ZONES = (("in-addr", "arpa"), ("ip6", "arpa"))
 
 
-class Subject(StrEnum):
+class NameKind(StrEnum):
     """What kind of name was queried, in the words of a title."""
 
     SERVICE = "Service names"
@@ -36,13 +36,13 @@ class Subject(StrEnum):
     OTHER = "other names"
 
 
-class Miss(NamedTuple):
-    """How an answer misses its promise; equal misses may have one cause.
+class FailureKind(NamedTuple):
+    """How an answer breaks its promise; equal failures may have one cause.
 
     Attributes:
         promised: the kind of the promise; empty if it does not matter.
         came: an rcode, ``NODATA`` or ``records``; empty if there was no answer, or if it does not matter.
-        detail: what else tells misses apart: which records are wrong, the rcode or property that was expected, or whether
+        detail: what else tells failures apart: which records are wrong, the rcode or property that was expected, or whether
             messages came that were not answers.
     """
 
@@ -52,7 +52,7 @@ class Miss(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The miss in the words of a title."""
+        """The failure in the words of a title."""
         match self.promised:
             case "":
                 return self.detail
@@ -73,16 +73,16 @@ class FailureCause:
     """Scenarios that are not conformant in the same way.
 
     Attributes:
-        miss: how their answers miss the promise.
+        kind: how their answers break the promise.
         types: the record types that were queried.
-        subjects: the kinds of names that were queried.
+        name_kinds: the kinds of names that were queried.
         over_tcp: whether only answers over TCP are wrong.
         scenarios: the scenarios; the first is to be shown in full.
     """
 
-    miss: Miss
+    kind: FailureKind
     types: tuple[str, ...]
-    subjects: tuple[Subject, ...]
+    name_kinds: tuple[NameKind, ...]
     over_tcp: bool
     scenarios: tuple[ScenarioResult, ...]
 
@@ -95,10 +95,10 @@ class FailureCause:
     def title(self) -> str:
         """The cause in one line, with the number of its scenarios at each level."""
         about = _listed(self.types)
-        if about and len(self.subjects) <= MOST_NAMED:
-            about += f" of {' and '.join(self.subjects)}"
+        if about and len(self.name_kinds) <= MOST_NAMED:
+            about += f" of {' and '.join(self.name_kinds)}"
         over = " over TCP" if self.over_tcp else ""
-        return f"{about}{': ' * bool(about)}{self.miss.text}{over} ({self._counted()})"
+        return f"{about}{': ' * bool(about)}{self.kind.text}{over} ({self._counted()})"
 
     def _counted(self) -> str:
         count = len(self.scenarios)
@@ -110,9 +110,9 @@ class FailureCause:
 class _Failure(NamedTuple):
     """A scenario that is not conformant, by what is compared of it."""
 
-    miss: Miss
+    kind: FailureKind
     type: str
-    subject: Subject | None
+    name_kind: NameKind | None
     transport: str
     result: ScenarioResult
 
@@ -124,35 +124,35 @@ def causes(results: Iterable[ScenarioResult], domain: str = CLUSTER_DOMAIN) -> t
         results: the results of a run; those that are conformant or not judged are passed over.
         domain: the cluster domain.
     """
-    failures = [_failure(one, domain) for one in results if one.verdict is Verdict.NOT_CONFORMANT]
-    found = [_cause(group) for same_miss in _by_miss(failures).values() for group in _split(same_miss)]
+    failures = [_failure(result, domain) for result in results if result.verdict is Verdict.NOT_CONFORMANT]
+    found = [_cause(group) for same_kind in _by_kind(failures).values() for group in _split(same_kind)]
     return tuple(sorted(found, key=lambda cause: (-len(cause.scenarios), cause.title)))
 
 
 def _failure(result: ScenarioResult, domain: str) -> _Failure:
-    finding = next((one for one in reversed(result.findings) if not one.kept), None)
+    finding = next((found for found in reversed(result.findings) if not found.kept), None)
     if finding is None:
-        return _Failure(Miss("", detail="no answer was kept"), "", None, "", result)
-    return _Failure(miss_of(finding), finding.type, subject_of(finding, domain), finding.transport, result)
+        return _Failure(FailureKind("", detail="no answer was kept"), "", None, "", result)
+    return _Failure(failure_kind_of(finding), finding.type, name_kind_of(finding, domain), finding.transport, result)
 
 
-def miss_of(finding: Finding) -> Miss:
-    """Return how an answer misses its promise."""
+def failure_kind_of(finding: Finding) -> FailureKind:
+    """Return how an answer breaks its promise."""
     if not finding.rcode:
-        return Miss("", detail="every response was discarded" if finding.discarded else "no response")
+        return FailureKind("", detail="every response was discarded" if finding.discarded else "no response")
     came = finding.rcode
     if came == "NOERROR":
         came = "records" if finding.records else "NODATA"
     match finding.promised:
         case "records":
-            return Miss("records", came, _wrong_records(finding))
+            return FailureKind("records", came, _wrong_records(finding))
         case "rcode":
-            return Miss("rcode", came, ", ".join(finding.expected))
+            return FailureKind("rcode", came, ", ".join(finding.expected))
         case "property" if finding.unexpected:
-            return Miss("records", "records", _wrong_records(finding))
+            return FailureKind("records", "records", _wrong_records(finding))
         case "property":
-            return Miss("property", detail=", ".join(finding.expected) or "as promised")
-    return Miss(finding.promised, came)
+            return FailureKind("property", detail=", ".join(finding.expected) or "as promised")
+    return FailureKind(finding.promised, came)
 
 
 def _wrong_records(finding: Finding) -> str:
@@ -166,7 +166,7 @@ def _wrong_records(finding: Finding) -> str:
     return "unexpected records" if finding.unexpected else "wrong records"
 
 
-def subject_of(finding: Finding, domain: str = CLUSTER_DOMAIN) -> Subject:
+def name_kind_of(finding: Finding, domain: str = CLUSTER_DOMAIN) -> NameKind:
     """Return the kind of the name that a finding's query is about."""
     labels = _labels(finding.question.rpartition(" ")[0])
     if labels[-2:] in _REVERSE_ZONES:
@@ -174,49 +174,49 @@ def subject_of(finding: Finding, domain: str = CLUSTER_DOMAIN) -> Subject:
     return _named(labels, domain)
 
 
-def _addressed(expected: Iterable[str], domain: str) -> Subject:
+def _addressed(expected: Iterable[str], domain: str) -> NameKind:
     """Return what an address belongs to: the names that its PTR records are expected to have say it."""
     targets = [target for row in expected for type_, _, target in [row.partition(" ")] if type_ == "PTR"]
     kinds = {_named(_labels(target), domain) for target in targets}
-    if Subject.ENDPOINT in kinds:
-        return Subject.ENDPOINT_ADDRESS
-    return Subject.VIRTUAL_IP_ADDRESS if Subject.SERVICE in kinds else Subject.OTHER_ADDRESS
+    if NameKind.ENDPOINT in kinds:
+        return NameKind.ENDPOINT_ADDRESS
+    return NameKind.VIRTUAL_IP_ADDRESS if NameKind.SERVICE in kinds else NameKind.OTHER_ADDRESS
 
 
-def _named(labels: tuple[str, ...], domain: str) -> Subject:
+def _named(labels: tuple[str, ...], domain: str) -> NameKind:
     zone = ("svc", *_labels(domain))
     match labels[: -len(zone)] if labels[-len(zone) :] == zone else ():
         case [_, _]:
-            return Subject.SERVICE
+            return NameKind.SERVICE
         case [port, protocol, _, _] if port.startswith("_") and protocol.startswith("_"):
-            return Subject.PORT
+            return NameKind.PORT
         case [_, _, _]:
-            return Subject.ENDPOINT
-    return Subject.OTHER
+            return NameKind.ENDPOINT
+    return NameKind.OTHER
 
 
 def _labels(name: str) -> tuple[str, ...]:
     return tuple(name.lower().rstrip(".").split("."))
 
 
-def _by_miss(failures: Iterable[_Failure]) -> Mapping[Miss, list[_Failure]]:
-    found: dict[Miss, list[_Failure]] = defaultdict(list)
+def _by_kind(failures: Iterable[_Failure]) -> Mapping[FailureKind, list[_Failure]]:
+    found: dict[FailureKind, list[_Failure]] = defaultdict(list)
     for failure in failures:
-        found[failure.miss].append(failure)
+        found[failure.kind].append(failure)
     return found
 
 
 def _split(failures: Sequence[_Failure]) -> Iterator[list[_Failure]]:
-    """Split equal misses by record type and kind of name, unless they occur with so many that these say nothing.
+    """Split equal failures by record type and kind of name, unless they occur with so many that these say nothing.
 
     A property, or that no response came, has nothing to do with either.
     """
-    is_about_records = failures[0].miss.promised not in ("", "property")
-    by_type = is_about_records and len({one.type for one in failures}) <= MOST_NAMED
-    by_subject = is_about_records and len({one.subject for one in failures}) <= MOST_NAMED
+    is_about_records = failures[0].kind.promised not in ("", "property")
+    by_type = is_about_records and len({failure.type for failure in failures}) <= MOST_NAMED
+    by_name_kind = is_about_records and len({failure.name_kind for failure in failures}) <= MOST_NAMED
     groups: dict[Hashable, list[_Failure]] = defaultdict(list)
     for failure in failures:
-        groups[failure.type if by_type else "", failure.subject if by_subject else None].append(failure)
+        groups[failure.type if by_type else "", failure.name_kind if by_name_kind else None].append(failure)
     yield from groups.values()
 
 
@@ -231,12 +231,12 @@ def _listed(types: Sequence[str]) -> str:
 
 
 def _cause(failures: list[_Failure]) -> FailureCause:
-    in_order = sorted(failures, key=lambda one: (_STRICTNESS[one.result.level], len(one.result.steps)))
-    types = Counter(one.type for one in failures)
+    in_order = sorted(failures, key=lambda failure: (_STRICTNESS[failure.result.level], len(failure.result.steps)))
+    types = Counter(failure.type for failure in failures)
     return FailureCause(
-        miss=failures[0].miss,
+        kind=failures[0].kind,
         types=tuple(type_ for type_, _ in types.most_common() if type_),
-        subjects=tuple(dict.fromkeys(one.subject for one in failures if one.subject)),
-        over_tcp=all(one.transport == "tcp" for one in failures),
-        scenarios=tuple(one.result for one in in_order),
+        name_kinds=tuple(dict.fromkeys(failure.name_kind for failure in failures if failure.name_kind)),
+        over_tcp=all(failure.transport == "tcp" for failure in failures),
+        scenarios=tuple(failure.result for failure in in_order),
     )

@@ -1,4 +1,4 @@
-"""The pages: the same whenever they are made, complete, and whole in themselves."""
+"""The page: the same whenever it is written, complete, and well-formed; it loads nothing."""
 
 from __future__ import annotations
 
@@ -110,28 +110,3 @@ def test_every_combination_and_every_clause_is_told(page: str, markdown: str) ->
         assert f'id="spec-{clause.id}"' in page
         assert f"### {clause.id}\n" in markdown
         assert clause.sentence in markdown
-
-
-def test_every_clause_has_its_sentences_and_its_answers(book: Book) -> None:
-    for shown in book.clauses:
-        assert shown.chapters, shown.clause.id
-        for chapter in shown.chapters:
-            assert chapter.scenarios
-            assert all(state.rows for state in chapter.states)
-
-
-def test_the_markdown_has_tables_of_equal_width_and_closes_its_fences(markdown: str) -> None:
-    assert markdown.count("```") % 2 == 0
-    assert markdown.count("<details>") == markdown.count("</details>")
-    outside = re.sub(r"```.*?```", "", markdown, flags=re.DOTALL)
-    for table in re.findall(r"(?:^\|.*\|\n)+", outside, flags=re.MULTILINE):
-        assert len({line.count("|") for line in table.splitlines()}) == 1, table
-
-
-def test_the_links_of_the_markdown_lead_to_headings_and_files(markdown: str) -> None:
-    headings = {
-        re.sub(r"[^a-z0-9 .-]", "", one.lower()).replace(" ", "-")
-        for one in re.findall(r"^#+ (.*)$", markdown, re.MULTILINE)
-    }
-    for link in re.findall(r"\]\(([^)]+)\)", markdown):
-        assert link.removeprefix("#") in headings or (resources.root() / "reports" / link).is_file(), link

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
@@ -42,3 +44,21 @@ def test_an_unknown_feature_is_wrong_usage():
     result = CliRunner().invoke(main, ["selftest", "--feature", "srv.feature"])
     assert result.exit_code == 2
     assert "--feature srv.feature: no such file below features/" in result.output
+
+
+def test_a_selftest_whose_report_cannot_be_written_is_refused_before_it_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setattr(running, "run", lambda *_, **__: pytest.fail("it began"))
+    result = CliRunner().invoke(main, ["selftest", "--directory", str(tmp_path / "file")])
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"svcdns: the report cannot be written to {tmp_path}/file/selftest.md: {tmp_path}/file is not a directory; name another path\n"
+    )
+
+
+def test_the_report_of_a_selftest_is_that_of_a_whole_one() -> None:
+    output = CliRunner().invoke(main, ["selftest", "--help"], terminal_width=200).output
+    (line,) = [line for line in output.splitlines() if "--fault NAME" in line]
+    assert "No report is written." in line

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from click.testing import CliRunner
 
 from svcdns import faults
 from svcdns.catalogue import tags
-from svcdns.cli import main
 from svcdns.errors import UsageError
 
 EVERY = (*faults.FAULTS.values(), *faults.VARIATIONS.values(), *faults.NETWORK.values())
@@ -36,13 +34,3 @@ def test_no_two_entries_of_all_lists_have_the_same_name():
 def test_a_name_that_is_nearly_right_is_answered_with_the_right_one():
     with pytest.raises(UsageError, match="did you mean wrong-id"):
         faults.find("wrong-idd")
-
-
-@pytest.mark.parametrize(
-    ("flags", "listed"), [([], faults.FAULTS), (["--legal"], faults.VARIATIONS), (["--network"], faults.NETWORK)]
-)
-def test_the_command_lists_every_entry_with_its_sentence(flags, listed):
-    result = CliRunner().invoke(main, ["faults", *flags])
-    assert result.exit_code == 0
-    assert [line.partition(":")[0] for line in result.output.splitlines()] == list(listed)
-    assert all(fault.sentence in result.output for fault in listed.values())

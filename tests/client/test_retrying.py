@@ -1,4 +1,4 @@
-"""What becomes of a scenario when no answer comes."""
+"""The verdict on a scenario when no answer comes."""
 
 from __future__ import annotations
 
