@@ -37,6 +37,11 @@ class Verdict(StrEnum):
     NOT_RUN = "not run"
 
 
+#: The kinds of promises on an answer: records of the queried type, a negative answer, an rcode alone, one of several allowed
+#: choices, or a property such as a flag, a TTL or a size.
+Promised = Literal["records", "NODATA", "NXDOMAIN", "rcode", "choice", "property"]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding(_Shown):
     """One answer, judged against a promise.
@@ -55,6 +60,10 @@ class Finding(_Shown):
         discarded: messages that were not answers to this question, each with the reason.
         observed: which of several allowed choices was seen; empty if there is no choice.
         seconds: how long the exchange took.
+        type: the queried type.
+        rcode: the rcode of the answer; empty if there was no answer.
+        records: the number of records in the answer section.
+        promised: the kind of the promise.
     """
 
     promise: str
@@ -70,6 +79,10 @@ class Finding(_Shown):
     discarded: tuple[str, ...] = ()
     observed: str = ""
     seconds: float = 0.0
+    type: str = ""
+    rcode: str = ""
+    records: int = 0
+    promised: Promised = "property"
 
     @property
     def kept(self) -> bool:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
 from svcdns.cli import main
-from svcdns.selftest import running
 
 COMMANDS = sorted(main.commands)
 
@@ -55,30 +53,3 @@ def test_help_and_completion_load_neither_pytest_nor_the_libraries_of_a_target()
     code = "import svcdns.cli, sys; print(*{name.partition('.')[0] for name in sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"pytest", "dns", "yaml", "lightkube", "jinja2", "gherkin"} & set(done.stdout.split())
-
-
-def test_a_selftest_whose_report_cannot_be_written_is_refused_before_it_begins(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    monkeypatch.setattr(running, "run", lambda *_, **__: pytest.fail("it began"))
-    result = CliRunner().invoke(main, ["selftest", "--directory", str(tmp_path / "file")])
-    assert result.exit_code == 2
-    assert result.stderr == (
-        f"svcdns: the report cannot be written to {tmp_path}/file/selftest.md: {tmp_path}/file is not a directory; name another path\n"
-    )
-
-
-def test_the_report_of_a_selftest_is_that_of_a_whole_one() -> None:
-    output = CliRunner().invoke(main, ["selftest", "--help"], terminal_width=200).output
-    (line,) = [line for line in output.splitlines() if "--fault NAME" in line]
-    assert "No report is written." in line
-
-
-@pytest.mark.parametrize("name", ["Bad_Name", "a.b", "-a", "a" * 64, ""])
-def test_a_namespace_that_is_no_label_is_refused_before_anything_is_recorded(name: str, tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, ["record", str(tmp_path / "made"), "--namespace", name])
-    assert result.exit_code == 2
-    assert result.stderr.startswith("svcdns: --namespace must be ")
-    assert result.stderr.count("\n") == 1
-    assert not (tmp_path / "made").exists()

@@ -1,10 +1,10 @@
-"""What a real API server answers: complete, with all that nobody here looks at."""
+"""The responses of a real API server, complete, with the fields that nothing here reads."""
 
 from __future__ import annotations
 
 from typing import Any
 
-Item = dict[str, Any]
+from tests.api_server import Item, Objects
 
 WHEN = "2026-01-01T00:00:00Z"
 VERSION = "1000"
@@ -307,3 +307,14 @@ def refusal(code: int, message: str = "no") -> Item:
         "details": {"causes": [{"reason": "FieldValueInvalid", "field": "spec.ports[0].port", "message": "too large"}]},
         "code": code,
     }
+
+
+def objects() -> Objects:
+    """An API server's objects: those of `SERVED`."""
+    held = Objects(resource_version=900)
+    for kind, items in (kinds for version in SERVED.values() for kinds in version.values()):
+        for item in items:
+            fields = {name: value for name, value in item.items() if name != "metadata"}
+            metadata = item["metadata"]
+            held.put(kind, metadata["name"], metadata.get("namespace", ""), metadata=metadata, **fields)
+    return held

@@ -1,4 +1,4 @@
-"""What a real API server answers, altered in thousands of ways: read as it is, or refused in one line."""
+"""The responses of a real API server, altered in thousands of ways: each is read, or refused with one line."""
 
 from __future__ import annotations
 
@@ -23,22 +23,24 @@ from svcdns import records
 from svcdns.errors import HarnessError, UsageError
 from svcdns.recordings import questions
 from svcdns.state import CLUSTER_DOMAIN, ClusterState, Service
-from svcdns.targets.cluster import evidence, facts, leftovers, nodes
+from svcdns.targets.cluster import evidence, facts, images, leftovers, nodes
 from svcdns.targets.cluster.apiserver import client, writing
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.apiserver.discovery import Discovery
-from svcdns.targets.cluster.apiserver.fields import wrong
+from svcdns.targets.cluster.apiserver.fields import field_problems
 from svcdns.targets.cluster.apiserver.refusal import RefusedError
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.settings import ClusterSettings
-from svcdns.targets.cluster.vantages import images, servers
+from svcdns.targets.cluster.vantages import servers
 from svcdns.targets.cluster.watch import workloads
-from svcdns.targets.cluster.watch.picture import Picture, number
 from svcdns.targets.cluster.watch.settled import lacking
+from svcdns.targets.cluster.watch.view import ClusterView, number
 from svcdns.targets.cluster.watch.watching import Watching
+from tests.api_server import ApiServer, Reply, Request, kubeconfig, serving
 from tests.hostile import answers
-from tests.hostile.api_servers import ApiServer, Asked, Reply, kubeconfig, right, serving
 from tests.waiting import within
+
+RIGHT = answers.objects()
 
 THOROUGH = settings.default.max_examples > 100
 
@@ -59,18 +61,18 @@ CHANGED = POD | {"metadata": POD["metadata"] | {"resourceVersion": "1001"}}
 # What reads the answers, each as the rest of the code does.
 
 
-def drawn(api: Api, kind: str, before: Picture) -> Picture:
+def drawn(api: Api, kind: str, before: ClusterView) -> ClusterView:
     items, version = api.snapshot(kind)
     return before.replaced(kind, items, number(version))
 
 
-def real() -> Picture:
+def real() -> ClusterView:
     """What the real answers show."""
-    picture = Picture(ClusterState(domain=CLUSTER_DOMAIN))
+    view = ClusterView(ClusterState(domain=CLUSTER_DOMAIN))
     for kind, plural, version in WATCHED:
         items = [{"kind": kind, **item} for item in answers.SERVED[version][plural][1]]
-        picture = picture.replaced(kind, items, number(answers.VERSION))
-    return picture
+        view = view.replaced(kind, items, number(answers.VERSION))
+    return view
 
 
 WATCHED = (
@@ -82,18 +84,18 @@ WATCHED = (
 REAL = real()
 
 
-def looked_at(picture: Picture) -> None:
-    """All that is read from a picture: whether it has settled, and what its DNS answers."""
-    seen = repr((picture.state.namespaces, picture.state.services, picture.state.slices, picture.state.pods))
-    sound(picture.state)
-    for namespace in picture.state.namespaces:
-        list(lacking(picture, namespace, lambda key, uid: True))
+def looked_at(view: ClusterView) -> None:
+    """All that is read from a view: whether it has settled, and what its DNS answers."""
+    seen = repr((view.state.namespaces, view.state.services, view.state.slices, view.state.pods))
+    sound(view.state)
+    for namespace in view.state.namespaces:
+        list(lacking(view, namespace, lambda key, uid: True))
     if seen in SEEN:
         return
     SEEN.add(seen)
-    for asked in questions.planned_queries(picture.state)[:40]:
+    for asked in questions.planned_queries(view.state)[:40]:
         for profile in (records.COREDNS, records.SPEC):
-            records.answer(picture.state, asked.question, profile)
+            records.answer(view.state, asked.question, profile)
 
 
 #: States whose DNS was looked at.
@@ -101,7 +103,7 @@ SEEN: set[str] = set()
 
 
 def sound(state: ClusterState) -> None:
-    """Nothing in a picture is nonsense."""
+    """Nothing in a view is nonsense."""
     for service in state.services.values():
         assert isinstance(service, Service)
         for address in service.cluster_ips:
@@ -125,10 +127,10 @@ def sound(state: ClusterState) -> None:
 
 
 def watched(api: Api) -> None:
-    picture = REAL
+    view = REAL
     for change, item in api.watch("Pod", since="1000"):
-        picture = picture.without(item) if change == "DELETED" else picture.put(item)
-    looked_at(picture)
+        view = view.without(item) if change == "DELETED" else view.put(item)
+    looked_at(view)
 
 
 def grown(kind: str, name: str) -> Consume:
@@ -141,8 +143,8 @@ def grown(kind: str, name: str) -> Consume:
 
 def nodes_read(api: Api) -> None:
     nodes.capacity(api)
-    nodes.pause_image(api)
-    images.choose(api, "")
+    images.pause_image(api)
+    images.probe_image(api, "")
     facts.read(Ownership(api, SETTINGS.run), SETTINGS)
 
 
@@ -154,18 +156,18 @@ def dns_found(api: Api) -> None:
 
 
 def evidence_read(api: Api) -> None:
-    evidence.collect(api, Picture(ClusterState()), "default", dns=False)
+    evidence.collect(api, ClusterView(ClusterState()), "default", dns=False)
 
 
 def refusal_read(api: Api) -> None:
     with pytest.raises(RefusedError) as caught:
         writing.apply(api, WIDGET)
-    wrong({"spec": {"ports": [{"port": 1}, 5]}, "metadata": WIDGET["metadata"]}, caught.value)
+    field_problems({"spec": {"ports": [{"port": 1}, 5]}, "metadata": WIDGET["metadata"]}, caught.value)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A real answer, where it stands, and who reads it."""
+    """A real response, its path, and the code that reads it."""
 
     path: str
     value: Any
@@ -190,7 +192,7 @@ def object_(version: str, plural: str, name: str, namespace: str, consume: Consu
     return Answer(path, {"apiVersion": version, "kind": kind, **item}, consume)
 
 
-def pictured(kind: str) -> Consume:
+def listed_and_read(kind: str) -> Consume:
     return lambda api: looked_at(drawn(api, kind, REAL))
 
 
@@ -198,10 +200,10 @@ ANSWERS: dict[str, Answer] = {
     "version": Answer("/version", answers.ABOUT, lambda api: api.client.greet()),
     "groups": Answer("/apis", answers.GROUPS, lambda api: api._discovery.resource("Widget")),
     "resources": Answer("/api/v1", answers.resources("v1"), lambda api: api.list("Pod", "default")),
-    "namespaces": listing("v1", "namespaces", pictured("Namespace")),
-    "services": listing("v1", "services", pictured("Service")),
-    "endpointslices": listing("discovery.k8s.io/v1", "endpointslices", pictured("EndpointSlice")),
-    "pods": listing("v1", "pods", pictured("Pod")),
+    "namespaces": listing("v1", "namespaces", listed_and_read("Namespace")),
+    "services": listing("v1", "services", listed_and_read("Service")),
+    "endpointslices": listing("discovery.k8s.io/v1", "endpointslices", listed_and_read("EndpointSlice")),
+    "pods": listing("v1", "pods", listed_and_read("Pod")),
     "a watch": Answer(
         "/api/v1/pods",
         {"type": "MODIFIED", "object": {"apiVersion": "v1", "kind": "Pod", **CHANGED}},
@@ -337,15 +339,15 @@ def singles(answer: Answer) -> Iterator[tuple[Path_, Any]]:
 
 
 class InProcess(httpx2.BaseTransport):
-    """Stands where sockets are, so that thousands of answers are read in the time of hundreds."""
+    """A transport without sockets, with which thousands of responses are read in the time of hundreds."""
 
-    wrong: Callable[[Asked], Reply | None]
+    wrong: Callable[[Request], Reply | None]
 
     def __init__(self, *_: Any, **__: Any) -> None: ...
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        asked = Asked(request.method, request.url.path, dict(request.url.params), request.read())
-        reply = type(self).wrong(asked) or right(asked)
+        asked = Request(request.method, request.url.path, dict(request.url.params), request.read())
+        reply = type(self).wrong(asked) or RIGHT(asked)
         assert isinstance(reply.body, bytes)
         if asked.watches:
             return httpx2.Response(reply.code, stream=Once(reply.body))
@@ -357,10 +359,10 @@ class InProcess(httpx2.BaseTransport):
     def end_watches(self) -> None: ...
 
 
-def got(asking: client.Client, path: str, asked: Any = None, *, watches: bool = False) -> bytes:
-    """What stands at a path, as the client's own function of the name gives it, without HTTP."""
-    request = Asked("GET", path, dict(asked or {}))
-    reply = InProcess.wrong(request) or right(request)
+def got(asking: client.Client, path: str, query: Any = None, *, watches: bool = False) -> bytes:
+    """The response to a GET, as the client's own method of the name returns it, without HTTP."""
+    request = Request("GET", path, dict(query or {}))
+    reply = InProcess.wrong(request) or RIGHT(request)
     assert isinstance(reply.body, bytes)
     if reply.code != 200:
         raise asking._refused(reply.body, reply.code, path)
@@ -375,13 +377,13 @@ class Once(httpx2.SyncByteStream):
         yield self._body
 
 
-def answering(answer: Answer, value: Any) -> Callable[[Asked], Reply | None]:
+def answering(answer: Answer, value: Any) -> Callable[[Request], Reply | None]:
     body = json.dumps(value).encode()
 
-    def wrong_(asked: Asked) -> Reply | None:
-        if (asked.path, asked.method, asked.watches) == (answer.path, answer.method, answer.watch):
+    def wrong_(request: Request) -> Reply | None:
+        if (request.path, request.method, request.watches) == (answer.path, answer.method, answer.watch):
             return Reply(body, answer.code)
-        return Reply(b"") if asked.watches else None
+        return Reply(b"") if request.watches else None
 
     return wrong_
 
@@ -405,7 +407,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """An API that is answered in process, by what `InProcess.wrong` says."""
     with pytest.MonkeyPatch.context() as patching:
         # For the others in this module, which are answered over HTTP, nothing may stay patched.
-        patching.setattr(client, "Transport", InProcess)
+        patching.setattr(client, "ApiTransport", InProcess)
         InProcess.wrong = staticmethod(lambda _: None)
         opened = Api(kubeconfig(tmp_path_factory.mktemp("c"), "http://127.0.0.1:1"), "a")
     with closing(opened), pytest.MonkeyPatch.context() as patching:
@@ -448,7 +450,10 @@ def several(draw: st.DrawFn) -> tuple[Answer, Any]:
 @pytest.fixture(scope="module")
 def over_http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Api, ApiServer]]:
     """An API over real HTTP, and the server, whose answers may become wrong."""
-    with serving() as server, closing(Api(kubeconfig(tmp_path_factory.mktemp("c"), server.url), "a")) as opened:
+    with (
+        serving(answers.objects()) as server,
+        closing(Api(kubeconfig(tmp_path_factory.mktemp("c"), server.url), "a")) as opened,
+    ):
         yield opened, server
 
 
@@ -522,12 +527,12 @@ SAID: dict[str, tuple[Callable[[], tuple[Answer, Any]], str]] = {
     "no namespace": (items_of("pods", ((*FIRST, "metadata", "namespace"), "")), 'items[0].metadata.namespace: is ""'),
     "a namespace of what has none": (
         items_of("nodes", ((*FIRST, "metadata", "namespace"), "x")),
-        'items[0].metadata.namespace: is "x", though a Node is in none',
+        'items[0].metadata.namespace: is "x", though a Node has none',
     ),
     "another object": (items_of("deployment", (("metadata", "name"), "db")), 'metadata.name: is "db"'),
-    "labels that were not asked for": (
+    "labels that were not requested": (
         items_of("leases", ((*FIRST, "metadata", "labels"), {})),
-        "items: default/svcdns-gone has not the label svcdns.dev/run",
+        "items: default/svcdns-gone does not have the label svcdns.dev/run",
     ),
     "labels that are no text": (
         items_of("pods", ((*FIRST, "metadata", "labels", "k8s-app"), 1)),
@@ -535,11 +540,11 @@ SAID: dict[str, tuple[Callable[[], tuple[Answer, Any]], str]] = {
     ),
     "an older list": (
         items_of("pods", (("metadata", "resourceVersion"), "999")),
-        "the API server went back in time: it told of Pods at resource version 999, after 1000",
+        "the API server went back in time: it sent Pods at resource version 999, after 1000",
     ),
     "an older event": (
         items_of("a watch", (("object", "metadata", "resourceVersion"), "2")),
-        "the API server went back in time: it told of Pods at resource version 2, after 1000",
+        "the API server went back in time: it sent Pods at resource version 2, after 1000",
     ),
     "an unknown event": (items_of("a watch", (("type",), "ASKED")), "type: invalid enum value 'ASKED'"),
     "a million endpoints": (
@@ -569,7 +574,7 @@ SAID: dict[str, tuple[Callable[[], tuple[Answer, Any]], str]] = {
     "a domain that is none": (
         items_of("Corefile", (("data", "Corefile"), answers.COREFILE.replace("cluster.local", "a..b"))),
         (
-            "the cluster domain, by the cluster's own configuration, must be a DNS-1123 subdomain (lower-case letters, "
+            "the cluster domain in the cluster's own configuration must be a DNS-1123 subdomain (lower-case letters, "
             "digits, '-' and '.', a letter or digit at both ends of each part), not \"a..b\"; name it with --cluster-domain"
         ),
     ),
@@ -584,7 +589,7 @@ SAID: dict[str, tuple[Callable[[], tuple[Answer, Any]], str]] = {
     "a version that is none": (
         items_of("version", (("gitVersion",), 5)),
         (
-            'what answers at http://127.0.0.1:1 (context "a") is not an API server: '
+            'the server http://127.0.0.1:1 of the context "a" is not an API server: '
             f"{SERVER} a version that is malformed: gitVersion: expected text, got a whole number"
         ),
     ),
@@ -606,10 +611,10 @@ def test_a_kubelet_whose_domain_is_none_is_refused(api: Api):
     """Where no Corefile names one."""
     config, pods = ANSWERS["kubelet"], ANSWERS["DNS pods"]
     other = altered(pods.value, (*FIRST, "spec", "containers", 0, "image"), "registry.k8s.io/other:1")
-    for domain, said in (("'a b'", "must be a DNS-1123 subdomain"), ("[x]", "has a clusterDomain that is no text")):
+    for domain, said in (("'a b'", "must be a DNS-1123 subdomain"), ("[x]", "has a clusterDomain that is not text")):
         value = altered(config.value, ("data", "kubelet"), f"clusterDomain: {domain}\n")
         InProcess.wrong = staticmethod(
-            lambda asked, value=value: answering(pods, other)(asked) or answering(config, value)(asked)
+            lambda request, value=value: answering(pods, other)(request) or answering(config, value)(request)
         )
         with pytest.raises(UsageError, match=said):
             facts.read(Ownership(api, SETTINGS.run), SETTINGS)
@@ -629,7 +634,7 @@ def test_a_kubelet_whose_configuration_is_none_has_the_usual_domain(kubelet: str
     config, pods = ANSWERS["kubelet"], ANSWERS["DNS pods"]
     other = altered(pods.value, (*FIRST, "spec", "containers", 0, "image"), "registry.k8s.io/other:1")
     value = altered(config.value, ("data", "kubelet"), kubelet)
-    InProcess.wrong = staticmethod(lambda asked: answering(pods, other)(asked) or answering(config, value)(asked))
+    InProcess.wrong = staticmethod(lambda request: answering(pods, other)(request) or answering(config, value)(request))
     with suppress(UsageError):
         assert facts.read(Ownership(api, SETTINGS.run), SETTINGS).domain == CLUSTER_DOMAIN
 
@@ -640,9 +645,9 @@ def test_what_is_null_is_absent(api: Api):
     for path in [path for path in places(value) if path[-1:] in [("labels",), ("hostname",), ("ports",), ("phase",)]]:
         value = altered(value, path, None)
     InProcess.wrong = staticmethod(answering(pods, value))
-    picture = drawn(api, "Pod", REAL)
-    assert {pod.phase for pod in picture.state.pods.values()} == {"Pending"}
-    assert not any(pod.terminating or pod.labels for pod in picture.state.pods.values())
+    view = drawn(api, "Pod", REAL)
+    assert {pod.phase for pod in view.state.pods.values()} == {"Pending"}
+    assert not any(pod.terminating or pod.labels for pod in view.state.pods.values())
 
 
 @pytest.mark.parametrize(
@@ -665,7 +670,7 @@ def test_a_field_that_is_none_is_named_all_the_same(text: str, field: Path_):
 def test_any_words_of_a_refusal_are_read(text: str):
     item = {"spec": {"ports": [{"a": 1}, 5, None], "": {"b": 1}}, "a": {"a.b": 1}}
     for words in (text, f"failed to create typed patch object (x): .{text}: b"):
-        assert wrong(item, RefusedError(words, code=422))
+        assert field_problems(item, RefusedError(words, code=422))
 
 
 def test_a_watch_that_tells_nonsense_is_told_of_and_begun_anew_with_a_list(tmp_path: Path):
@@ -673,21 +678,21 @@ def test_a_watch_that_tells_nonsense_is_told_of_and_begun_anew_with_a_list(tmp_p
     told = json.dumps({"type": "ADDED", "object": {"metadata": {"name": 5}}}).encode() + b"\n"
     nonsense = [True]
 
-    def wrong_(asked: Asked) -> Reply | None:
-        if asked.watches and asked.path.endswith("/pods") and nonsense[0]:
+    def wrong_(request: Request) -> Reply | None:
+        if request.watches and request.path.endswith("/pods") and nonsense[0]:
             return Reply(told)
         return None
 
-    with serving(wrong_) as server, closing(Api(kubeconfig(tmp_path, server.url), "a")) as opened:
+    with serving(answers.objects(), wrong_) as server, closing(Api(kubeconfig(tmp_path, server.url), "a")) as opened:
         watching = Watching(opened, CLUSTER_DOMAIN)
         following = Thread(target=watching._follow, args=("Pod",))
         following.start()
         try:
-            assert within(20, lambda: "watch on Pod" in watching._failures)
-            said = str(watching._failures.get("watch on Pod"))
+            assert within(20, lambda: "the watch on Pods" in watching._failures)
+            said = str(watching._failures.get("the watch on Pods"))
             nonsense[0] = False
-            assert within(20, lambda: "watch on Pod" not in watching._failures)
-            assert len(watching.picture().state.pods) == 2
+            assert within(20, lambda: "the watch on Pods" not in watching._failures)
+            assert len(watching.view().state.pods) == 2
         finally:
             watching._ending.set()
             opened.end_watches()

@@ -26,18 +26,18 @@ from svcdns.errors import TargetError, UndeterminedError, UsageError
 from svcdns.targets.cluster.apiserver import limits, writing
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.apiserver.discovery import Resource
-from svcdns.targets.cluster.apiserver.limits import LimitError, Limits
-from svcdns.targets.cluster.apiserver.network import Turns
-from svcdns.targets.cluster.apiserver.writing import Place
+from svcdns.targets.cluster.apiserver.limits import ApiLimits, LimitError
+from svcdns.targets.cluster.apiserver.network import RequestTimes
+from svcdns.targets.cluster.apiserver.writing import ApiObjectRef
 from svcdns.targets.cluster.watch.watching import Watching
+from tests.api_server import ApiServer, Objects, Reply, Request, Wrong, as_json, kubeconfig, serving, talking
 from tests.hostile import answers
-from tests.hostile.api_servers import ApiServer, Asked, Reply, Wrong, as_json, kubeconfig, serving, talking
 from tests.waiting import within
 
 THOROUGH = settings.default.max_examples > 100
 MIB = 2**20
 PODS = "/api/v1/pods"
-POD = Place(Resource("", "v1", "Pod", "pods", namespaced=True), "b", "a")
+POD = ApiObjectRef(Resource("", "v1", "Pod", "pods", namespaced=True), "b", "a")
 
 
 @pytest.fixture
@@ -51,13 +51,16 @@ def limited(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 @contextmanager
-def asking(directory: Path, wrong: Wrong) -> Iterator[tuple[Api, ApiServer]]:
-    with serving(wrong) as server, closing(Api(kubeconfig(directory, server.url), "a")) as api:
+def asking(directory: Path, wrong: Wrong, held: Objects | None = None) -> Iterator[tuple[Api, ApiServer]]:
+    with (
+        serving(held or answers.objects(), wrong) as server,
+        closing(Api(kubeconfig(directory, server.url), "a")) as api,
+    ):
         yield api, server
 
 
 def at(path: str, reply: Callable[[], Reply]) -> Wrong:
-    return lambda asked: reply() if asked.path == path and not asked.watches else None
+    return lambda request: reply() if request.path == path and not request.watches else None
 
 
 def refused(directory: Path, wrong: Wrong, ask: Callable[[Api], object] = lambda api: api.list("Pod")) -> str:
@@ -77,7 +80,7 @@ def dripped(piece: bytes = b" ") -> Iterator[bytes]:
 def test_an_answer_that_drips_ends_at_its_deadline(tmp_path: Path, limited):
     limited(request_seconds=0.5)
     said = refused(tmp_path, at(PODS, lambda: Reply(dripped())))
-    assert said == f"the API server URL cannot be reached any more: its answer to {PODS} did not end within 0 s"
+    assert said == f"the API server URL cannot be reached any more: its response to {PODS} did not end within 0 s"
 
 
 @pytest.mark.parametrize("piece", [b"X-More: x\r\n", b"HTTP/1.1 103 Early Hints\r\n\r\n"], ids=["headers", "hints"])
@@ -90,7 +93,7 @@ def test_headers_that_drip_end_at_the_deadline(piece: bytes, tmp_path: Path, lim
         for one in dripped(piece):
             connection.sendall(one)
 
-    with talking(talk) as url, pytest.raises(UsageError, match="its answer to /version did not end within 0 s"):
+    with talking(talk) as url, pytest.raises(UsageError, match="its response to /version did not end within 0 s"):
         Api(kubeconfig(tmp_path, url), "a")
 
 
@@ -148,12 +151,12 @@ def renamed(item: dict[str, Any]) -> dict[str, Any]:
 
 
 COSTLY: dict[str, tuple[str, Callable[[], Reply], str]] = {
-    "endless": ("list", lambda: Reply(endless(b" " * 2**16)), "answers more than 64 MiB"),
-    "gzip": ("list", lambda: Reply(bomb(), headers={"Content-Encoding": "gzip"}), "answers more than 64 MiB"),
-    "a line": ("watch", lambda: Reply(endless(b"x" * 2**16)), "sends one event of more than 16 MiB"),
-    "brackets": ("list", lambda: Reply(b"[" * 30 * MIB), "answers JSON of more than 4,000,000 values"),
-    "empty lists": ("list", lambda: Reply(b'{"a":[' + b"[]," * 10 * MIB), "answers JSON of more than 4,000,000 values"),
-    "levels": ("list", lambda: Reply(b"[" * 3 * MIB), "answers JSON of more than 200 levels, one in the other"),
+    "endless": ("list", lambda: Reply(endless(b" " * 2**16)), "sent more than 64 MiB"),
+    "gzip": ("list", lambda: Reply(bomb(), headers={"Content-Encoding": "gzip"}), "sent more than 64 MiB"),
+    "a line": ("watch", lambda: Reply(endless(b"x" * 2**16)), "sent one event of more than 16 MiB"),
+    "brackets": ("list", lambda: Reply(b"[" * 30 * MIB), "sent JSON of more than 4,000,000 values"),
+    "empty lists": ("list", lambda: Reply(b'{"a":[' + b"[]," * 10 * MIB), "sent JSON of more than 4,000,000 values"),
+    "levels": ("list", lambda: Reply(b"[" * 3 * MIB), "sent JSON of more than 200 nested levels"),
     "pages": (
         "list",
         lambda: as_json(answers.listed("Pod", [renamed(item) for item in FULL], str(next(PAGES)))),
@@ -168,10 +171,10 @@ def test_no_answer_takes_more_memory_than_its_limits(what: str, reply: Callable[
     if not said:
         pytest.skip("takes a minute: HYPOTHESIS_PROFILE=thorough")
 
-    def wrong(asked: Asked) -> Reply | None:
-        return reply() if asked.path == PODS else None
+    def wrong(request: Request) -> Reply | None:
+        return reply() if request.path == PODS else None
 
-    with serving(wrong) as server:
+    with serving(answers.objects(), wrong) as server:
         file = kubeconfig(tmp_path, server.url)
         done = subprocess.run(
             [sys.executable, "-c", ASKING, str(file), what], capture_output=True, text=True, check=False
@@ -183,15 +186,15 @@ def test_no_answer_takes_more_memory_than_its_limits(what: str, reply: Callable[
 @pytest.mark.parametrize(
     ("encoding", "body", "said"),
     [
-        ("br", b"x", "its answer is encoded as br, which was not asked for"),
+        ("br", b"x", "its response is encoded as br, which was not requested"),
         (
             "gzip, gzip",
             gzip.compress(gzip.compress(b"{}", mtime=0), mtime=0),
-            "its answer is encoded as gzip, gzip, which was not asked",
+            "its response is encoded as gzip, gzip, which was not requested",
         ),
-        ("gzip", b"{}", "its answer is no gzip: Error -3 while decompressing data: incorrect header check"),
-        ("gzip", gzip.compress(b"{}" * 99, mtime=0)[:-9], "its answer is gzip that was cut short"),
-        ("gzip", gzip.compress(b"{}", mtime=0) * 2, "its answer goes on after the end of its gzip"),
+        ("gzip", b"{}", "its response is not gzip: Error -3 while decompressing data: incorrect header check"),
+        ("gzip", gzip.compress(b"{}" * 99, mtime=0)[:-9], "its response is gzip data that is cut short"),
+        ("gzip", gzip.compress(b"{}", mtime=0) * 2, "its response continues after the end of the gzip data"),
     ],
 )
 def test_what_is_compressed_otherwise_than_asked_for_is_refused(encoding: str, body: bytes, said: str, tmp_path: Path):
@@ -266,7 +269,7 @@ def test_what_is_kept_of_a_list_has_a_limit(tmp_path: Path, limited):
 def test_pages_that_lead_to_themselves_or_to_another_list_are_refused(tmp_path: Path):
     assert "metadata.continue: leads to the same page again" in refused(tmp_path, at(PODS, lambda: page("x")))
     said = refused(tmp_path, at(PODS, lambda: page(str(number := next(PAGES)), str(number))))
-    assert "metadata.resourceVersion: is another one on each page" in said
+    assert "metadata.resourceVersion: differs from page to page" in said
 
 
 def test_a_watch_that_tells_for_ever_begins_anew(tmp_path: Path, limited):
@@ -278,8 +281,8 @@ def test_a_watch_that_tells_for_ever_begins_anew(tmp_path: Path, limited):
         for _ in api.watch("Pod", since="1"):
             pass
 
-    said = refused(tmp_path, lambda asked: Reply(endless(line)) if asked.watches else None, ask)
-    assert said == "the API server URL has told of Pods for long enough; they are listed anew"
+    said = refused(tmp_path, lambda request: Reply(endless(line)) if request.watches else None, ask)
+    assert said == "the API server URL sent more than 100000 octets in one watch on Pods; they are listed again"
 
 
 def slices(count: int) -> list[dict[str, Any]]:
@@ -290,20 +293,20 @@ def slices(count: int) -> list[dict[str, Any]]:
 
 @pytest.mark.timeout(600)
 def test_a_large_cluster_is_listed_whole(tmp_path: Path):
-    """In pages of 500; 100,000 EndpointSlices where the tests are asked to be thorough."""
+    """In pages of 500; 100,000 EndpointSlices where the tests are to be thorough."""
     whole = slices(100_000 if THOROUGH else 10_000)
 
-    def paged(asked: Asked) -> Reply | None:
-        if not asked.path.endswith("/endpointslices"):
+    def paged(request: Request) -> Reply | None:
+        if not request.path.endswith("/endpointslices"):
             return None
-        start, size = int(asked.query.get("continue", 0)), int(asked.query["limit"])
+        start, size = int(request.query.get("continue", 0)), int(request.query["limit"])
         end = start + size
         body = json.dumps(answers.listed("EndpointSlice", whole[start:end], str(end) if end < len(whole) else ""))
         return Reply(gzip.compress(body.encode(), 1, mtime=0), headers={"Content-Encoding": "gzip"})
 
     with asking(tmp_path, paged) as (api, server):
         found, version = api.snapshot("EndpointSlice")
-        assert server.count(lambda asked: asked.path.endswith("/endpointslices")) == len(whole) / 500
+        assert server.count(lambda request: request.path.endswith("/endpointslices")) == len(whole) / 500
     assert (len(found), version) == (len(whole), answers.VERSION)
     assert "managedFields" not in found[-1]["metadata"]
 
@@ -313,17 +316,17 @@ def test_the_limits_have_room_for_what_kubernetes_promises():
     endpoint = answers.SERVED["discovery.k8s.io/v1"]["endpointslices"][1][0]["endpoints"][0]
     full = [{**one, "endpoints": [endpoint] * 100} for one in slices(500)]
     octets = json.dumps(answers.listed("EndpointSlice", full)).encode()
-    assert len(octets) < Limits().octets / 2
-    limits.check_json(octets, Limits())
+    assert len(octets) < ApiLimits().octets / 2
+    limits.check_json(octets, ApiLimits())
 
 
 @pytest.mark.parametrize("watch", [Reply(b""), as_json({}, 500), Reply(b"nonsense\n"), as_json({}, 302)])
 def test_watches_that_end_at_once_are_begun_again_at_longer_and_longer_intervals(watch: Reply, tmp_path: Path):
-    with asking(tmp_path, lambda asked: watch if asked.watches else None) as (api, server):
+    with asking(tmp_path, lambda request: watch if request.watches else None) as (api, server):
         watching = Watching(api, "cluster.local")
         # The first lists are there before the first watches are refused, or not.
         with suppress(UndeterminedError), watching:
-            assert within(20, lambda: server.count(lambda asked: asked.watches) >= 8)
+            assert within(20, lambda: server.count(lambda request: request.watches) >= 8)
             time.sleep(3)
         before = server.count()
     # Four kinds, each with a list and a watch at a time, after 0.1, 0.2, 0.4, 0.8 and 1.6 s at the soonest.
@@ -340,16 +343,16 @@ def test_lists_that_fail_at_once_are_made_again_at_longer_and_longer_intervals(t
         watching._ending.set()
         api.end_watches()
         thread.join()
-        assert 2 < server.count(lambda asked: asked.path == PODS) < 15
+        assert 2 < server.count(lambda request: request.path == PODS) < 15
 
 
 def test_redirects_are_followed_nowhere(tmp_path: Path):
     with serving() as other:
 
-        def wrong(asked: Asked) -> Reply | None:
-            if asked.path in ("/version", "/api/v1"):
+        def wrong(request: Request) -> Reply | None:
+            if request.path in ("/version", "/api/v1"):
                 return None
-            return Reply(b"", 307, {"Location": f"{other.url}{asked.path}"})
+            return Reply(b"", 307, {"Location": f"{other.url}{request.path}"})
 
         for ask in (
             lambda api: api.list("Pod"),
@@ -362,7 +365,7 @@ def test_redirects_are_followed_nowhere(tmp_path: Path):
         ):
             with asking(tmp_path, wrong) as (api, _), pytest.raises(TargetError, match="HTTP status 307"):
                 ask(api)
-        with serving(lambda asked: Reply(b"", 301, {"Location": f"{other.url}/version"})) as first:  # noqa: SIM117
+        with serving(wrong=lambda request: Reply(b"", 301, {"Location": f"{other.url}/version"})) as first:  # noqa: SIM117
             with pytest.raises(UsageError, match="is not an API server"):
                 Api(kubeconfig(tmp_path, first.url), "a")
         assert other.count() == 0
@@ -371,56 +374,57 @@ def test_redirects_are_followed_nowhere(tmp_path: Path):
 def test_a_log_is_no_json_and_has_its_own_limit(tmp_path: Path):
     """Brackets in it are nothing to count."""
 
-    def wrong(asked: Asked) -> Reply | None:
-        return Reply(b"[[[," * 2**20, headers={"Content-Type": "text/plain"}) if asked.path.endswith("/log") else None
+    def wrong(request: Request) -> Reply | None:
+        return Reply(b"[[[," * 2**20, headers={"Content-Type": "text/plain"}) if request.path.endswith("/log") else None
 
     with asking(tmp_path, wrong) as (api, server):
         assert len(api.logs("a", "b")) == 4 * MIB
-        assert [asked.query for asked in server.asked][-1] == {"tailLines": "200", "limitBytes": str(4 * MIB)}
+        assert [request.query for request in server.requests][-1] == {"tailLines": "200", "limitBytes": str(4 * MIB)}
 
 
 def test_what_is_made_is_read_within_limits_whatever_it_says_that_it_is(tmp_path: Path):
-    def wrong(asked: Asked) -> Reply | None:
-        return Reply(b"[" * 900, headers={"Content-Type": "text/plain"}) if asked.method == "PATCH" else None
+    def wrong(request: Request) -> Reply | None:
+        return Reply(b"[" * 900, headers={"Content-Type": "text/plain"}) if request.method == "PATCH" else None
 
     item = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "b"}}
-    assert "JSON of more than 200 levels" in refused(tmp_path, wrong, lambda api: writing.apply(api, item))
+    assert "JSON of more than 200 nested levels" in refused(tmp_path, wrong, lambda api: writing.apply(api, item))
 
 
 def test_a_proxy_is_asked_within_the_same_limits(tmp_path: Path):
-    with serving(at(PODS, lambda: Reply(endless(b" " * 2**16)))) as server:
-        file = kubeconfig(tmp_path, "http://cluster.example")
-        file.write_text(file.read_text().replace("server:", f"proxy-url: {server.url}\n    server:"))
+    with serving(answers.objects(), at(PODS, lambda: Reply(endless(b" " * 2**16)))) as server:
+        file = kubeconfig(tmp_path, "http://cluster.example", **{"proxy-url": server.url})
         with closing(Api(file, "a")) as api:
             assert len(api.list("Node")) == 1
-            with pytest.raises(UndeterminedError, match=r"http://cluster\.example answers more than 64 MiB"):
+            with pytest.raises(UndeterminedError, match=r"http://cluster\.example sent more than 64 MiB"):
                 api.list("Pod")
 
 
 def test_a_watch_that_was_ended_before_it_began_does_not_begin():
-    turns = Turns()
-    turn = turns.begun(60, is_watch=True)
-    turns.end_watches()
-    turns.last(turn)
-    assert turn.left() <= 0
+    times = RequestTimes()
+    request = times.start(60, is_watch=True)
+    times.end_watches()
+    times.lift(request)
+    assert request.remaining() <= 0
     with pytest.raises(httpcore2.ConnectError):
-        turns.begun(60, is_watch=True)
-    assert turns.begun(60, is_watch=False).left() > 0
+        times.start(60, is_watch=True)
+    assert times.start(60, is_watch=False).remaining() > 0
 
 
 def test_after_an_interruption_a_server_that_does_not_answer_is_not_asked_again():
-    turns = Turns()
-    turns.hurry(0.0)
-    turn = turns.begun(60, is_watch=False)
-    with pytest.raises(httpcore2.ReadTimeout), turns.going_on(turn):
-        turns.seconds(None)
+    times = RequestTimes()
+    times.hurry(0.0)
+    request = times.start(60, is_watch=False)
+    with pytest.raises(httpcore2.ReadTimeout), times.charged_to(request):
+        times.seconds(None)
     with pytest.raises(httpcore2.ConnectError):
-        turns.begun(60, is_watch=False)
+        times.start(60, is_watch=False)
 
 
 def test_after_an_interruption_only_the_lease_is_renewed_by_other_threads(tmp_path: Path):
     lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "a", "namespace": "b"}}
-    with asking(tmp_path, lambda _: None) as (api, server), ThreadPoolExecutor(1) as other:
+    held = answers.objects()
+    held.put("Pod", "a", "b", metadata={"uid": "uid"})
+    with asking(tmp_path, lambda _: None, held) as (api, server), ThreadPoolExecutor(1) as other:
         other.submit(api.list, "Pod").result()
         api.hurry()
         assert other.submit(writing.apply, api, lease).result()["kind"] == "Lease"
@@ -428,6 +432,6 @@ def test_after_an_interruption_only_the_lease_is_renewed_by_other_threads(tmp_pa
         assert api.get("Node", "n1") is not None
         before = server.count()
         for ask in (lambda: api.get("Node", "n1"), lambda: writing.patch(api, POD, {})):
-            with pytest.raises(UndeterminedError, match="the run was interrupted, and needs no "):
+            with pytest.raises(UndeterminedError, match="the run was interrupted and needs no "):
                 other.submit(ask).result()
         assert server.count() == before

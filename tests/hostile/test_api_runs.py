@@ -14,8 +14,8 @@ import pytest
 
 from svcdns import records, resources, state
 from svcdns.server import Server
+from tests.api_server import ApiServer, Reply, Request, as_json, kubeconfig, serving
 from tests.hostile import answers
-from tests.hostile.api_servers import ApiServer, Asked, Reply, as_json, kubeconfig, serving
 from tests.waiting import within
 
 STATE = state.load(resources.fixtures() / "recorded" / "combo1-deployment-clusterip" / "ready" / "state.json")
@@ -23,12 +23,12 @@ STATE = state.load(resources.fixtures() / "recorded" / "combo1-deployment-cluste
 #: From the last signal to the end of the process. It takes some 3 s; what is not ended takes 30 s and more, or for ever.
 SECONDS = 20
 
-Moment = Callable[[Asked], bool]
+Moment = Callable[[Request], bool]
 
 
 @pytest.fixture(scope="module")
 def nameserver() -> Iterator[str]:
-    with Server(lambda asked: records.answer(STATE, asked, records.COREDNS)) as running:
+    with Server(lambda request: records.answer(STATE, request, records.COREDNS)) as running:
         yield f"127.0.0.1:{running.port}"
 
 
@@ -44,11 +44,13 @@ def endless() -> Iterator[bytes]:
 
 
 def is_(method: str, *parts: str) -> Moment:
-    return lambda asked: asked.method == method and all(part in asked.path for part in parts) and not asked.watches
+    return lambda request: (
+        request.method == method and all(part in request.path for part in parts) and not request.watches
+    )
 
 
-def is_watch(asked: Asked) -> bool:
-    return asked.watches
+def is_watch(request: Request) -> bool:
+    return request.watches
 
 
 DRIP, END, FLOOD, BUSY = (
@@ -130,13 +132,13 @@ def test_an_interrupted_run_ends_at_once(name: str, times: int, run):
     moment, reply = MOMENTS[name]
     refused = is_("PATCH", "/namespaces/svcdns-", "/services/")
 
-    def wrong(asked: Asked) -> Reply | None:
-        if moment(asked):
+    def wrong(request: Request) -> Reply | None:
+        if moment(request):
             return reply()
         # A world that cannot be made goes at once.
-        return as_json(answers.refusal(422), 422) if name == "the end" and refused(asked) else None
+        return as_json(answers.refusal(422), 422) if name == "the end" and refused(request) else None
 
-    with serving(wrong) as server:
+    with serving(answers.objects(), wrong) as server:
         running = run(server)
         assert within(60, lambda: server.count(moment) > 0), running.said
         time.sleep(0.3)
@@ -151,15 +153,17 @@ def test_an_interrupted_run_ends_at_once(name: str, times: int, run):
     ("path", "body", "said"),
     [
         ("/version", b"[]", "is not an API server: the API server URL answered with a version that is malformed"),
-        ("/version", b"x" * 70 * 2**20, 'the API server URL of the context "a" answers more than 64 MiB'),
+        ("/version", b"x" * 70 * 2**20, 'the API server URL of the context "a" sent more than 64 MiB'),
         ("/apis/apps/v1", b'{"resources": 1}', "resources: expected a list, got a whole number"),
         ("/api/v1/pods", b'{"items": [{}]}', "a list of Pods that is malformed: items[0].spec: is missing"),
-        ("/api/v1/namespaces", b"[" * 1_000, "answers JSON of more than 200 levels, one in the other"),
+        ("/api/v1/namespaces", b"[" * 1_000, "sent JSON of more than 200 nested levels"),
         ("/api/v1/services", b"\xff", "a list of Services that is malformed: it is not JSON"),
     ],
 )
 def test_a_server_whose_answers_are_malformed_is_a_usage_error_of_one_line(path: str, body: bytes, said: str, run):
-    with serving(lambda asked: Reply(body) if asked.path == path and not asked.watches else None) as server:
+    with serving(
+        answers.objects(), lambda request: Reply(body) if request.path == path and not request.watches else None
+    ) as server:
         running = run(server)
         assert running.ended(60), running.said
         (line,) = (line for line in running.said.splitlines() if "ERROR" in line)

@@ -1,4 +1,4 @@
-"""What a feature, a kubeconfig or an API server names arrives at kubectl as a value, or is refused before kubectl starts."""
+"""Names from a feature, a kubeconfig or an API server reach kubectl as values, or are refused before kubectl starts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.vantages import tunnel
 from svcdns.targets.cluster.vantages.probe import probe_pod
 from svcdns.targets.cluster.vantages.servers import DnsService, Replica
-from tests.hostile.api_server import DEPLOYMENT, POD, SERVICE, ApiServer
+from tests.api_server import ApiServer, Objects, serving
 from tests.waiting import within
 
 REAL = shutil.which("kubectl")
@@ -42,17 +42,22 @@ sys.exit("error: noted")
 
 
 @pytest.fixture
-def server() -> Iterator[ApiServer]:
-    with ApiServer(DEPLOYMENT, SERVICE) as found:
-        yield found
+def objects() -> Objects:
+    return Objects()
+
+
+@pytest.fixture
+def server(objects: Objects) -> Iterator[ApiServer]:
+    with serving(objects) as running:
+        yield running
 
 
 @pytest.fixture
 def evil() -> Iterator[ApiServer]:
-    """Whom nobody is to ask."""
-    with ApiServer(DEPLOYMENT, SERVICE) as found:
-        yield found
-        assert found.asked == []
+    """A server that must get no request."""
+    with serving() as running:
+        yield running
+        assert running.requests == []
 
 
 @pytest.fixture
@@ -80,7 +85,7 @@ def api(kubeconfig: Path) -> Iterator[Api]:
 
 
 class Notes:
-    """A kubectl that notes how it was called."""
+    """A kubectl that writes down how it was called."""
 
     def __init__(self, directory: Path) -> None:
         self._file = directory / "notes"
@@ -144,11 +149,11 @@ def test_the_real_kubectl_asks_nobody_else_and_writes_nothing(
             kubectl.run(api.kubectl("expose", "--namespace=t", "--name=x", "--port=80", "--", "deployment", option))
     assert [file.name for file in tmp_path.iterdir() if "stolen" in file.name] == []
     deployments = "/apis/apps/v1/namespaces/t/deployments"
-    assert f"{deployments}/--profile-output=stolen" in {one.path for one in server.asked}
+    assert f"{deployments}/--profile-output=stolen" in {request.path for request in server.requests}
     # Without the dashes it would have asked: this test can fail.
-    with ApiServer(DEPLOYMENT, SERVICE) as other, pytest.raises(TargetError):
+    with serving() as other, pytest.raises(TargetError):
         kubectl.run(api.kubectl("expose", "--namespace=t", "--name=x", "deployment", f"--server={other.url}", "web"))
-    assert f"{deployments}/web" in {one.path for one in other.asked}
+    assert f"{deployments}/web" in {request.path for request in other.requests}
 
 
 def test_what_begins_with_a_dash_arrives_as_a_value(notes: Notes, kubeconfig: Path, monkeypatch: pytest.MonkeyPatch):
@@ -183,19 +188,13 @@ def test_what_an_api_server_calls_its_pods_is_no_option_of_a_tunnel(notes: Notes
     assert [call[2:] for call in notes.calls] == [["port-forward", *options, "--", "pod/--address=0.0.0.0", ":53"]]
 
 
-def test_the_namespace_of_a_probe_is_a_value_and_one_that_can_be(notes: Notes, api: Api, server: ApiServer):
-    ready = {"conditions": [{"type": "Ready", "status": "True"}]}
-    server.answers["/api/v1/namespaces/evil/pods/svcdns-probe"] = {
-        "metadata": {"name": "svcdns-probe", "namespace": "evil", "uid": "u"},
-        "spec": {"containers": [{"name": "c", "image": "i"}]},
-        "status": ready,
-    }
-    api._discovery._served["v1"] = {"Pod": POD}
+def test_the_namespace_of_a_probe_is_a_value_and_a_legal_name(notes: Notes, api: Api, objects: Objects):
+    objects.put("Pod", "svcdns-probe", "evil", status={"conditions": [{"type": "Ready", "status": "True"}]})
     with pytest.raises(UndeterminedError, match="the name of a Namespace must be a DNS-1123 label"):
-        probe_pod.relay_in(api, "--kubeconfig=evil", "image").ask(b"facts", timeout_seconds=5)
+        probe_pod.relay_in(api, "--kubeconfig=evil", "image").ask(b"environment", timeout_seconds=5)
     assert notes.calls == []
     with pytest.raises(UndeterminedError, match="error: noted"):
-        probe_pod.relay_in(api, "evil", "image").ask(b"facts", timeout_seconds=5)
+        probe_pod.relay_in(api, "evil", "image").ask(b"environment", timeout_seconds=5)
     assert {tuple(call[2:6]) for call in notes.calls} == {("exec", "--stdin", "--namespace=evil", probe_pod.NAME)}
     assert all(call[6] == "--" for call in notes.calls)
 

@@ -22,7 +22,6 @@ from urllib.parse import quote
 
 import httpx2
 import pytest
-import yaml
 
 from svcdns.errors import HarnessError, UsageError
 from svcdns.plugin import evidence
@@ -36,10 +35,10 @@ from svcdns.system import filing
 from svcdns.targets.cluster import evidence as collected
 from svcdns.targets.cluster.apiserver import kubectl
 from svcdns.targets.cluster.apiserver.api import Api
-from svcdns.targets.cluster.apiserver.connection import Connection, resolve
 from svcdns.targets.cluster.apiserver.credentials import Authorized
-from svcdns.targets.cluster.watch.picture import Picture
-from tests.hostile.api_server import EVERYTHING, ApiServer, echo, status
+from svcdns.targets.cluster.apiserver.kubeconfig import KubeconfigContext, resolve
+from svcdns.targets.cluster.watch.view import ClusterView
+from tests.api_server import ApiServer, Item, Reply, Request, as_json, is_discovery, kubeconfig, serving, status
 
 SECRET = "s3cr3t/Of+the=Cluster-4711"
 USERINFO = f"me:{quote(SECRET, safe='')}"
@@ -138,12 +137,40 @@ def _nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
+def echo(request: Request) -> Item:
+    """A refusal that repeats the credential, in all the ways that come to mind."""
+    header = request.authorization
+    credential = header.partition(" ")[2]
+    ways = [header, credential, repr(header), f"{credential}\\n", quote(header), quote(credential, safe="")]
+    ways += [base64.b64encode(f"{before}{header}".encode()).decode() for before in ("", "x", "xy")]
+    ways += [json.dumps({"headers": {"Authorization": [header]}}), credential.swapcase().swapcase(), request.path]
+    return status(403, "Forbidden", f"who are you: {' '.join(ways)}")
+
+
+class Echoing:
+    """Responses to API discovery and to the paths that a test names; all other requests get `other`."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Item | str] = {}
+        self.other: Callable[[Request], Item] = echo
+
+    def __call__(self, request: Request) -> Reply | None:
+        if is_discovery(request):
+            return None
+        answer = self.answers.get(request.path) or self.other(request)
+        return Reply(answer.encode()) if isinstance(answer, str) else as_json(answer, answer.get("code", 200))
+
+
 @pytest.fixture
-def server() -> Iterator[ApiServer]:
-    """An API server that says what there is, and repeats what it is sent of everything else."""
-    with ApiServer(*EVERYTHING) as found:
-        found.refusal = echo
-        yield found
+def echoing() -> Echoing:
+    return Echoing()
+
+
+@pytest.fixture
+def server(echoing: Echoing) -> Iterator[ApiServer]:
+    """An API server that repeats the credentials that it is sent."""
+    with serving(wrong=echoing) as running:
+        yield running
 
 
 @pytest.fixture
@@ -155,15 +182,9 @@ def planted(tmp_path: Path, server: ApiServer) -> Callable[[Plant], Path]:
         directory.mkdir(mode=0o700)
         (directory / "token").write_text(f"{SECRET}\n")
         (directory / "credential").write_text(json.dumps(CREDENTIAL))
-        url = f"http://{plant.userinfo}127.0.0.1:{server.port}{plant.query}"
-        named = {
-            "context": {"cluster": "a", "user": "a"},
-            "cluster": {"server": url, **plant.cluster},
-            "user": plant.user,
-        }
-        file = directory / "config"
-        file.write_text(yaml.safe_dump({f"{kind}s": [{"name": "a", kind: value}] for kind, value in named.items()}))
-        return file
+        url = f"http://{plant.userinfo}127.0.0.1:{server.server_port}{plant.query}"
+        cluster = {"server": url, **plant.cluster}
+        return kubeconfig(directory, cluster.pop("server"), user=plant.user, **cluster)
 
     return written
 
@@ -225,8 +246,10 @@ def test_no_error_tells_nor_what_led_to_it(plant: Plant, planted, server: ApiSer
     assert "\n" not in str(caught.value)
     assert traces("".join(traceback.format_exception(caught.value))) == []
     assert isinstance(caught.value, UsageError) == (not (plant.header or plant.asked))
-    assert {asked.authorization for asked in server.asked} == ({plant.header} if plant.header else set(plant.asked))
-    assert traces(" ".join(asked.path for asked in server.asked)) == []
+    assert {request.authorization for request in server.requests} == (
+        {plant.header} if plant.header else set(plant.asked)
+    )
+    assert traces(" ".join(f"{request.path} {request.query}" for request in server.requests)) == []
     assert traces(repr(resolve(kubeconfig, "a"))) == []
     if kubeconfig.with_name("notes").exists():
         # This process was given no secret among its arguments.
@@ -248,27 +271,27 @@ def test_a_run_tells_nobody(name: str, planted, server: ApiServer, tmp_path: Pat
     kubeconfig = planted(plant)
     code, said = run(tmp_path, kubeconfig, {**plant.environment, "PLANTED": str(kubeconfig.parent)})
     assert code != 0
-    assert re.search(r"^ERROR: (the cluster lets|the API server http|no credentials for)", said, re.MULTILINE)
+    assert re.search(r"^ERROR: (no Service can be created|the API server http|no credentials for)", said, re.MULTILINE)
     assert traces(said) == []
     if plant.header:
-        assert "the cluster lets us make no Service: who are you: " in said
+        assert "no Service can be created in the cluster: who are you: " in said
         assert REMOVED in said
-        assert {asked.authorization for asked in server.asked} == {plant.header}
+        assert {request.authorization for request in server.requests} == {plant.header}
 
 
-def test_a_token_is_renewed_once_where_it_is_refused(planted, server: ApiServer):
+def test_a_token_is_renewed_once_where_it_is_refused(planted, server: ApiServer, echoing: Echoing):
     kubeconfig = planted(PLANTS["a token in a file"])
     with closing(Api(kubeconfig, "a")) as api:
         kubeconfig.with_name("token").write_text("another-token\n")
-        server.asked.clear()
+        server.requests.clear()
         expired = status(401, "Unauthorized", "expired")
-        server.refusal = lambda asked: (
-            expired if asked.authorization == BEARER else {"items": [], "metadata": VERSIONED}
+        echoing.other = lambda request: (
+            expired if request.authorization == BEARER else {"items": [], "metadata": VERSIONED}
         )
         assert api.list("Pod") == []
-        listed = [asked.authorization for asked in server.asked if "/pods" in asked.path]
+        listed = [request.authorization for request in server.requests if "/pods" in request.path]
         assert listed == [BEARER, "Bearer another-token"]
-        server.refusal = lambda asked: status(401, "Unauthorized", f"not you, {asked.authorization}")
+        echoing.other = lambda request: status(401, "Unauthorized", f"not you, {request.authorization}")
         with pytest.raises(HarnessError, match=f"not you, Bearer {re.escape(REMOVED)}"):
             api.list("Pod")
 
@@ -281,8 +304,8 @@ def test_credentials_go_to_the_api_server_alone_and_not_in_clear_text_over_a_net
         return httpx2.Response(200)
 
     for server in ("https://here:443", "http://192.0.2.1", "http://localhost:1", "http://[::1]:1", "http://127.0.0.9"):
-        connection = Connection("a", {"server": server}, {"token": SECRET}, "default")
-        with httpx2.Client(transport=Authorized(httpx2.MockTransport(answer), connection)) as client:
+        context = KubeconfigContext("a", {"server": server}, {"token": SECRET}, "default")
+        with httpx2.Client(transport=Authorized(httpx2.MockTransport(answer), context)) as client:
             for url in (server.removesuffix(":443"), "https://elsewhere", f"{server}0"):
                 client.get(url)
     given = [(host, authorization == BEARER) for host, authorization in sent]
@@ -336,12 +359,12 @@ PLANTED_POD = {
 
 
 def test_what_a_cluster_keeps_secret_is_in_no_evidence_and_in_no_recording(server: ApiServer, planted, tmp_path: Path):
-    picture = Picture(ClusterState()).put(PLANTED_POD)
+    view = ClusterView(ClusterState()).put(PLANTED_POD)
     with closing(Api(planted(PLANTS["a token"]), "a")) as api:
-        files = collected.collect(api, picture, "n", dns=False)
+        files = collected.collect(api, view, "n", dns=False)
     with filing.opened(tmp_path / "evidence") as opened:
         evidence.write(opened, [], files)
-    recording.write(Recording(picture.state, ()), tmp_path / "recording")
+    recording.write(Recording(view.state, ()), tmp_path / "recording")
     written = [path for place in ("evidence", "recording") for path in (tmp_path / place).iterdir()]
     assert "10.0.0.1" in _content(tmp_path / "evidence/pods.yaml")
     assert "10.0.0.1" in _content(tmp_path / "recording/state.json")
@@ -350,13 +373,13 @@ def test_what_a_cluster_keeps_secret_is_in_no_evidence_and_in_no_recording(serve
     assert [(path.name, found) for path in written if (found := traces(_content(path)))] == []
 
 
-def test_logs_and_events_are_kept_without_the_credentials_of_the_run(server: ApiServer, planted, tmp_path: Path):
+def test_logs_and_events_are_kept_without_the_credentials_of_the_run(echoing: Echoing, planted, tmp_path: Path):
     about = {
         "involvedObject": {"kind": "Pod", "name": "web"},
         "reason": "Failed",
         "metadata": {"name": "e", "namespace": "n", "uid": "e"},
     }
-    server.answers["/api/v1/namespaces/n/events"] = {
+    echoing.answers["/api/v1/namespaces/n/events"] = {
         "metadata": VERSIONED,
         "items": [{**about, "message": f"sent {BEARER}"}],
     }
@@ -364,12 +387,12 @@ def test_logs_and_events_are_kept_without_the_credentials_of_the_run(server: Api
     running = {"spec": {"containers": [{"name": "c", "image": "i"}]}, "status": {"phase": "Running"}}
     ports = [{"name": "dns", "port": 53, "protocol": "UDP"}]
     dns = {**labels, "spec": {"selector": {"k8s-app": "kube-dns"}, "ipFamilies": ["IPv4"], "ports": ports}}
-    server.answers["/api/v1/namespaces/kube-system/services"] = {"metadata": VERSIONED, "items": [dns]}
-    server.answers["/api/v1/namespaces/openshift-dns/services/dns-default"] = status(404, "NotFound", "none")
-    server.answers["/api/v1/namespaces/kube-system/pods"] = {"metadata": VERSIONED, "items": [labels | running]}
-    server.answers["/api/v1/namespaces/kube-system/pods/dns/log"] = f"[INFO] Authorization: {BEARER}\n[INFO] ready\n"
+    echoing.answers["/api/v1/namespaces/kube-system/services"] = {"metadata": VERSIONED, "items": [dns]}
+    echoing.answers["/api/v1/namespaces/openshift-dns/services/dns-default"] = status(404, "NotFound", "none")
+    echoing.answers["/api/v1/namespaces/kube-system/pods"] = {"metadata": VERSIONED, "items": [labels | running]}
+    echoing.answers["/api/v1/namespaces/kube-system/pods/dns/log"] = f"[INFO] Authorization: {BEARER}\n[INFO] ready\n"
     with closing(Api(planted(PLANTS["a token"]), "a")) as api:
-        files = collected.collect(api, Picture(ClusterState()), "n", dns=True)
+        files = collected.collect(api, ClusterView(ClusterState()), "n", dns=True)
     with filing.opened(tmp_path / "evidence") as opened:
         evidence.write(opened, [], files)
     assert (tmp_path / "evidence/events.txt").read_text() == f"Pod web: Failed: sent Bearer {REMOVED}\n"

@@ -9,14 +9,13 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from svcdns.errors import UsageError
 from svcdns.targets.cluster.apiserver.api import Api
-from tests.hostile.api_server import ApiServer
+from tests.api_server import ApiServer, kubeconfig, serving
 
 OPENSSL = shutil.which("openssl")
 
@@ -42,22 +41,15 @@ def server(pki: Path) -> Iterator[ApiServer]:
     context.load_cert_chain(pki / "crt", pki / "key")
     context.load_verify_locations(pki / "crt")
     context.verify_mode = ssl.CERT_REQUIRED
-    with ApiServer(context=context) as found:
-        yield found
+    with serving(tls=context) as running:
+        yield running
 
 
 @pytest.fixture
 def write(tmp_path: Path, server: ApiServer, pki: Path) -> Callable[..., Path]:
     def written(**user: str) -> Path:
         authority = base64.b64encode((pki / "crt").read_bytes()).decode()
-        named: dict[str, Any] = {
-            "context": {"cluster": "a", "user": "a"},
-            "cluster": {"server": server.url, "certificate-authority-data": authority},
-            "user": user,
-        }
-        file = tmp_path / "config"
-        file.write_text(yaml.safe_dump({f"{kind}s": [{"name": "a", kind: value}] for kind, value in named.items()}))
-        return file
+        return kubeconfig(tmp_path, server.url, user=user, **{"certificate-authority-data": authority})
 
     return written
 

@@ -1,10 +1,13 @@
-"""Tests on a real cluster: what they cost a machine."""
+"""A real cluster, named by the environment, and how many tests may use a machine at once."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.live.environment import CONTEXT, KUBECONFIG, NO_CLUSTER
+from tests.live.somebody import SomebodysApi
 
 HERE = Path(__file__).parent
 
@@ -21,3 +24,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("kind" if kind else item.path.stem))
             if seconds := TIMEOUTS.get(item.path.relative_to(HERE).parts[0]):
                 item.add_marker(pytest.mark.timeout(seconds))
+
+
+@pytest.fixture(scope="session")
+def kubeconfig() -> Path:
+    if not KUBECONFIG or not CONTEXT:
+        pytest.skip(NO_CLUSTER)
+    return Path(KUBECONFIG)
+
+
+@pytest.fixture(scope="session")
+def context(kubeconfig: Path) -> str:
+    return CONTEXT
+
+
+@pytest.fixture(scope="session")
+def api(kubeconfig: Path, context: str) -> Iterator[SomebodysApi]:
+    opened = SomebodysApi(kubeconfig, context)
+    yield opened
+    opened.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,17 +9,15 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.live.environment import CONTEXT, NO_KIND_CLUSTER
 
 from svcdns import resources
 
 ROOT = resources.features().parent
-CONTEXT = os.environ.get("SVCDNS_TEST_CONTEXT", "")
 EXPECTED: dict[str, list[dict[str, Any]]] = yaml.safe_load((resources.fixtures() / "expected-skips.yaml").read_text())
 
 pytestmark = [
-    pytest.mark.skipif(
-        not CONTEXT.startswith("kind-"), reason="NO KIND CLUSTER: set SVCDNS_TEST_KUBECONFIG and SVCDNS_TEST_CONTEXT"
-    ),
+    pytest.mark.skipif(not CONTEXT.startswith("kind-"), reason=NO_KIND_CLUSTER),
     pytest.mark.timeout(1800),
 ]
 

@@ -4,53 +4,30 @@ from __future__ import annotations
 
 import itertools
 import os
-import random
 import re
 import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from tests.live.environment import CONTEXT, KUBECONFIG, NO_CLUSTER
+from tests.live.runs import ROOT, command, interrupted, within
 
 from svcdns import resources
+from svcdns.targets.cluster import leftovers
 from svcdns.targets.cluster.apiserver.api import Api
-from svcdns.targets.cluster.leftovers import leftovers
 
-ROOT = resources.features().parent
 #: Runs that are interrupted, and how many of them there are at a time.
 INTERRUPTIONS, AT_A_TIME = 10, 5
 FEATURE = "features/combinations/deployment_headless.feature"
-KUBECONFIG, CONTEXT = os.environ.get("SVCDNS_TEST_KUBECONFIG", ""), os.environ.get("SVCDNS_TEST_CONTEXT", "")
 
 pytestmark = [
-    pytest.mark.skipif(not KUBECONFIG, reason="NO CLUSTER: set SVCDNS_TEST_KUBECONFIG and SVCDNS_TEST_CONTEXT"),
+    pytest.mark.skipif(not KUBECONFIG, reason=NO_CLUSTER),
     pytest.mark.timeout(600),
 ]
-
-
-@pytest.fixture(scope="module")
-def api() -> Iterator[Api]:
-    found = Api(Path(KUBECONFIG), CONTEXT)
-    yield found
-    found.close()
-
-
-#: A run that was started in the background would ignore Ctrl-C.
-PYTEST = """
-import signal, sys, pytest
-signal.signal(signal.SIGINT, signal.default_int_handler)
-sys.exit(pytest.main(sys.argv[1:]))
-"""
-
-
-def command(*arguments: str) -> list[str]:
-    target = ["--target", "cluster", "--kubeconfig", KUBECONFIG, "--context", CONTEXT, "--vantage", "probe"]
-    return [sys.executable, "-c", PYTEST, *target, *arguments]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -68,15 +45,8 @@ def ours(api: Api) -> list[str]:
 
 def other_than(before: list[str], api: Api, seconds: float = 0.0) -> list[str]:
     """The Namespaces of runs that were not there before, as soon as there are none or the time is over."""
-    eventually(lambda: not set(ours(api)) - set(before), seconds=seconds)
+    within(seconds, lambda: not set(ours(api)) - set(before))
     return sorted(set(ours(api)) - set(before))
-
-
-def eventually(holds: Callable[[], bool], *, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not (found := holds()) and time.monotonic() < deadline:
-        time.sleep(0.5)
-    return found
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -84,7 +54,7 @@ def killed(api: Api) -> list[str]:
     """The Namespaces that a killed run has left: killed first, so that its Lease expires while the others run."""
     before = ours(api)
     with subprocess.Popen(command(FEATURE, "-q"), cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert eventually(lambda: len(set(ours(api)) - set(before)) > 1 or process.poll() is not None, seconds=120)
+        assert within(120, lambda: len(set(ours(api)) - set(before)) > 1 or process.poll() is not None)
         process.kill()
     left = sorted(set(ours(api)) - set(before))
     assert left
@@ -120,12 +90,13 @@ def test_runs_that_are_interrupted_leave_nothing(api: Api):
     stops = [lambda pid: os.killpg(pid, signal.SIGINT), lambda pid: os.kill(pid, signal.SIGTERM)]
     ways = list(itertools.product(stops, [(), ("-n", "2")]))
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        ended = list(pool.map(interrupted, itertools.islice(itertools.cycle(ways), INTERRUPTIONS)))
+        chosen = itertools.islice(itertools.cycle(ways), INTERRUPTIONS)
+        ended = list(pool.map(lambda way: interrupted((FEATURE, *way[1]), way[0], 25), chosen))
     for status, output in ended:
         assert status in (0, 2), output
     # One whose moment came after its end shows nothing.
     assert sum(status == 2 for status, _ in ended) > INTERRUPTIONS / 2
-    assert eventually(lambda: labelled(api) <= before, seconds=5), sorted(labelled(api) - before)
+    assert within(5, lambda: labelled(api) <= before), sorted(labelled(api) - before)
     assert set(Path(tempfile.gettempdir()).glob("svcdns-*")) <= temporary
 
 
@@ -136,27 +107,6 @@ def labelled(api: Api) -> set[tuple[str, str]]:
         for kind in ("Namespace", "Service", "EndpointSlice", "Lease")
         for item in api.list(kind, labels={"svcdns.dev/run": None})
     }
-
-
-def interrupted(way: tuple[Callable[[int], None], tuple[str, ...]]) -> tuple[int, str]:
-    """Start a run and stop it at some moment after its first word: its exit status and what it said."""
-    stop, options = way
-    with subprocess.Popen(
-        command(FEATURE, *options),
-        cwd=ROOT,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        process_group=0,
-    ) as process:
-        assert process.stdout is not None
-        # Before pytest has read the options there is nothing of ours, and its imports know no orderly end.
-        begun = next((line for line in process.stdout if line.startswith("svcdns: target")), "")
-        time.sleep(random.uniform(0, 25))
-        stop(process.pid)
-        output = begun + process.stdout.read()
-    return process.returncode, output
 
 
 def test_two_runs_at_once_on_one_cluster_both_pass():
@@ -175,7 +125,7 @@ def test_two_runs_at_once_on_one_cluster_both_pass():
 
 def test_a_killed_run_is_named_at_the_next_start_and_cleaned(api: Api, killed: list[str]):
     _, dead, *_ = killed[0].split("-")
-    assert eventually(lambda: any(one.run == dead for one in leftovers(api)), seconds=120)
+    assert within(120, lambda: any(one.run == dead for one in leftovers.find(api).present))
     before = ours(api)
     done = run(FEATURE, "-q", "-k", "scaled_up")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -186,4 +136,4 @@ def test_a_killed_run_is_named_at_the_next_start_and_cleaned(api: Api, killed: l
     done = subprocess.run(cleaning, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert f"removed Namespace {killed[0]} " in done.stdout
-    assert eventually(lambda: not set(killed) & set(ours(api)), seconds=60)
+    assert within(60, lambda: not set(killed) & set(ours(api)))

@@ -22,7 +22,7 @@ from svcdns.message import Question, Record, Reply
 from svcdns.records.rules import IN
 from svcdns.server import Server
 from svcdns.targets.cluster import LiveCluster
-from tests.hostile.apiserver import Cluster, Json, refusal, serving
+from tests.api_server import Item, Objects, RefusalError, kubeconfig, serving
 from tests.hostile.foreign import BROKEN, FOREIGN, LETTERS, ONE_LINE, forged, read, unseen
 from tests.plugin.conftest import Write, small
 
@@ -87,14 +87,13 @@ def dns_answer(question: Question) -> Reply:
     return Reply(dns.rcode.NOERROR, tuple(found))
 
 
-def condition(type_: str) -> Json:
+def condition(type_: str) -> Item:
     return {"type": type_, "status": "True", "reason": FOREIGN, "message": FOREIGN}
 
 
-def pod(namespace: str, name: str, labels: dict[str, str], phase: str) -> Json:
+def pod(labels: dict[str, str], phase: str) -> Item:
     return {
-        "kind": "Pod",
-        "metadata": {"name": name, "namespace": namespace, "labels": labels, "annotations": {FOREIGN: FOREIGN}},
+        "metadata": {"labels": labels, "annotations": {FOREIGN: FOREIGN}},
         "spec": {
             "nodeName": "node",
             "containers": [{"name": "c", "image": f"x/coredns:v1.2.3{FOREIGN}"}],
@@ -105,75 +104,61 @@ def pod(namespace: str, name: str, labels: dict[str, str], phase: str) -> Json:
 
 
 @pytest.fixture
-def cluster() -> Cluster:
-    """A cluster that says nothing without everything in it."""
-    found = Cluster()
-    found.version = {"gitVersion": f"v1.34.0{FOREIGN}"}
-    found.logs = f"[INFO] one\n{FOREIGN}\n[INFO] three\n".encode() + b"\xff\n"
+def cluster() -> Objects:
+    """A cluster with foreign text in every field that may hold it."""
+    held = Objects()
+    held.version = {"gitVersion": f"v1.34.0{FOREIGN}"}
+    held.logs = f"[INFO] one\n{FOREIGN}\n[INFO] three\n".encode() + b"\xff\n"
     for name in ("default", "kube-system"):
-        found.put({"kind": "Namespace", "metadata": {"name": name}})
-    left = {"name": "left", "labels": {"svcdns.dev/run": f"dead-{CONTROL}"}}
-    found.put({"kind": "Namespace", "metadata": left})
+        held.put("Namespace", name)
+    held.put("Namespace", "left", metadata={"labels": {"svcdns.dev/run": f"dead-{CONTROL}"}})
     selector = {"k8s-app": "kube-dns"}
     ports = [{"name": "dns", "port": 53, "protocol": "UDP"}]
     spec = {"selector": selector, "ports": ports, "clusterIP": "10.96.0.10", "ipFamilies": ["IPv4"]}
-    named = {"name": "kube-dns", "namespace": "kube-system"}
-    found.put({"kind": "Service", "metadata": {**named, "labels": selector}, "spec": spec})
-    found.put(pod("kube-system", "dns-1", selector, "Running"))
-    found.put(
-        {
-            "kind": "EndpointSlice",
-            "metadata": {**named, "labels": {"kubernetes.io/service-name": "kube-dns"}},
-            "addressType": "IPv4",
-            "ports": ports,
-            "endpoints": [{"addresses": ["10.244.0.2"], "targetRef": {"kind": "Pod", "name": "dns-1"}}],
-        }
+    held.put("Service", "kube-dns", "kube-system", metadata={"labels": selector}, spec=spec)
+    held.put("Pod", "dns-1", "kube-system", **pod(selector, "Running"))
+    held.put(
+        "EndpointSlice",
+        "kube-dns",
+        "kube-system",
+        metadata={"labels": {"kubernetes.io/service-name": "kube-dns"}},
+        addressType="IPv4",
+        ports=ports,
+        endpoints=[{"addresses": ["10.244.0.2"], "targetRef": {"kind": "Pod", "name": "dns-1"}}],
     )
     corefile = f".:53 {{\n kubernetes cluster.local {{\n  pods insecure {CONTROL}\n }}\n loadbalance {CONTROL}\n}}\n"
-    config = {"name": "coredns", "namespace": "kube-system"}
-    found.put({"kind": "ConfigMap", "metadata": config, "data": {"Corefile": corefile}})
+    held.put("ConfigMap", "coredns", "kube-system", data={"Corefile": corefile})
     images = [{"names": [f"docker.io/library/python:3{FOREIGN}"]}]
-    found.put(
-        {
-            "kind": "Node",
-            "metadata": {"name": "node"},
-            "spec": {"podCIDRs": ["10.244.0.0/16"]},
-            "status": {"images": images, "allocatable": {"pods": "100"}},
-        }
-    )
-    found.made = lambda item: beside(found, item)
-    found.refuses = Refusing()
-    return found
+    status = {"images": images, "allocatable": {"pods": "100"}}
+    held.put("Node", "node", spec={"podCIDRs": ["10.244.0.0/16"]}, status=status)
+    held.after = lambda item: beside(held, item)
+    held.before = Refusing()
+    return held
 
 
-def beside(cluster: Cluster, item: Json) -> None:
+def beside(cluster: Objects, item: Item) -> None:
     """What others put into the Namespace of a scenario."""
     if (item["kind"], item["metadata"]["name"]) != ("Service", "web"):
         return
     namespace = item["metadata"]["namespace"]
-    cluster.put(pod(namespace, "done", {FOREIGN: FOREIGN}, "Succeeded"))
+    cluster.put("Pod", "done", namespace, **pod({FOREIGN: FOREIGN}, "Succeeded"))
     cluster.put(
-        {
-            "kind": "EndpointSlice",
-            "metadata": {
-                "name": "other",
-                "namespace": namespace,
-                "labels": {"kubernetes.io/service-name": "x"},
-            },
-            "addressType": "FQDN",
-            "ports": [{"name": "http", "port": 1, "protocol": "TCP"}],
-            "endpoints": [{"addresses": ["a.example"], "nodeName": FOREIGN, "zone": FOREIGN}],
-        }
+        "EndpointSlice",
+        "other",
+        namespace,
+        metadata={"labels": {"kubernetes.io/service-name": "x"}},
+        addressType="FQDN",
+        ports=[{"name": "http", "port": 1, "protocol": "TCP"}],
+        endpoints=[{"addresses": ["a.example"], "nodeName": FOREIGN, "zone": FOREIGN}],
     )
     cluster.put(
-        {
-            "kind": "Event",
-            "metadata": {"name": "e", "namespace": namespace},
-            "involvedObject": {"kind": FOREIGN, "name": FOREIGN},
-            "reason": FOREIGN,
-            "message": FOREIGN,
-            "type": "Warning",
-        }
+        "Event",
+        "e",
+        namespace,
+        involvedObject={"kind": FOREIGN, "name": FOREIGN},
+        reason=FOREIGN,
+        message=FOREIGN,
+        type="Warning",
     )
 
 
@@ -183,18 +168,17 @@ class Refusing:
     def __init__(self) -> None:
         self.deleted = False
 
-    def __call__(self, verb: str, item: Json) -> Json | None:
-        if item["metadata"]["name"] == "refused":
-            return refusal(422, FOREIGN, FOREIGN, FOREIGN, f"spec.{FOREIGN}")
-        if verb == "delete" and item["kind"] == "Namespace" and not self.deleted:
+    def __call__(self, method: str, kind: str, _namespace: str, name: str) -> None:
+        if name == "refused" and method != "GET":
+            raise RefusalError(422, FOREIGN, FOREIGN, [FOREIGN, f"spec.{FOREIGN}"])
+        if method == "DELETE" and kind == "Namespace" and not self.deleted:
             self.deleted = True
-            return refusal(403, FOREIGN, f"it cannot {FOREIGN}", FOREIGN)
-        return None
+            raise RefusalError(403, FOREIGN, f"it cannot {FOREIGN}", [FOREIGN])
 
 
 @pytest.fixture
 def place(
-    cluster: Cluster, pytester: pytest.Pytester, feature: Write, monkeypatch: pytest.MonkeyPatch
+    cluster: Objects, pytester: pytest.Pytester, feature: Write, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[list[str]]:
     """The options of a run on that cluster, from a directory of features of their own."""
     feature(FEATURE)
@@ -208,16 +192,14 @@ def place(
     (pytester.path / "bad.yaml").write_text(json.dumps(bad, ensure_ascii=False))
     short = replace(LiveCluster.deadlines, becomes_seconds=1.0, insists_seconds=1.0)
     monkeypatch.setattr(LiveCluster, "deadlines", short)
-    with Server(dns_answer) as server, serving(cluster) as url:
+    with Server(dns_answer) as server, serving(cluster) as running:
         tools = pytester.path / "tools"
         tools.mkdir()
         (tools / "kubectl").write_text(KUBECTL % server.port)
         (tools / "kubectl").chmod(0o755)
         (tools / "kubectl.words").write_text(FOREIGN, newline="")
         monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
-        entries = {"cluster": {"server": url}, "user": {}, "context": {"cluster": CONTROL, "user": CONTROL}}
-        kubeconfig = {f"{kind}s": [{"name": CONTROL, kind: value}] for kind, value in entries.items()}
-        (pytester.path / "config").write_text(yaml.safe_dump(kubeconfig, allow_unicode=True))
+        kubeconfig(pytester.path, running.url, context=CONTROL)
         yield ["--target=cluster", f"--context={CONTROL}", "--kubeconfig=config", "--vantage=tunnel"]
 
 
@@ -280,7 +262,7 @@ def test_a_recording_keeps_what_everybody_says_and_its_replay_shows_it_as_text(
         {"tokenFile": CONTROL},
     ],
 )
-def test_an_error_of_who_logs_in_is_one_line_of_text(user: Json, place: list[str], pytester: pytest.Pytester):
+def test_an_error_of_who_logs_in_is_one_line_of_text(user: Item, place: list[str], pytester: pytest.Pytester):
     plugin = pytester.path / "plugin"
     plugin.write_text(f"#!/bin/sh\nprintf '%s' '{FOREIGN}' >&2\nexit 3\n", newline="")
     plugin.chmod(0o755)
@@ -297,9 +279,9 @@ def test_an_error_of_who_logs_in_is_one_line_of_text(user: Json, place: list[str
 
 
 def test_a_server_whose_every_word_is_broken_is_refused_in_one_line(
-    cluster: Cluster, place: list[str], pytester: pytest.Pytester
+    cluster: Objects, place: list[str], pytester: pytest.Pytester
 ):
-    cluster.put({"kind": "Service", "metadata": {"name": BROKEN, "namespace": BROKEN}, "spec": {"x": BROKEN}})
+    cluster.put("Service", BROKEN, BROKEN, spec={"x": BROKEN})
     done = CliRunner().invoke(main, ["record", "made", *place])
     assert done.exit_code == 2
     assert unseen(done.output) == set()
@@ -327,19 +309,19 @@ def huge_answer(question: Question) -> Reply:
     return Reply(dns.rcode.NOERROR, tuple(Record(question.name, 5, TxtRdata(IN, TXT, [one])) for one in texts))
 
 
-def crowded(cluster: Cluster, item: Json) -> None:
+def crowded(cluster: Objects, item: Item) -> None:
     """Thousands of endpoints beside a scenario's Service."""
     namespace, name = item["metadata"].get("namespace", ""), item["metadata"]["name"]
     if (item["kind"], name) == ("Service", "web"):
         for number in range(20):
             labels = {"kubernetes.io/service-name": f"x{number}"}
             cluster.put(
-                {
-                    "kind": "EndpointSlice",
-                    "metadata": {"name": f"x{number}", "namespace": namespace, "labels": labels},
-                    "addressType": "FQDN",
-                    "endpoints": [{"addresses": [f"{'y' * 60}.{'z' * 60}"]} for _ in range(100)],
-                }
+                "EndpointSlice",
+                f"x{number}",
+                namespace,
+                metadata={"labels": labels},
+                addressType="FQDN",
+                endpoints=[{"addresses": [f"{'y' * 60}.{'z' * 60}"]} for _ in range(100)],
             )
 
 
@@ -371,7 +353,7 @@ MOST = 64 * 1024
 
 @pytest.mark.parametrize("name", ["wrong", "refused", "many_problems", "a_long_name_of_a_manifest"])
 def test_a_failing_scenario_writes_64_kib_at_most_and_says_where_the_whole_is(
-    name: str, cluster: Cluster, place: list[str], pytester: pytest.Pytester
+    name: str, cluster: Objects, place: list[str], pytester: pytest.Pytester
 ):
     given = '    Given the manifest "web.yaml"\n' * 1000
     (pytester.path / "small.feature").write_text(LONG.format(given, "<&" * 100_000))
@@ -380,12 +362,14 @@ def test_a_failing_scenario_writes_64_kib_at_most_and_says_where_the_whole_is(
         for number in range(900)
     ]
     (pytester.path / "bad.yaml").write_text("---\n".join(bad))
-    cluster.made = lambda item: crowded(cluster, item)
-    cluster.refuses = lambda _, item: (
-        refusal(422, "Invalid", "<&" * 500_000, *[f"spec.{'&' * 900}{number}" for number in range(900)])
-        if item["metadata"]["name"] == "refused"
-        else None
-    )
+    cluster.after = lambda item: crowded(cluster, item)
+    causes = [f"spec.{'&' * 900}{number}" for number in range(900)]
+
+    def refuse(method: str, _kind: str, _namespace: str, name: str) -> None:
+        if name == "refused" and method != "GET":
+            raise RefusalError(422, "Invalid", "<&" * 500_000, causes)
+
+    cluster.before = refuse
     with Server(huge_answer) as server:
         kubectl = pytester.path / "tools" / "kubectl"
         kubectl.write_text(KUBECTL % server.port)

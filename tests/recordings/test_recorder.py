@@ -56,7 +56,7 @@ class Kubeadm(Reference):
     """
 
     name = "cluster"
-    deadlines: Deadlines = replace(DEADLINES, looks_in_a_row=2, pause_seconds=1.0, question_seconds=0.2)
+    deadlines: Deadlines = replace(DEADLINES, right_in_a_row=2, pause_seconds=1.0, question_seconds=0.2)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(records.COREDNS)

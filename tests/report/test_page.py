@@ -11,7 +11,6 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from svcdns.report import page
-from svcdns.report.transcript import exchanges
 from svcdns.results import RunResult, StepResult, Verdict
 from tests.report.results import FINDING, run, scenario
 
@@ -141,13 +140,6 @@ def test_a_failure_of_a_thousand_records_stays_readable():
     assert "and 988 more like these" in text
     assert text.count("10.1.0.100") == 2, "a row of the comparison and a line of the state"
     assert "10.1.2.0" not in text
-
-
-def test_the_same_records_in_another_order_are_told_once():
-    turned = replace(KEPT, answer=("NOERROR", "answer: b", "answer: a"), transport="tcp")
-    first = replace(turned, answer=("NOERROR", "answer: a", "answer: b"), transport="udp")
-    (only,) = exchanges((first, turned))
-    assert (only.finding, only.ways) == (first, ("UDP 10.0.0.1:53", "TCP 10.0.0.1:53"))
 
 
 @pytest.mark.parametrize(

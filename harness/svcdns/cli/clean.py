@@ -11,7 +11,7 @@ import click
 from svcdns.cli.saying import say
 
 if TYPE_CHECKING:
-    from svcdns.targets.cluster.leftovers import Found
+    from svcdns.targets.cluster.leftovers import Leftovers
 
 
 @click.command()
@@ -34,9 +34,9 @@ def clean(context: str, kubeconfig: Path | None, yes: bool) -> None:  # noqa: FB
     """
     from svcdns.targets.cluster import clean as remove  # noqa: PLC0415 - `--help` needs no Kubernetes client
 
-    def confirm(server: str, found: Found) -> bool:
+    def confirm(server: str, leftovers: Leftovers) -> bool:
         say(f"killed runs left these objects on {server}; they will be removed:", err=True)
-        for leftover in found.there:
+        for leftover in leftovers.present:
             say(f"  {leftover}: {leftover.why}", err=True)
         return yes or not sys.stdin.isatty() or click.confirm("Remove all of them?", err=True)
 

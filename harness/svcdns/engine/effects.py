@@ -33,7 +33,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class ExpectedEffect:
     """What a sentence says that a change does.
 
     Attributes:
@@ -47,7 +47,7 @@ class Effect:
     replaces_pods: bool = False
 
 
-def prove(effect: Effect, change: Change) -> None:
+def prove(effect: ExpectedEffect, change: Change) -> None:
     """See that a change had its effect.
 
     Raises:
@@ -57,7 +57,7 @@ def prove(effect: Effect, change: Change) -> None:
         raise UndeterminedError(problem)
 
 
-def applied(manifest: str, *, anew: bool) -> Effect:
+def applied(manifest: str, *, anew: bool) -> ExpectedEffect:
     """Something in the Namespace is other than before, or the manifest says something ``anew`` where that is not seen."""
 
     def problem(change: Change) -> str:
@@ -68,10 +68,10 @@ def applied(manifest: str, *, anew: bool) -> Effect:
             "that differs from what is given, or remove the step"
         )
 
-    return Effect(problem)
+    return ExpectedEffect(problem)
 
 
-def deleted(kind: str, name: str) -> Effect:
+def deleted(kind: str, name: str) -> ExpectedEffect:
     """The object is gone and stays away, and so are the pods that it owned."""
 
     def problem(change: Change) -> str:
@@ -89,10 +89,10 @@ def deleted(kind: str, name: str) -> Effect:
             return f'the {kind} "{name}" was deleted, but its pod "{next(iter(left.values())).key.name}" is still there'
         return ""
 
-    return Effect(problem)
+    return ExpectedEffect(problem)
 
 
-def scaled(kind: str, name: str, replicas: int) -> Effect:
+def scaled(kind: str, name: str, replicas: int) -> ExpectedEffect:
     """The object has as many pods as were asked for, and had another number before."""
 
     def problem(change: Change) -> str:
@@ -112,10 +112,10 @@ def scaled(kind: str, name: str, replicas: int) -> Effect:
             )
         return ""
 
-    return Effect(problem, pods=replicas, replaces_pods=replicas == 0)
+    return ExpectedEffect(problem, pods=replicas, replaces_pods=replicas == 0)
 
 
-def restarted(kind: str, name: str, namespace: str = "") -> Effect:
+def restarted(kind: str, name: str, namespace: str = "") -> ExpectedEffect:
     """All pods of the object are new ones.
 
     Args:
@@ -139,10 +139,10 @@ def restarted(kind: str, name: str, namespace: str = "") -> Effect:
             return f'the {kind} "{name}" was restarted and has {_pods(len(after))} of {len(before)} again'
         return ""
 
-    return Effect(problem, replaces_pods=True)
+    return ExpectedEffect(problem, replaces_pods=True)
 
 
-def replaced(pod: str) -> Effect:
+def replaced(pod: str) -> ExpectedEffect:
     """The pod is gone, and its owner has made another."""
 
     def problem(change: Change) -> str:
@@ -161,10 +161,10 @@ def replaced(pod: str) -> Effect:
             return f'the pod "{pod}" was deleted and not replaced: {was.owner} has made no other pod'
         return ""
 
-    return Effect(problem)
+    return ExpectedEffect(problem)
 
 
-def terminates(pod: str) -> Effect:
+def terminates(pod: str) -> ExpectedEffect:
     """The pod is still there, and is being deleted, which it was not before."""
 
     def problem(change: Change) -> str:
@@ -181,10 +181,10 @@ def terminates(pod: str) -> Effect:
             )
         return "" if same.terminating else f'the pod "{pod}" was deleted and is not terminating'
 
-    return Effect(problem)
+    return ExpectedEffect(problem)
 
 
-def becomes(pod: str, *, ready: bool) -> Effect:
+def becomes(pod: str, *, ready: bool) -> ExpectedEffect:
     """The pod is ready, or unready, and was not so before."""
     word = "ready" if ready else "unready"
 
@@ -205,10 +205,10 @@ def becomes(pod: str, *, ready: bool) -> Effect:
             else f'the pod "{pod}" did not become {word}'
         )
 
-    return Effect(problem)
+    return ExpectedEffect(problem)
 
 
-def exposed(service: str) -> Effect:
+def exposed(service: str) -> ExpectedEffect:
     """The Service is there, and was not before."""
 
     def problem(change: Change) -> str:
@@ -217,7 +217,7 @@ def exposed(service: str) -> Effect:
             return f'the Service "{service}" was there already'
         return "" if key in change.after.services else f'kubectl refused nothing, and there is no Service "{service}"'
 
-    return Effect(problem)
+    return ExpectedEffect(problem)
 
 
 def _born_ready(change: Change) -> str:
@@ -234,7 +234,7 @@ def _born_ready(change: Change) -> str:
 
 
 #: Where no pod is to be ready, none is that was not there before.
-NONE_IS_BORN_READY = Effect(_born_ready)
+NONE_IS_BORN_READY = ExpectedEffect(_born_ready)
 
 
 def has_unready_pod(state: ClusterState, namespace: str) -> bool:

@@ -65,6 +65,7 @@ class Environment:
         self._reverse_queries: dict[dns.name.Name, float] = {}
         self._failure: HarnessError | None = None
         self._abandoned = False
+        self._queried = False
         #: Why what is declared proves nothing so far, though nothing contradicts it.
         self._unproven = ""
         #: Whether there was a pod that was not ready.
@@ -100,6 +101,21 @@ class Environment:
                     self._failure = error
         if self._failure is not None:
             raise self._failure
+
+    def be_queried(self) -> None:
+        """Query, once, what a client has queried before anything changes; it may take as long as a deadline.
+
+        Raises:
+            HarnessError: if the Namespace cannot be prepared.
+        """
+        self.prepare()
+        with self._lock:
+            if self._queried:
+                return
+            self._queried = True
+            for name in self.declaration.asked:
+                _, problem = self.unheard(judge.heard(name), in_a_row=1)
+                self._unproven = self._unproven or problem
 
     def pass_on(self, following: Environment) -> bool:
         """Leave the Namespace to an environment with the same pods, unless it is used up or cannot be reset."""
@@ -228,9 +244,6 @@ class Environment:
             self._target.create_namespace(self.neighbour)
             self._have(self.neighbour, self.wanted(neighbour=True))
         self.settled = time.monotonic()
-        for name in self.declaration.asked:
-            _, problem = self.unheard(judge.heard(name), in_a_row=1)
-            self._unproven = self._unproven or problem
 
     def _reset(self) -> bool:
         """Make the Namespace that was taken over what is declared, or be rid of it."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from svcdns.client import Answer, Channel, Transport, Watched, ask, ask_all, read, send
 from svcdns.client.retrying import answers_others, insist, is_silent
+from svcdns.engine.patience import LastingMisses
 from svcdns.errors import UndeterminedError
 from svcdns.judge import Observation, Promise, Reading
 from svcdns.message import Question
@@ -18,7 +19,7 @@ from svcdns.targets.target import Target, Vantage
 Seen = tuple[Sequence[Reading], str]
 
 #: The pause between two looks at a broken promise, as a part of the time since the first.
-PAUSE_FACTOR = 0.05
+PAUSE_FACTOR = 0.2
 
 #: A promise that is not kept by then is seldom kept at all.
 SLOW_SECONDS = 2.0
@@ -62,10 +63,12 @@ class Observer:
 
     Attributes:
         over: set once nobody waits for answers any more.
+        patience: what was learnt of how long a broken promise is worth waiting for.
     """
 
     def __init__(self, target: Target, vantage: Vantage) -> None:
         self.over = threading.Event()
+        self.patience = LastingMisses(target.deadlines)
         self._target = target
         self._vantage = vantage
 
@@ -80,11 +83,13 @@ class Observer:
         *,
         deadline_seconds: float,
         in_a_row: int,
+        patience: Callable[[Seen, float], float] = lambda _, whole: whole,
         slow: Callable[[], object] = lambda: None,
     ) -> Sequence[Watched[Seen]]:
         """Look on each way to a server until the promise is kept so often in a row, or the deadline is over.
 
-        Where it is not kept the pause grows with the time that has passed, since scenarios that wait do so at the same time.
+        Where it is broken, only the first way on which it is so is looked at again, and the pause grows with the time that has
+        passed, since scenarios that wait do so at the same time.
         The first miss that began after the deadline is the last: what began before it says nothing of what is so by then,
         for this process may have been kept waiting in between.
 
@@ -93,6 +98,7 @@ class Observer:
             names: where.
             deadline_seconds: how long a promise may be broken.
             in_a_row: how often it has to be kept.
+            patience: how many of these seconds a miss is waited for.
             slow: is called where it is not kept soon, so that whoever waits for the environment waits no longer.
 
         Raises:
@@ -100,6 +106,7 @@ class Observer:
         """
         series = {way: _Series() for way in self._ways(promise)}
         begun = time.monotonic()
+        whole = deadline_seconds
         while waiting := [way for way, one in series.items() if not one.over]:
             late = time.monotonic() - begun >= deadline_seconds
             for way in waiting:
@@ -109,6 +116,12 @@ class Observer:
                 one.in_a_row = one.in_a_row + 1 if one.is_good else 0
                 one.seconds = time.monotonic() - begun
                 one.over = one.in_a_row >= in_a_row or (late and not one.in_a_row)
+                if not one.in_a_row:
+                    deadline_seconds = patience(one.seen, whole)
+                    # As long as it is broken on one way, the others make no difference.
+                    break
+            if any(one.over and not one.in_a_row for one in series.values()):
+                break
             if any(one.in_a_row == 0 and not one.over for one in series.values()):
                 seconds = time.monotonic() - begun
                 if seconds >= SLOW_SECONDS:
@@ -116,7 +129,7 @@ class Observer:
                 pause = max(self._target.deadlines.pause_seconds, seconds * PAUSE_FACTOR)
                 if self.over.wait(min(pause, max(0.0, deadline_seconds - seconds))):
                     raise UndeterminedError("the run is over")
-        return [Watched(one.seen, one.is_good, one.looks, one.seconds) for one in series.values()]
+        return [Watched(one.seen, one.is_good, one.looks, one.seconds) for one in series.values() if one.looks]
 
     def _ways(self, promise: Promise) -> list[Way]:
         channels = self._vantage.channels[:1] if promise.of_resolver else self._vantage.channels

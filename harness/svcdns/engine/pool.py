@@ -198,8 +198,9 @@ class WorldPool:
     def _begin_soon(self, place: _Place) -> None:
         """Begin an environment, within the budget, that need not wait any longer for the Namespace of the one before it."""
         with self._lock:
-            if not place.begun:
+            if not place.begun and not self._stopped:
                 self._queue.append(place)
+                self._advance()
 
     def _end(self, place: _Place) -> None:
         """Pass the Namespace on or remove it; whoever waited for it begins now."""
@@ -212,8 +213,10 @@ class WorldPool:
         finally:
             with self._lock:
                 self._used -= place.pods * place.begun
-                if following is not None:
+                if following is not None and not following.begun:
                     self._begin(following)
+                if not self._stopped:
+                    self._advance()
 
     def _remove(self, place: _Place) -> None:
         if self._keep:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from svcdns.engine.declaration import Declaration, declared_pods
-from svcdns.engine.effects import Effect
+from svcdns.engine.effects import ExpectedEffect
 from svcdns.engine.scope import Scope
 from svcdns.engine.world import World
 from svcdns.errors import HarnessError
@@ -62,14 +62,14 @@ class Rehearsal:
         """Note a name that a client queries before anything changes."""
         self._declare(self.plan.declaration.with_query(name))
 
-    def change(self, change: Callable[[Scope], None], effect: Effect) -> None:  # noqa: ARG002 - as `World.change`
+    def change(self, change: Callable[[Scope], None], effect: ExpectedEffect) -> None:  # noqa: ARG002 - as `World.change`
         """Note a change, and what becomes of the pods."""
         pods = max(self.plan.pods, effect.pods or 0)
         self.plan = replace(
             self.plan, changes=True, pods=pods, replaces_pods=self.plan.replaces_pods or effect.replaces_pods
         )
 
-    def attempt(self, change: Callable[[Scope], None], effect: Effect) -> None:
+    def attempt(self, change: Callable[[Scope], None], effect: ExpectedEffect) -> None:
         """Note a change that may be refused."""
         self.change(change, effect)
 

@@ -15,9 +15,10 @@ from svcdns import judge
 from svcdns.client import Watched, eventually
 from svcdns.engine import effects, reuse
 from svcdns.engine.declaration import Declaration
-from svcdns.engine.effects import Change, Effect
+from svcdns.engine.effects import Change, ExpectedEffect
 from svcdns.engine.environment import Environment
 from svcdns.engine.observer import Observer, Seen
+from svcdns.engine.patience import miss
 from svcdns.engine.scope import Scope
 from svcdns.engine.timing import Clock
 from svcdns.errors import HarnessError, ManifestError, TargetError, UndeterminedError
@@ -124,7 +125,7 @@ class World:
             HarnessError: if it cannot be had.
         """
         with self._clock.spent("prepare"):
-            self.environment.prepare()
+            self.environment.be_queried()
         if self._applied is None:
             wanted = self.environment.wanted()
             self._applied = {(item.kind, item.namespace, item.name): item.data for item in wanted}
@@ -142,7 +143,7 @@ class World:
         """The pods of the Namespace that belong to the scenario and are not being deleted, in the order of their names."""
         return self.environment.pods()
 
-    def change(self, change: Callable[[Scope], None], effect: Effect) -> None:
+    def change(self, change: Callable[[Scope], None], effect: ExpectedEffect) -> None:
         """Change objects of the Namespace, wait until the controllers have followed, and see that it had its effect.
 
         Raises:
@@ -151,7 +152,7 @@ class World:
         self._ready_to_use()
         self._change(lambda: change(Scope(self._target, self.namespace)), effect)
 
-    def attempt(self, change: Callable[[Scope], None], effect: Effect) -> None:
+    def attempt(self, change: Callable[[Scope], None], effect: ExpectedEffect) -> None:
         """Attempt a change that the target may refuse, and keep what it says, for the next sentence to expect it."""
         self._ready_to_use()
         self.refusal = None
@@ -217,7 +218,7 @@ class World:
         """
         self._ready_to_use()
         readings, problem = self.environment.unheard(
-            judge.exists(written), in_a_row=self._target.deadlines.looks_in_a_row
+            judge.exists(written), in_a_row=self._target.deadlines.right_in_a_row
         )
         self._keep(readings)
         if problem:
@@ -251,16 +252,24 @@ class World:
         self._ready_to_use()
         deadlines, environment = self._target.deadlines, self.environment
         left = max(deadlines.becomes_seconds - (time.monotonic() - environment.settled), deadlines.insists_seconds)
+        whole = 0.0 if self.asks_once and not promise.choices else left
         with self._clock.spent("ask"):
             for watched in self._observer.watches(
                 promise,
                 environment.names,
-                deadline_seconds=0.0 if self.asks_once and not promise.choices else left,
-                in_a_row=deadlines.looks_in_a_row if self._changed else 1,
+                deadline_seconds=whole,
+                in_a_row=deadlines.right_in_a_row if self._changed else 1,
+                patience=partial(self._patience, promise),
                 slow=environment.use_up,
             ):
-                self._conclude(promise, watched)
+                self._conclude(promise, watched, whole)
         environment.require_given()
+
+    def _patience(self, promise: Promise, seen: Seen, whole: float) -> float:
+        readings, undetermined = seen
+        if undetermined or not readings:
+            return whole
+        return self._observer.patience.seconds(miss(promise, readings[-1], changed=self._changed), whole)
 
     def holds_in_cluster(self, promise: PromiseOfState) -> None:
         """See that the cluster itself is as a sentence says.
@@ -295,7 +304,7 @@ class World:
             if reading.asked == written and reading.answer.rcode == dns.rcode.NXDOMAIN:
                 self.environment.use_up()
                 problem = f"{reading.answer.question} is denied, though {written} exists"
-                denial = replace(reading, promise=self.sentence, problem=problem)
+                denial = replace(reading, promise=self.sentence, problem=problem, promised="records")
                 raise NotConformantError([*self.readings[:index], denial])
         self.environment.require_given()
 
@@ -323,7 +332,7 @@ class World:
                 f'the change was refused: {self.refusal}; fix it, or expect it: Then it refuses with "…"'
             )
 
-    def _change(self, change: Callable[[], None], effect: Effect, *, may_be_refused: bool = False) -> None:
+    def _change(self, change: Callable[[], None], effect: ExpectedEffect, *, may_be_refused: bool = False) -> None:
         """Make a change, wait until the controllers have followed it, and see that it had its effect."""
         self._changed = True
         environment = self.environment
@@ -351,7 +360,8 @@ class World:
             namespace = self._target.restart_dns(deployment)
 
         self._change(
-            restart, Effect(lambda change: effects.restarted("Deployment", deployment, namespace).problem(change))
+            restart,
+            ExpectedEffect(lambda change: effects.restarted("Deployment", deployment, namespace).problem(change)),
         )
 
     def _ask_everywhere(self, written: str) -> None:
@@ -362,15 +372,19 @@ class World:
         self.readings += (replace(reading, promise=self.sentence) for reading in readings)
         self.environment.remember(readings)
 
-    def _conclude(self, promise: Promise, watched: Watched[Seen]) -> None:
+    def _conclude(self, promise: Promise, watched: Watched[Seen], whole: float) -> None:
         readings, undetermined = watched.last
         self._keep(readings)
         self.looks = (watched.attempts, watched.seconds)
         if watched.good:
+            if watched.attempts > self._target.deadlines.right_in_a_row:
+                self._observer.patience.converged(watched.seconds)
             return
         self.environment.use_up()
         if undetermined:
             raise UndeterminedError(undetermined)
+        if whole and watched.seconds >= whole:
+            self._observer.patience.lasted(miss(promise, readings[-1], changed=self._changed))
         self._target.settle(self.namespace)
         raise NotConformantError(self.readings[-len(readings) :], promise.choices)
 

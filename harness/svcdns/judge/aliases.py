@@ -83,4 +83,9 @@ def _alias_first(reading: Reading) -> Reading:
     records = reading.answer.answer
     if not reading.kept or not records or records[0].type == CNAME:
         return reading
-    return replace(reading, problem=f"the first record of the answer to {reading.answer.question} is not the CNAME")
+    return replace(
+        reading,
+        expected=("the CNAME record first",),
+        problem=f"the first record of the answer to {reading.answer.question} is not the CNAME",
+        promised="property",
+    )

@@ -15,6 +15,7 @@ from svcdns.client import Answer
 from svcdns.judge.observation import TYPE_OF
 from svcdns.judge.reading import Reading
 from svcdns.message import port, target
+from svcdns.results import Promised
 from svcdns.state import family_of
 
 
@@ -65,36 +66,36 @@ def expect_rows(answer: Answer, expected: Iterable[str]) -> Reading:
 
 def compare(answer: Answer, expected: Iterable[str], answered: Iterable[str]) -> Reading:
     """Read an answer as `expect_rows` does, with its rows as the caller reads them: others own what follows an alias."""
-    promised = frozenset(expected)
-    expected = tuple(sorted(promised))
+    wanted = frozenset(expected)
+    expected = tuple(sorted(wanted))
     if problem := wrong_rcode(answer, dns.rcode.NOERROR):
-        return Reading(answer, expected, problem=problem)
+        return Reading(answer, expected, problem=problem, promised="records")
     times = Counter(answered)
     missing = tuple(each for each in expected if each not in times)
     unexpected = (
-        *(each for each in times if each not in promised),
-        *(f"{each}, {number} times" for each, number in times.items() if number > 1 and each in promised),
+        *(each for each in times if each not in wanted),
+        *(f"{each}, {number} times" for each, number in times.items() if number > 1 and each in wanted),
     )
     problem = unexpected_records(answer, unexpected)
     if missing and not (answer.truncated and answer.transport == "udp"):
         problem = problem or f"{_counted('missing', missing)} at {answer.question.name}"
-    return Reading(answer, expected, missing, unexpected, problem)
+    return Reading(answer, expected, missing, unexpected, problem, promised="records")
 
 
 def expect_no_data(answer: Answer) -> Reading:
     """Read an answer that says that the name exists without such records: NOERROR, no records (RFC 2308)."""
-    return _expect_no_records(answer, dns.rcode.NOERROR, "NODATA (NOERROR, no records)")
+    return _expect_no_records(answer, dns.rcode.NOERROR, "NODATA (NOERROR, no records)", "NODATA")
 
 
 def expect_no_name(answer: Answer) -> Reading:
     """Read an answer that says that the name does not exist: NXDOMAIN, no records."""
-    return _expect_no_records(answer, dns.rcode.NXDOMAIN, "NXDOMAIN")
+    return _expect_no_records(answer, dns.rcode.NXDOMAIN, "NXDOMAIN", "NXDOMAIN")
 
 
-def _expect_no_records(answer: Answer, rcode: dns.rcode.Rcode, expected: str) -> Reading:
+def _expect_no_records(answer: Answer, rcode: dns.rcode.Rcode, expected: str, promised: Promised) -> Reading:
     unexpected = tuple(row(record.rdata) for record in answer.answer)
     problem = wrong_rcode(answer, rcode) or unexpected_records(answer, unexpected)
-    return Reading(answer, (expected,), unexpected=unexpected, problem=problem)
+    return Reading(answer, (expected,), unexpected=unexpected, problem=problem, promised=promised)
 
 
 def expect_choice(answer: Answer, choices: Mapping[str, str]) -> Reading:
@@ -111,8 +112,8 @@ def expect_choice(answer: Answer, choices: Mapping[str, str]) -> Reading:
         choice = dns.rcode.to_text(answer.rcode)
     if choice not in choices:
         problem = f"{answer.question} answers {choice}, not one of {', '.join(choices)}"
-        return Reading(answer, tuple(choices), problem=problem)
-    return Reading(answer, tuple(choices), observed=f"{choice}: {choices[choice]}")
+        return Reading(answer, tuple(choices), problem=problem, promised="choice")
+    return Reading(answer, tuple(choices), observed=f"{choice}: {choices[choice]}", promised="choice")
 
 
 def choice_lines(choices: Mapping[str, str]) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def found_by(short_name: str, service_name: str, nth: str) -> Promise:
             problem = f"the pod asked for {', then '.join(asked)}, not for {full_name} with its {nth} query"
         elif sorted(lookup.addresses) != sorted(addresses):
             problem = f"the pod found {', '.join(lookup.addresses) or 'no address'}, not {', '.join(addresses)}"
-        yield replace(reading, problem=problem)
+        yield replace(reading, problem=problem, promised="property" if problem else reading.promised)
 
     return Promise(judge, of_resolver=True)
 

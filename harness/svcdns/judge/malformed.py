@@ -74,6 +74,8 @@ def malformed_message(kind: str, rcode: str) -> Promise:
         answer = observation.send(MALFORMED_MESSAGES[kind](about), about)
         unexpected = tuple(row(record.rdata) for record in answer.answer)
         problem = wrong_rcode(answer, expected) or unexpected_records(answer, unexpected)
-        yield Reading(answer, (rcode,), unexpected=unexpected, problem=problem and f"{kind}: {problem}")
+        yield Reading(
+            answer, (rcode,), unexpected=unexpected, problem=problem and f"{kind}: {problem}", promised="rcode"
+        )
 
     return Promise(judge)

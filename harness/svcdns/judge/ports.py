@@ -80,7 +80,7 @@ def own_port(service_name: str, port_name: str) -> Promise:
             yield expect_rows(forward, rows(forward))
             answered |= {str(each.rdata): port(record.rdata) for each in forward.answer}
         problem = "" if answered == numbers else f"the pods' ports are {_pairs(answered)}, not {_pairs(numbers)}"
-        yield Reading(answer, (_pairs(numbers),), problem=problem)
+        yield Reading(answer, (_pairs(numbers),), problem=problem, promised="records")
 
     return Promise(judge)
 
@@ -196,7 +196,7 @@ def _of_ready_endpoints(
             observation.full_name(service_name), targets, named, ready, truncated=answer.truncated
         )
         expected = (f"one SRV record per ready endpoint, of {len(ready)}", *map(str, named))
-        yield Reading(answer, expected, problem=problem, observed=observed)
+        yield Reading(answer, expected, problem=problem, observed=observed, promised="records")
         unnamed = [endpoint for endpoint in ready if not endpoint.hostname]
         families = endpoints.families(observation.state, service)
         identified: dict[str, dns.name.Name] = {}
@@ -243,7 +243,7 @@ def _addresses_of_identifier(
         reading = expect_rows(answer, answered if is_legal else legal)
         if reading.kept and not elsewhere and answered[0] in identified:
             problem = f"{name} and {identified[answered[0]]} have the address of the same endpoint"
-            reading = Reading(answer, tuple(sorted(legal)), problem=problem)
+            reading = Reading(answer, tuple(sorted(legal)), problem=problem, promised="records")
         yield reading
         identified.update(dict.fromkeys(answered, name))
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import dns.rcode
+import dns.rdatatype
 
 from svcdns.client import Answer, dig
 from svcdns.errors import HarnessError
 from svcdns.judge.observation import Observation
-from svcdns.results import Finding
+from svcdns.results import Finding, Promised
 from svcdns.state import ClusterState
 
 
@@ -31,6 +32,7 @@ class Reading:
     observed: str = ""
     promise: str = ""
     asked: str = ""
+    promised: Promised = "property"
 
     @property
     def kept(self) -> bool:
@@ -53,6 +55,10 @@ class Reading:
             discarded=tuple(discarded.reason for discarded in self.answer.discarded),
             observed=self.observed,
             seconds=self.answer.seconds,
+            type=dns.rdatatype.to_text(self.answer.question.type),
+            rcode="" if self.answer.rcode is None else dns.rcode.to_text(self.answer.rcode),
+            records=len(self.answer.answer),
+            promised=self.promised,
         )
 
 

@@ -149,7 +149,9 @@ def _expect_nothing_in_cluster(observation: Observation, owner: dns.name.Name) -
     answer = observation.ask_outside(Question(owner, PTR))
     unexpected = tuple(_cluster_rows(answer, observation))
     problem = unexpected_records(answer, unexpected)
-    return Reading(answer, ("no PTR into the cluster domain",), unexpected=unexpected, problem=problem)
+    return Reading(
+        answer, ("no PTR into the cluster domain",), unexpected=unexpected, problem=problem, promised="records"
+    )
 
 
 def _ptr_row(name: dns.name.Name) -> str:

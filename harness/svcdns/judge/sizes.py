@@ -41,7 +41,11 @@ def whole(service_name: str, edns: int) -> Promise:
         question, rows = _addresses(observation, service_name)
         reading = expect_rows(observation.ask(question, edns=edns), rows)
         truncated = reading.kept and reading.answer.truncated
-        yield replace(reading, problem=f"the answer to {question} is truncated") if truncated else reading
+        yield (
+            _with_problem(reading, "an answer that is not truncated", f"the answer to {question} is truncated")
+            if truncated
+            else reading
+        )
 
     return Promise(judge)
 
@@ -67,8 +71,17 @@ def _within(reading: Reading, octets: int) -> Reading:
     answer = reading.answer
     length = len(answer.wire or b"")
     if answer.transport == "tcp" and answer.truncated:
-        return replace(reading, problem=f"the answer to {answer.question} over TCP is truncated")
+        return _with_problem(
+            reading,
+            "an answer over TCP that is not truncated",
+            f"the answer to {answer.question} over TCP is truncated",
+        )
     if answer.transport == "udp" and length > octets:
         problem = f"the answer to {answer.question} has {length} octets, more than the {octets} that the client accepts"
-        return replace(reading, problem=problem)
+        return _with_problem(reading, f"an answer of at most {octets} octets", problem)
     return reading
+
+
+def _with_problem(reading: Reading, expected: str, problem: str) -> Reading:
+    """Return a reading whose records are right, and whose message is not."""
+    return replace(reading, expected=(expected,), problem=problem, promised="property")

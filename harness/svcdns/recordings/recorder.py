@@ -88,7 +88,7 @@ def record(target: Target, namespaces: Collection[str] | None = None) -> Recordi
         now = expected if replace(later, serial=state.serial) == state else _expected(later, meta, namespaces)
         if now != expected:
             since, unchanged, changed = time.monotonic(), 0, f"the state that {_unlike(now, expected)} depends on"
-        elif unchanged >= target.deadlines.looks_in_a_row:
+        elif unchanged >= target.deadlines.right_in_a_row:
             meta = replace(meta, addresses=_own_addresses(state, answers, meta))
             return Recording(_needed(state, answers, meta, namespaces), tuple(answers.values()), meta)
         state, expected = later, now

@@ -1,4 +1,4 @@
-"""The only place that knows targets by name: opens the one that the settings ask for."""
+"""Opens the target that the settings name. No other module imports a target by its name."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A target that is open.
+    """An open target.
 
     Attributes:
-        share: what another process needs to open the same target without owning it.
-        export_logs: write the logs of the nodes to a directory, where the target has nodes of its own.
-        hurry: let whoever asks the target for something wait only for a moment more, because the run was interrupted.
-        give_up: end all that this process does with the target, at once, and leave behind what it has made there.
-        disposable: whether all of it goes when it is closed, so that nobody has to wait until what is in it is gone.
+        target: the target.
+        share: returns what another process needs to open the same target without owning it.
+        export_logs: writes the logs of the nodes to a directory, if the run owns the nodes.
+        hurry: allows each request to the target only a moment from now on, since the run was interrupted.
+        give_up: stops using the target at once, and leaves behind what the run has made there.
+        disposable: whether closing the target deletes the whole cluster, so that its objects need not be awaited.
     """
 
     target: Target
@@ -39,7 +40,7 @@ class Opened:
 
 @contextmanager
 def opened(settings: Settings, run: str, say: Say, shared: dict[str, Any] | None) -> Iterator[Opened]:
-    """Open a target for as long as the context lasts.
+    """Open a target, as long as the context lasts.
 
     Args:
         settings: the options of the run.
@@ -48,9 +49,9 @@ def opened(settings: Settings, run: str, say: Say, shared: dict[str, Any] | None
         shared: what the process that owns the target has shared, or None in that process itself.
 
     Raises:
-        UsageError: if the target cannot be had; its text is one line with advice.
+        UsageError: if the target cannot be opened; one line with advice.
     """
-    # Each target brings libraries of its own; a run pays for one.
+    # Each target needs libraries of its own; a run imports those of one.
     if settings.target == "reference":
         from svcdns.records import COREDNS, PROFILES  # noqa: PLC0415 - as above
         from svcdns.targets.reference import Reference  # noqa: PLC0415 - as above
@@ -62,20 +63,20 @@ def opened(settings: Settings, run: str, say: Say, shared: dict[str, Any] | None
 
     with ExitStack() as life:
         kind = life.enter_context(_kind(settings, run, say)) if settings.target == "kind" and not shared else None
-        place = shared or _place(settings, kind)
-        kubeconfig = place["kubeconfig"]
+        location = shared or _location(settings, kind)
+        kubeconfig = location["kubeconfig"]
         cluster = life.enter_context(
             LiveCluster(
                 ClusterSettings(
                     run=run,
-                    context=place["context"],
+                    context=location["context"],
                     kubeconfig=Path(kubeconfig) if kubeconfig else None,
                     vantage=settings.vantage,
                     nameservers=settings.nameservers,
                     probe_image=settings.probe_image,
                     pause_image=settings.pause_image,
-                    mapped=tuple((node, port) for node, port in place["mapped"]),
-                    host=place["host"],
+                    mapped=tuple((node, port) for node, port in location["mapped"]),
+                    host=location["host"],
                     domain=settings.cluster_domain.rstrip("."),
                     disruptive=not settings.spares_dns,
                     create_namespaces=settings.create_namespaces,
@@ -88,7 +89,7 @@ def opened(settings: Settings, run: str, say: Say, shared: dict[str, Any] | None
         )
         yield Opened(
             target=cluster,
-            share=lambda: place | {"cluster": cluster.share()},
+            share=lambda: location | {"cluster": cluster.share()},
             export_logs=kind.export_logs if kind else None,
             hurry=cluster.hurry,
             give_up=cluster.give_up,
@@ -96,7 +97,7 @@ def opened(settings: Settings, run: str, say: Say, shared: dict[str, Any] | None
         )
 
 
-def _place(settings: Settings, kind: KindCluster | None) -> dict[str, Any]:
+def _location(settings: Settings, kind: KindCluster | None) -> dict[str, Any]:
     if kind is None:
         return {"kubeconfig": settings.kubeconfig, "context": settings.context, "mapped": [], "host": ""}
     return {

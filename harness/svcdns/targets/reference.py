@@ -1,4 +1,4 @@
-"""The reference target: a cluster and its DNS server, both embedded, in this process."""
+"""The reference target: a cluster and its DNS server, both in this process."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from svcdns.server import EVERY_TYPE, Server, Style
 from svcdns.state import ClusterState, Family, Key
 from svcdns.targets.target import FAMILIES, PROBE_LABEL, Capability, Deadlines, Vantage
 
-#: Changes show at once here: a second look would only hide a fault.
-DEADLINES = Deadlines(question_seconds=2.0, becomes_seconds=0.0, pause_seconds=0.0, looks_in_a_row=1)
+#: Changes show at once, so a second query would only hide a fault.
+DEADLINES = Deadlines(question_seconds=2.0, becomes_seconds=0.0, pause_seconds=0.0, right_in_a_row=1)
 
 _FAMILIES: dict[tuple[Family, ...], frozenset[Capability]] = {
     ("IPv4",): frozenset({Capability.IPV4}),
@@ -36,7 +36,7 @@ class Reference:
     """A cluster without nodes, and an authoritative DNS server that answers from its state.
 
     Attributes:
-        vantages: one, on this host, once entered; whoever puts something in front of the server puts other ways here.
+        vantages: one, on this host, once entered; a proxy in front of the server replaces it.
     """
 
     vantages: tuple[Vantage, ...]
@@ -48,9 +48,9 @@ class Reference:
         self.cluster = Cluster(families=families)
         self.profile = profile
         self._families = families
-        #: What was accepted and has no effect on DNS, or an unknown one.
+        #: A line for each object that was accepted and has no effect on DNS, or an unknown one.
         self.remarks: list[str] = []
-        #: The Namespaces that were made for manifests, by the one that those are applied to.
+        #: A scenario's Namespace → the further Namespaces that were made for its manifests.
         self._further: dict[str, list[str]] = {}
         self.capabilities = frozenset({Capability.POD_RESOLVER}) | _FAMILIES.get(families, FAMILIES)
         shuffled = EVERY_TYPE if profile.shuffled is None else profile.shuffled
@@ -68,11 +68,11 @@ class Reference:
         self._server.__exit__(kind, error, trace)
 
     def respond(self, question: Question) -> Reply:
-        """What the profile answers to a question at this moment."""
+        """Return what the profile answers to a question at this moment."""
         return records.answer(self.cluster.state, question, self.profile)
 
     def handle(self, wire: bytes, transport: Transport) -> bytes | None:
-        """What the DNS server says to a message, without a socket between; None for silence."""
+        """Return the DNS server's reply to a message, without a socket; None for no reply."""
         return self._server.handle(wire, transport)
 
     @property
@@ -82,29 +82,29 @@ class Reference:
 
     @property
     def facts(self) -> Facts:
-        """What there is to say of a cluster that is embedded here."""
+        """The facts of the cluster in this process."""
         state = self.cluster.state
         return Facts("", "svcdns reference", resources.version(), (), state.domain, self._families)
 
     def capacity(self) -> None:
-        """Pods cost nothing here."""
+        """Return no limit: pods cost nothing here."""
 
     def abandon(self, namespace: str) -> None:
-        """Nobody waits here."""
+        """Do nothing: nothing is awaited here."""
 
     def evidence(self, namespace: str) -> dict[str, str]:
-        """Nothing but the state, which every failure shows already."""
+        """Return nothing: there is only the state, which every failure shows."""
         del namespace
         return {}
 
     def await_deleted(self, deadline_seconds: float) -> list[str]:
-        """Nothing is left: deletion is at once."""
+        """Return nothing: objects are deleted at once."""
         del deadline_seconds
         return []
 
     @property
     def channel(self) -> Channel:
-        """The way to the DNS server."""
+        """The channel to the DNS server."""
         return self.vantages[0].channels[0]
 
     def create_namespace(self, namespace: str) -> None:
@@ -112,7 +112,7 @@ class Reference:
         self.cluster.create_namespace(namespace)
 
     def apply(self, manifests: Sequence[Manifest], namespace: str) -> None:
-        """Create or update all of the objects, or none; each in the Namespace that it names, which is made for it.
+        """Create or update all objects or none, each in the Namespace that it names, which is made for it.
 
         Raises:
             ManifestError: if an object would be refused, or names a Namespace that was not made for these manifests.
@@ -146,7 +146,7 @@ class Reference:
         self.cluster.restart(kind, name, namespace)
 
     def restart_dns(self, deployment: str) -> str:
-        """Replace all pods of the Deployment of the cluster's DNS servers; its namespace."""
+        """Replace all pods of the DNS servers' Deployment; return its namespace."""
         self.cluster.restart("Deployment", deployment, "kube-system")
         return "kube-system"
 
@@ -155,37 +155,37 @@ class Reference:
         self.cluster.set_ready(pod, namespace, ready=ready)
 
     def wish_ready(self, namespace: str, *, ready: bool) -> None:
-        """Say whether pods of the namespace are to become ready."""
+        """Set whether the pods of the namespace are to be ready."""
         self.cluster.wish_ready(namespace, ready=ready)
 
     def expose(
         self, kind: str, name: str, namespace: str, *, port: int, target_port: int | str | None, service: str
     ) -> None:
-        """What ``kubectl expose`` does, with its refusals."""
+        """Create a Service as ``kubectl expose`` does, with its refusals."""
         self.cluster.expose(kind, name, namespace, port=port, target_port=target_port, service=service)
 
     def state(self) -> ClusterState:
-        """What the cluster holds now."""
+        """Return what the cluster holds now."""
         return self.cluster.state
 
     def settle(self, namespace: str) -> None:
-        """See that nothing broke behind the scenes; the controllers here have always finished."""
+        """Check that the DNS server has not failed; the controllers here have always finished."""
         if self._server.failure is not None:
             raise UndeterminedError(f"the reference DNS server failed: {self._server.failure!r}")
         if namespace not in self.cluster.state.namespaces:
             raise TargetError(f'the Namespace "{namespace}" does not exist')
 
     def resolver(self, namespace: str) -> ReferenceResolver:
-        """The resolver that a pod of the namespace would have."""
+        """Return the stub resolver that a pod of the namespace would have."""
         return ReferenceResolver(self, namespace)
 
     def delete_namespace(self, namespace: str) -> None:
-        """Delete a Namespace with all it holds, and those that were made for its manifests."""
-        for one in (namespace, *self._further.pop(namespace, ())):
-            self.cluster.delete("Namespace", one, "")
+        """Delete a Namespace with everything in it, and those that were made for its manifests."""
+        for name in (namespace, *self._further.pop(namespace, ())):
+            self.cluster.delete("Namespace", name, "")
 
     def remove_namespace(self, namespace: str) -> None:
-        """Delete a Namespace with all it holds."""
+        """Delete a Namespace with everything in it."""
         self.delete_namespace(namespace)
 
 
@@ -205,7 +205,7 @@ class ReferenceResolver:
 
     @property
     def identity(self) -> PodIdentity:
-        """What the kubelet tells a pod of itself (``pkg/kubelet/kubelet_pods.go``, ``managedHostsFileContent``)."""
+        """The pod's own name and addresses, as the kubelet gives them (``pkg/kubelet/kubelet_pods.go``, ``managedHostsFileContent``)."""
         self._target.cluster.apply([Manifest(_POD, "the pod that asks", {(): 1})], self._namespace)
         state = self._target.state()
         pod = state.pods[Key(self._namespace, _POD["metadata"]["name"])]
@@ -214,24 +214,25 @@ class ReferenceResolver:
         return PodIdentity(pod.hostname, pod.subdomain, pod.addresses, "\n".join(lines))
 
     def lookup(self, name: str, family: Family, transport: Transport) -> Lookup:
-        """Try the candidates in their order; any reply but NXDOMAIN ends the search, a truncated one is asked for again."""
-        asked: list[Answer] = []
+        """Query the candidates in their order until an answer is not NXDOMAIN; repeat a truncated answer over TCP."""
+        answers: list[Answer] = []
         type_ = A if family == "IPv4" else AAAA
         for candidate in candidates(name, self.configuration):
             answer = self._ask(Question(candidate, type_), transport)
             if answer.truncated:
                 answer = self._ask(Question(candidate, type_), "tcp")
-            asked.append(answer)
+            answers.append(answer)
             if answer.rcode != dns.rcode.NXDOMAIN:
                 break
-        return Lookup(tuple(asked), tuple(str(record.rdata) for record in asked[-1].answer if record.type == type_))
+        addresses = tuple(str(record.rdata) for record in answers[-1].answer if record.type == type_)
+        return Lookup(tuple(answers), addresses)
 
     def _ask(self, question: Question, transport: Transport) -> Answer:
         seconds = self._target.deadlines.question_seconds
         return ask(self._target.channel, question, transport=transport, timeout_seconds=seconds)
 
 
-#: A pod that asks, as the live targets run one.
+#: The pod that sends queries, as live targets run one.
 _POD: dict[str, Any] = {
     "apiVersion": "v1",
     "kind": "Pod",

@@ -1,4 +1,4 @@
-"""Signals while a real cluster is in use: whichever comes, what was made there is removed."""
+"""Signals while a live target is open: after Ctrl-C and SIGTERM, everything that the run made is removed."""
 
 from __future__ import annotations
 
@@ -13,28 +13,27 @@ from svcdns.safety import printable
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
-
-#: What was interrupted ends within this; until then, more signals say nothing new, and would only disturb the ending.
+#: An interrupted call ends within this; further signals in that time would only disturb its cleanup.
 _ENDING_SECONDS = 5.0
 
-#: By then Python has left the callback that an interrupt fell into.
+#: After this, Python has left the callback in which an interrupt was raised.
 _AGAIN_SECONDS = 0.05
 
 
 def end_orderly() -> None:
-    """Let SIGTERM end this process as Ctrl-C does, from now on; a thread other than the main one cannot ask for that.
+    """Let SIGTERM end this process as Ctrl-C does, from now on. Outside of the main thread this does nothing.
 
-    Of several signals that come within seconds, the first counts. An interrupt that falls into a finalizer or into the
-    callback of a weak reference is raised again, since Python drops what is raised there.
+    Of several signals within seconds, only the first counts. An interrupt in a finalizer or in the callback of a weak
+    reference is raised again, since Python drops exceptions there.
     """
     if not _in_main_thread():
         return
-    heard: list[float] = []
+    times: list[float] = []
 
     def interrupt(*_: object) -> None:
-        if heard and time.monotonic() - heard[-1] < _ENDING_SECONDS:
+        if times and time.monotonic() - times[-1] < _ENDING_SECONDS:
             return
-        heard.append(time.monotonic())
+        times.append(time.monotonic())
         raise KeyboardInterrupt
 
     for number in _SIGNALS:
@@ -42,12 +41,12 @@ def end_orderly() -> None:
 
     before = sys.unraisablehook
 
-    def dropped(what: sys.UnraisableHookArgs) -> None:
-        if not issubclass(what.exc_type, KeyboardInterrupt):
-            before(what)
+    def dropped(unraisable: sys.UnraisableHookArgs) -> None:
+        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+            before(unraisable)
             return
-        heard.clear()
-        # Raised here and now it would be dropped once more, so another thread sends it in a moment.
+        times.clear()
+        # Raised here it would be dropped again, so another thread sends the signal in a moment.
         again = threading.Timer(_AGAIN_SECONDS, signal.pthread_kill, (threading.get_ident(), signal.SIGINT))
         again.daemon = True
         again.start()
@@ -56,19 +55,19 @@ def end_orderly() -> None:
 
 
 def insisting(run: str, remedy: str, hurry: Callable[[], None] | None) -> ExitStack:
-    """Answer a signal by saying what would be left, as long as the context lasts, and give up on the second.
+    """While the context lasts, let the first signal print what would be left behind, and the second end the process.
 
     Args:
         run: the id of the run that cleans up.
         remedy: the command that removes later what was left behind.
-        hurry: what the first signal calls, so that nobody waits for answers that do not come.
+        hurry: called by the first signal, so that the cleanup does not wait for responses that never come.
     """
     stack = ExitStack()
     if not _in_main_thread():
         return stack
 
     def impatient(*_: object) -> None:
-        print(f"\nsvcdns: still removing what the run {run} made; once more leaves it behind", file=sys.stderr)  # noqa: T201 - a signal
+        print(f"\nsvcdns: still removing what the run {run} made; interrupt again to leave it behind", file=sys.stderr)  # noqa: T201 - a signal
         print(f"svcdns: `{printable.line(remedy)}` removes it later", file=sys.stderr)  # noqa: T201 - as above
         for number in _SIGNALS:
             signal.signal(number, signal.default_int_handler)

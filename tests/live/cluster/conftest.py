@@ -1,8 +1,7 @@
-"""A real cluster, named by the environment, and namespaces of its own for each test."""
+"""The cluster as a target, and a namespace for each test."""
 
 from __future__ import annotations
 
-import os
 import random
 import string
 from collections.abc import Callable, Iterator
@@ -10,30 +9,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.live.somebody import SomebodysApi
 
 from svcdns.targets.cluster import ClusterSettings, LiveCluster
-
-KUBECONFIG, CONTEXT = os.environ.get("SVCDNS_TEST_KUBECONFIG", ""), os.environ.get("SVCDNS_TEST_CONTEXT", "")
-
-
-@pytest.fixture(scope="session")
-def kubeconfig() -> Path:
-    if not KUBECONFIG or not CONTEXT:
-        pytest.skip("NO CLUSTER: set SVCDNS_TEST_KUBECONFIG and SVCDNS_TEST_CONTEXT")
-    return Path(KUBECONFIG)
-
-
-@pytest.fixture(scope="session")
-def context(kubeconfig: Path) -> str:
-    return CONTEXT
-
-
-@pytest.fixture(scope="session")
-def api(kubeconfig: Path, context: str) -> Iterator[SomebodysApi]:
-    found = SomebodysApi(kubeconfig, context)
-    yield found
-    found.close()
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,8 @@ from svcdns.targets.cluster import ClusterSettings, LiveCluster, facts, leftover
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.apiserver.refusal import RefusedError
 from svcdns.targets.cluster.lease import Lease
-from svcdns.targets.cluster.namespaces import Namespaces
 from svcdns.targets.cluster.ownership import Ownership
+from svcdns.targets.cluster.scenario_namespaces import ScenarioNamespaces
 from svcdns.targets.cluster.watch.readiness import Readiness
 from svcdns.targets.cluster.watch.settling import Settling
 from svcdns.targets.cluster.watch.watching import Watching
@@ -110,7 +110,7 @@ def test_a_role_without_a_verb_is_refused_by_its_name(
     with pytest.raises(UsageError) as caught, opened(changed_kubeconfig(user={"token": token}), context):
         pass
     assert str(caught.value) == (
-        f'the context "{context}" may not: {named}; '
+        f'the user of the context "{context}" may not: {named}; '
         "grant these verbs in all namespaces with a ClusterRole and a ClusterRoleBinding"
     )
 
@@ -124,7 +124,7 @@ def test_a_right_that_is_asked_for_later_is_refused_in_the_servers_words(
         with pytest.raises(RefusedError, match='cannot list resource "secrets"') as caught:
             api.list("Secret")
         assert caught.value.code == 403
-        with pytest.raises(RefusedError, match=r'cannot watch resource "pods".* has to grant that verb') as caught:
+        with pytest.raises(RefusedError, match=r'cannot watch resource "pods".* grant that verb') as caught:
             next(api.watch("Pod", since="0"))
         assert caught.value.code == 403
     finally:
@@ -203,8 +203,8 @@ def test_what_is_checked_at_the_start_is_all_that_a_run_needs(
             Readiness(own, watching) as readiness,
             Lease(own, watching),
         ):
-            assert not any("cannot be looked for" in note for note in leftovers.notes(api, path))
-            namespaces = Namespaces(own, watching)
+            assert not any("cannot look for" in note for note in leftovers.notes(api, path))
+            namespaces = ScenarioNamespaces(own, watching)
             namespaces.create(f"svcdns-{run}r-few")
             service = manifests.read(resources.fixtures() / "combinations" / "headless-service.yaml")
             objects.apply(own, service, f"svcdns-{run}r-few", pause_image="none", load_balancer_class="")

@@ -11,10 +11,9 @@ import pytest
 from tests.live.somebody import SomebodysApi
 
 from svcdns.manifests import Manifest, read_text
-from svcdns.targets.cluster import ClusterSettings, LiveCluster, clean, facts, marks, nodes
-from svcdns.targets.cluster.leftovers import leftovers
-from svcdns.targets.cluster.namespaces import Namespaces
+from svcdns.targets.cluster import ClusterSettings, LiveCluster, clean, facts, leftovers, marks, nodes
 from svcdns.targets.cluster.ownership import Ownership
+from svcdns.targets.cluster.scenario_namespaces import ScenarioNamespaces
 from svcdns.targets.kind import KindCluster, KindSettings
 
 SECRET = "hunter2-is-planted-here"
@@ -56,18 +55,18 @@ def test_what_a_dead_run_left_is_found_and_removed_and_a_live_runs_own_stays(
         "Namespace svcdns-dead0 (run dead0)",
         "Service svcdns-dead0 in kube-system (run dead0)",
     ]
-    assert sorted(str(one) for one in leftovers(api) if one.run == dead) == named
+    assert sorted(str(one) for one in leftovers.find(api).present if one.run == dead) == named
     assert [line for line in cluster.notes if all(name in line for name in named)]
     removed = clean(kubeconfig, context).removed
     assert sorted(line for line in removed if dead in line) == named
     assert not [line for line in removed if cluster.settings.run in line]
-    assert [one for one in leftovers(api) if one.run == dead] == []
+    assert [one for one in leftovers.find(api).present if one.run == dead] == []
     assert api.get("Service", "svcdns-dead0", "kube-system") is None
     assert "deletionTimestamp" not in (api.get("Namespace", namespace) or {})["metadata"]
 
 
 def test_a_namespace_that_does_not_go_is_named_with_what_holds_it(api: SomebodysApi, cluster: LiveCluster, run: str):
-    namespaces = Namespaces(Ownership(api, f"{run}h"), cluster._watching)
+    namespaces = ScenarioNamespaces(Ownership(api, f"{run}h"), cluster._watching)
     namespaces.create(f"svcdns-{run}-held")
     held = {"name": "held", "namespace": f"svcdns-{run}-held", "finalizers": ["svcdns.dev/held"]}
     api.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": held})
@@ -85,8 +84,8 @@ def test_a_namespace_that_does_not_go_is_named_with_what_holds_it(api: Somebodys
 def test_namespaces_that_a_process_of_the_run_left_when_it_died_are_deleted_at_the_end(
     api: SomebodysApi, cluster: LiveCluster, run: str
 ):
-    Namespaces(Ownership(api, f"{run}d"), cluster._watching).create(f"svcdns-{run}-died")
-    assert Namespaces(Ownership(api, f"{run}d"), cluster._watching).await_deleted(60) == []
+    ScenarioNamespaces(Ownership(api, f"{run}d"), cluster._watching).create(f"svcdns-{run}-died")
+    assert ScenarioNamespaces(Ownership(api, f"{run}d"), cluster._watching).await_deleted(60) == []
     assert api.get("Namespace", f"svcdns-{run}-died") is None
 
 
@@ -99,9 +98,9 @@ def test_a_run_holds_its_lease_as_long_as_it_lives(
         assert lease is not None
         assert lease["metadata"]["labels"] == {"svcdns.dev/run": run}
         assert lease["spec"]["leaseDurationSeconds"] == 60
-        assert [one for one in leftovers(api) if one.run == run] == []
+        assert [one for one in leftovers.find(api).present if one.run == run] == []
     assert api.get("Lease", f"svcdns-{run}", "default") is None
-    assert [one for one in leftovers(api) if one.run == run] == []
+    assert [one for one in leftovers.find(api).present if one.run == run] == []
 
 
 def test_another_process_of_the_run_opens_the_cluster_from_plain_data_and_leaves_it_as_it_is(
@@ -187,7 +186,7 @@ def test_a_planted_secret_shows_nowhere(
     assert pod.addresses[0] in evidence["pods.yaml"]
     assert "ContainersReady" in evidence["pods.yaml"]
     assert f"Pod {pod.key.name}: Scheduled: Successfully assigned" in evidence["events.txt"]
-    for seen in (*evidence.items(), repr(cluster.state()), repr(cluster._watching.picture()), repr(cluster.share())):
+    for seen in (*evidence.items(), repr(cluster.state()), repr(cluster._watching.view()), repr(cluster.share())):
         assert SECRET not in str(seen)
     if context.startswith("kind-"):
         with KindCluster(KindSettings(run=run, cluster_name=context.removeprefix("kind-")), print) as kind:

@@ -12,7 +12,7 @@ import pytest
 from tests.live.somebody import SomebodysApi
 
 from svcdns.client import eventually
-from svcdns.errors import TargetError, UndeterminedError
+from svcdns.errors import UndeterminedError
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.apiserver.refusal import RefusedError
 from svcdns.targets.cluster.lease import Lease
@@ -87,7 +87,7 @@ def test_a_lost_server_makes_everything_undetermined_until_it_is_back(relay: Rel
         with pytest.raises(UndeterminedError, match=lost):
             watching.wait_for(lambda _: False, 60)
         with pytest.raises(UndeterminedError, match=lost):
-            watching.picture()
+            watching.view()
         with pytest.raises(UndeterminedError, match=lost):
             settling.settle(namespace)
         with pytest.raises(UndeterminedError, match=lost):
@@ -111,23 +111,29 @@ def test_a_watch_that_is_cut_goes_on_without_a_loss(relay: Relay, relayed: Api, 
         ).good
 
 
-def test_a_lease_that_cannot_be_renewed_is_told(relay: Relay, relayed: Api, run: str, monkeypatch: pytest.MonkeyPatch):
+def test_a_lease_that_cannot_be_renewed_is_recorded(
+    relay: Relay, relayed: Api, run: str, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr("svcdns.targets.cluster.lease.RENEWAL_SECONDS", 0.1)
-    told: list[TargetError | None] = []
-    heard = threading.Event()
+    recorded: list[Exception | None] = []
+    renewed = threading.Event()
 
-    class Listening(Watching):
-        def failed(self, who: str, error: TargetError | None) -> None:
-            if who == "lease":
-                told.append(error)
-                heard.set()
+    class Recording(Watching):
+        def failed(self, task: str, error: Exception | None) -> None:
+            if task == "renewing the Lease":
+                recorded.append(error)
+                renewed.set()
 
-    with Lease(Ownership(relayed, f"{run}-lost"), Listening(relayed, "cluster.local")):
-        assert heard.wait(60)
-        assert told[0] is None
+    with Lease(Ownership(relayed, f"{run}-lost"), Recording(relayed, "cluster.local")):
+        assert renewed.wait(60)
+        assert recorded[0] is None
         relay.cut()
         assert eventually(
-            lambda: isinstance(told[-1], UndeterminedError), bool, deadline_seconds=60, interval_seconds=0.1, in_a_row=1
+            lambda: isinstance(recorded[-1], UndeterminedError),
+            bool,
+            deadline_seconds=60,
+            interval_seconds=0.1,
+            in_a_row=1,
         ).good
         relay.restore()
 
@@ -153,5 +159,5 @@ def settles(settling: Settling, namespace: str) -> bool:
 
 def shows(watching: Watching, item: dict[str, object]) -> bool:
     with suppress(UndeterminedError):
-        return watching.picture().shows(item)
+        return watching.view().shows(item)
     return False

@@ -10,10 +10,9 @@ from tests.live.somebody import SomebodysApi
 
 from svcdns import manifests, resources
 from svcdns.errors import ManifestError, TargetError, UndeterminedError
-from svcdns.manifests import Manifest, read_text
+from svcdns.manifests import READINESS_GATE, Manifest, read_text
 from svcdns.state import Endpoint, Key, Pod
 from svcdns.targets.cluster import LiveCluster
-from svcdns.targets.cluster.watch.picture import GATE, Ref
 from svcdns.targets.cluster.watch.settling import Settling
 
 COMBINATIONS = resources.fixtures() / "combinations"
@@ -75,12 +74,12 @@ def test_readiness_is_seen_in_the_endpoint_slices_and_comes_back(cluster: LiveCl
 def test_a_replaced_pod_is_ready_as_the_namespace_is_wished(cluster: LiveCluster, web: str):
     cluster.set_ready("web-1", web, ready=False)
     cluster.settle(web)
-    before = cluster._watching.picture().identities[Ref("Pod", Key(web, "web-1"))].uid
+    before = cluster._watching.view().uid(Key(web, "web-1"))
     cluster.delete("Pod", "web-1", web)
-    assert before not in {identity.uid for identity in cluster._watching.picture().identities.values()}
+    assert before not in {meta.uid for meta in cluster._watching.view().metadata["Pod"].values()}
     cluster.settle(web)
-    picture = cluster._watching.picture()
-    assert picture.progress[Key(web, "web-1")].conditions[GATE].status == "True"
+    view = cluster._watching.view()
+    assert view.progress[Key(web, "web-1")].conditions[READINESS_GATE].status == "True"
     assert endpoints(cluster, web)["web-1"].ready
 
 
@@ -154,7 +153,7 @@ def test_a_terminating_pod_that_a_hook_holds_is_settled(cluster: LiveCluster, na
     cluster.apply([*declared("headless-service"), *edited("statefulset-of-headless-service", held, longer)], namespace)
     cluster.settle(namespace)
     cluster.scale("StatefulSet", "web", 2, namespace)
-    cluster._watching.wait_for(lambda picture: picture.state.pods[Key(namespace, "web-2")].terminating, 60)
+    cluster._watching.wait_for(lambda view: view.state.pods[Key(namespace, "web-2")].terminating, 60)
     cluster.settle(namespace)
     endpoint = endpoints(cluster, namespace)["web-2"]
     assert (endpoint.ready, endpoint.serving, endpoint.terminating) == (False, True, True)
@@ -261,8 +260,8 @@ def test_worlds_that_do_not_settle_say_what_is_missing(cluster: LiveCluster, run
 
 
 def uids(cluster: LiveCluster, namespace: str) -> set[str]:
-    identities = cluster._watching.picture().identities
-    return {identities[Ref("Pod", pod.key)].uid for pod in pods(cluster, namespace)}
+    view = cluster._watching.view()
+    return {view.uid(pod.key) for pod in pods(cluster, namespace)}
 
 
 def test_a_pod_that_a_hook_holds_does_not_hold_its_namespace(cluster: LiveCluster, api: SomebodysApi, run: str):
@@ -273,7 +272,7 @@ def test_a_pod_that_a_hook_holds_does_not_hold_its_namespace(cluster: LiveCluste
     cluster.delete("Pod", "leaving-1", namespace)
     cluster.delete_namespace(namespace)
     # The hook takes 25 s.
-    assert cluster._watching.wait_for(lambda picture: namespace not in picture.state.namespaces, 20)
+    assert cluster._watching.wait_for(lambda view: namespace not in view.state.namespaces, 20)
     assert api.get("Namespace", namespace) is None
 
 

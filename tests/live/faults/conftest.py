@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
 import pytest
+from tests.live.environment import CONTEXT, NO_KIND_CLUSTER
 
 from svcdns.engine.pool import letters
 from svcdns.targets.cluster import ClusterSettings, LiveCluster
 from svcdns.targets.kind import KindCluster, KindSettings
 from svcdns.targets.target import LIVE_DEADLINES, SECONDS_TO_DELETE
-
-KUBECONFIG, CONTEXT = os.environ.get("SVCDNS_TEST_KUBECONFIG", ""), os.environ.get("SVCDNS_TEST_CONTEXT", "")
 
 #: For answers that no cache keeps: a change shows within a second, and what is wrong stays so.
 BECOMES_SECONDS = 8.0
@@ -25,7 +23,7 @@ Open = Callable[..., AbstractContextManager[LiveCluster]]
 @pytest.fixture(scope="session")
 def kind_cluster() -> str:
     if not CONTEXT.startswith("kind-"):
-        pytest.skip("NO KIND CLUSTER: set SVCDNS_TEST_KUBECONFIG and SVCDNS_TEST_CONTEXT")
+        pytest.skip(NO_KIND_CLUSTER)
     return CONTEXT.removeprefix("kind-")
 
 

@@ -51,7 +51,7 @@ def test_a_fault_gives_the_verdicts_of_the_reference(name: str, cluster: LiveClu
     fault = faults.find(name)
     catching, others = CAUGHT[name]
     assert scenario(catching).level == fault.level
-    assert not set(fault.behaviours).isdisjoint(scenario(catching).scenario.behaviours)
+    assert not set(fault.behaviours).isdisjoint(scenario(catching).script.scenario.tags)
     with faulty_reference(fault) as reference:
         assert broken(judged(reference, [catching, *others])).keys() == {catching}
     with proxy.before(cluster, [fault]):

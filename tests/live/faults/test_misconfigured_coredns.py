@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from tests.live.faults.conftest import BECOMES_SECONDS, KUBECONFIG, Open
+from tests.live.environment import KUBECONFIG
+from tests.live.faults.conftest import BECOMES_SECONDS, Open
 from tests.live.faults.corefile import Corefile, replaced
 from tests.live.faults.verdicts import broken, judged
 from tests.live.somebody import SomebodysApi
 
-from svcdns.engine.verdicts import OBSERVED
 from svcdns.targets.target import LIVE_DEADLINES
 
 VIRTUAL_IP = "specification/clusterip.feature: A Service with several ports resolves to its virtual IP only"
@@ -142,8 +142,7 @@ def test_what_a_corefile_may_say_is_conformant(
     with opened() as cluster:
         found = judged(cluster, [*CORE, *BEYOND])
     assert broken(found) == {}
-    assert found[POD_RECORD].reason.startswith(OBSERVED)
-    assert undone in found[POD_RECORD].reason
+    assert undone in found[POD_RECORD].observed
 
 
 def test_the_corefile_as_it_was_gives_pods_their_records(corefile: Corefile, opened: Open):
@@ -151,4 +150,4 @@ def test_the_corefile_as_it_was_gives_pods_their_records(corefile: Corefile, ope
     with opened() as cluster:
         found = judged(cluster, [*CORE, *BEYOND])
     assert broken(found) == {}
-    assert found[POD_RECORD].reason == ""
+    assert (found[POD_RECORD].reason, found[POD_RECORD].observed) == ("", "")

@@ -39,7 +39,7 @@ def test_there_is_no_kind(settings, tmp_path):
 def test_docker_is_not_running(settings, tmp_path, monkeypatch):
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/docker.sock")
     said = refusal(settings)
-    assert said.startswith("kind reaches no container engine: ")
+    assert said.startswith("kind cannot reach a container engine: ")
     assert f"unix://{tmp_path}/docker.sock" in said
     assert said.endswith("; start Docker or Podman, or point DOCKER_HOST at one that runs")
 
@@ -68,7 +68,7 @@ def test_the_image_does_not_come_in_time(settings):
     # kind tries five times, with a pause that grows.
     image = "registry.invalid/nosuch:1"
     said = refusal(dataclasses.replace(settings, image=image), Patience(pull_seconds=2))
-    assert said.startswith(f"Ensuring node image ({image}): the image is not there after 2 s; pull it first")
+    assert said.startswith(f"Ensuring node image ({image}): the image was not pulled within 2 s; pull it first")
 
 
 def test_a_port_of_the_users_configuration_is_in_use(settings, tmp_path):
@@ -102,6 +102,6 @@ def test_the_dns_pods_do_not_become_ready(settings, tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text(HEAD + NO_SUCH_DNS_IMAGE)
     said = refusal(dataclasses.replace(settings, config=file), Patience(ready_seconds=45))
-    assert said.startswith("DNS pods not ready: coredns-")
+    assert said.startswith("DNS pods are not ready: coredns-")
     assert "v0.0.0-none" in said
     assert said.endswith("; check the node image and the kind configuration")

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.live.environment import CONTEXT, KUBECONFIG
 from tests.live.somebody import SomebodysApi
 
 from svcdns import resources
 from svcdns.targets.cluster import marks
 
-KUBECONFIG, CONTEXT = os.environ.get("SVCDNS_TEST_KUBECONFIG", ""), os.environ.get("SVCDNS_TEST_CONTEXT", "")
 AUDIT_LOG = os.environ.get("SVCDNS_TEST_AUDIT_LOG", "")
 
 Item = dict[str, Any]
@@ -30,15 +30,6 @@ KINDS = (
     "namespaces,services,endpoints,endpointslices,configmaps,secrets,serviceaccounts,deployments,statefulsets,"
     "leases.coordination.k8s.io,clusterroles,clusterrolebindings,priorityclasses"
 )
-
-
-@pytest.fixture(scope="session")
-def api() -> Iterator[SomebodysApi]:
-    if not KUBECONFIG or not CONTEXT:
-        pytest.skip("NO CLUSTER: set SVCDNS_TEST_KUBECONFIG and SVCDNS_TEST_CONTEXT")
-    found = SomebodysApi(Path(KUBECONFIG), CONTEXT)
-    yield found
-    found.close()
 
 
 @pytest.fixture

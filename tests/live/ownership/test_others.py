@@ -10,13 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import yaml
-from tests.live.ownership.conftest import CONTEXT, KUBECONFIG, Svcdns
+from tests.live.environment import CONTEXT, KUBECONFIG
+from tests.live.ownership.conftest import Svcdns
+from tests.live.runs import ROOT, command, interrupted, within
 from tests.live.somebody import SomebodysApi
 
 from svcdns import resources
@@ -25,7 +26,6 @@ from svcdns.manifests import read_text
 from svcdns.targets.cluster import ClusterSettings, LiveCluster, lease, leftovers, marks
 from svcdns.targets.cluster.ownership import Ownership
 
-ROOT = resources.features().parent
 SHOP = """
 apiVersion: v1
 kind: Namespace
@@ -234,7 +234,7 @@ def test_clean_leaves_a_run_that_lives_whatever_became_of_its_lease(api: Somebod
             # What this process takes for the API server's time from now on.
             cluster.api.client.clock_offset += timedelta(hours=-1 if how == "an hour behind" else 1)
             assert within(30, lambda: not lease.is_live(api.get("Lease", f"svcdns-{run}", "default") or {}, api.now()))
-            assert name in {one.name for one in leftovers.leftovers(api)}
+            assert name in {one.name for one in leftovers.find(api).present}
         done = svcdns("clean", "--yes")
         assert name not in done.stdout, done.stdout
         assert "deletionTimestamp" not in (api.get("Namespace", name) or {})["metadata"]
@@ -262,53 +262,28 @@ def test_clean_with_a_context_that_points_elsewhere_by_then_removes_nothing_ther
 
 def test_interrupted_runs_leave_nothing_and_touch_nothing_of_others(api: SomebodysApi, unchanged: Callable[[], None]):
     feature = str(resources.features() / "combinations" / "deployment_headless.feature")
-    for number, stop in zip(range(4), itertools.cycle([signal.SIGINT, signal.SIGTERM]), strict=False):
-        with subprocess.Popen(
-            [sys.executable, "-c", PYTEST, *TARGET, feature, *(("-n", "2") if number % 2 else ())],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            process_group=0,
-        ) as process:
-            assert process.stdout is not None
-            begun = next((line for line in process.stdout if line.startswith("svcdns: target")), "")
-            assert begun
-            time.sleep(random.uniform(0, 15))
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, stop) if stop is signal.SIGINT else os.kill(process.pid, stop)
-            process.stdout.read()
-        assert process.returncode in (0, 2)
-    assert [one for one in leftovers.find(api).there if one.run != "abcde"] == []
+    stops = [lambda pid: os.killpg(pid, signal.SIGINT), lambda pid: os.kill(pid, signal.SIGTERM)]
+    for number, stop in zip(range(4), itertools.cycle(stops), strict=False):
+        status, output = interrupted((feature, *(("-n", "2") if number % 2 else ())), stop, 15)
+        assert status in (0, 2), output
+    assert [one for one in leftovers.find(api).present if one.run != "abcde"] == []
     unchanged()
 
 
 def test_a_killed_run_is_cleaned_and_only_that(api: SomebodysApi, svcdns: Svcdns, unchanged: Callable[[], None]):
     feature = str(resources.features() / "combinations" / "deployment_headless.feature")
-    with subprocess.Popen(
-        [sys.executable, "-c", PYTEST, *TARGET, feature], cwd=ROOT, stdout=subprocess.DEVNULL
-    ) as process:
+    with subprocess.Popen(command(feature), cwd=ROOT, stdout=subprocess.DEVNULL) as process:
         assert within(120, lambda: bool(made_by_runs(api)) or process.poll() is not None)
         time.sleep(3)
         process.kill()
     left = made_by_runs(api)
     assert left
-    assert within(120, lambda: len(leftovers.leftovers(api)) >= len(left))
+    assert within(120, lambda: len(leftovers.find(api).present) >= len(left))
     done = svcdns("clean", "--yes")
     assert done.returncode == 0, done.stderr
     assert all(f"removed Namespace {name} " in done.stdout for name in left), done.stdout
     assert made_by_runs(api) == []
     unchanged()
-
-
-#: A run that was started in the background would ignore Ctrl-C.
-PYTEST = """
-import signal, sys, pytest
-signal.signal(signal.SIGINT, signal.default_int_handler)
-sys.exit(pytest.main(sys.argv[1:]))
-"""
-TARGET = ["--target", "cluster", "--kubeconfig", KUBECONFIG, "--context", CONTEXT, "--vantage", "probe"]
 
 
 def settings(run: str) -> ClusterSettings:
@@ -336,10 +311,3 @@ def replaced(api: SomebodysApi, name: str) -> str:
     assert within(60, lambda: api.get("Namespace", name) is None)
     made = api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
     return str(made["metadata"]["uid"])
-
-
-def within(seconds: float, holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + seconds
-    while not (found := holds()) and time.monotonic() < deadline:
-        time.sleep(0.5)
-    return found

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.live.ownership.conftest import CONTEXT, KUBECONFIG
+from tests.live.environment import CONTEXT, KUBECONFIG
 
 from svcdns import resources
 

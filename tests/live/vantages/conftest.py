@@ -1,17 +1,15 @@
-"""A live cluster, named by SVCDNS_TEST_KUBECONFIG and SVCDNS_TEST_CONTEXT, and what tests put on it."""
+"""The vantages of the cluster, and what tests put on it."""
 
 from __future__ import annotations
 
 import itertools
 import json
-import os
 import secrets
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
-from tests.live.somebody import SomebodysApi
+from tests.live.environment import CONTEXT
 
 from svcdns.targets.cluster import marks
 from svcdns.targets.cluster.apiserver.api import Api
@@ -19,20 +17,9 @@ from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.settings import ClusterSettings
 from svcdns.targets.cluster.vantages import OpenVantages
 
-KUBECONFIG = os.environ.get("SVCDNS_TEST_KUBECONFIG", "")
-CONTEXT = os.environ.get("SVCDNS_TEST_CONTEXT", "")
 PATIENCE_SECONDS = 60
 
 _KINDS = ("Namespace", "Service", "EndpointSlice", "Pod", "ConfigMap")
-
-
-@pytest.fixture(scope="session")
-def api():
-    if not KUBECONFIG or not CONTEXT:
-        pytest.skip("NO LIVE CLUSTER: set SVCDNS_TEST_KUBECONFIG and SVCDNS_TEST_CONTEXT; nothing was tested here")
-    found = SomebodysApi(Path(KUBECONFIG), CONTEXT)
-    yield found
-    found.close()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from svcdns.server import Server
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.vantages import node_ports, servers
 from svcdns.targets.cluster.vantages.answering import wait_for_answers
-from svcdns.targets.cluster.vantages.plan import Plan
+from svcdns.targets.cluster.vantages.plan import VantagePlan
 from svcdns.targets.target import Vantage
 
 API_SERVER = question("kubernetes.default.svc.cluster.local", "A")
@@ -23,9 +23,9 @@ PATIENCE = 10
 
 
 @pytest.fixture
-def plan(api) -> Plan:
+def plan(api) -> VantagePlan:
     service = servers.find(api)
-    return Plan("direct", service, servers.wait_until_ready(api, service))
+    return VantagePlan("direct", service, servers.wait_until_ready(api, service))
 
 
 def pairs(ports, count):
@@ -67,7 +67,7 @@ def test_node_ports_of_another_run_are_passed_over(api, run, plan, free_ports, n
         first = node_ports.make(Ownership(api, f"{run}"), both[:1], plan, life, host=node_address)
         with ExitStack() as other:
             second = node_ports.make(Ownership(api, f"{run}b"), both, plan, other, host=node_address)
-            with pytest.raises(TargetError, match="other Services have every mapped node port"):
+            with pytest.raises(TargetError, match="other Services use every mapped node port"):
                 node_ports.make(Ownership(api, f"{run}c"), both, plan, life, host=node_address)
 
     assert (first.servers, second.servers) == (((node_address, both[0][1]),), ((node_address, both[1][1]),))
@@ -83,7 +83,7 @@ def test_a_cluster_without_mapped_ports_has_no_direct_vantage(opened):
     with pytest.raises(UsageError) as caught:
         opened(vantage="direct").__enter__()
 
-    assert "--vantage direct does not work: the cluster maps no node port to this host" in str(caught.value)
+    assert "--vantage direct does not work: no node port of the cluster is mapped to this host" in str(caught.value)
     assert "--vantage probe" in str(caught.value)
 
 
@@ -113,5 +113,5 @@ def test_a_cluster_that_may_not_be_looked_at_is_refused_with_advice(opened, as_a
     with pytest.raises(UsageError) as caught:
         opened(via=as_account()).__enter__()
 
-    assert "the DNS Service of the cluster cannot be looked up: services is forbidden" in str(caught.value)
+    assert "the DNS Service of the cluster cannot be read: services is forbidden" in str(caught.value)
     assert "--nameserver" in str(caught.value)

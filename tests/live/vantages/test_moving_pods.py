@@ -15,9 +15,10 @@ from dns.rcode import Rcode
 from svcdns.client import ask
 from svcdns.errors import UsageError
 from svcdns.message import question
+from svcdns.targets.cluster import images
 from svcdns.targets.cluster.ownership import Ownership
-from svcdns.targets.cluster.vantages import images, node_ports, servers, tunnel
-from svcdns.targets.cluster.vantages.plan import Plan
+from svcdns.targets.cluster.vantages import node_ports, servers, tunnel
+from svcdns.targets.cluster.vantages.plan import VantagePlan
 from svcdns.targets.cluster.vantages.probe import probe, probe_pod
 from svcdns.targets.cluster.vantages.servers import DnsService, Replicas
 
@@ -44,7 +45,7 @@ def service(api) -> Iterator[DnsService]:
 
 def _served(api, namespace) -> DnsService:
     script = (Path(__file__).parent / "responder.py").read_text()
-    spec = probe_pod._spec(images.choose(api, "").name)
+    spec = probe_pod._spec(images.probe_image(api, "").name)
     container = spec["containers"][0]
     container["command"] = ["python3", "/svcdns/responder.py"]
     container["readinessProbe"] = {"tcpSocket": {"port": 5353}, "periodSeconds": 1}
@@ -88,7 +89,7 @@ def by_node_ports(api, run, plan, mapped, host, life):
 
 def by_probe(api, run, plan, life):
     """The ways from a pod, and to which DNS pods they lead."""
-    made = probe.make(Ownership(api, run), images.choose(api, "").name, plan, life)
+    made = probe.make(Ownership(api, run), images.probe_image(api, "").name, plan, life)
     relay = probe_pod.relay_in(api, made.namespace, made.image)
     life.callback(relay.close)
     places = Replicas(plan.replicas, partial(servers.replicas, api, plan.service))
@@ -102,7 +103,7 @@ def by_tunnels(api, plan, life):
 
 
 def test_every_way_follows_pods_that_are_replaced(api, run, service, free_ports, node_address):
-    plan = Plan("direct", service, servers.wait_until_ready(api, service))
+    plan = VantagePlan("direct", service, servers.wait_until_ready(api, service))
     mapped = [(port, port) for port in islice(free_ports, 3)]
     with ExitStack() as life:
         both = [by_node_ports(api, run, plan, mapped, node_address, life), by_probe(api, run, plan, life)]
@@ -132,7 +133,7 @@ def test_a_dns_pod_that_does_not_become_ready_is_named_with_its_state(api, servi
         api.patch("Deployment", "dns", service.namespace, change, strategic=True)
 
     said = str(caught.value)
-    assert said.startswith("DNS pods not ready: ")
+    assert said.startswith("DNS pods are not ready: ")
     assert f"{stuck[0]} (Pending, not ready, " in said
     assert "registry.invalid/dns:none" in said
     assert "--nameserver" in said

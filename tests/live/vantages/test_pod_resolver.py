@@ -13,8 +13,9 @@ from dns.rcode import Rcode
 
 from svcdns.client.resolver import POD_HOSTNAME
 from svcdns.errors import UndeterminedError
+from svcdns.targets.cluster import images
 from svcdns.targets.cluster.ownership import Ownership
-from svcdns.targets.cluster.vantages import images, servers
+from svcdns.targets.cluster.vantages import servers
 from svcdns.targets.cluster.vantages.pod_resolver import PodResolver, PodResolvers
 from svcdns.targets.cluster.vantages.probe import probe_pod, relay
 
@@ -43,7 +44,7 @@ def own(ownership):
 
 @pytest.fixture(scope="module")
 def resolvers(api, ownership):
-    found = PodResolvers(ownership, images.choose(api, "").name)
+    found = PodResolvers(ownership, images.probe_image(api, "").name)
     yield found
     found.close()
 
@@ -55,8 +56,8 @@ def test_a_pod_is_configured_as_the_kubelet_configures_it(api, resolvers, own):
     assert resolver.configuration.nameservers == servers.find(api).cluster_ips[:1]
     assert [str(suffix) for suffix in resolver.configuration.search][:3] == suffixes
     assert resolver.configuration.ndots == 5
-    assert resolver.facts.hostname == POD_HOSTNAME
-    assert POD_HOSTNAME in resolver.facts.hosts
+    assert resolver.environment.hostname == POD_HOSTNAME
+    assert POD_HOSTNAME in resolver.environment.hosts
 
 
 def test_a_short_name_is_found_through_the_search_list(api, resolvers, own):
@@ -121,7 +122,7 @@ def recorded(api):
         scripts = {"relay.py": Path(relay.__file__).read_text(), "recorder.py": RECORDER.read_text()}
         metadata = {"name": probe_pod.NAME, "namespace": namespace}
         api.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": scripts})
-        image = images.choose(api, "").name
+        image = images.probe_image(api, "").name
         spec = probe_pod._spec(image)
         spec["containers"][0]["command"] = ["python3", "-u", "/svcdns/recorder.py"]
         spec["securityContext"]["sysctls"] = [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]

@@ -59,7 +59,7 @@ def test_where_no_port_is_mapped_the_probe_is_picked_and_the_note_says_why(opene
         assert found.vantages[0].name == "probe"
 
     assert found.note.startswith(
-        "vantage probe, because direct does not work (the cluster maps no node port to this host): "
+        "vantage probe, because direct does not work (no node port of the cluster is mapped to this host): "
     )
 
 
@@ -67,10 +67,10 @@ def test_where_no_pod_may_be_spoken_to_the_tunnel_is_picked(opened, as_account):
     with opened(via=as_account(*DNS_AND_NODES, *PROBES, *TUNNELS)) as found:
         assert found.vantages[0].name == "tunnel"
         assert Capability.POD_RESOLVER not in found.capabilities
-        with pytest.raises(UndeterminedError, match="there is no pod to resolve names in"):
+        with pytest.raises(UndeterminedError, match="there is no pod that could resolve names"):
             found.resolver("default")
 
-    assert found.note.startswith("vantage tunnel, because direct does not work (the cluster maps no node port ")
+    assert found.note.startswith("vantage tunnel, because direct does not work (no node port of the cluster ")
     assert re.search(r", because probe does not work \(.*pods/exec.*\): .*UDP", found.note)
 
 
@@ -79,12 +79,12 @@ def test_where_nothing_is_allowed_every_reason_is_given(opened, as_account):
         opened(via=as_account(*DNS_AND_NODES)).__enter__()
 
     said = str(caught.value)
-    assert said.startswith("no vantage works: direct: the cluster maps no node port")
+    assert said.startswith("no vantage works: direct: no node port of the cluster is mapped")
     assert "probe: namespaces" in said
     assert "pods/portforward" in said
     assert "--nameserver" in said
 
 
 def test_a_tunnel_does_not_lead_to_named_servers(opened):
-    with pytest.raises(UsageError, match="leave out --nameserver"):
+    with pytest.raises(UsageError, match="remove --nameserver"):
         opened(vantage="tunnel", nameservers=("10.0.0.1",)).__enter__()

@@ -1,28 +1,28 @@
-"""An API server that holds objects, and what a run makes of it."""
+"""An API server that holds objects, and a run that uses it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.ownership import Ownership
-from tests.targets.cluster.apiserver import ApiServer, connected, served
+from tests.api_server import Objects, kubeconfig, serving
 
 
 @pytest.fixture
-def server() -> Iterator[ApiServer]:
-    with served() as found:
-        yield found
+def objects() -> Objects:
+    """What the API server holds."""
+    return Objects()
 
 
 @pytest.fixture
-def api(server: ApiServer, tmp_path: Path) -> Iterator[Api]:
-    found = connected(server, tmp_path)
-    yield found
-    found.close()
+def api(objects: Objects, tmp_path: Path) -> Iterator[Api]:
+    with serving(objects) as server, closing(Api(kubeconfig(tmp_path, server.url, context="c"), "c")) as opened:
+        yield opened
 
 
 @pytest.fixture

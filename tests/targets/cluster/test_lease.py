@@ -1,4 +1,4 @@
-"""The Lease by which a run says that it lives, whatever others do to it."""
+"""The Lease that shows that a run is alive, whatever others do to it."""
 
 from __future__ import annotations
 
@@ -10,30 +10,27 @@ from typing import Any, cast
 
 import pytest
 
-from svcdns.errors import TargetError, UsageError
+from svcdns.errors import UsageError
 from svcdns.targets.cluster import lease
 from svcdns.targets.cluster.lease import Lease, is_live, run_of
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.watch.watching import Watching
-from tests.targets.cluster.apiserver import ApiServer, RefusalError
+from tests.api_server import Objects, RefusalError
 from tests.waiting import within
 
 NAME = "svcdns-abcde"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-class Heard:
-    """Stands for what is watched: it hears what went wrong."""
+class Failures:
+    """Takes the place of the watches: it records what they are told of the Lease."""
 
     def __init__(self) -> None:
-        self.of: list[TargetError | None] = []
-        self.twice = Event()
+        self.recorded: list[Exception | None] = []
 
-    def failed(self, who: str, error: TargetError | None) -> None:
-        assert who == "lease"
-        self.of.append(error)
-        if len(self.of) > 1:
-            self.twice.set()
+    def failed(self, task: str, error: Exception | None) -> None:
+        assert task == "renewing the Lease"
+        self.recorded.append(error)
 
 
 @pytest.fixture(autouse=True)
@@ -42,28 +39,28 @@ def _often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def held(own: Ownership, heard: Heard | None = None) -> Iterator[None]:
-    with Lease(own, cast("Watching", heard or Heard())):
+def held(own: Ownership, failures: Failures | None = None) -> Iterator[None]:
+    with Lease(own, cast("Watching", failures or Failures())):
         yield
 
 
-def test_it_is_there_for_as_long_as_the_run_and_no_longer(server: ApiServer, own: Ownership):
+def test_it_exists_as_long_as_the_run(objects: Objects, own: Ownership):
     with held(own):
-        item = server.get("Lease", NAME, "default")
+        item = objects.get("Lease", NAME, "default")
         assert item
         assert run_of(item) == "abcde"
         assert is_live(item, datetime.now(UTC))
-    assert server.names("Lease") == set()
+    assert objects.names("Lease") == set()
 
 
-def test_it_is_renewed(server: ApiServer, own: Ownership):
+def test_it_is_renewed(objects: Objects, own: Ownership):
     with held(own):
-        first = (server.get("Lease", NAME, "default") or {})["spec"]["renewTime"]
-        assert within(20, lambda: (server.get("Lease", NAME, "default") or {})["spec"]["renewTime"] != first)
+        first = (objects.get("Lease", NAME, "default") or {})["spec"]["renewTime"]
+        assert within(20, lambda: (objects.get("Lease", NAME, "default") or {})["spec"]["renewTime"] != first)
 
 
-def test_what_goes_wrong_is_heard_of_and_tried_again(server: ApiServer, own: Ownership):
-    heard, failed = Heard(), Event()
+def test_a_failed_renewal_is_recorded_and_repeated(objects: Objects, own: Ownership):
+    failures, failed = Failures(), Event()
 
     def fail(method: str, kind: str, *_: str) -> None:
         if method == "PATCH" and own._uids and not failed.is_set() and kind == "Lease" and ready.is_set():
@@ -71,35 +68,35 @@ def test_what_goes_wrong_is_heard_of_and_tried_again(server: ApiServer, own: Own
             raise RefusalError(500, "InternalError", "not now")
 
     ready = Event()
-    server.before = fail
-    with held(own, heard):
+    objects.before = fail
+    with held(own, failures):
         ready.set()
-        assert within(20, lambda: any(str(one) == "not now" for one in heard.of))
-        assert within(20, lambda: heard.of[-1] is None)
+        assert within(20, lambda: any(str(one) == "not now" for one in failures.recorded))
+        assert within(20, lambda: failures.recorded[-1] is None)
 
 
-def test_one_that_somebody_deleted_is_there_again(server: ApiServer, own: Ownership):
+def test_a_deleted_lease_is_created_again(objects: Objects, own: Ownership):
     with held(own):
-        server.drop("Lease", NAME, "default")
-        assert within(20, lambda: NAME in server.names("Lease"))
-    assert server.names("Lease") == set()
+        objects.drop("Lease", NAME, "default")
+        assert within(20, lambda: NAME in objects.names("Lease"))
+    assert objects.names("Lease") == set()
 
 
-def test_another_in_its_place_is_left_alone_and_heard_of(server: ApiServer, own: Ownership):
-    heard = Heard()
-    with held(own, heard):
-        with server._lock:
-            server.drop("Lease", NAME, "default")
-            theirs = server.put("Lease", NAME, "default", metadata={"labels": {"svcdns.dev/run": "abcde"}})
-        assert within(20, lambda: any("was not made by this run" in str(one) for one in heard.of))
-    assert server.get("Lease", NAME, "default") == theirs
+def test_another_lease_in_its_place_is_not_changed_and_recorded(objects: Objects, own: Ownership):
+    failures = Failures()
+    with held(own, failures):
+        with objects.lock:
+            objects.drop("Lease", NAME, "default")
+            theirs = objects.put("Lease", NAME, "default", metadata={"labels": {"svcdns.dev/run": "abcde"}})
+        assert within(20, lambda: any("was not made by this run" in str(one) for one in failures.recorded))
+    assert objects.get("Lease", NAME, "default") == theirs
 
 
-def test_two_runs_of_one_id_do_not_begin(server: ApiServer, own: Ownership):
-    theirs = server.put("Lease", NAME, "default")
+def test_a_second_run_of_the_same_id_does_not_begin(objects: Objects, own: Ownership):
+    theirs = objects.put("Lease", NAME, "default")
     with pytest.raises(UsageError, match=r"the run's id abcde is in use: Lease .* exists .*; run again$"), held(own):
         pass
-    assert server.get("Lease", NAME, "default") == theirs
+    assert objects.get("Lease", NAME, "default") == theirs
 
 
 def spec(**fields: Any) -> dict[str, Any]:
@@ -110,13 +107,13 @@ def spec(**fields: Any) -> dict[str, Any]:
     "renewed",
     [None, "", "yesterday", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z", 7, [], "2026-01-01T00:02:00Z"],
 )
-def test_one_that_does_not_say_when_it_was_renewed_or_says_the_future_is_dead(renewed: Any):
+def test_a_lease_without_a_renewal_time_or_with_one_in_the_future_is_dead(renewed: Any):
     assert not is_live(spec(renewTime=renewed), NOW)
     assert not is_live({"metadata": {}, "spec": None}, NOW)
 
 
 @pytest.mark.parametrize("seconds", [-59, 0, 59])
-def test_one_that_was_renewed_lately_is_live_whatever_duration_it_names(seconds: int):
+def test_a_lease_that_was_renewed_lately_is_live_whatever_duration_it_names(seconds: int):
     renewed = (NOW + timedelta(seconds=seconds)).isoformat()
     assert is_live(spec(renewTime=renewed, leaseDurationSeconds=-5), NOW)
     dead = (NOW - timedelta(seconds=61)).isoformat()
@@ -134,7 +131,7 @@ def test_one_that_was_renewed_lately_is_live_whatever_duration_it_names(seconds:
         {"annotations": {"svcdns.dev/uid": "another"}},
     ],
 )
-def test_one_that_no_run_made_is_nobodys(change: dict[str, Any]):
+def test_a_lease_that_no_run_made_belongs_to_no_run(change: dict[str, Any]):
     metadata = {
         "name": NAME,
         "namespace": "default",

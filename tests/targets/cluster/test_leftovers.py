@@ -1,4 +1,4 @@
-"""What killed runs have left: how it is told from what is somebody else's, named, removed and waited for."""
+"""What killed runs have left behind: how it is recognised, named, removed and awaited."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from svcdns.targets import cluster
 from svcdns.targets.cluster import leftovers, marks
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.leftovers import Cleaned, clean, notes
-from tests.targets.cluster.apiserver import ApiServer, RefusalError
+from tests.api_server import Objects, RefusalError
 
 CONTROLLER = "some resources are remaining: pods. has 1 resource instances"
 
@@ -28,35 +28,33 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leftovers, "OBSERVED_SECONDS", 0.05)
 
 
-def made(
-    server: ApiServer, kind: str, name: str, run: str = "dead", namespace: str = "", **more: Any
-) -> dict[str, Any]:
+def made(objects: Objects, kind: str, name: str, run: str = "dead", namespace: str = "", **more: Any) -> dict[str, Any]:
     """An object as a run leaves it."""
     uid = f"uid-of-{kind}-{name}"
     metadata = {"uid": uid, "labels": {marks.RUN: run}, "annotations": {marks.UID: uid}, **more.pop("metadata", {})}
-    return server.put(kind, name, namespace, metadata=metadata, **more)
+    return objects.put(kind, name, namespace, metadata=metadata, **more)
 
 
-def lease_of(server: ApiServer, run: str, *, age_seconds: float) -> dict[str, Any]:
+def lease_of(objects: Objects, run: str, *, age_seconds: float) -> dict[str, Any]:
     renewed = (datetime.now(UTC) - timedelta(seconds=age_seconds)).isoformat()
-    return made(server, "Lease", f"svcdns-{run}", run, "default", spec={"renewTime": renewed})
+    return made(objects, "Lease", f"svcdns-{run}", run, "default", spec={"renewTime": renewed})
 
 
 @pytest.fixture
-def whole(server: ApiServer) -> ApiServer:
+def whole(objects: Objects) -> Objects:
     """A cluster with what a dead run and a live one have made, and with what only looks so."""
     for name in ("svcdns-dead-1", "svcdns-dead-2"):
-        made(server, "Namespace", name)
-    made(server, "Namespace", "svcdns-live-1", "live")
-    made(server, "Service", "svcdns-dead-dns", namespace="kube-system")
-    made(server, "Service", "web", namespace="svcdns-dead-1")
-    lease_of(server, "dead", age_seconds=3600)
-    lease_of(server, "live", age_seconds=1)
-    server.put("Namespace", "shop", metadata={"labels": {marks.RUN: "dead"}})
+        made(objects, "Namespace", name)
+    made(objects, "Namespace", "svcdns-live-1", "live")
+    made(objects, "Service", "svcdns-dead-dns", namespace="kube-system")
+    made(objects, "Service", "web", namespace="svcdns-dead-1")
+    lease_of(objects, "dead", age_seconds=3600)
+    lease_of(objects, "live", age_seconds=1)
+    objects.put("Namespace", "shop", metadata={"labels": {marks.RUN: "dead"}})
     copied = {"labels": {marks.RUN: "dead"}, "annotations": {marks.UID: "uid-of-Namespace-svcdns-dead-1"}}
-    server.put("Namespace", "copy", metadata=copied)
-    server.put("Service", "db", "prod", metadata={"labels": {marks.RUN: "dead"}})
-    return server
+    objects.put("Namespace", "copy", metadata=copied)
+    objects.put("Service", "db", "prod", metadata={"labels": {marks.RUN: "dead"}})
+    return objects
 
 
 GONE = {
@@ -68,13 +66,13 @@ GONE = {
 THEIRS = {"svcdns-live-1", "shop", "copy"}
 
 
-def test_what_is_removed_is_waited_for(whole: ApiServer, api: Api):
+def test_what_is_removed_is_waited_for(whole: Objects, api: Api):
     done = clean(api)
     assert (set(done.removed), done.left, done.unknown) == (GONE, (), ())
     assert whole.names("Namespace") == THEIRS
 
 
-def test_what_only_carries_the_label_is_named_and_left(whole: ApiServer, api: Api):
+def test_what_only_carries_the_label_is_named_and_left(whole: Objects, api: Api):
     before = [whole.get("Namespace", "shop"), whole.get("Namespace", "copy"), whole.get("Service", "db", "prod")]
     done = clean(api)
     assert sorted(line.partition(":")[0] for line in done.foreign) == [
@@ -87,27 +85,27 @@ def test_what_only_carries_the_label_is_named_and_left(whole: ApiServer, api: Ap
     assert after == before
 
 
-def test_nothing_is_written_before_it_is_confirmed(whole: ApiServer, api: Api):
-    shown: list[leftovers.Found] = []
+def test_nothing_is_written_before_it_is_confirmed(whole: Objects, api: Api):
+    shown: list[leftovers.Leftovers] = []
     done = clean(api, lambda found: bool(shown.append(found)))
-    assert {str(one) for one in shown[0].there} == GONE
-    assert all(marks.UID in one.why for one in shown[0].there)
+    assert {str(one) for one in shown[0].present} == GONE
+    assert all(marks.UID in one.why for one in shown[0].present)
     assert set(done.left) == {f"{one}: not confirmed" for one in GONE}
     assert whole.writes == []
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
 def test_a_run_whose_clock_is_an_hour_off_lives_as_long_as_it_renews_its_lease(
-    server: ApiServer, api: Api, hours: int, monkeypatch: pytest.MonkeyPatch
+    objects: Objects, api: Api, hours: int, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(leftovers, "OBSERVED_SECONDS", 20.0)
-    made(server, "Namespace", "svcdns-live-1", "live")
-    lease_of(server, "live", age_seconds=hours * 3600)
+    made(objects, "Namespace", "svcdns-live-1", "live")
+    lease_of(objects, "live", age_seconds=hours * 3600)
     over = Event()
 
     def renew() -> None:
         while not over.wait(0.1):
-            lease_of(server, "live", age_seconds=hours * 3600)
+            lease_of(objects, "live", age_seconds=hours * 3600)
 
     renewing = Thread(target=renew)
     renewing.start()
@@ -116,22 +114,22 @@ def test_a_run_whose_clock_is_an_hour_off_lives_as_long_as_it_renews_its_lease(
     finally:
         over.set()
         renewing.join()
-    assert server.names("Namespace") == {"svcdns-live-1"}
+    assert objects.names("Namespace") == {"svcdns-live-1"}
 
 
 def test_a_run_whose_lease_somebody_deleted_lives_once_it_has_made_it_again(
-    server: ApiServer, api: Api, monkeypatch: pytest.MonkeyPatch
+    objects: Objects, api: Api, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(leftovers, "OBSERVED_SECONDS", 20.0)
-    made(server, "Namespace", "svcdns-live-1", "live")
-    Timer(0.2, lambda: lease_of(server, "live", age_seconds=0)).start()
+    made(objects, "Namespace", "svcdns-live-1", "live")
+    Timer(0.2, lambda: lease_of(objects, "live", age_seconds=0)).start()
     assert clean(api) == Cleaned((), (), ())
 
 
 @pytest.mark.parametrize("renewed", ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "soon", 7])
 @pytest.mark.parametrize("namespace", ["default", "elsewhere"])
 def test_leases_of_others_neither_stop_anybody_nor_hide_what_was_left(
-    whole: ApiServer, api: Api, renewed: Any, namespace: str
+    whole: Objects, api: Api, renewed: Any, namespace: str
 ):
     for name in ("svcdns-dead", "evil"):
         if (name, namespace) != ("svcdns-dead", "default"):
@@ -148,15 +146,15 @@ def refuse(name: str, code: int) -> Callable[..., None]:
     return refusing
 
 
-def test_where_one_may_not_be_removed_the_others_are_all_the_same(whole: ApiServer, api: Api):
+def test_where_one_may_not_be_removed_the_others_are_all_the_same(whole: Objects, api: Api):
     whole.before = refuse("svcdns-dead-1", 403)
     done = clean(api)
     assert done.left == ("Namespace svcdns-dead-1 (run dead): a webhook says no",)
     assert set(done.removed) == GONE - {"Namespace svcdns-dead-1 (run dead)"}
 
 
-def test_what_was_replaced_after_it_was_found_is_left_alone(whole: ApiServer, api: Api):
-    def replace(found: leftovers.Found) -> bool:
+def test_what_was_replaced_after_it_was_found_is_left_alone(whole: Objects, api: Api):
+    def replace(found: leftovers.Leftovers) -> bool:
         whole.drop("Namespace", "svcdns-dead-1")
         whole.put("Namespace", "svcdns-dead-1", metadata={"labels": {marks.RUN: "dead"}})
         return bool(found)
@@ -166,15 +164,15 @@ def test_what_was_replaced_after_it_was_found_is_left_alone(whole: ApiServer, ap
     assert whole.names("Namespace") == {*THEIRS, "svcdns-dead-1"}
 
 
-def test_what_does_not_go_is_left_with_what_holds_it_also_where_somebody_else_removes_it(server: ApiServer, api: Api):
+def test_what_does_not_go_is_left_with_what_holds_it_also_where_somebody_else_removes_it(objects: Objects, api: Api):
     conditions = [
         {"type": "ContentRemaining", "status": "True", "message": CONTROLLER},
         {"type": "FinalizersRemaining", "status": "False", "message": "no"},
     ]
     going = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
-    made(server, "Namespace", "svcdns-dead-1", metadata=going, status={"conditions": conditions})
-    made(server, "Namespace", "svcdns-dead-2")
-    made(server, "Service", "svcdns-dead", namespace="kube-system", metadata={"finalizers": ["a.b/c"]})
+    made(objects, "Namespace", "svcdns-dead-1", metadata=going, status={"conditions": conditions})
+    made(objects, "Namespace", "svcdns-dead-2")
+    made(objects, "Service", "svcdns-dead", namespace="kube-system", metadata={"finalizers": ["a.b/c"]})
     done = clean(api, deadline_seconds=0.05)
     assert sorted(done.left) == [
         f"Namespace svcdns-dead-1 (run dead): is not gone after 0 s: {CONTROLLER}",
@@ -184,12 +182,12 @@ def test_what_does_not_go_is_left_with_what_holds_it_also_where_somebody_else_re
 
 
 def test_a_connection_that_is_lost_while_waiting_is_no_reason_to_forget_what_was_begun(
-    server: ApiServer, api: Api, monkeypatch: pytest.MonkeyPatch
+    objects: Objects, api: Api, monkeypatch: pytest.MonkeyPatch
 ):
-    made(server, "Namespace", "a")
-    monkeypatch.setattr(leftovers, "_there", lambda *_: (_ for _ in ()).throw(UndeterminedError("nobody there")))
+    made(objects, "Namespace", "a")
+    monkeypatch.setattr(leftovers, "_remaining", lambda *_: (_ for _ in ()).throw(UndeterminedError("nobody there")))
     assert clean(api).left == (
-        "Namespace a (run dead): is being removed, and whether it is gone cannot be seen: nobody there",
+        "Namespace a (run dead): is being removed, but it is not known whether it is gone: nobody there",
     )
 
 
@@ -201,20 +199,20 @@ def unlisted(kind: str) -> Callable[..., None]:
     return refusing
 
 
-def test_a_kind_that_may_not_be_listed_is_passed_over_and_said(whole: ApiServer, api: Api):
+def test_a_kind_that_may_not_be_listed_is_passed_over_and_said(whole: Objects, api: Api):
     whole.before = unlisted("EndpointSlice")
-    unknown = "what killed runs may have left behind cannot be looked for: EndpointSlice: EndpointSlice is forbidden"
+    unknown = "cannot look for objects that killed runs left behind: EndpointSlice: EndpointSlice is forbidden"
     named, also = notes(api, None)
     assert all(one in named for one in GONE)
-    assert named.endswith("; remove it with: svcdns clean --context c")
+    assert named.endswith("; remove them with: svcdns clean --context c")
     assert also == unknown
     done = clean(api)
     assert (set(done.removed), done.left, done.unknown) == (GONE, (), (unknown,))
 
 
-def test_without_leases_nobody_is_taken_for_dead(whole: ApiServer, api: Api):
+def test_without_leases_nobody_is_taken_for_dead(whole: Objects, api: Api):
     whole.before = unlisted("Lease")
-    assert notes(api, None) == ("what killed runs may have left behind cannot be looked for: Lease is forbidden",)
+    assert notes(api, None) == ("cannot look for objects that killed runs left behind: Lease is forbidden",)
     with pytest.raises(TargetError, match="Lease is forbidden"):
         clean(api)
     assert whole.writes == []

@@ -11,7 +11,7 @@ from svcdns.targets.cluster import marks
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.apiserver.refusal import RefusedError
 from svcdns.targets.cluster.ownership import Ownership, made_by
-from tests.targets.cluster.apiserver import ApiServer, RefusalError
+from tests.api_server import Objects, RefusalError
 
 NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "svcdns-abcde-1"}}
 OURS = {"svcdns.dev/run": "abcde"}
@@ -27,12 +27,12 @@ def namespace(own: Ownership) -> str:
     return str(own.create(NAMESPACE)["metadata"]["name"])
 
 
-def changed(server: ApiServer) -> set[tuple[str, str]]:
+def changed(objects: Objects) -> set[tuple[str, str]]:
     """Kind and name of all that was written, dry runs aside."""
-    return {(one.kind, one.name) for one in server.writes if not one.dry_run}
+    return {(one.kind, one.name) for one in objects.writes if not one.dry_run}
 
 
-def test_what_stands_outside_carries_its_own_uid_and_the_runs_label(server: ApiServer, own: Ownership):
+def test_what_stands_outside_carries_its_own_uid_and_the_runs_label(objects: Objects, own: Ownership):
     made = own.create(NAMESPACE)
     assert made["metadata"]["annotations"][marks.UID] == made["metadata"]["uid"]
     assert made["metadata"]["labels"] == OURS
@@ -40,21 +40,21 @@ def test_what_stands_outside_carries_its_own_uid_and_the_runs_label(server: ApiS
     assert not made_by(made, "other")
 
 
-def test_a_copy_of_what_a_run_made_is_not_the_runs(server: ApiServer, own: Ownership):
+def test_a_copy_of_what_a_run_made_is_not_the_runs(objects: Objects, own: Ownership):
     made = own.create(NAMESPACE)
     copied = {key: made["metadata"][key] for key in ("labels", "annotations")}
-    assert not made_by(server.put("Namespace", "copy", metadata=copied), "abcde")
+    assert not made_by(objects.put("Namespace", "copy", metadata=copied), "abcde")
 
 
 @pytest.mark.parametrize("labels", [{}, OURS])
 def test_what_exists_is_refused_by_name_and_left_as_it_is(
-    server: ApiServer, own: Ownership, namespace: str, labels: dict[str, str]
+    objects: Objects, own: Ownership, namespace: str, labels: dict[str, str]
 ):
     theirs = [
-        server.put("Namespace", "shop", metadata={"labels": labels}),
-        server.put("Service", "web", namespace, metadata={"labels": labels}),
+        objects.put("Namespace", "shop", metadata={"labels": labels}),
+        objects.put("Service", "web", namespace, metadata={"labels": labels}),
     ]
-    before = list(server.writes)
+    before = list(objects.writes)
     for item in theirs:
         with pytest.raises(TargetError, match=f'{item["kind"]} "{item["metadata"]["name"]}".* exists and was not made'):
             own.check(item)
@@ -66,85 +66,87 @@ def test_what_exists_is_refused_by_name_and_left_as_it_is(
         own.undo(item["kind"], name, within)
         with pytest.raises(TargetError, match="was not made by this run"):
             own.delete_found(item)
-        assert server.get(item["kind"], name, within) == item
-    assert {one.method for one in server.writes[len(before) :]} <= {"POST"}
+        assert objects.get(item["kind"], name, within) == item
+    assert {one.method for one in objects.writes[len(before) :]} <= {"POST"}
 
 
-def test_ours_is_applied_again_and_deleted_by_its_uid(server: ApiServer, own: Ownership, namespace: str):
+def test_ours_is_applied_again_and_deleted_by_its_uid(objects: Objects, own: Ownership, namespace: str):
     own.apply(service())
     own.apply(service(type="NodePort"))
-    assert (server.get("Service", "web", namespace) or {})["spec"]["type"] == "NodePort"
+    assert (objects.get("Service", "web", namespace) or {})["spec"]["type"] == "NodePort"
     assert own.delete("Service", "web", namespace)
-    assert server.names("Service") == set()
+    assert objects.names("Service") == set()
     assert own.delete("Service", "web", namespace) == ""
 
 
-def test_what_took_the_place_of_ours_is_not_touched(server: ApiServer, own: Ownership, namespace: str):
+def test_what_took_the_place_of_ours_is_not_touched(objects: Objects, own: Ownership, namespace: str):
     own.apply(service())
-    server.drop("Service", "web", namespace)
-    theirs = server.put("Service", "web", namespace, metadata={"labels": OURS})
+    objects.drop("Service", "web", namespace)
+    theirs = objects.put("Service", "web", namespace, metadata={"labels": OURS})
     with pytest.raises(TargetError, match="was not made by this run"):
         own.apply(service(type="NodePort"))
     with pytest.raises(TargetError, match="was not made by this run"):
         own.delete("Service", "web", namespace)
     own.undo("Service", "web", namespace)
-    assert server.get("Service", "web", namespace) == theirs
+    assert objects.get("Service", "web", namespace) == theirs
 
 
 @pytest.mark.parametrize("method", ["DELETE", "PATCH"])
 def test_nor_is_what_takes_its_place_between_the_look_and_the_write(
-    server: ApiServer, own: Ownership, namespace: str, method: str
+    objects: Objects, own: Ownership, namespace: str, method: str
 ):
     own.apply(service())
     taken: list[dict[str, Any]] = []
 
     def take(asked: str, kind: str, *_: str) -> None:
         if asked == method and kind == "Service" and not taken:
-            server.drop("Service", "web", namespace)
-            taken.append(server.put("Service", "web", namespace, metadata={"labels": OURS}))
+            objects.drop("Service", "web", namespace)
+            taken.append(objects.put("Service", "web", namespace, metadata={"labels": OURS}))
 
-    server.before = take
+    objects.before = take
     with pytest.raises(RefusedError) as caught:
         own.delete("Service", "web", namespace) if method == "DELETE" else own.apply(service(type="NodePort"))
     assert caught.value.code == 409
-    assert server.get("Service", "web", namespace) == taken[0]
+    assert objects.get("Service", "web", namespace) == taken[0]
 
 
 def test_a_namespace_that_somebody_put_in_the_place_of_ours_is_not_ours(
-    server: ApiServer, own: Ownership, namespace: str
+    objects: Objects, own: Ownership, namespace: str
 ):
     assert own.holds(namespace)
-    server.drop("Namespace", namespace)
-    theirs = server.put("Namespace", namespace, metadata={"labels": OURS})
+    objects.drop("Namespace", namespace)
+    theirs = objects.put("Namespace", namespace, metadata={"labels": OURS})
     assert not own.holds(namespace)
     with pytest.raises(UndeterminedError, match="is not the one that this run made"):
         own.require(namespace)
     own.undo("Namespace", namespace)
-    assert server.get("Namespace", namespace) == theirs
+    assert objects.get("Namespace", namespace) == theirs
 
 
-def test_what_lost_the_runs_label_is_somebody_elses_now(server: ApiServer, own: Ownership, namespace: str):
-    server.objects["Namespace", "", namespace]["metadata"]["labels"] = {}
+def test_what_lost_the_runs_label_is_somebody_elses_now(objects: Objects, own: Ownership, namespace: str):
+    current = objects.get("Namespace", namespace)
+    assert current is not None
+    objects.put("Namespace", namespace, metadata={**current["metadata"], "labels": {}})
     with pytest.raises(TargetError, match="was not made by this run"):
         own.delete("Namespace", namespace)
-    assert namespace in server.names("Namespace")
+    assert namespace in objects.names("Namespace")
 
 
-def test_an_object_whose_creation_was_cut_off_is_found_by_its_word_and_removed(server: ApiServer, own: Ownership):
+def test_an_object_whose_creation_was_cut_off_is_found_by_its_word_and_removed(objects: Objects, own: Ownership):
     def cut(method: str, kind: str, *_: str) -> None:
         if method == "PATCH" and kind == "Namespace":
             raise RefusalError(500, "InternalError", "cut off")
 
-    server.before = cut
+    objects.before = cut
     with pytest.raises(RefusedError):
         own.create(NAMESPACE)
-    server.before = lambda *_: None
-    assert server.names("Namespace") == {"svcdns-abcde-1"}
+    objects.before = lambda *_: None
+    assert objects.names("Namespace") == {"svcdns-abcde-1"}
     own.undo("Namespace", "svcdns-abcde-1")
-    assert server.names("Namespace") == set()
+    assert objects.names("Namespace") == set()
 
 
-def test_a_request_that_was_made_but_not_answered_is_not_taken_for_somebody_elses(server: ApiServer, own: Ownership):
+def test_a_request_that_was_made_but_not_answered_is_not_taken_for_somebody_elses(objects: Objects, own: Ownership):
     made: list[str] = []
 
     def lose(method: str, kind: str, *_: str) -> None:
@@ -152,24 +154,24 @@ def test_a_request_that_was_made_but_not_answered_is_not_taken_for_somebody_else
             made.append(kind)
             raise RefusalError(503, "ServiceUnavailable", "later")
 
-    server.before = lose
+    objects.before = lose
     assert own.create(NAMESPACE)["metadata"]["name"] == "svcdns-abcde-1"
 
 
 def test_what_controllers_made_of_ours_may_be_deleted_and_what_they_made_of_others_not(
-    server: ApiServer, own: Ownership, namespace: str
+    objects: Objects, own: Ownership, namespace: str
 ):
     deployment = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": namespace}}
     deployment |= {"metadata": {**deployment["metadata"], "labels": dict(OURS)}, "spec": {}}
-    owners = [own.apply(deployment), server.put("Deployment", "theirs", namespace)]
+    owners = [own.apply(deployment), objects.put("Deployment", "theirs", namespace)]
     for owner in owners:
         name = owner["metadata"]["name"]
-        replica_set = server.put("ReplicaSet", name, namespace, metadata={"ownerReferences": [reference(owner)]})
-        server.put("Pod", name, namespace, metadata={"ownerReferences": [reference(replica_set)]})
+        replica_set = objects.put("ReplicaSet", name, namespace, metadata={"ownerReferences": [reference(owner)]})
+        objects.put("Pod", name, namespace, metadata={"ownerReferences": [reference(replica_set)]})
     assert own.delete("Pod", "web", namespace)
     with pytest.raises(TargetError, match="was not made by this run"):
         own.delete("Pod", "theirs", namespace)
-    assert server.names("Pod") == {"theirs"}
+    assert objects.names("Pod") == {"theirs"}
 
 
 def reference(owner: dict[str, Any]) -> dict[str, Any]:
@@ -187,10 +189,10 @@ def reference(owner: dict[str, Any]) -> dict[str, Any]:
 )
 @pytest.mark.parametrize("kind", ["Service", "Deployment", "Pod", "ConfigMap"])
 def test_a_name_that_is_no_name_leads_nowhere(
-    server: ApiServer, own: Ownership, api: Api, namespace: str, kind: str, name: str
+    objects: Objects, own: Ownership, api: Api, namespace: str, kind: str, name: str
 ):
     seen: list[tuple[str, ...]] = []
-    server.before = lambda *request: seen.append(request)
+    objects.before = lambda *request: seen.append(request)
     for attempt in (
         lambda: own.delete(kind, name, namespace),
         lambda: own.change(kind, name, namespace, {"spec": {"replicas": 7}}),
@@ -203,17 +205,17 @@ def test_a_name_that_is_no_name_leads_nowhere(
 
 
 @pytest.mark.parametrize("namespace", ["../victim", "a/b", "..", "", "A", "*"])
-def test_nor_does_a_namespace_that_is_none(server: ApiServer, api: Api, namespace: str):
+def test_nor_does_a_namespace_that_is_none(objects: Objects, api: Api, namespace: str):
     seen: list[tuple[str, ...]] = []
-    server.before = lambda *request: seen.append(request)
+    objects.before = lambda *request: seen.append(request)
     with pytest.raises(TargetError, match="the name of a Namespace must"):
         api.get("Service", "web", namespace)
     assert seen == []
 
 
-def test_kinds_that_are_in_no_namespace_are_not_reached_through_one(server: ApiServer, own: Ownership, namespace: str):
-    theirs = server.put("ClusterRole", "admin", metadata={"labels": OURS})
+def test_kinds_that_are_in_no_namespace_are_not_reached_through_one(objects: Objects, own: Ownership, namespace: str):
+    theirs = objects.put("ClusterRole", "admin", metadata={"labels": OURS})
     with pytest.raises(TargetError, match="was not made by this run"):
         own.delete("ClusterRole", "admin", namespace)
-    assert server.get("ClusterRole", "admin") == theirs
-    assert ("ClusterRole", "admin") not in changed(server)
+    assert objects.get("ClusterRole", "admin") == theirs
+    assert ("ClusterRole", "admin") not in changed(objects)

@@ -48,7 +48,7 @@ def test_a_verb_that_is_missing_is_named(missing: str):
     with pytest.raises(UsageError) as caught:
         rights.check(cast("Api", Role([one for one in EACH if one != missing])))
     assert str(caught.value) == (
-        f'the context "c" may not: {missing}; '
+        f'the user of the context "c" may not: {missing}; '
         "grant these verbs in all namespaces with a ClusterRole and a ClusterRoleBinding"
     )
 

@@ -37,7 +37,7 @@ def test_what_is_no_name_of_a_cluster_is_refused(tools: Tools, name: str):
     said = refusal(KindSettings(run="abcde", cluster_name=name))
     assert said.startswith("--cluster-name ")
     assert said.endswith(
-        " is no name of a kind cluster: name one with lower-case letters, digits, '-' and '.', a letter or digit first"
+        " is not a name of a kind cluster: use lower-case letters, digits, '-' and '.', with a letter or digit first"
     )
     assert "\n" not in said
     assert not called(tools)
@@ -50,7 +50,7 @@ def test_what_is_no_name_of_a_cluster_is_refused(tools: Tools, name: str):
 def test_what_is_no_image_is_refused(tools: Tools, image: str):
     said = refusal(KindSettings(run="abcde", image=image))
     assert said.startswith("--kind-image ")
-    assert said.endswith(" is no image: name one as [HOST[:PORT]/]NAME[:TAG][@DIGEST]")
+    assert said.endswith(" is not an image: name one as [HOST[:PORT]/]NAME[:TAG][@DIGEST]")
     assert "\n" not in said
     assert not called(tools)
 
@@ -76,13 +76,13 @@ def test_an_image_of_a_kind_configuration_is_looked_at_as_well(tools: Tools, tmp
     head = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n"
     file.write_text(f"{head}nodes:\n- role: control-plane\n- role: worker\n  image: --privileged\n")
     assert refusal(KindSettings(run="abcde", config=file)) == (
-        f'{file}:6: nodes[1].image "--privileged" is no image: name one as [HOST[:PORT]/]NAME[:TAG][@DIGEST]'
+        f'{file}:6: nodes[1].image "--privileged" is not an image: name one as [HOST[:PORT]/]NAME[:TAG][@DIGEST]'
     )
 
 
 def test_a_binary_that_is_called_like_an_option_is_refused(tools: Tools):
     assert refusal(KindSettings(run="abcde", binary="--kubeconfig")) == (
-        '--kind-bin "--kubeconfig" begins with a dash; name the kind binary, by its path if need be'
+        '--kind-bin "--kubeconfig" begins with a dash; name the kind binary, if necessary by its path'
     )
 
 

@@ -110,7 +110,7 @@ def test_the_defaults_give_way_to_the_file(read, theirs, family):
 @pytest.mark.parametrize(
     ("theirs", "settings", "says"),
     [
-        ("name: x\n", {}, "3: name the cluster is named after the run; remove the field"),
+        ("name: x\n", {}, "3: name must not be set, since the cluster is named after the run; remove the field"),
         (
             "networking:\n  ipFamily: dual\n",
             {"ip_family": "ipv6"},
@@ -120,11 +120,11 @@ def test_the_defaults_give_way_to_the_file(read, theirs, family):
         (
             "networking:\n  podSubnet: 10.1.0.0/16\n  disableDefaultCNI: true\n",
             {},
-            "5: networking.disableDefaultCNI pods need a network to become ready; make the cluster yourself and name it",
+            "5: networking.disableDefaultCNI leaves pods without the network they need; remove it, or create the cluster",
         ),
         ("networking: [x]\n", {}, "3: networking is not a mapping"),
         ("nodes:\n- role: control-plane\n", {"nodes": 2}, "3: nodes are 1, but --nodes is 2; remove one of them"),
-        ("nodes:\n- role: worker\n", {}, "3: nodes have no control-plane among them; add one"),
+        ("nodes:\n- role: worker\n", {}, "3: nodes have no control-plane node; add one"),
         ("nodes: control-plane\n", {}, "3: nodes is not a list"),
         ("nodes:\n- control-plane\n", {}, "4: nodes[0] is not a mapping"),
         (
@@ -135,7 +135,7 @@ def test_the_defaults_give_way_to_the_file(read, theirs, family):
         (
             "nodes:\n- role: control-plane\n- role: worker\n  extraPortMappings:\n  - hostPort: 1\n    containerPort: 30055\n",
             {},
-            "8: nodes[1].extraPortMappings[0].containerPort 30053 to 30057 are mapped to the DNS pods; choose another port",
+            "8: nodes[1].extraPortMappings[0].containerPort is taken: 30053 to 30057 are mapped to the DNS pods; choose another port",
         ),
         ("nodes: []\nnodes: []\n", {}, "4: nodes is given twice, the first time in line 3"),
     ],
@@ -151,12 +151,12 @@ def test_a_contradiction_is_refused_with_file_line_and_field(read, tmp_path, the
     [
         ("a: [", ":2: is not YAML: "),
         ("a: b\n\tc: d\n", ":2: is not YAML: "),
-        ("kind: Service\napiVersion: v1\n", ":2: apiVersion is not kind.x-k8s.io/v1alpha4; --kind-config names"),
-        ("nodes: []\n", ":1: apiVersion is not kind.x-k8s.io/v1alpha4; --kind-config names"),
-        ("kind: Config\napiVersion: kind.x-k8s.io/v1alpha4\n", ":1: kind is not Cluster; --kind-config names"),
+        ("kind: Service\napiVersion: v1\n", ":2: apiVersion is not kind.x-k8s.io/v1alpha4; name a kind configuration"),
+        ("nodes: []\n", ":1: apiVersion is not kind.x-k8s.io/v1alpha4; name a kind configuration"),
+        ("kind: Config\napiVersion: kind.x-k8s.io/v1alpha4\n", ":1: kind is not Cluster; name a kind configuration"),
         ("- a\n", ":1: is not a mapping"),
-        ("", ": holds 0 YAML documents that are not empty; kind reads one"),
-        (f"{HEAD}---\n{HEAD}", ": holds 2 YAML documents that are not empty; kind reads one"),
+        ("", ": has 0 YAML documents that are not empty; it must have one"),
+        (f"{HEAD}---\n{HEAD}", ": has 2 YAML documents that are not empty; it must have one"),
     ],
 )
 def test_what_is_no_kind_configuration_is_refused(read, tmp_path, text, says):
@@ -168,7 +168,7 @@ def test_what_is_no_kind_configuration_is_refused(read, tmp_path, text, says):
 @pytest.mark.parametrize(("name", "says"), [("nowhere.yaml", "No such file"), (".", "Is a directory")])
 def test_a_file_that_cannot_be_read_is_refused(tmp_path, name, says):
     file = tmp_path / name
-    with pytest.raises(UsageError, match=f"^{file}: {says}.*; --kind-config names a kind configuration$"):
+    with pytest.raises(UsageError, match=f"^{file}: {says}.*; name a kind configuration with --kind-config$"):
         configuration(dataclasses.replace(SETTINGS, config=file))
 
 

@@ -202,7 +202,7 @@ def test_an_image_that_cannot_be_pulled_is_refused(tools: Tools):
 def test_an_image_that_does_not_come_in_time_is_refused(tools: Tools):
     tools.on("kind-create-cluster", "say(' • Ensuring node image (x) 🖼  ...'); wait_for('never')")
     with pytest.raises(
-        UsageError, match=r"^Ensuring node image \(x\): the image is not there after 0 s; pull it first"
+        UsageError, match=r"^Ensuring node image \(x\): the image was not pulled within 0 s; pull it first"
     ):
         enter(pull_seconds=0.3)
     assert tools.left == []
@@ -281,14 +281,18 @@ READY = {"metadata": {"name": "fine"}, "status": {"conditions": [{"type": "Ready
 @pytest.mark.parametrize(
     ("failing", "status", "words"),
     [
-        ("wait", {"conditions": [NOT_READY]}, "nodes not ready: one: no network;"),
-        ("rollout", {"containerStatuses": [{"state": WAITING}]}, "DNS pods not ready: one: Back-off pulling image;"),
+        ("wait", {"conditions": [NOT_READY]}, "nodes are not ready: one: no network;"),
+        (
+            "rollout",
+            {"containerStatuses": [{"state": WAITING}]},
+            "DNS pods are not ready: one: Back-off pulling image;",
+        ),
         (
             "rollout",
             {"conditions": [NOT_READY, {"type": "PodScheduled", "status": "False", "message": "no node"}]},
-            "DNS pods not ready: one: no node;",
+            "DNS pods are not ready: one: no node;",
         ),
-        ("rollout", {"phase": "Pending"}, "DNS pods not ready: one: unknown;"),
+        ("rollout", {"phase": "Pending"}, "DNS pods are not ready: one: unknown;"),
     ],
 )
 def test_nodes_and_dns_pods_that_do_not_become_ready_are_named(tools: Tools, failing, status, words):
@@ -302,7 +306,7 @@ def test_nodes_and_dns_pods_that_do_not_become_ready_are_named(tools: Tools, fai
 
 def test_an_api_server_that_is_gone_is_named_in_kubectls_words(tools: Tools):
     tools.on("kubectl", "sys.exit('The connection to the server was refused')")
-    with pytest.raises(UsageError, match=r"^nodes not ready: The connection to the server was refused; check"):
+    with pytest.raises(UsageError, match=r"^nodes are not ready: The connection to the server was refused; check"):
         enter()
     assert tools.left == []
 
@@ -314,4 +318,4 @@ def test_clusters_that_other_runs_may_have_left_are_named(tools: Tools):
     enter(said=said)
     [line] = [line for line in said if "other runs" in line]
     assert "there are kind clusters of other runs, svcdns-zyxwv; " in line
-    assert line.endswith("delete those whose run is over: kind delete cluster --name NAME")
+    assert line.endswith("delete those whose run has ended: kind delete cluster --name NAME")

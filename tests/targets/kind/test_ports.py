@@ -23,7 +23,7 @@ def test_ports_to_be_avoided_are_not_given():
 
 
 def test_an_address_that_this_host_does_not_have_is_refused():
-    with pytest.raises(UsageError, match=r"^no port can be had at 192\.0\.2\.1: .*; choose another --ip-family$"):
+    with pytest.raises(UsageError, match=r"^no port can be opened at 192\.0\.2\.1: .*; choose another --ip-family$"):
         ports.free("192.0.2.1", 1, ())
 
 

@@ -37,7 +37,7 @@ def test_a_binary_that_is_not_kind_is_refused_in_its_own_words(tools: Tools, con
     file = tools.bin / "kind"
     file.write_text(content)
     said = refusal(KindSettings(run="abcde"))
-    assert said.startswith("kind is not kind, it says ")
+    assert said.startswith("kind is not kind: its version is ")
     assert says in said
     assert said.endswith("; name the binary with --kind-bin")
 
@@ -47,7 +47,7 @@ def test_without_a_container_engine_the_advice_is_to_start_one(tools: Tools):
     failed = 'ERROR: failed to list clusters: command "docker ps" failed with error: exit status 1'
     tools.on("kind-get-clusters", f"say({failed!r}, '', 'Command Output: {words}'); sys.exit(1)")
     assert refusal(KindSettings(run="abcde")) == (
-        f"kind reaches no container engine: failed to list clusters: {words};"
+        f"kind cannot reach a container engine: failed to list clusters: {words};"
         " start Docker or Podman, or point DOCKER_HOST at one that runs"
     )
     assert tools.left == []
@@ -57,13 +57,13 @@ def test_an_engine_that_is_not_installed_is_named(tools: Tools):
     failed = 'ERROR: failed to list clusters: command "docker ps" failed with error: exec: "docker": not found'
     tools.on("kind-get-clusters", f"say({failed!r}, '', 'Command Output: '); sys.exit(1)")
     assert refusal(KindSettings(run="abcde")).startswith(
-        'kind reaches no container engine: failed to list clusters: exec: "docker": not found;'
+        'kind cannot reach a container engine: failed to list clusters: exec: "docker": not found;'
     )
 
 
 def test_a_cluster_to_reuse_that_is_not_there_is_refused_with_those_that_are(tools: Tools):
     assert refusal(KindSettings(run="abcde", cluster_name="mine")) == (
-        'there is no kind cluster "mine": there is none at all; name one with --cluster-name'
+        'there is no kind cluster "mine": there are none; name one with --cluster-name'
     )
     for name in ("a", "b"):
         (tools.containers / f"{name}-control-plane").touch()
@@ -76,6 +76,6 @@ def test_a_cluster_to_reuse_that_does_not_run_is_refused(tools: Tools):
     (tools.containers / "mine-control-plane").touch()
     tools.on("kind-get-kubeconfig", "sys.exit('ERROR: could not read it')")
     assert refusal(KindSettings(run="abcde", cluster_name="mine")) == (
-        "mine gives no kubeconfig: could not read it; see that its nodes run"
+        "no kubeconfig for mine: could not read it; check that its nodes run"
     )
     assert tools.left == ["mine-control-plane"]

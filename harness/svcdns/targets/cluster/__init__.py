@@ -1,4 +1,13 @@
-"""Any Kubernetes cluster as a target: its API in dicts, its DNS servers by a vantage."""
+"""Any Kubernetes cluster as a target, found by a context of a kubeconfig.
+
+From the bottom up:
+
+- `apiserver`: one API server, found in a kubeconfig, read within limits and written to.
+- `ownership`: what the run made, and every write; beside it `namespaces`, `nodes` and `images`.
+- `watch`: the cluster as watches show it, the readiness of pods, and waiting until a namespace settles.
+- `vantages`: where DNS queries are sent from: this host, a pod, or port-forwards.
+- `cluster`: the target, with `objects`, `changes`, `facts`, `evidence`, `lease` and `leftovers`.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +19,21 @@ from pathlib import Path
 from svcdns.targets.cluster import leftovers
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.cluster import LiveCluster
-from svcdns.targets.cluster.leftovers import Cleaned, Found
+from svcdns.targets.cluster.leftovers import Cleaned, Leftovers
 from svcdns.targets.cluster.settings import ClusterSettings
 
-__all__ = ["Api", "Cleaned", "ClusterSettings", "Found", "LiveCluster", "clean"]
+__all__ = ["ClusterSettings", "LiveCluster", "clean"]
 
 
-def clean(kubeconfig: Path | None, context: str, confirm: Callable[[str, Found], bool] = lambda _, __: True) -> Cleaned:
-    """Remove what killed runs have left on a cluster, and wait until it is gone.
+def clean(
+    kubeconfig: Path | None, context: str, confirm: Callable[[str, Leftovers], bool] = lambda _, __: True
+) -> Cleaned:
+    """Remove what killed runs have left behind in a cluster, and wait until it is gone.
 
     Args:
-        kubeconfig: a file, or None for those of ``KUBECONFIG``, else ``~/.kube/config``.
+        kubeconfig: a file, or None for the files of ``KUBECONFIG``, else ``~/.kube/config``.
         context: the context's name.
-        confirm: is shown the API server's URL and what was found, and says whether it is removed.
+        confirm: gets the API server's URL and the leftovers, and returns whether they are removed.
 
     Returns:
         what is gone, and what is left and why.

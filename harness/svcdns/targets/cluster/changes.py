@@ -1,4 +1,4 @@
-"""Changes to single objects: delete, scale, restart, expose."""
+"""Changes of single objects: delete, scale, restart, expose."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 from svcdns.client import eventually
 from svcdns.errors import TargetError, UndeterminedError
 from svcdns.manifests import exposing
-from svcdns.state import Key
+from svcdns.state import Key, matches
 from svcdns.targets.cluster.apiserver import kubectl
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.apiserver.refusal import RefusedError
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.vantages import servers
 from svcdns.targets.cluster.watch import workloads
-from svcdns.targets.cluster.watch.picture import KINDS, Picture, Ref
+from svcdns.targets.cluster.watch.view import KINDS, ClusterView
 from svcdns.targets.cluster.watch.watching import Watching
 
-#: A pod of ours ends within a second or two; what it owns, and hooks of other pods, take longer, and busy nodes longest.
+#: A pod of ours ends within a second or two; dependents, hooks and busy nodes take longer.
 _GONE_SECONDS = 300.0
 _PAUSE_SECONDS = 0.1
 
@@ -27,22 +27,21 @@ _RESTARTED = ("DaemonSet", "Deployment", "StatefulSet")
 
 
 def delete(own: Ownership, watching: Watching, kind: str, name: str, namespace: str) -> None:
-    """Delete an object of ours, and wait until it and what it owns is gone; another may have its name by then.
+    """Delete an object of ours, and wait until it and its dependents are gone; another may have its name by then.
 
-    A pod that a ``preStop`` hook holds is only waited for until it is terminating: the hook is there to keep it so.
+    The wait for a pod with a ``preStop`` hook ends when the pod is terminating, which the hook is there to prolong.
 
     Raises:
-        TargetError: if there is none, it is not ours, or it may not be deleted.
-        UndeterminedError: if it does not go.
+        TargetError: if it does not exist, is not ours, or may not be deleted.
+        UndeterminedError: if it is not gone at the deadline.
     """
     api = own.api
-    # Else the pods of a workload would go at some later time, and until then all would look as it should.
+    # Otherwise the pods of a workload would go later, while the cluster already looked as expected.
     uid = own.delete(kind, name, namespace, foreground=kind in workloads.KINDS)
     if not uid:
         raise TargetError(f'{kind} "{name}" does not exist in the namespace "{namespace}"')
-    ref = Ref(kind, Key(namespace, name))
     if kind in KINDS:
-        gone = watching.wait_for(lambda picture: _is_gone(picture, ref, uid), _GONE_SECONDS)
+        gone = watching.wait_for(lambda view: _is_gone(view, kind, Key(namespace, name), uid), _GONE_SECONDS)
     else:
         gone = eventually(
             lambda: api.get(kind, name, namespace),
@@ -53,7 +52,7 @@ def delete(own: Ownership, watching: Watching, kind: str, name: str, namespace: 
         ).good
     if not gone:
         raise UndeterminedError(
-            f'{kind} "{name}" is still there {_GONE_SECONDS:.0f} s after it was deleted{_held(api, ref)}'
+            f'{kind} "{name}" still exists {_GONE_SECONDS:.0f} s after it was deleted{_held(api, kind, name, namespace)}'
         )
 
 
@@ -61,16 +60,16 @@ def scale(own: Ownership, kind: str, name: str, replicas: int, namespace: str) -
     """Set the number of replicas.
 
     Raises:
-        TargetError: if there is no such object, it is not ours, or its kind has no replicas.
+        TargetError: if the object does not exist, is not ours, or its kind has no replicas.
     """
     own.change(kind, name, namespace, {"spec": {"replicas": replicas}}, subresource="scale")
 
 
 def restart(own: Ownership, kind: str, name: str, namespace: str) -> None:
-    """Replace all pods of a workload, as ``kubectl rollout restart`` does, by an annotation of its template.
+    """Replace all pods of a workload by an annotation of its template, as ``kubectl rollout restart`` does.
 
     Raises:
-        TargetError: if there is no such object, it is not ours, or its kind cannot be restarted.
+        TargetError: if the object does not exist, is not ours, or its kind cannot be restarted.
     """
     if kind not in _RESTARTED:
         raise TargetError(f"a {kind} cannot be restarted: only a {', '.join(_RESTARTED[:-1])} or {_RESTARTED[-1]} can")
@@ -81,70 +80,69 @@ def restart_dns(own: Ownership, name: str) -> str:
     """Replace all pods of the Deployment of the cluster's DNS servers.
 
     Returns:
-        the namespace that it is in.
+        its namespace.
 
     Raises:
-        TargetError: if there is no such Deployment, or its pods are not those behind the DNS Service.
+        TargetError: if the Deployment does not exist, or the DNS Service does not select its pods.
     """
     service = servers.find(own.api)
-    found = own.api.get("Deployment", name, service.namespace)
-    if found is None:
+    deployment = own.api.get("Deployment", name, service.namespace)
+    if deployment is None:
         raise TargetError(f'Deployment "{name}" does not exist in the namespace "{service.namespace}"')
-    labels = (found["spec"]["template"]["metadata"].get("labels") or {}).items()
-    if not labels >= service.selector.items():
+    if not matches(service.selector, deployment["spec"]["template"]["metadata"].get("labels") or {}):
         raise TargetError(
             f'Deployment "{name}" in the namespace "{service.namespace}" does not run the DNS servers: the Service '
             f'"{service.name}" does not select its pods, so it is not restarted'
         )
-    own.restart_dns(found, _restarted_now())
+    own.restart_dns(deployment, _restarted_now())
     return service.namespace
 
 
 def expose(
     own: Ownership, kind: str, name: str, namespace: str, *, port: int, target_port: int | str | None, service: str
 ) -> dict[str, Any]:
-    """Have kubectl make a Service for a workload of ours.
+    """Create a Service for a workload of ours with ``kubectl expose``.
 
     Returns:
         the Service.
 
     Raises:
-        TargetError: if a name is none, or kubectl or the API server refuses, in kubectl's words.
-        UndeterminedError: if kubectl does not say what it made.
-        UsageError: if there is no kubectl.
+        TargetError: if a name is not legal, or kubectl or the API server refuses; in kubectl's words.
+        UndeterminedError: if kubectl does not print the Service.
+        UsageError: if kubectl is not on the PATH.
     """
     known = exposing.check(kind, name, service)
     target = [] if target_port is None else [f"--target-port={target_port}"]
     options = [f"--namespace={namespace}", f"--name={service}", f"--port={port}", "--output=json", *target]
     own.require(namespace)
-    said = kubectl.run(own.api.kubectl("expose", *options, "--", known.lower(), name))
+    output = kubectl.run(own.api.kubectl("expose", *options, "--", known.lower(), name))
     try:
-        made: dict[str, Any] = json.loads(said)
+        made: dict[str, Any] = json.loads(output)
         own.record(made)
     except (ValueError, KeyError, TypeError) as error:
-        raise UndeterminedError(f"kubectl expose does not say what it made: {error}") from error
+        raise UndeterminedError(f"the output of kubectl expose is not an object: {error}") from error
     return made
 
 
 def _restarted_now() -> dict[str, str]:
-    """The annotation of ``kubectl rollout restart``.
+    """Return the annotation of ``kubectl rollout restart``.
 
-    kubectl writes whole seconds; two restarts within one of them have to differ, or the second would change nothing.
+    kubectl writes whole seconds. We write more digits, since a second restart within the same second would change nothing.
     """
     return {"kubectl.kubernetes.io/restartedAt": datetime.now(UTC).isoformat()}
 
 
-def _is_gone(picture: Picture, ref: Ref, uid: str) -> bool:
-    known = picture.identities.get(ref)
+def _is_gone(view: ClusterView, kind: str, key: Key, uid: str) -> bool:
+    known = view.metadata[kind].get(key)
     if known is None or known.uid != uid:
         return True
-    return ref.kind == "Pod" and picture.progress[ref.key].held and picture.state.pods[ref.key].terminating
+    return kind == "Pod" and view.progress[key].held and view.state.pods[key].terminating
 
 
-def _held(api: Api, ref: Ref) -> str:
-    """The finalizers that hold an object, if it has any."""
+def _held(api: Api, kind: str, name: str, namespace: str) -> str:
+    """Return the finalizers that hold an object, if it has any."""
     try:
-        item = api.get(ref.kind, ref.key.name, ref.key.namespace) or {"metadata": {}}
+        item = api.get(kind, name, namespace) or {"metadata": {}}
     except RefusedError:
         return ""
     finalizers = item["metadata"].get("finalizers") or ()

@@ -1,4 +1,4 @@
-"""What of a Corefile decides which names there are, and for how long answers are remembered."""
+"""The parts of a Corefile that decide which names exist, and how long answers are cached."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 _REVERSE = ("in-addr.arpa", "ip6.arpa")
 
-#: The directives of a server block that matter, and what matters below them.
+#: The directives of a server block that matter, and the options below them that do.
 _DIRECTIVES = ("cache", "forward", "kubernetes", "loadbalance")
 _OPTIONS = {
     "cache": ("denial", "disable", "success"),
@@ -15,12 +15,12 @@ _OPTIONS = {
 
 
 def options(corefile: str) -> tuple[str, ...]:
-    """The lines on zones, TTLs, pods and the cache, in their order and without indentation."""
+    """Return the lines on zones, TTLs, pods and the cache, in their order and without indentation."""
     return tuple(" ".join(words) for _, words in _directives(corefile))
 
 
 def domain(corefile: str) -> str | None:
-    """The first zone of the ``kubernetes`` plugin that is none of addresses; its server block's where it names none."""
+    """Return the first forward zone of the ``kubernetes`` plugin, which by default has the zones of its server block."""
     for block, words in _directives(corefile):
         if words[0] == "kubernetes":
             zones = [_zone(zone) for zone in (words[1:] or block)]
@@ -29,7 +29,7 @@ def domain(corefile: str) -> str | None:
 
 
 def _directives(corefile: str) -> Iterator[tuple[list[str], list[str]]]:
-    """The lines that matter, each as its words, with the keys of the server block that it is in."""
+    """Yield the lines that matter, each as its words, after the keys of its server block."""
     block: list[str] = []
     inside: list[str] = []
     for line in corefile.splitlines():
@@ -50,5 +50,5 @@ def _directives(corefile: str) -> Iterator[tuple[list[str], list[str]]]:
 
 
 def _zone(key: str) -> str:
-    """The zone of a server block's key: ``dns://cluster.local.:53`` is about cluster.local."""
+    """Return the zone in a server block's key: cluster.local in ``dns://cluster.local.:53``."""
     return key.rpartition("://")[2].partition(":")[0].rstrip(".").lower()

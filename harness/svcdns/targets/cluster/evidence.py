@@ -1,6 +1,6 @@
-"""What is kept of a world in which something failed: what the rules read, conditions, events, and DNS logs.
+"""The evidence of a failed scenario: the state that DNS reads, pod conditions, events and the DNS servers' logs.
 
-Nothing else: no environment variables, no annotations.
+It holds nothing else: no environment variables, no annotations.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from svcdns.errors import TargetError, UsageError
 from svcdns.safety import printable
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.vantages import servers
-from svcdns.targets.cluster.watch.picture import Picture
+from svcdns.targets.cluster.watch.view import ClusterView
 
 _LOG_LINES = 200
 
 
-def collect(api: Api, picture: Picture, namespace: str, *, dns: bool) -> dict[str, str]:
-    """The evidence of a namespace as file name → text; with ``dns`` also the DNS pods' logs.
+def collect(api: Api, view: ClusterView, namespace: str, *, dns: bool) -> dict[str, str]:
+    """Return the evidence of a namespace as file name → text; with ``dns`` also the DNS pods' logs.
 
-    What cannot be had says so in its file: evidence is collected where something has gone wrong already.
+    Where evidence cannot be read, its file says so: the scenario has failed already, and this must not fail too.
     """
-    state = picture.state.only(namespace)
-    pods = [{**_plain(pod), "conditions": _plain(picture.progress[key].conditions)} for key, pod in state.pods.items()]
+    state = view.state.only(namespace)
+    pods = [{**_plain(pod), "conditions": _plain(view.progress[key].conditions)} for key, pod in state.pods.items()]
     files = {
         "services.yaml": _yaml([_plain(service) for service in state.services.values()]),
-        "endpointslices.yaml": _yaml([_plain(one) for one in state.slices.values()]),
+        "endpointslices.yaml": _yaml([_plain(endpoint_slice) for endpoint_slice in state.slices.values()]),
         "pods.yaml": _yaml(pods),
         "events.txt": _events(api, namespace),
     }
@@ -37,9 +37,9 @@ def collect(api: Api, picture: Picture, namespace: str, *, dns: bool) -> dict[st
 
 
 def _plain(value: Any) -> Any:
-    """A value in what YAML can say."""
+    """Return a value as plain data for YAML."""
     if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
         return {_key(key): _plain(part) for key, part in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
@@ -57,10 +57,9 @@ def _yaml(items: list[Any]) -> str:
 
 def _events(api: Api, namespace: str) -> str:
     try:
-        events = api.list("Event", namespace)
+        events = api.events(namespace)
     except TargetError as error:
         return f"{error}\n"
-    events.sort(key=lambda event: event.get("lastTimestamp") or event.get("eventTime") or "")
     return "".join(f"{line}\n" for line in map(printable.line, map(_event, events)))
 
 

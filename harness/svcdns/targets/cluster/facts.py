@@ -1,4 +1,4 @@
-"""What was read from a cluster about itself, for reports and for choosing what to expect of it."""
+"""The facts of a cluster, for reports and for the choice of the expected answers: versions, Corefile, domain, IP families."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from svcdns.errors import TargetError, UndeterminedError, UsageError
 from svcdns.manifests import dns_1123_subdomain, syntax
 from svcdns.results import Facts
 from svcdns.state import CLUSTER_DOMAIN, Family, family_of
-from svcdns.targets.cluster import corefile
+from svcdns.targets.cluster import corefile, nodes
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.settings import ClusterSettings
@@ -17,13 +17,13 @@ from svcdns.targets.cluster.vantages import servers
 
 
 def read(own: Ownership, settings: ClusterSettings) -> Facts:
-    """Ask a cluster about itself; with nameservers to judge, nothing in kube-system and no node is looked at.
+    """Return the facts of a cluster. With named nameservers, neither kube-system nor nodes are read.
 
     Raises:
-        UsageError: if it lets us make no Service, or its cluster domain is none.
+        UsageError: if no Service can be created, or the cluster domain is not a domain name.
     """
     api = own.api
-    families = _families(own, look_at_nodes=not settings.nameservers)
+    families = _families(own, read_nodes=not settings.nameservers)
     if settings.nameservers:
         return Facts(api.version, "", "", (), settings.domain or CLUSTER_DOMAIN, families)
     try:
@@ -35,24 +35,24 @@ def read(own: Ownership, settings: ClusterSettings) -> Facts:
         pods = []
     server, version = _image(pods[0]) if pods else ("", "")
     config = _corefile(api, pods[0]) if server == "CoreDNS" else ""
-    found = settings.domain or corefile.domain(config) or _kubelet_domain(api) or CLUSTER_DOMAIN
-    if problem := dns_1123_subdomain(found):
+    domain = settings.domain or corefile.domain(config) or _kubelet_domain(api) or CLUSTER_DOMAIN
+    if problem := dns_1123_subdomain(domain):
         raise UsageError(
-            f"the cluster domain, by the cluster's own configuration, {problem}; name it with --cluster-domain"
+            f"the cluster domain in the cluster's own configuration {problem}; name it with --cluster-domain"
         )
-    return Facts(api.version, server, version, corefile.options(config), found, families)
+    return Facts(api.version, server, version, corefile.options(config), domain, families)
 
 
 def _image(pod: Mapping[str, Any]) -> tuple[str, str]:
-    """The server that a DNS pod runs, and its version."""
+    """Return the server that a DNS pod runs, and its version."""
     images = [container["image"].partition("@")[0].rpartition("/")[2] for container in pod["spec"]["containers"]]
-    image = next((one for one in images if "coredns" in one), images[0])
+    image = next((image for image in images if "coredns" in image), images[0])
     name, _, tag = image.partition(":")
     return "CoreDNS" if "coredns" in name else name, tag
 
 
 def _corefile(api: Api, pod: Mapping[str, Any]) -> str:
-    """The Corefile that a DNS pod mounts, or empty."""
+    """Return the Corefile that a DNS pod mounts, or empty."""
     for volume in pod["spec"].get("volumes") or ():
         if name := (volume.get("configMap") or {}).get("name"):
             config = _config(api, name, pod["metadata"]["namespace"])
@@ -62,34 +62,34 @@ def _corefile(api: Api, pod: Mapping[str, Any]) -> str:
 
 
 def _kubelet_domain(api: Api) -> str | None:
-    """The cluster domain by the kubelets' configuration, where kubeadm has left it."""
-    written = _config(api, "kubelet-config", "kube-system").get("kubelet", "")
+    """Return the cluster domain of the kubelets' configuration, where kubeadm has stored one."""
+    text = _config(api, "kubelet-config", "kube-system").get("kubelet", "")
     try:
-        document = next(syntax.documents(written.encode(errors="replace")), None)
+        document = next(syntax.documents(text.encode(errors="replace")), None)
     except syntax.UnreadableError:
         return None
     config = document.value if document else None
-    found = config.get("clusterDomain") if isinstance(config, Mapping) else None
-    if found is not None and not isinstance(found, str):
+    domain = config.get("clusterDomain") if isinstance(config, Mapping) else None
+    if domain is not None and not isinstance(domain, str):
         raise UsageError(
-            "the ConfigMap kube-system/kubelet-config has a clusterDomain that is no text; name it with --cluster-domain"
+            "the ConfigMap kube-system/kubelet-config has a clusterDomain that is not text; name it with --cluster-domain"
         )
-    return found.rstrip(".").lower() if found else None
+    return domain.rstrip(".").lower() if domain else None
 
 
 def _config(api: Api, name: str, namespace: str) -> Mapping[str, str]:
     try:
-        found = api.get("ConfigMap", name, namespace)
+        item = api.get("ConfigMap", name, namespace)
     except UndeterminedError:
         raise
     except TargetError:
-        # It need not be shown to us.
-        found = None
-    return (found or {}).get("data") or {}
+        # We may not read it, and can do without.
+        item = None
+    return (item or {}).get("data") or {}
 
 
-def _families(own: Ownership, *, look_at_nodes: bool) -> tuple[Family, ...]:
-    """The families that a Service gets that would like two, if pods can have them too."""
+def _families(own: Ownership, *, read_nodes: bool) -> tuple[Family, ...]:
+    """Return the families of a Service that prefers two, as far as pods can have them too."""
     trial = {
         "apiVersion": "v1",
         "kind": "Service",
@@ -101,20 +101,14 @@ def _families(own: Ownership, *, look_at_nodes: bool) -> tuple[Family, ...]:
     except UndeterminedError:
         raise
     except TargetError as error:
-        raise UsageError(f"the cluster lets us make no Service: {error}") from error
+        raise UsageError(f"no Service can be created in the cluster: {error}") from error
     if not families:
-        raise UsageError("the cluster gives a Service no IP family; Kubernetes does so since 1.20")
-    pods = _pod_families(own.api) if look_at_nodes else set()
+        raise UsageError("the cluster gives a Service no IP family; use a cluster of Kubernetes 1.20 or later")
+    pods = _pod_families(own.api) if read_nodes else set()
     return tuple(family for family in families if not pods or family in pods)
 
 
 def _pod_families(api: Api) -> set[Family]:
-    """The families of the nodes' ranges for pods; none where nodes do not say."""
-    try:
-        nodes = api.list("Node")
-    except UndeterminedError:
-        raise
-    except TargetError:
-        return set()
-    ranges = [node["spec"].get("podCIDRs") or () for node in nodes]
+    """Return the families of the nodes' address ranges for pods; none where we may not read nodes, or they have no ranges."""
+    ranges = [node["spec"].get("podCIDRs") or () for node in nodes.listed(api)]
     return {family_of(network.partition("/")[0]) for networks in ranges for network in networks}

@@ -1,4 +1,4 @@
-"""A run's sign of life: a Lease that it renews."""
+"""The Lease of a run, which shows that the run is alive: it renews the Lease."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ from svcdns.targets.cluster.apiserver.refusal import RefusedError
 from svcdns.targets.cluster.ownership import Ownership, made_by
 from svcdns.targets.cluster.watch.watching import Watching
 
-#: Every cluster has it and it is nobody's; kube-system is often closed, and one of our own would itself be a leftover.
+#: Every cluster has this namespace. kube-system is often closed to users, and a namespace of our own could be left behind.
 NAMESPACE = "default"
 
-#: A run that was silent for this long is taken for dead, and what it left may be removed.
+#: A run that has not renewed its Lease for this long counts as dead, and its objects may be removed.
 DURATION_SECONDS = 60
-#: How often a run that lives renews it.
+#: How often a live run renews it.
 RENEWAL_SECONDS = 15.0
 
 _API_VERSION = "coordination.k8s.io/v1"
+_TASK = "renewing the Lease"
 
 
 class Lease:
-    """The Lease ``svcdns-<run>``, held from entering to leaving."""
+    """The Lease ``svcdns-<run>``, held as long as the context lasts."""
 
     def __init__(self, own: Ownership, watching: Watching) -> None:
-        """Make ready to hold the Lease of a run; ``watching`` hears of it if it cannot be renewed."""
+        """Prepare to hold the Lease of a run; ``watching`` records when renewing it fails."""
         self._own = own
         self._watching = watching
         self._ending = Event()
@@ -40,10 +41,10 @@ class Lease:
         """Create the Lease.
 
         Raises:
-            UsageError: if there is one of its name, which another run of the same id may hold.
+            UsageError: if a Lease of that name exists, since another run may have the same id.
         """
         with ExitStack() as life:
-            # Before it is written: an interrupted request may have reached the server.
+            # Registered before the request, which may reach the server even if it is interrupted.
             life.callback(self._delete)
             self._create()
             life.pop_all()
@@ -64,13 +65,10 @@ class Lease:
         while not self._ending.wait(RENEWAL_SECONDS):
             try:
                 self._prolong()
-            except Exception as error:  # noqa: BLE001 - a thread must not die unheard
-                broken = (
-                    error if isinstance(error, TargetError) else TargetError(f"the Lease is not renewed: {error!r}")
-                )
-                self._watching.failed("lease", broken)
+            except Exception as error:  # noqa: BLE001 - a thread must not die unnoticed
+                self._watching.failed(_TASK, error)
             else:
-                self._watching.failed("lease", None)
+                self._watching.failed(_TASK, None)
 
     def _create(self) -> None:
         try:
@@ -88,7 +86,7 @@ class Lease:
             raise UsageError(f"the run's id {self._own.run} is in use: {error}; run again") from error
 
     def _prolong(self) -> None:
-        """Say that the run lives; a Lease that somebody has deleted is created again."""
+        """Renew the Lease; create it again if somebody has deleted it."""
         try:
             self._own.change("Lease", name(self._own.run), NAMESPACE, {"spec": self._spec()})
         except TargetError:
@@ -105,12 +103,12 @@ class Lease:
 
 
 def name(run: str) -> str:
-    """The name of a run's Lease."""
+    """Return the name of a run's Lease."""
     return f"svcdns-{run}"
 
 
 def run_of(lease: Mapping[str, Any]) -> str:
-    """The run that holds a Lease, or empty where it is not one that a run has made: where and how ours are is known."""
+    """Return the id of the run that holds a Lease, or empty where no run has made it."""
     metadata = lease["metadata"]
     run = str((metadata.get("labels") or {}).get(marks.RUN, ""))
     ours = (metadata.get("namespace"), metadata["name"]) == (NAMESPACE, name(run)) and made_by(lease, run)
@@ -118,17 +116,17 @@ def run_of(lease: Mapping[str, Any]) -> str:
 
 
 def is_live(lease: Mapping[str, Any], now: datetime) -> bool:
-    """Whether whoever holds a Lease is alive at a time of the API server's clock.
+    """Return whether the holder of a Lease is alive at a time of the API server's clock.
 
-    A Lease that does not say when it was renewed, in words that can be read, is a dead one; so is one that was renewed
-    further in the future than a clock may be wrong.
+    A Lease without a readable renewal time counts as dead, and so does one that is further in the future than a clock may
+    be wrong.
     """
     renewed = renewed_at(lease)
     return renewed is not None and abs(now - renewed) < timedelta(seconds=DURATION_SECONDS)
 
 
 def renewed_at(lease: Mapping[str, Any]) -> datetime | None:
-    """When a Lease was renewed last, by the clock of the API server; None where it does not say."""
+    """Return when a Lease was last renewed, by the API server's clock; None where it does not say."""
     try:
         renewed = datetime.fromisoformat(lease["spec"]["renewTime"])
     except (KeyError, TypeError, ValueError):

@@ -1,7 +1,7 @@
-"""What killed runs have left on a cluster, and how it is removed.
+"""What killed runs have left behind in a cluster, and how it is removed.
 
-Only what a run provably made is removed: it has the label of a run that is over, and the annotation that has the object's
-own uid, which a run writes when it has made something. Whatever else carries the label is named, and left.
+Only an object that a run provably made is removed: it has the label of a run that is over, and its own uid in the annotation
+that a run writes after creating it. An object that has only the label is named and not touched.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from svcdns.errors import TargetError
 from svcdns.targets.cluster import lease, marks
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.apiserver.refusal import RefusedError
-from svcdns.targets.cluster.namespaces import holding
+from svcdns.targets.cluster.namespaces import what_holds
 from svcdns.targets.cluster.ownership import OUTSIDE, Ownership, made_by
 
-#: A Namespace takes some seconds to go, and some tens of them on a busy cluster.
+#: A Namespace takes some seconds to go, and some tens of seconds on a busy cluster.
 _GONE_SECONDS = 120.0
 _PAUSE_SECONDS = 0.5
 
-#: For how long Leases are looked at before a run counts as over: one that lives renews its own meanwhile, whatever its
-#: clock says, and creates it again if somebody has deleted it.
+#: How long Leases are observed before a run counts as over. A live run renews its Lease in that time, whatever its clock
+#: says, and creates it again if somebody has deleted it.
 OBSERVED_SECONDS = lease.RENEWAL_SECONDS + 5.0
 
 
 class Leftover(NamedTuple):
-    """An object of a run that is over.
+    """An object with the label of a run that is over.
 
     Attributes:
         kind: its kind.
@@ -47,23 +47,23 @@ class Leftover(NamedTuple):
     why: str = ""
 
     def __str__(self) -> str:
-        """The object as kubectl would name it."""
+        """Return the object as kubectl names it, with its run."""
         where = f" in {self.namespace}" if self.namespace else ""
         return f"{self.kind} {self.name}{where} (run {self.run})"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What dead runs have left, as far as it may be listed.
+class Leftovers:
+    """What dead runs have left behind, as far as we may list it.
 
     Attributes:
-        there: what is to be removed.
-        going: what is being removed already, by whomever.
-        foreign: what carries the label of a run, but was not made by one.
-        unlisted: for each kind that may not be listed the server's words.
+        present: the objects to be removed.
+        going: the objects that somebody is removing already.
+        foreign: the objects that have the label of a run, and that no run made.
+        unlisted: a line with the server's words for each kind that we may not list.
     """
 
-    there: tuple[Leftover, ...]
+    present: tuple[Leftover, ...]
     going: tuple[Leftover, ...]
     foreign: tuple[Leftover, ...]
     unlisted: tuple[str, ...]
@@ -71,13 +71,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """What has become of leftovers: each as kubectl would name it.
+    """The result of removing leftovers, a line for each object.
 
     Attributes:
-        removed: what is gone.
-        left: what is not, with the reason.
-        unknown: what cannot be looked for, with the reason.
-        foreign: what was not looked at any further, with the reason.
+        removed: the objects that are gone.
+        left: the objects that are not, with the reason.
+        unknown: the kinds that we may not list, with the reason.
+        foreign: the objects that were not touched, with the reason.
     """
 
     removed: tuple[str, ...]
@@ -86,26 +86,18 @@ class Cleaned:
     foreign: tuple[str, ...] = ()
 
 
-def leftovers(api: Api) -> list[Leftover]:
-    """The objects that runs without a live Lease have made; a kind that may not be listed is passed over.
-
-    Raises:
-        TargetError: if Leases may not be listed, or the connection is lost.
-    """
-    return list(find(api).there)
-
-
-def find(api: Api, *, observed_seconds: float = 0.0) -> Found:
-    """Look for what dead runs have left.
+def find(api: Api, *, observed_seconds: float = 0.0) -> Leftovers:
+    """Find what dead runs have left behind.
 
     Args:
         api: the API.
-        observed_seconds: for how long Leases are looked at, if anything was found.
+        observed_seconds: how long Leases are observed if there are leftovers.
 
     Raises:
-        TargetError: if Leases may not be listed, without which nobody knows who is dead, or the connection is lost.
+        TargetError: if Leases may not be listed, without which a dead run cannot be told from a live one, or the
+            connection is lost.
     """
-    # The objects first: a run that starts meanwhile has its Lease before anything else.
+    # Objects before Leases: a run that starts meanwhile creates its Lease before anything else.
     labelled: list[tuple[str, dict[str, Any]]] = []
     unlisted = []
     for kind in OUTSIDE:
@@ -115,116 +107,121 @@ def find(api: Api, *, observed_seconds: float = 0.0) -> Found:
             if kind == "Lease":
                 raise
             unlisted.append(f"{kind}: {error}")
-    whole = {item["metadata"]["name"] for kind, item in labelled if kind == "Namespace" and _is_made(item)}
-    standing = [(kind, item) for kind, item in labelled if _stands_alone(item, whole)]
-    runs = {_run(item) for _, item in standing if _is_made(item)}
+    namespaces = {item["metadata"]["name"] for kind, item in labelled if kind == "Namespace" and _is_made(item)}
+    independent = [(kind, item) for kind, item in labelled if _is_independent(item, namespaces)]
+    runs = {_run(item) for _, item in independent if _is_made(item)}
     live = _live(api, runs, observed_seconds)
     dead = [
         (_leftover(kind, item), "deletionTimestamp" in item["metadata"])
-        for kind, item in standing
+        for kind, item in independent
         if _is_made(item) and _run(item) not in live
     ]
-    return Found(
-        there=tuple(left for left, is_going in dead if not is_going),
-        going=tuple(left for left, is_going in dead if is_going),
-        foreign=tuple(_foreign(kind, item) for kind, item in standing if not _is_made(item)),
+    return Leftovers(
+        present=tuple(leftover for leftover, is_going in dead if not is_going),
+        going=tuple(leftover for leftover, is_going in dead if is_going),
+        foreign=tuple(_foreign(kind, item) for kind, item in independent if not _is_made(item)),
         unlisted=tuple(unlisted),
     )
 
 
 def notes(api: Api, kubeconfig: Path | None) -> tuple[str, ...]:
-    """What a person should know of leftovers: which there are, how they are removed, and what cannot be looked for."""
+    """Return a line on the leftovers and how to remove them, and a line for each kind that we may not list."""
     try:
-        found = find(api)
+        leftovers = find(api)
     except TargetError as error:
         return (_unknown(str(error)),)
+    unlisted = map(_unknown, leftovers.unlisted)
+    if not leftovers.present:
+        return tuple(unlisted)
     where = f" --kubeconfig {kubeconfig}" if kubeconfig else ""
-    remove = f"remove it with: svcdns clean --context {api.context}{where}"
-    named = (f"left behind by killed runs: {', '.join(map(str, found.there))}; {remove}",) if found.there else ()
-    return (*named, *map(_unknown, found.unlisted))
+    remove = f"remove them with: svcdns clean --context {api.context}{where}"
+    return (f"left behind by killed runs: {', '.join(map(str, leftovers.present))}; {remove}", *unlisted)
 
 
 def clean(
-    api: Api, confirm: Callable[[Found], bool] = lambda _: True, *, deadline_seconds: float = _GONE_SECONDS
+    api: Api, confirm: Callable[[Leftovers], bool] = lambda _: True, *, deadline_seconds: float = _GONE_SECONDS
 ) -> Cleaned:
     """Remove all leftovers, and wait until they are gone; where one may not be removed, go on with the others.
 
     Args:
         api: the API.
-        confirm: is shown what was found, and says whether it is removed; nothing is written before.
-        deadline_seconds: how long to wait until it is gone.
+        confirm: gets the leftovers and returns whether they are removed; nothing is written before.
+        deadline_seconds: how long to wait until they are gone.
 
     Raises:
         TargetError: if Leases may not be listed, or the connection is lost before anything is removed.
     """
-    found = find(api, observed_seconds=OBSERVED_SECONDS)
-    foreign = tuple(f"{one}: {one.why}" for one in found.foreign)
-    unknown = tuple(map(_unknown, found.unlisted))
-    if found.there and not confirm(found):
-        return Cleaned((), tuple(f"{one}: not confirmed" for one in found.there), unknown, foreign)
-    going, left = [*found.going], []
-    for one in found.there:
+    leftovers = find(api, observed_seconds=OBSERVED_SECONDS)
+    foreign = tuple(f"{leftover}: {leftover.why}" for leftover in leftovers.foreign)
+    unknown = tuple(map(_unknown, leftovers.unlisted))
+    if leftovers.present and not confirm(leftovers):
+        return Cleaned((), tuple(f"{leftover}: not confirmed" for leftover in leftovers.present), unknown, foreign)
+    going, left = [*leftovers.going], []
+    for leftover in leftovers.present:
         try:
-            _remove(api, one)
+            _remove(api, leftover)
         except TargetError as error:
-            left.append(f"{one}: {error}")
+            left.append(f"{leftover}: {error}")
         else:
-            going.append(one)
+            going.append(leftover)
     stuck = _await_gone(api, going, deadline_seconds)
-    left += [f"{one}: {why}" for one, why in stuck.items()]
-    removed = tuple(str(one) for one in going if one not in stuck)
+    left += [f"{leftover}: {why}" for leftover, why in stuck.items()]
+    removed = tuple(str(leftover) for leftover in going if leftover not in stuck)
     return Cleaned(removed, tuple(left), unknown, foreign)
 
 
-def _remove(api: Api, one: Leftover) -> None:
-    """Delete an object as it is now, if it is still what it was found to be."""
-    if (item := api.get(one.kind, one.name, one.namespace)) is not None:
-        Ownership(api, one.run).delete_found(item)
+def _remove(api: Api, leftover: Leftover) -> None:
+    """Delete an object as it is now, if the run that it names still is its maker."""
+    if (item := api.get(leftover.kind, leftover.name, leftover.namespace)) is not None:
+        Ownership(api, leftover.run).delete_found(item)
 
 
 def _live(api: Api, runs: set[str], observed_seconds: float) -> set[str]:
-    """Which of some runs live: those whose Lease is fresh, or is renewed or created while it is looked at."""
+    """Return which of some runs are live: their Lease is fresh, or is renewed or created while we observe."""
     first, now = _leases(api), api.now()
-    live = {run for run, one in first.items() if lease.is_live(one, now)}
+    live = {run for run, item in first.items() if lease.is_live(item, now)}
     if not observed_seconds or runs <= live:
         return live
     deadline = time.monotonic() + observed_seconds
     while not runs <= live and time.monotonic() < deadline:
         time.sleep(_PAUSE_SECONDS)
-        live |= {run for run, one in _leases(api).items() if _renewal(one) != _renewal(first.get(run))}
+        live |= {run for run, item in _leases(api).items() if _renewal(item) != _renewal(first.get(run))}
     return live
 
 
 def _leases(api: Api) -> dict[str, dict[str, Any]]:
-    """The Leases that runs have made, by run."""
+    """Return the Leases that runs have made, by run."""
     items = api.list("Lease", lease.NAMESPACE, labels={marks.RUN: None})
     return {run: item for item in items if (run := lease.run_of(item))}
 
 
-def _renewal(one: Mapping[str, Any] | None) -> object:
-    return None if one is None else (one["metadata"].get("uid"), (one.get("spec") or {}).get("renewTime"))
+def _renewal(item: Mapping[str, Any] | None) -> object:
+    return None if item is None else (item["metadata"].get("uid"), (item.get("spec") or {}).get("renewTime"))
 
 
 def _await_gone(api: Api, going: list[Leftover], deadline_seconds: float) -> dict[Leftover, str]:
-    """Wait until objects are gone; those that are not, each with what holds it."""
+    """Wait until objects are gone; return those that are not, each with what holds it."""
     end = time.monotonic() + deadline_seconds
     try:
-        while (there := dict(_there(api, going))) and time.monotonic() < end:
+        while (remaining := dict(_remaining(api, going))) and time.monotonic() < end:
             time.sleep(_PAUSE_SECONDS)
     except TargetError as error:
-        return dict.fromkeys(going, f"is being removed, and whether it is gone cannot be seen: {error}")
-    return {one: f"is not gone after {deadline_seconds:.0f} s: {holding(item)}" for one, item in there.items()}
+        return dict.fromkeys(going, f"is being removed, but it is not known whether it is gone: {error}")
+    return {
+        leftover: f"is not gone after {deadline_seconds:.0f} s: {what_holds(item)}"
+        for leftover, item in remaining.items()
+    }
 
 
-def _there(api: Api, going: list[Leftover]) -> Iterator[tuple[Leftover, Mapping[str, Any]]]:
-    """Those that are still there, by the rights that they were found with."""
-    for kind, of_kind in groupby(sorted(going), lambda one: one.kind):
+def _remaining(api: Api, going: list[Leftover]) -> Iterator[tuple[Leftover, Mapping[str, Any]]]:
+    """Yield those that still exist, found with the same rights as before."""
+    for kind, of_kind in groupby(sorted(going), lambda leftover: leftover.kind):
         items = {_leftover(kind, item): item for item in _labelled(api, kind) if _is_made(item)}
-        yield from ((one, items[one]) for one in of_kind if one in items)
+        yield from ((leftover, items[leftover]) for leftover in of_kind if leftover in items)
 
 
 def _unknown(why: str) -> str:
-    return f"what killed runs may have left behind cannot be looked for: {why}"
+    return f"cannot look for objects that killed runs left behind: {why}"
 
 
 def _leftover(kind: str, item: Mapping[str, Any]) -> Leftover:
@@ -237,18 +234,18 @@ def _leftover(kind: str, item: Mapping[str, Any]) -> Leftover:
 
 
 def _foreign(kind: str, item: Mapping[str, Any]) -> Leftover:
-    why = f"has the label {marks.RUN}, but not its own uid in the annotation {marks.UID}, so that no run made it"
+    why = f"has the label {marks.RUN}, but not its own uid in the annotation {marks.UID}, so no run made it"
     return _leftover(kind, item)._replace(why=why)
 
 
-def _stands_alone(item: Mapping[str, Any], whole: set[str]) -> bool:
-    """Whether an object goes with no other: not with the labelled Namespace that it is in, and not with an owner."""
+def _is_independent(item: Mapping[str, Any], namespaces: set[str]) -> bool:
+    """Return whether an object is not deleted with another: neither with a Namespace of a run, nor with an owner."""
     metadata = item["metadata"]
-    return metadata.get("namespace") not in whole and not metadata.get("ownerReferences")
+    return metadata.get("namespace") not in namespaces and not metadata.get("ownerReferences")
 
 
 def _is_made(item: Mapping[str, Any]) -> bool:
-    """Whether the run that an object's label names has made it."""
+    """Return whether the run that an object's label names has made it."""
     return made_by(item, _run(item))
 
 

@@ -1,76 +1,45 @@
-"""Namespaces: made for a world, deleted without waiting, awaited in the end."""
+"""What holds for every Namespace of a run: its pods are restricted, it needs a ServiceAccount, and it takes time to go."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from svcdns.targets.cluster import marks
-from svcdns.targets.cluster.ownership import Ownership
-from svcdns.targets.cluster.watch.watching import Watching
+from svcdns.client import eventually
+from svcdns.errors import UndeterminedError
+from svcdns.targets.cluster.apiserver.api import Api
 
-#: Pod Security Standards: pods have to fit, and the API server sees to it.
+#: The label by which the API server enforces the strictest of the Pod Security Standards.
 RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
 
-
-class Namespaces:
-    """The Namespaces of a run's worlds."""
-
-    def __init__(self, own: Ownership, watching: Watching) -> None:
-        """Make ready to make namespaces for a run."""
-        self._own = own
-        self._watching = watching
-
-    def create(self, namespace: str) -> None:
-        """Create a Namespace, and wait until it is seen.
-
-        Raises:
-            TargetError: if it exists, or may not be created.
-        """
-        labels = {marks.RUN: self._own.run, **RESTRICTED}
-        metadata = {"name": namespace, "labels": labels}
-        self._watching.catch_up(self._own.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}))
-
-    def delete(self, namespace: str) -> None:
-        """Start deleting a Namespace with all it holds, if it is still the one that was made.
-
-        Raises:
-            TargetError: if it may not be deleted.
-        """
-        self._own.undo("Namespace", namespace)
-
-    def await_gone(self, namespace: str, deadline_seconds: float) -> bool:
-        """Wait until a Namespace is not seen any more; whether it is so."""
-        return self._watching.wait_for(lambda picture: namespace not in picture.state.namespaces, deadline_seconds)
-
-    def await_deleted(self, deadline_seconds: float) -> list[str]:
-        """Wait until the Namespaces of the run's worlds are gone, whichever process made them.
-
-        Those of a process that died are not being deleted yet.
-
-        Returns:
-            a line for each that is still there, with what holds it.
-        """
-        leaving = set()
-        for item in self._own.api.list("Namespace", labels={marks.RUN: self._own.run}):
-            metadata = item["metadata"]
-            if marks.ROLE not in metadata["labels"] and self._own.has_made(item):
-                leaving.add(metadata["name"])
-                if "deletionTimestamp" not in metadata:
-                    self._own.delete_found(item)
-        self._watching.wait_for(lambda picture: leaving.isdisjoint(picture.state.namespaces), deadline_seconds)
-        return [line for namespace in sorted(leaving) for line in self._held(namespace)]
-
-    def _held(self, namespace: str) -> Iterator[str]:
-        """Why a Namespace is still there, in the words of its controller."""
-        if (item := self._own.api.get("Namespace", namespace)) is not None:
-            yield f'Namespace "{namespace}" is not gone yet: {holding(item)}'
+_PAUSE_SECONDS = 0.05
 
 
-def holding(item: Mapping[str, Any]) -> str:
-    """Why an object that was deleted is still there: in the words of a Namespace's controller, and its finalizers."""
+def await_service_account(api: Api, namespace: str, deadline_seconds: float) -> None:
+    """Wait for the default ServiceAccount: a controller creates it, and before that no pod is admitted.
+
+    Raises:
+        UndeterminedError: if it does not exist at the deadline.
+    """
+    account = eventually(
+        lambda: api.get("ServiceAccount", "default", namespace),
+        lambda item: item is not None,
+        deadline_seconds=deadline_seconds,
+        interval_seconds=_PAUSE_SECONDS,
+        in_a_row=1,
+    )
+    if not account.good:
+        raise UndeterminedError(
+            f'the namespace "{namespace}" has no ServiceAccount "default" after {deadline_seconds:.0f} s'
+        )
+
+
+def what_holds(item: Mapping[str, Any]) -> str:
+    """Return why a deleted object still exists: the words of a Namespace's controller, and the object's finalizers."""
     conditions = (item.get("status") or {}).get("conditions") or ()
-    reasons = [one["message"] for one in conditions if one["status"] == "True" and one.get("message")]
+    reasons = [
+        condition["message"] for condition in conditions if condition["status"] == "True" and condition.get("message")
+    ]
     finalizers = item["metadata"].get("finalizers") or ()
     reasons += [f"its own finalizers {', '.join(finalizers)}"] if finalizers else []
     return "; ".join(reasons) or "its controller has not said why"

@@ -1,15 +1,16 @@
-"""What a run has made in a cluster, and every write that it makes there.
+"""The objects that a run made in a cluster, and every write that the run sends there.
 
-An object is ours when we created it: the server gave it a uid then, and only what has that uid and the run's label is
-changed or deleted. A name or a label alone says nothing, since anybody can give them to anything. What stands outside the
-run's own Namespaces, and these themselves, also carry their uid in an annotation: no copy of such an object has it, so
-that another process, or `clean`, can tell what a run has made.
+An object is ours if this run created it. The server gave it a uid then, and we change or delete only an object with that uid
+and the run's label. A name or a label alone proves nothing, since anybody can give them to anything. The run's Namespaces,
+and its objects outside of them, also carry their own uid in an annotation, which no copy has. By it another process of the
+run, or `clean`, recognises what the run made.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from http import HTTPStatus
 from threading import Lock
 from typing import Any
 
@@ -19,18 +20,15 @@ from svcdns.targets.cluster.apiserver import writing
 from svcdns.targets.cluster.apiserver.api import Api, Item
 from svcdns.targets.cluster.apiserver.discovery import Resource
 from svcdns.targets.cluster.apiserver.refusal import RefusedError
-from svcdns.targets.cluster.apiserver.writing import Place, place_of
-from svcdns.targets.cluster.settings import FIELD_MANAGER
+from svcdns.targets.cluster.apiserver.writing import ApiObjectRef, ref_of
 
-_CONFLICT, _INVALID = 409, 422
-
-#: How often an object is read again that changes faster than it can be written; status changes count.
+#: How often an object is read again that changes between the read and the write; its status changes count too.
 _ATTEMPTS = 10
 
-#: A pod of a CronJob is three owners away from what a manifest declares.
+#: How many generations of owners are followed; from a CronJob's pod to the CronJob it is three.
 _GENERATIONS = 4
 
-#: The kinds of which a run makes objects that are in no Namespace of its own, each with its API group.
+#: The kinds of objects that a run creates outside its own Namespaces, each with its API group.
 OUTSIDE = {"Namespace": "", "Service": "", "EndpointSlice": "discovery.k8s.io", "Lease": "coordination.k8s.io"}
 
 _NAMESPACE = Resource("", "v1", "Namespace", "namespaces", namespaced=False)
@@ -49,118 +47,118 @@ class Ownership:
         self.api = api
         self.run = run
         self._lock = Lock()
-        self._uids: dict[Place, str] = {}
-        #: What was asked for and may have been made: a word that only we know, until the server has said the uid.
-        self._asked: dict[Place, str] = {}
-        #: What controllers made of our objects, as far as it was looked at.
+        self._uids: dict[ApiObjectRef, str] = {}
+        #: Objects whose creation was requested, and whose uid is not known yet: the secret word in their annotation.
+        self._requested: dict[ApiObjectRef, str] = {}
+        #: The uids of objects that controllers made from ours, as far as we have checked.
         self._descendants: set[str] = set()
 
     def create(self, item: Mapping[str, Any]) -> Item:
         """Create an object.
 
         Raises:
-            TargetError: if one of its name exists, which is then left alone; it is named.
+            TargetError: if an object of its name exists; that one is not changed.
             RefusedError: if the API server refuses it for another reason.
         """
-        place = place_of(self.api, item)
-        if place.namespace and self._made(_namespace(place.namespace)):
-            made = self._created(item, place)
+        ref = ref_of(self.api, item)
+        if ref.namespace and self._made(_namespace(ref.namespace)):
+            made = self._created(item, ref)
         else:
-            made = self._created_outside(item, place)
+            made = self._created_outside(item, ref)
         with self._lock:
-            self._uids[place] = made["metadata"]["uid"]
-            self._asked.pop(place, None)
+            self._uids[ref] = made["metadata"]["uid"]
+            self._requested.pop(ref, None)
         return made
 
     def trial(self, item: Mapping[str, Any]) -> Item:
-        """What the API server would make of an object of a name that it chooses; nothing is made."""
+        """Return what the API server would make of an object, by a dry run."""
         return writing.create(self.api, item, dry_run=True)
 
     def check(self, item: Mapping[str, Any]) -> None:
-        """See that `apply` would succeed, without changing anything.
+        """Check that `apply` would succeed, without changing anything.
 
         Raises:
             TargetError: if an object of its name exists that is not ours.
             RefusedError: if the API server refuses it.
         """
-        place = place_of(self.api, item)
-        if not self._made(place) and self._now(place) is not None:
-            raise _others(place)
+        ref = ref_of(self.api, item)
+        if not self._made(ref) and self._now(ref) is not None:
+            raise _others(ref)
         writing.apply(self.api, item, dry_run=True)
 
     def apply(self, item: Mapping[str, Any]) -> Item:
-        """Create an object, or give ours of that name these fields, as server-side apply does.
+        """Create an object, or give ours of that name these fields by server-side apply.
 
         Raises:
-            TargetError: if one of its name exists that is not ours, which is then left alone.
+            TargetError: if an object of its name exists that is not ours; that one is not changed.
             RefusedError: if the API server refuses it.
         """
-        place = place_of(self.api, item)
-        there = self._now(place) if self._made(place) else None
+        ref = ref_of(self.api, item)
+        there = self._now(ref) if self._made(ref) else None
         if there is None:
-            self._forget(place)
+            self._forget(ref)
             return self.create(item)
-        uid = self._checked(place, there)
-        self._take_over_fields(place, there)
+        uid = self._checked(ref, there)
+        self._take_over_fields(ref, there)
         return writing.apply(self.api, {**item, "metadata": {**item["metadata"], "uid": uid}})
 
     def change(self, kind: str, name: str, namespace: str, change: Mapping[str, Any], *, subresource: str = "") -> Item:
         """Change an object of ours, or its subresource, by a merge patch.
 
         Raises:
-            TargetError: if there is none, or it is not ours.
+            TargetError: if it does not exist, or is not ours.
             RefusedError: if the API server refuses the change.
         """
-        place = self._place(kind, name, namespace)
+        ref = self._ref(kind, name, namespace)
         for attempt in range(_ATTEMPTS):
-            metadata = self._owned(place)["metadata"]
-            # A subresource has no uid of its own to be compared; the version is that of the object.
+            metadata = self._owned(ref)["metadata"]
+            # A subresource has no uid that the server could compare; its version is that of the object.
             same = {"resourceVersion": metadata["resourceVersion"]} if subresource else {"uid": metadata["uid"]}
             whole = {**change, "metadata": {**change.get("metadata", {}), **same}}
             try:
-                return writing.patch(self.api, place, whole, subresource=subresource)
+                return writing.patch(self.api, ref, whole, subresource=subresource)
             except RefusedError as error:
-                if error.code != _CONFLICT or not subresource or attempt == _ATTEMPTS - 1:
+                if error.code != HTTPStatus.CONFLICT or not subresource or attempt == _ATTEMPTS - 1:
                     raise
         raise AssertionError("the last attempt returns or raises")
 
     def change_found(self, item: Mapping[str, Any], change: Mapping[str, Any]) -> Item:
-        """Change an object outside the run's Namespaces that any process of this run made, as it was found.
+        """Change an object outside the run's Namespaces that was read, if any process of this run made it.
 
         Raises:
             TargetError: if this run did not make it.
         """
-        place = place_of(self.api, item)
+        ref = ref_of(self.api, item)
         if not self.has_made(item):
-            raise _others(place)
-        return writing.patch(self.api, place, {**change, "metadata": {"uid": item["metadata"]["uid"]}})
+            raise _others(ref)
+        return writing.patch(self.api, ref, {**change, "metadata": {"uid": item["metadata"]["uid"]}})
 
     def set_condition(self, pod: str, namespace: str, uid: str, condition: Mapping[str, Any]) -> Item:
-        """Set a condition of a pod that was seen in a Namespace which `holds` was asked about since.
+        """Set a condition of a pod. Call `holds` for its Namespace first, after the pod was seen.
 
         Raises:
-            RefusedError: also with code 409 where another pod has its name by now.
+            RefusedError: with code 409 also where another pod has its name by now.
         """
         change = {"metadata": {"uid": uid}, "status": {"conditions": [dict(condition)]}}
-        return writing.patch(self.api, Place(_POD, namespace, pod), change, subresource="status", strategic=True)
+        return writing.patch(self.api, ApiObjectRef(_POD, namespace, pod), change, subresource="status", strategic=True)
 
     def end_pod(self, pod: str, namespace: str, uid: str) -> None:
-        """Delete a pod at once that was seen in a Namespace which `holds` was asked about since.
+        """Delete a pod at once. Call `holds` for its Namespace first, after the pod was seen.
 
         Raises:
-            RefusedError: also with code 409 where another pod has its name by now.
+            RefusedError: with code 409 also where another pod has its name by now.
         """
-        writing.delete(self.api, Place(_POD, namespace, pod), uid, grace_seconds=0)
+        writing.delete(self.api, ApiObjectRef(_POD, namespace, pod), uid, grace_seconds=0)
 
     def restart_dns(self, deployment: Item, annotations: Mapping[str, str]) -> Item:
-        """Give the pod template of the DNS servers' Deployment annotations: the one object changed that is not ours.
+        """Annotate the pod template of the DNS servers' Deployment: the only object we change that is not ours.
 
         Raises:
-            RefusedError: also with code 409 where another Deployment has its name by now.
+            RefusedError: with code 409 also where another Deployment has its name by now.
         """
         uid = deployment["metadata"]["uid"]
         change = {"metadata": {"uid": uid}, "spec": {"template": {"metadata": {"annotations": dict(annotations)}}}}
-        return writing.patch(self.api, place_of(self.api, deployment), change)
+        return writing.patch(self.api, ref_of(self.api, deployment), change)
 
     def delete(
         self,
@@ -170,82 +168,82 @@ class Ownership:
         *,
         foreground: bool = False,
     ) -> str:
-        """Start deleting an object of ours; also one of which only the request is known to have been made.
+        """Start deleting an object of ours, also one whose creation was requested and not confirmed.
 
         Returns:
-            its uid, or empty where there is none.
+            its uid, or empty where it does not exist.
 
         Raises:
             TargetError: if the object of that name is not ours.
             RefusedError: if the API server refuses to delete it.
         """
-        place = self._place(kind, name, namespace)
-        there = self._now(place)
+        ref = self._ref(kind, name, namespace)
+        there = self._now(ref)
         if there is None:
-            self._forget(place)
+            self._forget(ref)
             return ""
-        uid = self._checked(place, there)
-        gone = not writing.delete(self.api, place, uid, foreground=foreground)
-        self._forget(place)
+        uid = self._checked(ref, there)
+        gone = not writing.delete(self.api, ref, uid, foreground=foreground)
+        self._forget(ref)
         return "" if gone else uid
 
     def undo(self, kind: str, name: str, namespace: str = "") -> None:
-        """Start deleting what was made or may have been; where another has that name, leave it alone.
+        """Start deleting an object that we created or may have created; leave another of its name alone.
 
         Raises:
             RefusedError: if the API server refuses to delete it.
         """
-        self._undo(self._place(kind, name, namespace))
+        self._undo(self._ref(kind, name, namespace))
 
     def undo_made(self, item: Mapping[str, Any]) -> None:
-        """Start deleting an object as it was made; where another has its name, leave that alone.
+        """Start deleting an object that we created; leave another of its name alone.
 
         Raises:
             RefusedError: if the API server refuses to delete it.
         """
-        self._undo(place_of(self.api, item))
+        self._undo(ref_of(self.api, item))
 
-    def _undo(self, place: Place) -> None:
+    def _undo(self, ref: ApiObjectRef) -> None:
         with self._lock:
-            known = place in self._uids or place in self._asked
-        there = self._now(place) if known else None
-        if there is not None and self._is_ours(place, there):
-            writing.delete(self.api, place, there["metadata"]["uid"])
-        self._forget(place)
+            known = ref in self._uids or ref in self._requested
+        there = self._now(ref) if known else None
+        if there is not None and self._is_ours(ref, there):
+            writing.delete(self.api, ref, there["metadata"]["uid"])
+        self._forget(ref)
 
     def delete_found(self, item: Mapping[str, Any]) -> None:
-        """Start deleting an object that was found and that any process of this run made.
+        """Start deleting an object that was read, if any process of this run made it.
 
         Raises:
             TargetError: if this run did not make it.
             RefusedError: if the API server refuses to delete it, also where another has its name by now.
         """
-        place = place_of(self.api, item)
+        ref = ref_of(self.api, item)
         if not self.has_made(item):
-            raise _others(place)
-        writing.delete(self.api, place, item["metadata"]["uid"])
-        self._forget(place)
+            raise _others(ref)
+        writing.delete(self.api, ref, item["metadata"]["uid"])
+        self._forget(ref)
 
     def record(self, item: Mapping[str, Any]) -> None:
-        """Take note of an object that a program of ours has created."""
+        """Record an object that a program of ours has created."""
         with self._lock:
-            self._uids[place_of(self.api, item)] = item["metadata"]["uid"]
+            self._uids[ref_of(self.api, item)] = item["metadata"]["uid"]
 
     def holds(self, namespace: str) -> bool:
-        """Whether a Namespace is the one that this process made, and not another that has its name by now.
+        """Return whether a Namespace is the one that this process made, and not another that has its name by now.
 
-        What was seen in it before this is asked is in ours, then.
+        If so, every object that was seen in it before this call is in ours.
         """
-        place = _namespace(namespace)
-        made = self._made(place)
-        there = self._now(place) if made else None
+        ref = _namespace(namespace)
+        made = self._made(ref)
+        there = self._now(ref) if made else None
         return there is not None and there["metadata"]["uid"] == made and _labelled(there, self.run)
 
     def require(self, namespace: str) -> None:
-        """See that a Namespace is still the one that this process made.
+        """Check that a Namespace is still the one that this process made.
 
         Raises:
-            UndeterminedError: if it is not, so that nothing in it is touched.
+            UndeterminedError: if it is not, so that nothing in it is changed.
         """
         if not self.holds(namespace):
             raise UndeterminedError(
@@ -254,32 +252,32 @@ class Ownership:
             )
 
     def has_made(self, item: Mapping[str, Any]) -> bool:
-        """Whether any process of this run made an object that stands outside its Namespaces, or is one of them."""
+        """Return whether any process of this run made an object outside its Namespaces, or one of these."""
         return made_by(item, self.run)
 
-    def _place(self, kind: str, name: str, namespace: str) -> Place:
+    def _ref(self, kind: str, name: str, namespace: str) -> ApiObjectRef:
         resource = self.api.resource(kind)
-        return Place(resource, namespace if resource.namespaced else "", name)
+        return ApiObjectRef(resource, namespace if resource.namespaced else "", name)
 
-    def _created(self, item: Mapping[str, Any], place: Place) -> Item:
+    def _created(self, item: Mapping[str, Any], ref: ApiObjectRef) -> Item:
         try:
             return writing.create(self.api, item)
         except RefusedError as error:
-            if error.code == _CONFLICT and self._now(place) is not None:
-                raise _others(place) from error
+            if error.code == HTTPStatus.CONFLICT and self._now(ref) is not None:
+                raise _others(ref) from error
             raise
 
-    def _created_outside(self, item: Mapping[str, Any], place: Place) -> Item:
+    def _created_outside(self, item: Mapping[str, Any], ref: ApiObjectRef) -> Item:
         """Create an object with the run's label, and an annotation that has its uid."""
-        if OUTSIDE.get(place.resource.kind) != place.resource.group:
-            raise TargetError(f"{place} is in no namespace of this run, and is not created")
+        if OUTSIDE.get(ref.resource.kind) != ref.resource.group:
+            raise TargetError(f"{ref} is in no namespace of this run, so it is not created")
         with self._lock:
-            known, asked = place in self._uids, place in self._asked
-        if asked or (known and self._now(place) is not None):
-            raise TargetError(f"{place} is used by another scenario of this run")
+            known, requested = ref in self._uids, ref in self._requested
+        if requested or (known and self._now(ref) is not None):
+            raise TargetError(f"{ref} is used by another scenario of this run")
         word = secrets.token_hex(16)
         with self._lock:
-            self._asked[place] = word
+            self._requested[ref] = word
         metadata = item["metadata"]
         annotations = {**(metadata.get("annotations") or {}), marks.WORD: word}
         labels = {**(metadata.get("labels") or {}), marks.RUN: self.run}
@@ -288,32 +286,32 @@ class Ownership:
                 self.api, {**item, "metadata": {**metadata, "labels": labels, "annotations": annotations}}
             )
         except RefusedError as error:
-            # It may be ours all the same, where a request was repeated whose answer was lost.
-            there = self._now(place) if error.code == _CONFLICT else None
+            # It may be ours all the same: a request is repeated where its response was lost.
+            there = self._now(ref) if error.code == HTTPStatus.CONFLICT else None
             if there is None:
-                self._forget(place)
+                self._forget(ref)
                 raise
-            if not self._is_ours(place, there):
-                self._forget(place)
-                raise _others(place) from error
+            if not self._is_ours(ref, there):
+                self._forget(ref)
+                raise _others(ref) from error
             made = there
         uid = made["metadata"]["uid"]
         with self._lock:
-            self._uids[place] = uid
-        return writing.patch(self.api, place, {"metadata": {"uid": uid, "annotations": {marks.UID: uid}}})
+            self._uids[ref] = uid
+        return writing.patch(self.api, ref, {"metadata": {"uid": uid, "annotations": {marks.UID: uid}}})
 
-    def _take_over_fields(self, place: Place, there: Item) -> None:
-        """Let server-side apply take away what it no longer names.
+    def _take_over_fields(self, ref: ApiObjectRef, there: Item) -> None:
+        """Let server-side apply remove the fields that it no longer names.
 
-        An object was created by a request of another kind, whose fields count as somebody else's until they are said to be
-        applied (Kubernetes: Server-Side Apply, "Upgrading from client-side apply").
+        The fields of a created object count as another manager's until they are marked as applied (Kubernetes: Server-Side
+        Apply, "Upgrading from client-side apply").
         """
         fields = there["metadata"].get("managedFields") or []
-        mine = [one for one in fields if _is_created(one)]
-        if not mine or any(_is_applied(one) for one in fields):
+        mine = [entry for entry in fields if _is_ours(entry, "Update")]
+        if not mine or any(_is_ours(entry, "Apply") for entry in fields):
             return
-        others = [one for one in fields if not _is_created(one)]
-        applied = [*others, *({**one, "operation": "Apply"} for one in mine)]
+        others = [entry for entry in fields if not _is_ours(entry, "Update")]
+        applied = [*others, *({**entry, "operation": "Apply"} for entry in mine)]
         metadata = there["metadata"]
         operations: list[Item] = [
             {"op": "test", "path": "/metadata/uid", "value": metadata["uid"]},
@@ -321,45 +319,48 @@ class Ownership:
             {"op": "replace", "path": "/metadata/managedFields", "value": applied},
         ]
         try:
-            writing.patch(self.api, place, operations)
+            writing.patch(self.api, ref, operations)
         except RefusedError as error:
-            # It changed meanwhile: its status, say.
-            if error.code not in (_CONFLICT, _INVALID) or (now := self._now(place)) is None:
+            # It has changed meanwhile, such as its status.
+            if (
+                error.code not in (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
+                or (now := self._now(ref)) is None
+            ):
                 raise
-            self._checked(place, now)
-            self._take_over_fields(place, now)
+            self._checked(ref, now)
+            self._take_over_fields(ref, now)
 
-    def _owned(self, place: Place) -> Item:
-        there = self._now(place)
+    def _owned(self, ref: ApiObjectRef) -> Item:
+        there = self._now(ref)
         if there is None:
-            where = f'the namespace "{place.namespace}"' if place.namespace else "the cluster"
-            raise TargetError(f'{place.resource.kind} "{place.name}" does not exist in {where}')
-        self._checked(place, there)
+            where = f'the namespace "{ref.namespace}"' if ref.namespace else "the cluster"
+            raise TargetError(f'{ref.resource.kind} "{ref.name}" does not exist in {where}')
+        self._checked(ref, there)
         return there
 
-    def _checked(self, place: Place, there: Item) -> str:
-        """The uid of an object, if it is ours.
+    def _checked(self, ref: ApiObjectRef, there: Item) -> str:
+        """Return the uid of an object, if it is ours.
 
         Raises:
             TargetError: if it is not.
         """
-        if not self._is_ours(place, there):
-            raise _others(place)
+        if not self._is_ours(ref, there):
+            raise _others(ref)
         return str(there["metadata"]["uid"])
 
-    def _is_ours(self, place: Place, there: Item) -> bool:
-        """Whether this process made an object, or a controller made it of what this process made."""
+    def _is_ours(self, ref: ApiObjectRef, there: Item) -> bool:
+        """Return whether this process made an object, or a controller made it from an object of ours."""
         uid = there["metadata"]["uid"]
         with self._lock:
-            made, word = self._uids.get(place), self._asked.get(place)
+            made, word = self._uids.get(ref), self._requested.get(ref)
         if made == uid:
             return _labelled(there, self.run)
         if word and _annotation(there, marks.WORD) == word:
             return _labelled(there, self.run)
-        return bool(place.namespace) and self._descends(there, place.namespace, _GENERATIONS)
+        return bool(ref.namespace) and self._descends(there, ref.namespace, _GENERATIONS)
 
     def _descends(self, there: Item, namespace: str, generations: int) -> bool:
-        """Whether an object's owners lead to one that this process made."""
+        """Return whether this process made an owner of an object, or an owner of that."""
         metadata = there["metadata"]
         if metadata["uid"] in self._descendants:
             return True
@@ -375,35 +376,35 @@ class Ownership:
                 return True
         if generations == 0:
             return False
-        place = Place(self.api.resource(owner["kind"], owner["apiVersion"]), namespace, owner["name"])
-        there = self._now(place) if place.resource.namespaced else None
+        ref = ApiObjectRef(self.api.resource(owner["kind"], owner["apiVersion"]), namespace, owner["name"])
+        there = self._now(ref) if ref.resource.namespaced else None
         return (
             there is not None
             and there["metadata"]["uid"] == owner["uid"]
             and self._descends(there, namespace, generations - 1)
         )
 
-    def _made(self, place: Place) -> str:
+    def _made(self, ref: ApiObjectRef) -> str:
         with self._lock:
-            return self._uids.get(place, "")
+            return self._uids.get(ref, "")
 
-    def _forget(self, place: Place) -> None:
+    def _forget(self, ref: ApiObjectRef) -> None:
         with self._lock:
-            self._uids.pop(place, None)
-            self._asked.pop(place, None)
+            self._uids.pop(ref, None)
+            self._requested.pop(ref, None)
 
-    def _now(self, place: Place) -> Item | None:
-        return self.api.get(place.resource.kind, place.name, place.namespace, api_version=place.resource.api_version)
+    def _now(self, ref: ApiObjectRef) -> Item | None:
+        return self.api.get(ref.resource.kind, ref.name, ref.namespace, api_version=ref.resource.api_version)
 
 
 def made_by(item: Mapping[str, Any], run: str) -> bool:
-    """Whether a run made an object: it has the run's label, and its own uid in the annotation that we write."""
+    """Return whether a run made an object: it has the run's label, and its own uid in the annotation."""
     uid = item["metadata"].get("uid")
     return bool(uid) and _labelled(item, run) and _annotation(item, marks.UID) == uid
 
 
-def _namespace(name: str) -> Place:
-    return Place(_NAMESPACE, "", name)
+def _namespace(name: str) -> ApiObjectRef:
+    return ApiObjectRef(_NAMESPACE, "", name)
 
 
 def _labelled(item: Mapping[str, Any], run: str) -> bool:
@@ -414,21 +415,12 @@ def _annotation(item: Mapping[str, Any], name: str) -> str:
     return str((item["metadata"].get("annotations") or {}).get(name, ""))
 
 
-def _is_created(fields: Mapping[str, Any]) -> bool:
-    """Whether an entry of ``managedFields`` is about what we created an object with."""
-    return _is_of(fields, "Update")
+def _is_ours(entry: Mapping[str, Any], operation: str) -> bool:
+    """Return whether an entry of ``managedFields`` is about fields that we set by an operation, ``Update`` or ``Apply``."""
+    return (entry.get("manager"), entry.get("operation")) == (marks.FIELD_MANAGER, operation)
 
 
-def _is_applied(fields: Mapping[str, Any]) -> bool:
-    """Whether an entry of ``managedFields`` is about what we have applied."""
-    return _is_of(fields, "Apply")
-
-
-def _is_of(fields: Mapping[str, Any], operation: str) -> bool:
-    return (fields.get("manager"), fields.get("operation")) == (FIELD_MANAGER, operation)
-
-
-def _others(place: Place) -> TargetError:
+def _others(ref: ApiObjectRef) -> TargetError:
     return TargetError(
-        f"{place} exists and was not made by this run, so it is not changed; give yours another name, or delete that one"
+        f"{ref} exists and was not made by this run, so it is not changed; give yours another name, or delete that one"
     )

@@ -1,13 +1,13 @@
-"""What a run has to be allowed, asked before it begins."""
+"""The rights that a run needs, checked before it begins."""
 
 from __future__ import annotations
 
 from svcdns.errors import UsageError
 from svcdns.targets.cluster.apiserver.api import Api
-from svcdns.targets.cluster.watch.picture import KINDS
+from svcdns.targets.cluster.watch.view import KINDS
 
-#: What a run of all features does, in all namespaces: kind, subresource, verbs. Server-side apply takes ``create`` and
-#: ``patch``, a deletion looks first at what it deletes, and kubectl at what it exposes.
+#: What a run of all features does, in all namespaces: kind, subresource, verbs. Server-side apply needs ``create`` and
+#: ``patch``; an object is read before it is deleted, and kubectl reads what it exposes.
 _NEEDED = (
     *((kind, "", ("get", "list", "watch")) for kind in KINDS),
     *((kind, "", ("create", "patch", "delete")) for kind in KINDS),
@@ -21,19 +21,19 @@ _NEEDED = (
 
 
 def check(api: Api) -> None:
-    """See that nothing that a run of all features does is forbidden.
+    """Check that the user may do everything that a run of all features does.
 
     Raises:
-        UsageError: if something is; it names every verb that is missing.
+        UsageError: if a verb is missing; it names all that are.
     """
     missing = [
-        f"{verb} {kind}{f'/{part}' if part else ''}"
-        for kind, part, verbs in _NEEDED
+        f"{verb} {kind}{f'/{subresource}' if subresource else ''}"
+        for kind, subresource, verbs in _NEEDED
         for verb in verbs
-        if not api.may(verb, kind, subresource=part)
+        if not api.may(verb, kind, subresource=subresource)
     ]
     if missing:
         raise UsageError(
-            f'the context "{api.context}" may not: {", ".join(missing)}; '
+            f'the user of the context "{api.context}" may not: {", ".join(missing)}; '
             "grant these verbs in all namespaces with a ClusterRole and a ClusterRoleBinding"
         )

@@ -1,4 +1,4 @@
-"""What a user decides about a live cluster."""
+"""The options of a run that concern a live cluster."""
 
 from __future__ import annotations
 
@@ -6,39 +6,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-#: Who creates and applies, in ``metadata.managedFields``.
-FIELD_MANAGER = "svcdns"
-
-#: Who changes single fields of what was created or applied; what is applied later does not take them back.
-CHANGING_MANAGER = "svcdns-changes"
-
-#: The ``loadBalancerClass`` of LoadBalancer Services: no controller has it, so that none makes a load balancer.
+#: The ``loadBalancerClass`` of LoadBalancer Services. No controller has it, so none makes a load balancer.
 NO_LOAD_BALANCER = "svcdns.dev/none"
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterSettings:
-    """What a user decides about a live cluster.
+    """The options of a run that concern a live cluster.
 
     Attributes:
-        run: the run's id, 5 characters; all that a run makes carries it.
-        context: the context of the kubeconfig; it is never guessed.
+        run: the run's id, 5 characters; a label with it marks everything that the run makes.
+        context: the context of the kubeconfig; there is no default.
         kubeconfig: a kubeconfig file, or None for the files of ``KUBECONFIG``, else ``~/.kube/config``.
-        vantage: where questions are asked from.
-        nameservers: the DNS servers to judge, each ``HOST[:PORT]``; then nothing in kube-system, no node and no probe
-            is required or looked at.
-        probe_image: the image of the probe pod, or empty for one that holds Python on the nodes, else
+        vantage: where queries are sent from.
+        nameservers: the DNS servers to judge, each ``HOST[:PORT]``; if there are any, the run neither needs nor reads
+            kube-system and nodes, and makes no probe.
+        probe_image: the image of the probe pod, or empty for an image with Python that the nodes have, else
             ``docker.io/library/python:3.12-alpine``.
-        pause_image: the image of every pod in the fixtures, or empty for one that is on the nodes, else
+        pause_image: the image of the fixtures' pods, or empty for a pause image that the nodes have, else
             ``registry.k8s.io/pause:3.10``.
         mapped: (node port, port of this host) pairs that are mapped for UDP and TCP.
         host: the address of this host at which they are mapped, or empty for the loopback address of the DNS Service's
             first IP family.
         domain: the cluster domain, or empty to read it from the cluster.
         disruptive: whether the Deployment of the cluster's DNS servers may be restarted.
-        create_namespaces: whether Namespaces that manifests name are created, where they do not exist.
-        load_balancer_class: the ``loadBalancerClass`` of LoadBalancer Services; empty to leave it as manifests have it, so
-            that the cluster may make load balancers, and its owner pay for them.
+        create_namespaces: whether Namespaces that manifests name are created if they do not exist.
+        load_balancer_class: the ``loadBalancerClass`` of LoadBalancer Services. If it is empty, manifests decide, and the
+            cluster may make load balancers that its owner pays for.
     """
 
     run: str

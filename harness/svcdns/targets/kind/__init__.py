@@ -1,4 +1,4 @@
-"""A kind cluster whose life the run owns: created for it, and deleted at its end."""
+"""A kind cluster that the run creates and deletes, or one that exists and stays."""
 
 from __future__ import annotations
 

@@ -19,33 +19,33 @@ from svcdns.targets.kind import logs, ports
 from svcdns.targets.kind.command import Background, run, shielded
 from svcdns.targets.kind.configuration import DEFAULT_FAMILY, Configuration, configuration
 from svcdns.targets.kind.creation import Creation, refusal
+from svcdns.targets.kind.output import taken_port
 from svcdns.targets.kind.readiness import await_ready
 from svcdns.targets.kind.settings import KindSettings, Patience
-from svcdns.targets.kind.words import taken_port
 
-#: How often ports are chosen, since one may be taken between its choice and its use.
+#: How often ports are chosen: another program may take one between the choice and the use.
 _ATTEMPTS = 3
 _OF_A_RUN = re.compile(r"svcdns-[a-z0-9]{5}")
 _INSTALL = "https://kind.sigs.k8s.io/docs/user/quick-start/#installation"
 
 
 class KindCluster:
-    """A kind cluster: one that is created and deleted, or one that exists and stays.
+    """A kind cluster that is created and deleted, or one that exists and stays.
 
     Attributes:
         name: the cluster's name.
         context: the context of the kubeconfig.
-        kubeconfig: a private file, which is there while the context lasts.
+        kubeconfig: a private file, which exists while the context lasts.
         address: the address of this host at which node ports are mapped; ``::1`` for an IPv6 cluster.
         mapped: (node port, port of this host) pairs, mapped for UDP and TCP.
-        created: whether the cluster was created here, so that it is deleted here.
+        created: whether it was created here, and so is deleted here.
     """
 
     def __init__(self, settings: KindSettings, say: Callable[[str], None], patience: Patience | None = None) -> None:
-        """Decide on a cluster.
+        """Prepare a cluster.
 
         Args:
-            settings: what the user decided.
+            settings: the options.
             say: shows a line of progress at once.
             patience: how long to wait.
         """
@@ -62,11 +62,11 @@ class KindCluster:
         self._exported = False
 
     def __enter__(self) -> Self:
-        """Create the cluster or find it, and wait until its nodes and DNS pods are ready.
+        """Create or find the cluster, and wait until its nodes and DNS pods are ready.
 
         Raises:
-            UsageError: if that cannot be, or a setting is no legal name, with advice.
-            TargetError: if kind fails for a reason of its own, in its words.
+            UsageError: if that fails, or an option is not a legal name; with advice.
+            TargetError: if kind fails for a reason of its own; in its words.
         """
         self._started = time.monotonic()
         self._settings.check()
@@ -84,7 +84,7 @@ class KindCluster:
                 try:
                     self._close(keep=False)
                 except TargetError as left:
-                    # Raised, it would hide why there was something to delete.
+                    # Not raised: it would hide the error that led here.
                     self._say(str(left))
             raise
         self._tell("nodes and DNS pods are ready")
@@ -96,15 +96,15 @@ class KindCluster:
         """Delete the cluster if it was created here, unless it is to be kept.
 
         Raises:
-            TargetError: if something of it is left.
+            TargetError: if parts of it are left.
         """
         with shielded():
             self._close(keep=self._settings.keep)
 
     def export_logs(self, directory: Path) -> None:
-        """Write the logs of nodes and pods to a directory, the first time this is called.
+        """Write the logs of nodes and pods to a directory, at the first call only.
 
-        kind writes what it can; what is missing is said, and fails nothing.
+        Where kind cannot export everything, a line says so, and nothing fails.
         """
         if self._exported:
             return
@@ -126,24 +126,26 @@ class KindCluster:
         except CommandError as error:
             version = str(error)
         if not version.startswith("kind v"):
-            raise UsageError(f"{binary} is not kind, it says {redact(version)[:80]!r}; name the binary with --kind-bin")
+            raise UsageError(
+                f"{binary} is not kind: its version is {redact(version)[:80]!r}; name the binary with --kind-bin"
+            )
 
     def _existing(self) -> list[str]:
         try:
             return self._kind("get", "clusters").split()
         except CommandError as error:
             advice = "start Docker or Podman, or point DOCKER_HOST at one that runs"
-            raise UsageError(f"kind reaches no container engine: {error}; {advice}") from error
+            raise UsageError(f"kind cannot reach a container engine: {error}; {advice}") from error
 
     def _adopt(self) -> None:
         existing = self._existing()
         if self.name not in existing:
-            others = f"there are {', '.join(existing)}" if existing else "there is none at all"
+            others = f"there are {', '.join(existing)}" if existing else "there are none"
             raise UsageError(f'there is no kind cluster "{self.name}": {others}; name one with --cluster-name')
         try:
             content = self._kind("get", "kubeconfig", f"--name={self.name}")
         except CommandError as error:
-            raise UsageError(f"{self.name} gives no kubeconfig: {error}; see that its nodes run") from error
+            raise UsageError(f"no kubeconfig for {self.name}: {error}; check that its nodes run") from error
         self.kubeconfig.touch(mode=0o600)
         self.kubeconfig.write_text(content, encoding="utf-8")
         try:
@@ -152,38 +154,38 @@ class KindCluster:
             self._tell(f"node ports cannot be used: {error}")
         self._tell(f"found {self.name}, {len(self.mapped)} node ports are mapped to this host")
 
-    def _create(self, wished: Configuration) -> None:
+    def _create(self, wanted: Configuration) -> None:
         existing = self._existing()
         if self.name in existing:
             raise UsageError(f'there is a kind cluster "{self.name}": use it with --cluster-name, or delete it')
         if others := [name for name in existing if _OF_A_RUN.fullmatch(name)]:
-            advice = f"delete those whose run is over: {self._settings.binary} delete cluster --name NAME"
+            advice = f"delete those whose run has ended: {self._settings.binary} delete cluster --name NAME"
             self._tell(f"there are kind clusters of other runs, {', '.join(others)}; {advice}")
-        self.address = wished.address
-        self._tell(f"creating {self.name}, {wished.nodes} node{'s'[: wished.nodes - 1]}, {wished.ip_family}")
+        self.address = wanted.address
+        self._tell(f"creating {self.name}, {wanted.nodes} node{'s'[: wanted.nodes - 1]}, {wanted.ip_family}")
         for attempt in range(1, _ATTEMPTS + 1):
-            hosts = ports.free(self.address, len(ports.NODE_PORTS), wished.taken)
+            hosts = ports.free(self.address, len(ports.NODE_PORTS), wanted.taken)
             self.mapped = tuple(zip(ports.NODE_PORTS, hosts, strict=True))
             try:
-                self._run_creation(wished)
+                self._run_creation(wanted)
             except CommandError as error:
                 taken = re.findall(r"\d+", taken_port(error.output) or "")
                 if attempt == _ATTEMPTS or not {str(host) for host in hosts} & {*taken}:
-                    raise refusal(error, wished, self.mapped) from error
-                self._tell("a port was taken meanwhile, trying others")
+                    raise refusal(error, wanted, self.mapped) from error
+                self._tell("another program took a port meanwhile; trying others")
                 self._delete()
             else:
                 return
 
-    def _run_creation(self, wished: Configuration) -> None:
+    def _run_creation(self, wanted: Configuration) -> None:
         file = Path(self._directory.name) / "kind.yaml"
-        # It may name registries with a password.
+        # It may hold passwords of registries.
         file.touch(mode=0o600)
-        file.write_text(wished.text(self.mapped), encoding="utf-8")
+        file.write_text(wanted.text(self.mapped), encoding="utf-8")
         arguments = ["create", "cluster", f"--name={self.name}", f"--config={file}", f"--kubeconfig={self.kubeconfig}"]
         if self._settings.image:
             arguments.append(f"--image={self._settings.image}")
-        # From here on there may be something to delete.
+        # From here on, parts of the cluster may exist.
         self.created = True
         with shielded():
             process = Background([self._settings.binary, *arguments], self._environment())
@@ -205,7 +207,7 @@ class KindCluster:
             self._directory.cleanup()
 
     def _delete(self) -> None:
-        """Delete the cluster, and see that it is gone.
+        """Delete the cluster, and check that it is gone.
 
         Raises:
             TargetError: if it is not.
@@ -220,7 +222,7 @@ class KindCluster:
             raise TargetError(f"the kind cluster {self.name} could not be deleted: {left}; delete it: {advice}")
 
     def _try_to_delete(self) -> str:
-        """Delete the cluster; what is left of it, or why that is not known."""
+        """Delete the cluster; return what is left of it, or why that is not known."""
         try:
             if self._creation is not None:
                 self._creation.abandon()

@@ -1,11 +1,11 @@
-"""The commands of a kind cluster's life: to their end, or in the background, and what interrupts them held back."""
+"""Commands of a kind cluster, run to their end or in the background, and signals held back meanwhile."""
 
 from __future__ import annotations
 
 import os
 import queue
 import signal
-import subprocess  # as in harness/svcdns/system/command.py  # nosec B404
+import subprocess  # kind is a command  # nosec B404
 import sys
 import threading
 import time
@@ -15,11 +15,11 @@ from contextlib import contextmanager, suppress
 
 from svcdns.system import command
 from svcdns.system.command import CommandError
-from svcdns.targets.kind.words import last_words
+from svcdns.targets.kind.output import error_message
 
-_LOOK_SECONDS = 0.2
+_CHECK_SECONDS = 0.2
 
-#: What is kept of what a command says in the background: its last lines, and of each so many characters.
+#: What is kept of the output of a command in the background: its last lines, and the most characters of a line.
 _LINES, _LINE_LENGTH = 10_000, 2**14
 
 
@@ -27,14 +27,14 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], seconds: float
     """Run a command to its end.
 
     Returns:
-        what it wrote to its standard output.
+        its standard output.
 
     Raises:
-        CommandError: if it cannot be started, fails, writes too much or does not end in time; with what it said last.
+        CommandError: if it cannot be started, fails, writes too much or does not end in time; with its last error message.
     """
     done = command.run(arguments, environment, seconds)
     if done.code:
-        raise CommandError(last_words(done.stderr) or f"exit code {done.code}", done.stderr)
+        raise CommandError(error_message(done.stderr) or f"exit code {done.code}", done.stderr)
     return done.stdout
 
 
@@ -42,12 +42,12 @@ class Background:
     """A command whose output is read while it runs.
 
     Attributes:
-        said: the last lines it has written so far.
+        lines: the last lines that were read.
     """
 
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-        self.said: deque[str] = deque(maxlen=_LINES)
-        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self.lines: deque[str] = deque(maxlen=_LINES)
+        self._unread: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._process = subprocess.Popen(  # noqa: S603 - an argument list, never a shell  # nosec B603
             arguments,
             env=environment,
@@ -62,57 +62,57 @@ class Background:
         self._reader.start()
 
     def line(self, seconds: float) -> str | None:
-        """The next line, or None when there are no more.
+        """Return the next line, or None after the last.
 
         Raises:
-            TimeoutError: if none comes in time.
+            TimeoutError: if no line comes in time.
         """
         try:
-            line = self._lines.get(timeout=max(seconds, 0))
+            line = self._unread.get(timeout=max(seconds, 0))
         except queue.Empty:
             raise TimeoutError from None
         if line is None:
-            # For whoever asks again.
-            self._lines.put(None)
+            # For the next call.
+            self._unread.put(None)
         else:
-            self.said.append(line)
+            self.lines.append(line)
         return line
 
     def finish(self) -> None:
-        """Take note of the end.
+        """Wait for the end.
 
         Raises:
             CommandError: if the command failed.
         """
         if code := self._process.wait():
-            output = "".join(self.said)
-            raise CommandError(last_words(output) or f"exit code {code}", output)
+            output = "".join(self.lines)
+            raise CommandError(error_message(output) or f"exit code {code}", output)
 
     def stop(self) -> None:
-        """End the command, and read what it had still to say; what it started goes on."""
+        """Kill the command, and read the rest of its output; its children go on."""
         self._process.kill()
         self._process.wait()
-        # Until the pipe is empty, or for as long as something else holds it open.
-        self._reader.join(_LOOK_SECONDS)
+        # A child may hold the pipe open, so the wait is short.
+        self._reader.join(_CHECK_SECONDS)
 
     def outlast(self, seconds: float) -> None:
-        """Wait until what the command started has ended too; what has not ended in time is killed."""
+        """Wait until the command's children have ended too, and kill those that do not end in time."""
         deadline = time.monotonic() + seconds
         while self._lingers():
             if time.monotonic() >= deadline:
                 with suppress(ProcessLookupError, PermissionError):
                     self._signal(signal.SIGKILL)
                 return
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_CHECK_SECONDS)
 
     def _read(self) -> None:
         assert self._process.stdout is not None
         with self._process.stdout as lines:
             while line := lines.readline(_LINE_LENGTH):
-                # It has to be read to its end, or the command would wait; nobody need be told more than this at a time.
-                if self._lines.qsize() < _LINES:
-                    self._lines.put(line)
-        self._lines.put(None)
+                # Read on even where lines are dropped: the command stops when its output is not read.
+                if self._unread.qsize() < _LINES:
+                    self._unread.put(line)
+        self._unread.put(None)
 
     def _lingers(self) -> bool:
         try:
@@ -128,7 +128,7 @@ class Background:
 
 @contextmanager
 def shielded() -> Iterator[None]:
-    """Hold SIGINT and SIGTERM back until the block has ended; the first that came is then delivered."""
+    """Hold SIGINT and SIGTERM back until the block has ended, then deliver the first that came."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

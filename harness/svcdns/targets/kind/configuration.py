@@ -1,4 +1,4 @@
-"""The kind configuration of a cluster: the user's own, checked against what we add (sigs.k8s.io/kind: v1alpha4)."""
+"""The kind configuration of a cluster: the user's file, checked against what we add (sigs.k8s.io/kind: v1alpha4)."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ Part = TypeVar("Part", dict[str, Any], list[Any])
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What kind is to make.
+    """The cluster that kind is to create.
 
     Attributes:
-        name: the file, or empty where there is only ours.
-        content: its bytes, or ours.
+        name: the user's file, or empty without one.
+        content: its bytes, or a configuration of ours.
         lines: field path → line.
-        nodes: how many nodes there will be.
-        control_plane: which of them gets the port mappings.
+        nodes: the number of nodes.
+        control_plane: the index of the node that gets the port mappings.
         ip_family: the families of pods and Services.
         taken: ports of this host that the file's own mappings name.
     """
@@ -52,7 +52,7 @@ class Configuration:
         return LOOPBACK[self.ip_family]
 
     def text(self, mapped: Mapped) -> str:
-        """The configuration for kind, with (node port, port of this host) pairs."""
+        """Return the configuration for kind, with (node port, port of this host) pairs."""
         return merged(
             self.content,
             ip_family=self.ip_family,
@@ -62,29 +62,29 @@ class Configuration:
             mapped=mapped,
         )
 
-    def own_words(self, words: str, mapped: Mapped) -> str:
-        """What kind says about `text` with the same ports, in lines of the user's file."""
+    def localized(self, message: str, mapped: Mapped) -> str:
+        """Return kind's message about `text` with the same ports, with the line numbers of the user's file."""
         if not self.name:
-            return words
-        # Of several fields in a line the innermost comes last.
+            return message
+        # Of several fields in a line, the innermost comes last.
         document = next(documents(self.text(mapped).encode()))
         own = {line: self.lines[path] for path, line in document.lines.items() if path in self.lines}
         return f"{self.name}: " + _LINE.sub(
-            lambda found: f"line {own[n]}: " if (n := int(found[1])) in own else "", words
+            lambda line: f"line {own[n]}: " if (n := int(line[1])) in own else "", message
         )
 
 
 def configuration(settings: KindSettings) -> Configuration:
-    """What the settings ask for.
+    """Return the configuration that the settings ask for.
 
     Raises:
-        UsageError: if the user's file cannot be read, is no kind configuration, or contradicts the settings or what we
+        UsageError: if the user's file cannot be read, is not a kind configuration, or contradicts the settings or what we
             add; with the file, the line and the field.
     """
     if settings.config is None:
         return Configuration("", _OURS, {}, settings.nodes or 1, 0, settings.ip_family or DEFAULT_FAMILY, frozenset())
     content, document = _read(settings.config)
-    reader = _Reader(settings.config, document)
+    reader = _ConfigurationReader(settings.config, document)
     reader.check_kind()
     nodes = reader.nodes(settings.nodes)
     return Configuration(
@@ -101,18 +101,18 @@ def configuration(settings: KindSettings) -> Configuration:
 def _read(file: Path) -> tuple[bytes, Document]:
     try:
         content = file.read_bytes()
-        found = list(documents(content))
+        read = list(documents(content))
     except OSError as error:
-        raise UsageError(f"{file}: {error.strerror}; --kind-config names a kind configuration") from error
+        raise UsageError(f"{file}: {error.strerror}; name a kind configuration with --kind-config") from error
     except UnreadableError as error:
-        raise UsageError(f"{file}:{error.line}: {error.text}; --kind-config names a kind configuration") from error
-    if len(found) != 1:
-        raise UsageError(f"{file}: holds {len(found)} YAML documents that are not empty; kind reads one")
-    return content, found[0]
+        raise UsageError(f"{file}:{error.line}: {error.text}; name a kind configuration with --kind-config") from error
+    if len(read) != 1:
+        raise UsageError(f"{file}: has {len(read)} YAML documents that are not empty; it must have one")
+    return content, read[0]
 
 
-class _Reader:
-    """Reads what matters to us, and refuses what cannot be merged."""
+class _ConfigurationReader:
+    """A reader of the fields that matter here. It refuses what cannot be merged with ours."""
 
     def __init__(self, file: Path, document: Document) -> None:
         self._file = file
@@ -125,15 +125,19 @@ class _Reader:
         self._value = self._typed((), self._value, dict)
         for key, right in (("apiVersion", _API_VERSION), ("kind", "Cluster")):
             if self._value.get(key) != right:
-                raise self._refusal((key,), f"is not {right}; --kind-config names a kind configuration")
+                raise self._refusal((key,), f"is not {right}; name a kind configuration with --kind-config")
         if "name" in self._value:
-            raise self._refusal(("name",), "the cluster is named after the run; remove the field")
+            raise self._refusal(
+                ("name",), "must not be set, since the cluster is named after the run; remove the field"
+            )
 
     def ip_family(self, asked: str | None) -> str:
         networking = self._typed(("networking",), self._value.get("networking") or {}, dict)
         if networking.get("disableDefaultCNI"):
-            advice = "make the cluster yourself and name it with --cluster-name"
-            raise self._refusal(("networking", "disableDefaultCNI"), f"pods need a network to become ready; {advice}")
+            advice = "remove it, or create the cluster yourself and name it with --cluster-name"
+            raise self._refusal(
+                ("networking", "disableDefaultCNI"), f"leaves pods without the network they need; {advice}"
+            )
         field = ("networking", "ipFamily")
         family = networking.get("ipFamily") or asked or DEFAULT_FAMILY
         if family not in LOOPBACK:
@@ -150,7 +154,7 @@ class _Reader:
             raise self._refusal(("nodes",), f"are {len(nodes)}, but --nodes is {asked}; remove one of them")
         checked = [self._typed(("nodes", index), node, dict) for index, node in enumerate(nodes)]
         for index, node in enumerate(checked):
-            # kind hands it to the container engine as it is.
+            # kind passes it to the container engine unchecked.
             if (image := node.get("image")) and (problem := image_problem(str(image))):
                 raise self._refusal(("nodes", index, "image"), problem)
         return checked
@@ -158,7 +162,7 @@ class _Reader:
     def control_plane(self, nodes: list[dict[str, Any]]) -> int:
         roles = [node.get("role") or "control-plane" for node in nodes]
         if "control-plane" not in roles:
-            raise self._refusal(("nodes",), "have no control-plane among them; add one")
+            raise self._refusal(("nodes",), "have no control-plane node; add one")
         return roles.index("control-plane")
 
     def host_ports(self, nodes: list[dict[str, Any]]) -> Iterator[int]:
@@ -168,7 +172,7 @@ class _Reader:
                 mapping = self._typed((*field, number), value, dict)
                 if mapping.get("containerPort") in NODE_PORTS:
                     ours = f"{NODE_PORTS[0]} to {NODE_PORTS[-1]} are mapped to the DNS pods"
-                    raise self._refusal((*field, number, "containerPort"), f"{ours}; choose another port")
+                    raise self._refusal((*field, number, "containerPort"), f"is taken: {ours}; choose another port")
                 if isinstance(port := mapping.get("hostPort"), int):
                     yield port
 

@@ -1,4 +1,4 @@
-"""One run of ``kind create cluster``: its progress, its deadlines and what is wrong when it fails."""
+"""One run of ``kind create cluster``: its progress, its deadlines, and the error when it fails."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from svcdns.errors import HarnessError, TargetError, UsageError
 from svcdns.system.command import CommandError
 from svcdns.targets.kind.command import Background
 from svcdns.targets.kind.configuration import Configuration
+from svcdns.targets.kind.output import progress, taken_port
 from svcdns.targets.kind.ports import Mapped
 from svcdns.targets.kind.settings import Patience
-from svcdns.targets.kind.words import progress, taken_port
 
-#: How a phase begins, and the two that matter here (sigs.k8s.io/kind: pkg/internal/cli/status.go, providers/docker).
+#: The mark of a new phase, and the two phases that matter here (sigs.k8s.io/kind: pkg/internal/cli/status.go, providers/docker).
 _BEGINS = "\N{BULLET}"
 _PULLING = "Ensuring node image"
 _PREPARING = "Preparing nodes"
-#: What follows is advice about a kubeconfig that nobody else is to use.
+#: The lines from this one on are advice about the kubeconfig, which is private here.
 _EPILOGUE = "Set kubectl context"
 
 
@@ -26,7 +26,7 @@ class Creation:
     """A run of ``kind create cluster``.
 
     Attributes:
-        phase: what kind is doing, in its words.
+        phase: what kind is doing, in kind's words.
     """
 
     def __init__(self, process: Background, tell: Callable[[str], None], patience: Patience) -> None:
@@ -39,8 +39,8 @@ class Creation:
         """Show the progress until the end.
 
         Raises:
-            CommandError: if kind fails, in its words.
-            UsageError: if an image is not there in time.
+            CommandError: if kind fails; in its words.
+            UsageError: if an image is not pulled in time.
             TargetError: if kind does not end in time.
         """
         end = until = time.monotonic() + self._patience.create_seconds
@@ -60,11 +60,10 @@ class Creation:
                 until = min(end, time.monotonic() + self._patience.pull_seconds) if self._in(_PULLING) else end
 
     def abandon(self) -> None:
-        """Stop kind and what it has started, at a moment from which on nothing more of the cluster appears.
+        """Stop kind and its children, at a moment after which no further part of the cluster appears.
 
-        The engine finishes a container even if nobody waits for it any more, and Docker may lose track of one that is
-        deleted while it starts. So kind is left to itself while it prepares nodes; before that there is no container,
-        and after that there is no new one.
+        The engine finishes a container even when kind is gone, and Docker may lose track of one that is deleted while it
+        starts. So while kind prepares nodes, it goes on. Before that there is no container, and after that no new one.
         """
         until = time.monotonic() + self._patience.linger_seconds
         self._catch_up()
@@ -72,12 +71,12 @@ class Creation:
             self._tell(f"waiting for the end of: {self.phase}")
             self._catch_up(until)
         self._process.stop()
-        # What it said last may be that it has just begun.
+        # Its last line may be that it has just begun to prepare nodes.
         self._catch_up()
         self._process.outlast(self._patience.linger_seconds if self._in(_PREPARING) else 0)
 
     def _catch_up(self, until: float = 0.0) -> None:
-        """Take note of the lines that are there, and of those that come in time while nodes are prepared."""
+        """Read the lines that kind has written, and while it prepares nodes those that come in time."""
         with suppress(TimeoutError):
             while (line := self._process.line(until - time.monotonic() if self._in(_PREPARING) else 0)) is not None:
                 self._enters_phase(line)
@@ -95,17 +94,19 @@ class Creation:
             return TargetError(
                 f"kind did not end within {self._patience.create_seconds:.0f} s, the last phase was {self.phase}"
             )
-        advice = "pull it first, or name one that is there with --kind-image"
-        return UsageError(f"{self.phase}: the image is not there after {self._patience.pull_seconds:.0f} s; {advice}")
+        advice = "pull it first, or name one that you have with --kind-image"
+        return UsageError(
+            f"{self.phase}: the image was not pulled within {self._patience.pull_seconds:.0f} s; {advice}"
+        )
 
 
-def refusal(error: CommandError, wished: Configuration, mapped: Mapped) -> HarnessError:
-    """What a failed creation means to the user: a `UsageError` with advice where the cause is known."""
+def refusal(error: CommandError, wanted: Configuration, mapped: Mapped) -> HarnessError:
+    """Return the error for a failed creation: a `UsageError` with advice where the cause is known."""
     if taken := taken_port(error.output):
-        return UsageError(f"a port of this host is in use: {taken}; free it, or name another in {wished.name}")
+        return UsageError(f"a port of this host is in use: {taken}; free it, or name another in {wanted.name}")
     if "failed to pull image" in str(error):
-        return UsageError(f"{error}; check the name, or name an image that is there with --kind-image")
-    if wished.name and "Command Output:" not in error.output:
-        # kind refuses a configuration before it runs anything.
-        return UsageError(wished.own_words(str(error), mapped))
+        return UsageError(f"{error}; check the name, or name an image that you have with --kind-image")
+    if wanted.name and "Command Output:" not in error.output:
+        # kind refuses a configuration before it runs any command.
+        return UsageError(wanted.localized(str(error), mapped))
     return TargetError(f"kind could not create the cluster: {error}")

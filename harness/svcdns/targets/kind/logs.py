@@ -1,4 +1,4 @@
-"""What kind exports of its nodes' logs, which tell the proxies of the host with their passwords."""
+"""The node logs that kind exports, which may hold the host's proxies with their passwords."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from svcdns.safety.redaction import redact
 
 
 def clean(directory: Path) -> None:
-    """Remove credentials from all files below a directory, which nobody else may read from now on."""
+    """Remove credentials from all files below a directory, and close it to other users."""
     if not directory.is_dir():
         return
     directory.chmod(0o700)
@@ -23,7 +23,7 @@ def clean(directory: Path) -> None:
 
 
 def _clean(file: Path) -> None:
-    # Logs need not be UTF-8, and stay as they are where there is nothing to remove.
+    # Logs need not be UTF-8. A file without credentials stays as it is.
     before = file.read_bytes().decode(errors="surrogateescape")
     after = redact(before)
     if after != before:

@@ -1,4 +1,4 @@
-"""Adds what we need to a kind configuration, and leaves everything else as it was written."""
+"""Adds fields to a kind configuration, and leaves all others as they were written."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ def merged(
     address: str,
     mapped: tuple[tuple[int, int], ...],
 ) -> str:
-    """A configuration with the IP family, nodes where it lists none, and port mappings.
+    """Return a configuration with the IP family, nodes if it lists none, and port mappings.
 
     Values are never converted, since kind reads an unquoted ``1.10`` or ``yes`` as the text of a label.
 
     Args:
-        content: the configuration; it has been read and checked before.
+        content: the configuration, checked before.
         ip_family: the families of pods and Services.
-        nodes: how many nodes there are to be.
-        control_plane: which of the nodes gets the port mappings.
+        nodes: the number of nodes.
+        control_plane: the index of the node that gets the port mappings.
         address: the address of this host at which ports are published.
         mapped: (node port, port of this host) pairs, for UDP and TCP.
     """
@@ -52,18 +52,18 @@ def merged(
 def _mappings(address: str, mapped: tuple[tuple[int, int], ...]) -> Iterator[Node]:
     for node_port, host_port in mapped:
         for protocol in ("UDP", "TCP"):
-            place = {"listenAddress": address, "hostPort": host_port}
-            yield _node({"containerPort": node_port, **place, "protocol": protocol})
+            host = {"listenAddress": address, "hostPort": host_port}
+            yield _node({"containerPort": node_port, **host, "protocol": protocol})
 
 
 def _child(mapping: MappingNode, key: str, otherwise: Any) -> Node:
-    """The value of a key, which is added where it is missing, null or empty."""
+    """Return the value of a key; set it first where it is missing, null or empty."""
     mapping.value = _flat(mapping)
-    found = next((value for name, value in mapping.value if name.value == key), None)
-    if found is None or found.tag == _NULL or not found.value:
-        found = _node(otherwise)
-        _put(mapping, key, found)
-    return found
+    child = next((value for name, value in mapping.value if name.value == key), None)
+    if child is None or child.tag == _NULL or not child.value:
+        child = _node(otherwise)
+        _put(mapping, key, child)
+    return child
 
 
 def _put(mapping: MappingNode, key: str, value: Node) -> None:
@@ -71,7 +71,7 @@ def _put(mapping: MappingNode, key: str, value: Node) -> None:
 
 
 def _flat(mapping: MappingNode) -> list[tuple[Node, Node]]:
-    """The entries of a mapping, with those of its merge keys (``<<``), which yield to its own."""
+    """Return the entries of a mapping and of its merge keys (``<<``); its own take precedence."""
     pairs = [pair for pair in mapping.value if pair[0].tag != _MERGE]
     for key, value in mapping.value:
         if key.tag == _MERGE:
@@ -82,7 +82,7 @@ def _flat(mapping: MappingNode) -> list[tuple[Node, Node]]:
 
 
 def _write_as_block(node: Node) -> None:
-    """Spell a node without brackets: inside them some values, such as ``12:30``, cannot stand without quotes."""
+    """Write a node in block style: in flow style some values, such as ``12:30``, need quotes."""
     if isinstance(node, MappingNode | SequenceNode):
         node.flow_style = False
         for part in node.value:

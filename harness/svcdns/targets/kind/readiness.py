@@ -1,4 +1,4 @@
-"""Waiting until a cluster can be used: its nodes are Ready, and then its DNS pods available."""
+"""Waiting until a cluster can be used: first its nodes are ready, then its DNS pods."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from svcdns.system.command import CommandError
 from svcdns.targets.cluster.apiserver import kubectl
 from svcdns.targets.kind.command import run
 
-#: kubectl ends by itself at its own deadline; this is for one that does not.
+#: How much longer than its own deadline kubectl may take to end.
 _GRACE_SECONDS = 15
 _DNS = ("--namespace=kube-system", "--selector=k8s-app=kube-dns")
 _STAGES = (
@@ -26,7 +26,7 @@ def await_ready(kubeconfig: Path, context: str, seconds: float) -> None:
     """Wait until all nodes and all DNS pods are ready.
 
     Raises:
-        UsageError: if they are not in time, with those that are not and why.
+        UsageError: if some are not ready in time; with their names and the reasons.
     """
     deadline = time.monotonic() + seconds
     for what, waiting, listing in _STAGES:
@@ -36,7 +36,7 @@ def await_ready(kubeconfig: Path, context: str, seconds: float) -> None:
         except CommandError as error:
             reasons = "; ".join(_reasons(kubeconfig, context, listing)) or str(error)
             advice = "check the node image and the kind configuration"
-            raise UsageError(f"{what} not ready: {reasons}; {advice}") from error
+            raise UsageError(f"{what} are not ready: {reasons}; {advice}") from error
 
 
 def _reasons(kubeconfig: Path, context: str, listing: Sequence[str]) -> list[str]:
@@ -45,28 +45,26 @@ def _reasons(kubeconfig: Path, context: str, listing: Sequence[str]) -> list[str
     except CommandError as error:
         return [str(error)]
     return [
-        f"{item['metadata']['name']}: {' '.join(why.split())}"
+        f"{item['metadata']['name']}: {' '.join(reason.split())}"
         for item in json.loads(output)["items"]
-        if (why := _why(item))
+        if (reason := _reason(item))
     ]
 
 
-def _why(item: dict[str, Any]) -> str:
-    """Why a node or a pod is not ready, or nothing if it is: what a container waits for, else what a condition says."""
-    conditions = {one["type"]: one for one in item["status"].get("conditions", ())}
+def _reason(item: dict[str, Any]) -> str:
+    """Return why a node or a pod is not ready, or empty if it is: why a container waits, else the message of a condition."""
+    conditions = {condition["type"]: condition for condition in item["status"].get("conditions", ())}
     if conditions.get("Ready", {}).get("status") == "True":
         return ""
-    said = [*_waiting(item), *(conditions[key] for key in ("PodScheduled", "Ready") if key in conditions)]
-    unmet = [one for one in said if one.get("status") != "True"]
-    return next(
-        (one.get("message") or one["reason"] for one in unmet if one.get("message") or one.get("reason")), "unknown"
-    )
+    details = [*_waiting(item), *(conditions[key] for key in ("PodScheduled", "Ready") if key in conditions)]
+    unmet = [detail for detail in details if detail.get("status") != "True"]
+    return next(filter(None, (detail.get("message") or detail.get("reason") for detail in unmet)), "unknown")
 
 
 def _waiting(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for container in item["status"].get("containerStatuses", ()):
-        if found := container.get("state", {}).get("waiting"):
-            yield found
+        if waiting := container.get("state", {}).get("waiting"):
+            yield waiting
 
 
 def _ask(kubeconfig: Path, context: str, arguments: Sequence[str], seconds: float) -> str:

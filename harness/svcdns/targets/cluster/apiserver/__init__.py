@@ -1,1 +1,1 @@
-"""An API server: found, spoken to within limits, and read by shape."""
+"""One API server: found in a kubeconfig, spoken to within limits, and read by the shapes of its objects."""

@@ -1,4 +1,4 @@
-"""The Kubernetes API of one context."""
+"""The Kubernetes API of one kubeconfig context."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from weakref import WeakMethod
 
 from svcdns.targets.cluster.apiserver import kubectl, paths
-from svcdns.targets.cluster.apiserver.connection import resolve
 from svcdns.targets.cluster.apiserver.discovery import Discovery, Resource
+from svcdns.targets.cluster.apiserver.kubeconfig import resolve
 
 Item = dict[str, Any]
 Items = list[Item]
@@ -20,10 +20,10 @@ Labels = Mapping[str, str | None]
 
 
 class Api:
-    """The Kubernetes API of one context, in dicts, through lightkube.
+    """The Kubernetes API of one kubeconfig context: reads, with objects as dicts. `writing` sends the writes.
 
-    A ``kind`` is the bare Kind, such as ``Service``; an object of another API group than Kubernetes' own names its
-    ``apiVersion`` or is found by API discovery. May be used by several threads. It reads; who writes is `writing`.
+    A ``kind`` is a bare kind, such as ``Service``. For a kind of another API group than Kubernetes' own, name the
+    ``apiVersion``; without it, API discovery finds the group. Several threads may use it at once.
 
     Every method raises `RefusedError` where the server refuses, in the server's words, and `UndeterminedError` where
     the connection is refused or lost.
@@ -32,7 +32,7 @@ class Api:
         context: the context's name.
         server: the URL of the API server.
         version: the version of Kubernetes, such as ``v1.34.1``.
-        client: the requests beneath, for `writing`.
+        client: the requests, for `writing`.
     """
 
     def __init__(self, kubeconfig: Path | None, context: str) -> None:
@@ -43,17 +43,17 @@ class Api:
             context: the context's name.
 
         Raises:
-            UsageError: if there is no such context, or its API server cannot be reached or does not know us.
+            UsageError: if there is no such context, or its API server cannot be reached or rejects the credentials.
         """
-        # Only here: a run on the reference target does not pay for the import.
+        # Imported here, so that a run on the reference target does not load lightkube.
         from svcdns.targets.cluster.apiserver.client import Client  # noqa: PLC0415
 
-        connection = resolve(kubeconfig, context)
+        chosen = resolve(kubeconfig, context)
         self._kubeconfig = kubeconfig
-        self._hurrying: list[WeakMethod[Callable[[], None]]] = []
+        self._hurried_too: list[WeakMethod[Callable[[], None]]] = []
         self.context = context
-        self.server = connection.server
-        self.client = Client(connection)
+        self.server = chosen.server
+        self.client = Client(chosen)
         self._discovery = Discovery(self.client.read)
         with ExitStack() as life:
             life.callback(self.client.close)
@@ -61,63 +61,70 @@ class Api:
             life.pop_all()
 
     def resource(self, kind: str, api_version: str = "") -> Resource:
-        """What a request for objects of a kind has to name.
+        """Return the resource of a kind: its group, version and plural.
 
         Raises:
-            TargetError: if the API server does not serve it, or the ``apiVersion`` cannot be one.
+            TargetError: if the API server does not serve it, or the ``apiVersion`` is not one.
         """
         return self._discovery.resource(kind, paths.checked_version(api_version) if api_version else "")
 
     def get(self, kind: str, name: str, namespace: str = "", *, api_version: str = "") -> Item | None:
-        """An object, or None where there is none."""
+        """Return an object, or None where there is none."""
         return self.client.get(self.resource(kind, api_version), name, namespace)
 
     def list(self, kind: str, namespace: str | None = None, *, labels: Labels | None = None) -> Items:
-        """The objects of a kind that have the labels (None: with any value), in one namespace or in all."""
+        """Return the objects of a kind that have the labels (None: with any value), in one namespace or in all."""
         return self.client.list(self.resource(kind), namespace, labels or {})[0]
 
+    def events(self, namespace: str) -> Items:
+        """Return the Events of a namespace, the latest last."""
+        return sorted(
+            self.list("Event", namespace),
+            key=lambda event: event.get("lastTimestamp") or event.get("eventTime") or "",
+        )
+
     def snapshot(self, kind: str, namespace: str | None = None) -> tuple[Items, str]:
-        """The objects of a kind, and the resource version from which `watch` goes on."""
-        # All of a kind are for a watch, which ends with all others.
+        """Return the objects of a kind, and the resource version from which `watch` continues."""
+        # A list over all namespaces is the first step of a watch, so `end_watches` ends it too.
         return self.client.list(self.resource(kind), namespace, {}, watches=namespace is None)
 
     def may(self, verb: str, kind: str, namespace: str = "", *, subresource: str = "") -> bool:
-        """Whether the API server lets us do something, in one namespace or in all."""
+        """Return whether the API server allows a verb, in one namespace or in all."""
         return self.client.may(verb, self.resource(kind), namespace, subresource)
 
     def now(self) -> datetime:
-        """The time by the API server's clock, which all who use it share."""
+        """Return the time by the API server's clock, which all its clients share."""
         return datetime.now(UTC) + self.client.clock_offset
 
     def watch(self, kind: str, namespace: str | None = None, *, since: str) -> Iterator[tuple[str, Item]]:
-        """Changes after a resource version, as (``ADDED``, ``MODIFIED`` or ``DELETED``, object), until the watches are ended.
+        """Yield the changes after a resource version as (``ADDED``, ``MODIFIED`` or ``DELETED``, object), until `end_watches`.
 
         Raises:
-            RefusedError: also with code 410 once the server no longer knows what happened since; list again then.
+            RefusedError: with code 410 also where the server no longer has the changes since then; list again.
         """
         return self.client.watch(self.resource(kind), namespace, since)
 
     def kubectl(self, *arguments: str) -> Arguments:
-        """The argument list that runs kubectl with this kubeconfig and context; never for a shell."""
+        """Return the argument list that runs kubectl with this kubeconfig and context; it is not for a shell."""
         return kubectl.command(self._kubeconfig, self.context, arguments)
 
     def logs(self, pod: str, namespace: str, *, container: str = "", lines: int = 200) -> str:
-        """The last lines that a container wrote."""
+        """Return the last lines that a container wrote."""
         return self.client.logs(pod, namespace, container, lines)
 
     def hurry(self) -> None:
-        """Wait for each answer only for a moment more, from now on: the run was interrupted, and ends."""
+        """Allow each request only a moment from now on: the run was interrupted."""
         self.client.hurry()
-        for reference in list(self._hurrying):
-            if (also := reference()) is not None:
-                also()
+        for reference in list(self._hurried_too):
+            if (method := reference()) is not None:
+                method()
 
-    def hurry_with(self, also: Callable[[], None]) -> None:
-        """Let `hurry` call a method as well, for as long as there is its object."""
-        self._hurrying.append(WeakMethod(also))
+    def hurry_with(self, method: Callable[[], None]) -> None:
+        """Let `hurry` call a bound method too, as long as its object exists."""
+        self._hurried_too.append(WeakMethod(method))
 
     def end_watches(self) -> None:
-        """End all watches, also those that are yet to begin; whoever waits on one sees it end."""
+        """End all watches, and let no further one begin."""
         self.client.end_watches()
 
     def close(self) -> None:

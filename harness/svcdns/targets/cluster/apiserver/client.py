@@ -1,6 +1,6 @@
-"""Requests to an API server through lightkube, with its errors as ours.
+"""Requests to an API server through lightkube, with our errors in place of its own.
 
-With `transport` the only module that imports lightkube, and itself imported only once a live target is wanted.
+Only this module and `transport` import lightkube. They are imported when a live target is opened, not before.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache, partial
+from http import HTTPStatus
 from threading import current_thread, main_thread
 from typing import Any, TypeVar, cast
 
@@ -24,53 +25,53 @@ from lightkube.generic_resource import Generic
 from lightkube.types import CascadeType, PatchType
 
 from svcdns.errors import UndeterminedError, UsageError
-from svcdns.targets.cluster.apiserver import limits, paths, shapes, tls
-from svcdns.targets.cluster.apiserver.connection import Connection, check_files
+from svcdns.targets.cluster.apiserver import limits, paths, shapes
 from svcdns.targets.cluster.apiserver.credentials import Authorized, CredentialError
 from svcdns.targets.cluster.apiserver.discovery import Resource
+from svcdns.targets.cluster.apiserver.kubeconfig import KubeconfigContext, check_files
 from svcdns.targets.cluster.apiserver.limits import LimitError
-from svcdns.targets.cluster.apiserver.listing import Gathering
+from svcdns.targets.cluster.apiserver.listing import PagedList
 from svcdns.targets.cluster.apiserver.reading import Reader
-from svcdns.targets.cluster.apiserver.refusal import Cause, MalformedError, RefusedError
-from svcdns.targets.cluster.apiserver.transport import STREAMS, TEXT, WATCHES, Transport, configuration, proxy
-from svcdns.targets.cluster.settings import CHANGING_MANAGER, FIELD_MANAGER
+from svcdns.targets.cluster.apiserver.refusal import Cause, MalformedResponseError, RefusedError
+from svcdns.targets.cluster.apiserver.tls import tls_context
+from svcdns.targets.cluster.apiserver.transport import STREAMS, TEXT, WATCHES, ApiTransport, configuration, proxy
+from svcdns.targets.cluster.marks import CHANGING_MANAGER, FIELD_MANAGER
 
 Item = dict[str, Any]
 Items = list[Item]
 _Result = TypeVar("_Result")
 
-#: How long nothing may come. An API server that is there answers in milliseconds; a busy one may take long over admission.
-#: How long an answer may take as a whole is among the `limits`.
+#: The longest silence. An API server responds in milliseconds; a busy one may take long over admission. The time of a whole
+#: response is one of the `limits`.
 _GREETING = httpx2.Timeout(5, connect=3)
 _REQUEST = httpx2.Timeout(30, connect=3)
 _WATCH = httpx2.Timeout(None, connect=3, write=30, pool=30)
 
-#: Objects of a page.
+#: Objects per page.
 _PAGE = 500
 
-#: Pauses before a request is made again that the server was too busy for (429, 503, 504), each up to half as long again.
-_BUSY = frozenset({429, 503, 504})
-#: Those of them with which nothing was done.
-_UNTOUCHED = frozenset({429, 503})
+#: The codes of a server that is too busy, after which a request is repeated.
+_BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
+#: Those of them after which the server has certainly changed nothing.
+_UNCHANGED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+#: The pauses before a request is repeated, each up to half as long again.
 _PAUSES_SECONDS = (0.5, 1.0, 2.0)
 
-#: What a certificate that cannot be used, or an answer that makes no sense, fails with in lightkube's hands.
+#: The errors of lightkube for a certificate that cannot be used, or a response that it cannot read.
 _UNUSABLE = (ConfigError, OSError, ValueError, KeyError, TypeError)
 
-#: In between it is seen whether the run was interrupted.
-_LOOK_SECONDS = 0.2
+#: How often a pause checks whether the run was interrupted.
+_CHECK_SECONDS = 0.2
 
-#: A clock that was never set shows 1970; and what is ahead of another year has still to be a date.
-_THESE_TIMES = range(1970, 9_000)
-
-_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
+#: The years of a clock that is believed: one that was never set shows 1970, and an offset from a late year leaves no date.
+_YEARS = range(1970, 9_000)
 
 _VERBS = ["patch", "post"]
 
-#: Characters of what a refusal says; nobody reads more.
-_WORDS = 4_000
+#: Characters of a refusal's message that are kept.
+_MESSAGE_LENGTH = 4_000
 
-#: Of a container's log.
+#: Octets of a container's log that are read.
 _LOG_OCTETS = 2**22
 
 _ACCESS_REVIEW = Resource(
@@ -78,7 +79,7 @@ _ACCESS_REVIEW = Resource(
 )
 _POD = Resource("", "v1", "Pod", "pods", namespaced=True)
 
-#: What a change of the subresource ``scale`` of whichever kind returns.
+#: The object that a change of the subresource ``scale`` returns, whatever the kind.
 _SCALE = Resource("autoscaling", "v1", "Scale", "scales", namespaced=True)
 
 
@@ -86,55 +87,55 @@ class Client:
     """Requests to one API server.
 
     Attributes:
-        clock_offset: how far its clock is ahead of ours.
+        clock_offset: how far the server's clock is ahead of ours.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        """Make ready to connect.
+    def __init__(self, context: KubeconfigContext) -> None:
+        """Prepare to connect.
 
         Raises:
-            UsageError: if what the kubeconfig says of certificates or credentials cannot be used.
+            UsageError: if the kubeconfig's certificates or credentials cannot be used.
         """
-        self._connection = connection
+        self._context = context
         self._hurried = False
         self._limits = limits.LIMITS
-        self._reader = Reader(connection.server, self._limits)
+        self._reader = Reader(context.server, self._limits)
         self.clock_offset = timedelta()
-        _check_server(connection)
-        check_files(connection)
-        unusable = f'the context "{connection.context}" cannot be used'
+        _check_server(context)
+        check_files(context)
+        unusable = f'the context "{context.name}" cannot be used'
         try:
-            self._transport = Transport(
-                tls.context(connection), self._limits, proxy=proxy(connection), server_name=connection.server_name
+            self._transport = ApiTransport(
+                tls_context(context), self._limits, proxy=proxy(context), server_name=context.server_name
             )
-            authorized = Authorized(self._transport, connection)
+            authorized = Authorized(self._transport, context)
         except CredentialError as error:
             raise UsageError(f"{unusable}: {error}") from error
         except (*_UNUSABLE, msgspec.ValidationError) as error:
             raise UsageError(f"{unusable}: {error}; fix its kubeconfig") from error
         except httpx2.InvalidURL:
-            # Its words may quote a password.
-            raise UsageError(f"{unusable}: its proxy is no URL; fix proxy-url or HTTPS_PROXY") from None
+            # The error may quote a password.
+            raise UsageError(f"{unusable}: its proxy is not a URL; fix proxy-url or HTTPS_PROXY") from None
         except ImportError as error:
             raise UsageError(
-                f"{unusable}: its proxy speaks SOCKS, which is not supported; name an HTTP proxy by proxy-url or HTTPS_PROXY"
+                f"{unusable}: SOCKS proxies are not supported; name an HTTP proxy with proxy-url or HTTPS_PROXY"
             ) from error
         self._objects = LightkubeClient(
-            configuration(connection),
+            configuration(context),
             timeout=_REQUEST,
             field_manager=FIELD_MANAGER,
             transport=authorized,
             trust_env=False,
         )
-        self._raw = httpx2.Client(transport=authorized, base_url=connection.server, timeout=_REQUEST, trust_env=False)
+        self._raw = httpx2.Client(transport=authorized, base_url=context.server, timeout=_REQUEST, trust_env=False)
 
     def greet(self) -> str:
-        """The version of Kubernetes, or empty where we may not know it.
+        """Return the version of Kubernetes, or empty where we may not read it.
 
         Raises:
-            UsageError: if the API server cannot be reached, or does not know who asks.
+            UsageError: if the API server cannot be reached, or rejects the credentials.
         """
-        server, context = self._connection.server, self._connection.context
+        server, context = self._context.server, self._context.name
         try:
             response = self._raw.get("/version", timeout=_GREETING)
         except CredentialError as error:
@@ -143,14 +144,14 @@ class Client:
             raise UsageError(f'the API server {server} of the context "{context}" {error}') from error
         except httpx2.HTTPError as error:
             raise UsageError(
-                f'the API server {server} of the context "{context}" cannot be reached: {_words(error)}; '
+                f'the API server {server} of the context "{context}" cannot be reached: {_message(error)}; '
                 "start the cluster, or choose another context"
             ) from error
         return self._version(response)
 
     def _version(self, response: httpx2.Response) -> str:
-        server, context = self._connection.server, self._connection.context
-        if response.status_code == _UNAUTHORIZED:
+        server, context = self._context.server, self._context.name
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
             raise UsageError(
                 f'the API server {server} does not accept the credentials of the context "{context}" (401 Unauthorized); '
                 "log in again, or choose another context"
@@ -160,25 +161,25 @@ class Client:
                 f'the API server {server} of the context "{context}" is not ready (HTTP status {response.status_code}); '
                 "try again once the cluster has started"
             )
-        self.clock_offset = _ahead(response.headers.get("date", ""))
-        if response.status_code == _FORBIDDEN:
+        self.clock_offset = _offset(response.headers.get("date", ""))
+        if response.status_code == HTTPStatus.FORBIDDEN:
             return ""
         try:
-            return self._reader.plain(response.content, shapes.About, "a version").git_version
-        except MalformedError as error:
-            raise UsageError(f'what answers at {server} (context "{context}") is not an API server: {error}') from error
+            return self._reader.plain(response.content, shapes.VersionShape, "a version").git_version
+        except MalformedResponseError as error:
+            raise UsageError(f'the server {server} of the context "{context}" is not an API server: {error}') from error
 
     def read(self, path: str) -> Item:
-        """What an API server serves: its groups at ``/apis``, else the resources of a group version."""
-        asked = f'the API server {self._connection.server} of the context "{self._connection.context}"'
+        """Return what an API server serves: its groups at ``/apis``, else the resources of a group version."""
+        server = f'the API server {self._context.server} of the context "{self._context.name}"'
 
         def read() -> Item:
             response = self._raw.get(path)
             if not response.is_success:
                 code = response.status_code
-                advice = "; grant its user the ClusterRole system:discovery" if code == _FORBIDDEN else ""
-                raise RefusedError(f"{asked} answers {path} with HTTP status {code}{advice}", code=code)
-            shape: Any = shapes.Groups if path == "/apis" else shapes.ResourceList
+                advice = "; grant its user the ClusterRole system:discovery" if code == HTTPStatus.FORBIDDEN else ""
+                raise RefusedError(f"{server} answers {path} with HTTP status {code}{advice}", code=code)
+            shape: Any = shapes.GroupsShape if path == "/apis" else shapes.ResourceListShape
             return cast(
                 "Item",
                 msgspec.to_builtins(self._reader.plain(response.content, shape, f"a list of resources at {path}")),
@@ -187,12 +188,12 @@ class Client:
         return self._ask(read)
 
     def get(self, resource: Resource, name: str, namespace: str) -> Item | None:
-        """An object, or None where there is none."""
+        """Return an object, or None where there is none."""
         self._expect_wanted(resource)
         try:
             octets = self._ask(lambda: self._got(paths.of_object(resource, name, namespace)))
         except RefusedError as error:
-            if error.code == _NOT_FOUND:
+            if error.code == HTTPStatus.NOT_FOUND:
                 return None
             raise
         return self._once(lambda: self._reader.item(octets, resource, name, namespace))
@@ -205,37 +206,37 @@ class Client:
         *,
         watches: bool = False,
     ) -> tuple[Items, str]:
-        """Objects with the labels, in a namespace or in all, and the resource version of the list.
+        """Return the objects with the labels, in a namespace or in all, and the resource version of the list.
 
-        Of each object it has the fields on which something relies (`shapes`), which are few. ``watches`` is for who
-        watches, and lets `end_watches` end it.
+        Objects have the fields that `shapes` names, which are few. With ``watches``, the list is the start of a watch, and
+        `end_watches` ends it.
         """
         selector = ",".join(name if value is None else f"{name}={value}" for name, value in labels.items())
-        asked = {"limit": str(_PAGE)} | ({"labelSelector": selector} if selector else {})
-        found = Gathering(self._reader, self._limits, resource, namespace, labels)
+        query = {"limit": str(_PAGE)} | ({"labelSelector": selector} if selector else {})
+        pages = PagedList(self._reader, self._limits, resource, namespace, labels)
         path = paths.of_kind(resource, namespace)
-        while not found.whole:
-            more = {"continue": found.next_page} if found.next_page else {}
-            self._once(partial(found.add, self._ask(partial(self._got, path, asked | more, watches=watches))))
-        return found.items, found.version
+        while not pages.complete:
+            more = {"continue": pages.next_page} if pages.next_page else {}
+            self._once(partial(pages.add, self._ask(partial(self._got, path, query | more, watches=watches))))
+        return pages.items, pages.version
 
     def create(self, resource: Resource, item: Mapping[str, Any], *, dry_run: bool) -> Item:
-        """Create an object; it is refused with code 409 where one of its name exists."""
+        """Create an object; the server refuses it with code 409 where one of its name exists."""
         self._expect_wanted(resource)
         metadata = item["metadata"]
         name, namespace = metadata.get("name") or "", metadata.get("namespace") or ""
         if name:
             paths.checked_name(resource, name)
         path = paths.of_kind(resource, namespace)
-        # A server that gave up waiting (504) may have created it all the same.
-        octets = self._ask(lambda: self._written("POST", path, item, dry_run=dry_run), busy=_UNTOUCHED)
+        # A gateway that gave up waiting (504) may have had it created all the same.
+        octets = self._ask(lambda: self._written("POST", path, item, dry_run=dry_run), busy=_UNCHANGED)
         return self._once(lambda: self._reader.item(octets, resource, name, namespace))
 
     def apply(self, resource: Resource, item: Mapping[str, Any], *, dry_run: bool) -> Item:
-        """Server-side apply; fields that others have set are taken over."""
+        """Apply an object by server-side apply, and take over fields that others have set."""
         self._expect_wanted(resource)
         namespace = item["metadata"].get("namespace") or ""
-        name, place = paths.checked_name(resource, item["metadata"]["name"]), _place(resource, namespace)
+        name, within = paths.checked_name(resource, item["metadata"]["name"]), _namespace_argument(resource, namespace)
         applied = self._ask(
             lambda: self._objects.patch(
                 _model(resource),
@@ -244,7 +245,7 @@ class Client:
                 patch_type=PatchType.APPLY,
                 force=True,
                 dry_run=dry_run,
-                **place,
+                **within,
             )
         )
         return self._reader.checked(applied, resource, name, namespace)
@@ -259,10 +260,10 @@ class Client:
         *,
         strategic: bool,
     ) -> Item:
-        """Change an object or its subresource, by a list of JSON patch operations, a merge or a strategic merge patch."""
+        """Change an object or its subresource by a list of JSON patch operations, a merge patch or a strategic merge patch."""
         self._expect_wanted(resource)
         kind = PatchType.JSON if isinstance(change, list) else PatchType.STRATEGIC if strategic else PatchType.MERGE
-        legal, place = paths.checked_name(resource, name), _place(resource, namespace)
+        legal, within = paths.checked_name(resource, name), _namespace_argument(resource, namespace)
         body: Any = change if isinstance(change, list) else dict(change)
         changed = self._ask(
             lambda: self._objects.patch(
@@ -271,7 +272,7 @@ class Client:
                 body,
                 patch_type=kind,
                 field_manager=CHANGING_MANAGER,
-                **place,
+                **within,
             )
         )
         return self._reader.checked(changed, _SCALE if subresource == "scale" else resource, name, namespace)
@@ -279,10 +280,10 @@ class Client:
     def delete(
         self, resource: Resource, name: str, namespace: str, uid: str, grace_seconds: int | None, *, foreground: bool
     ) -> bool:
-        """Start deleting the object of a uid; False where there is none of its name.
+        """Start deleting the object of a uid; return False where no object has its name.
 
         Raises:
-            RefusedError: also with code 409 where another object has its name by now.
+            RefusedError: with code 409 also where another object has its name by now.
         """
         path = paths.of_object(resource, name, namespace)
         options: Item = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}}
@@ -291,16 +292,16 @@ class Client:
         try:
             self._ask(lambda: self._written("DELETE", path, options))
         except RefusedError as error:
-            if error.code == _NOT_FOUND:
+            if error.code == HTTPStatus.NOT_FOUND:
                 return False
             raise
         return True
 
     def _written(self, method: str, path: str, body: Mapping[str, Any], *, dry_run: bool = False) -> bytes:
-        """What comes back where a body is sent, of which every field has to be known.
+        """Return the response to a body that is sent; the server refuses fields that it does not know.
 
         Raises:
-            RefusedError: if the API server refuses it.
+            RefusedError: if the API server refuses the request.
         """
         params = {"dryRun": "All"} if dry_run else {}
         if method == "POST":
@@ -311,13 +312,13 @@ class Client:
         return response.content
 
     def watch(self, resource: Resource, namespace: str | None, since: str) -> Iterator[tuple[str, Item]]:
-        """Changes since a resource version, until the server or `end_watches` ends the watch.
+        """Yield the changes since a resource version, until the server or `end_watches` ends the watch.
 
-        Of each object it has what a list would have.
+        Objects have the same fields as in a list.
         """
-        asked = {"watch": "true", "resourceVersion": since}
+        query = {"watch": "true", "resourceVersion": since}
         with ExitStack() as life:
-            response = self._once(lambda: self._streamed(paths.of_kind(resource, namespace), asked, life))
+            response = self._once(lambda: self._streamed(paths.of_kind(resource, namespace), query, life))
             changes = self._changes(resource, namespace, response)
             while (change := self._once(lambda: next(changes, None))) is not None:
                 yield change
@@ -329,19 +330,21 @@ class Client:
         for line in limits.lines(response.iter_raw(), self._limits.line_octets):
             octets += len(line)
             if octets > self._limits.watch_octets:
-                raise LimitError(f"has told of {resource.kind}s for long enough; they are listed anew")
+                raise LimitError(
+                    f"sent more than {limits.size(self._limits.watch_octets)} in one watch on {resource.kind}s; they are listed again"
+                )
             if not line.strip():
                 continue
-            change, told = self._reader.change(line, resource, namespace)
-            if isinstance(told, bytes):
+            change, item = self._reader.change(line, resource, namespace)
+            if isinstance(item, bytes):
                 if change == "ERROR":
-                    raise self._refused(told, 0, response.url.path)
+                    raise self._refused(item, 0, response.url.path)
                 continue
-            yield change, told
+            yield change, item
 
     def may(self, verb: str, resource: Resource, namespace: str, subresource: str) -> bool:
-        """Whether the API server lets us do something; also where it does not tell."""
-        wanted = {
+        """Return whether the API server allows a verb; True also where it does not say."""
+        attributes = {
             "verb": verb,
             "group": resource.group,
             "resource": resource.plural,
@@ -349,182 +352,190 @@ class Client:
             "namespace": namespace,
         }
         review = _model(_ACCESS_REVIEW)(
-            apiVersion=_ACCESS_REVIEW.api_version, kind=_ACCESS_REVIEW.kind, spec={"resourceAttributes": wanted}
+            apiVersion=_ACCESS_REVIEW.api_version, kind=_ACCESS_REVIEW.kind, spec={"resourceAttributes": attributes}
         )
         try:
-            said = self._ask(lambda: self._objects.create(review))
+            reviewed = self._ask(lambda: self._objects.create(review))
         except RefusedError:
             return True
-        return self._reader.plain(msgspec.json.encode(said), shapes.AccessReview, "a review of access").status.allowed
+        octets = msgspec.json.encode(reviewed)
+        return self._reader.plain(octets, shapes.AccessReviewShape, "a review of access").status.allowed
 
     def logs(self, pod: str, namespace: str, container: str, lines: int) -> str:
-        """The last lines that a container wrote."""
-        asked = {"tailLines": str(lines), "limitBytes": str(_LOG_OCTETS)} | (
+        """Return the last lines that a container wrote."""
+        query = {"tailLines": str(lines), "limitBytes": str(_LOG_OCTETS)} | (
             {"container": container} if container else {}
         )
         path = f"{paths.of_object(_POD, pod, namespace)}/log"
-        return self._ask(lambda: self._got(path, asked, text=True)).decode(errors="replace")
+        return self._ask(lambda: self._got(path, query, text=True)).decode(errors="replace")
 
     def hurry(self) -> None:
-        """Let whoever asks wait only for a moment more, from now on: the run was interrupted; a signal's handler may ask this."""
+        """Allow each request only a moment from now on: the run was interrupted. A signal handler may call this."""
         self._hurried = True
         self._transport.hurry()
 
     def end_watches(self) -> None:
-        """End all watches, and those that are yet to begin."""
+        """End all watches, and let no further one begin."""
         self._transport.end_watches()
 
     def close(self) -> None:
-        """Close all connections, and wake those who watch or wait for a busy server."""
+        """Close all connections; end all watches, and all waits for a busy server."""
         self._hurried = True
         self._objects.close()
         self._raw.close()
 
     def _got(
-        self, path: str, asked: Mapping[str, str] | None = None, *, watches: bool = False, text: bool = False
+        self, path: str, query: Mapping[str, str] | None = None, *, watches: bool = False, text: bool = False
     ) -> bytes:
-        """What stands at a path: JSON, unless it is ``text``.
+        """Return the response to a GET: JSON, or with ``text`` anything.
 
         Raises:
-            RefusedError: if the API server refuses to say.
+            RefusedError: if the API server refuses the request.
         """
         extensions = {WATCHES: True} if watches else {TEXT: True} if text else {}
-        response = self._raw.get(path, params=dict(asked or {}), extensions=extensions)
+        response = self._raw.get(path, params=dict(query or {}), extensions=extensions)
         if not response.is_success:
             raise self._refused(response.content, response.status_code, path)
         return response.content
 
-    def _streamed(self, path: str, asked: Mapping[str, str], life: ExitStack) -> httpx2.Response:
-        """What stands at a path, as it comes, for as long as ``life`` lasts.
+    def _streamed(self, path: str, query: Mapping[str, str], life: ExitStack) -> httpx2.Response:
+        """Return the response to a GET whose body is read as it comes; ``life`` closes it.
 
         Raises:
-            RefusedError: if the API server refuses to say.
+            RefusedError: if the API server refuses the request.
         """
         extensions = {WATCHES: True, STREAMS: True}
         response = life.enter_context(
-            self._raw.stream("GET", path, params=dict(asked), extensions=extensions, timeout=_WATCH)
+            self._raw.stream("GET", path, params=dict(query), extensions=extensions, timeout=_WATCH)
         )
         if not response.is_success:
             raise self._refused(response.read(), response.status_code, path)
         return response
 
     def _ask(self, request: Callable[[], _Result], *, busy: Collection[int] = _BUSY) -> _Result:
-        """Make a request, again where the server is too busy for it."""
+        """Send a request, and repeat it where the server is too busy."""
         for pause in _PAUSES_SECONDS:
             try:
                 return self._once(request)
             except RefusedError as error:
-                if error.code not in busy or self._waited(pause * random.uniform(1, 1.5)):  # noqa: S311 - no secret
+                if error.code not in busy or not self._pause(pause * random.uniform(1, 1.5)):  # noqa: S311 - no secret
                     raise
         return self._once(request)
 
     def _expect_wanted(self, resource: Resource) -> None:
-        """See that somebody still needs what is asked for: once the run was interrupted, its main thread removes things.
+        """Refuse a request that nobody needs any more: after an interrupt, only the main thread still works, to clean up.
 
         Raises:
-            UndeterminedError: for other threads then, but for the one that renews the Lease until all is removed.
+            UndeterminedError: in any other thread then; the thread that renews the Lease is excepted until all is removed.
         """
         if self._hurried and resource.kind != "Lease" and current_thread() is not main_thread():
-            raise UndeterminedError(f"the run was interrupted, and needs no {resource.kind} any more")
+            raise UndeterminedError(f"the run was interrupted and needs no {resource.kind} any more")
 
-    def _waited(self, seconds: float) -> bool:
-        """Wait before a request is made again; True where it need not be made any more."""
+    def _pause(self, seconds: float) -> bool:
+        """Pause before a request is repeated; return False where the run was interrupted."""
         end = time.monotonic() + seconds
         while not self._hurried and (left := end - time.monotonic()) > 0:
-            time.sleep(min(left, _LOOK_SECONDS))
-        return self._hurried
+            time.sleep(min(left, _CHECK_SECONDS))
+        return not self._hurried
 
     def _once(self, request: Callable[[], _Result]) -> _Result:
-        """Make a request, and say what went wrong in our errors."""
-        server = self._connection.server
+        """Send a request once; raise what goes wrong as an error of ours."""
+        server = self._context.server
         try:
             return request()
         except httpx2.HTTPStatusError as error:
             response = error.response
-            # Its own words repeat whatever the server said, credentials too.
+            # httpx2's message repeats the server's, with any credentials in it.
             raise self._refused(response.content, response.status_code, response.url.path) from None
         except LimitError as error:
             raise UndeterminedError(f"the API server {server} {error}") from error
         except httpx2.HTTPError as error:
-            raise UndeterminedError(f"the API server {server} cannot be reached any more: {_words(error)}") from error
+            raise UndeterminedError(f"the API server {server} cannot be reached any more: {_message(error)}") from error
         except (msgspec.MsgspecError, RecursionError) as error:
-            raise MalformedError(f"the API server {server} answers nonsense: {error}") from error
+            raise MalformedResponseError(
+                f"the API server {server} sent a response that cannot be read: {error}"
+            ) from error
         except RuntimeError as error:
-            # Of httpx2, for a client that was closed: whoever gave up has ended the run.
-            raise UndeterminedError(f"the API server {server} is not asked any more: {error}") from error
+            # httpx2 raises it once the client was closed, which ends the run.
+            raise UndeterminedError(f"the connection to the API server {server} was closed: {error}") from error
         except CredentialError as error:
-            context = self._connection.context
+            context = self._context.name
             raise UndeterminedError(f'the credentials of the context "{context}" are lost: {error}') from error
         except _UNUSABLE as error:
-            raise UndeterminedError(f"the API server {server} answers nonsense: {error!r}") from error
+            raise UndeterminedError(
+                f"the API server {server} sent a response that cannot be read: {error!r}"
+            ) from error
 
     def _refused(self, octets: bytes, code: int, path: str) -> RefusedError:
-        """A refusal in the API server's words, or one that is not of an API server; without a code it names its own."""
+        """Return a refusal in the API server's words, or with the HTTP status alone; ``code`` 0 stands for the one that it names."""
         try:
-            status = self._reader.plain(octets, shapes.Status, "a refusal")
-        except (MalformedError, LimitError):
+            status = self._reader.plain(octets, shapes.StatusShape, "a refusal")
+        except (MalformedResponseError, LimitError):
             return RefusedError(f"HTTP status {code or 'unknown'} for {path}", code=code)
         code = code or status.code or 0
         causes = (status.details.causes if status.details else None) or ()
-        # How RBAC begins, unlike admission, which refuses with the same code.
-        lacks_right = code == _FORBIDDEN and " cannot " in (status.message or "")
-        advice = "; a Role or ClusterRole has to grant that verb" if lacks_right else ""
+        # These are RBAC's words; admission refuses with the same code.
+        lacks_right = code == HTTPStatus.FORBIDDEN and " cannot " in (status.message or "")
+        advice = "; grant that verb with a Role or ClusterRole" if lacks_right else ""
         return RefusedError(
-            f"{(status.message or f'HTTP status {code} for {path}')[:_WORDS]}{advice}",
+            f"{(status.message or f'HTTP status {code} for {path}')[:_MESSAGE_LENGTH]}{advice}",
             code=code,
-            reason=(status.reason or "")[:_WORDS],
-            causes=tuple(Cause((one.field or "")[:_WORDS], (one.message or "")[:_WORDS]) for one in causes),
+            reason=(status.reason or "")[:_MESSAGE_LENGTH],
+            causes=tuple(
+                Cause((cause.field or "")[:_MESSAGE_LENGTH], (cause.message or "")[:_MESSAGE_LENGTH])
+                for cause in causes
+            ),
         )
 
 
-def _check_server(connection: Connection) -> None:
-    """See that the API server's URL is one.
+def _check_server(context: KubeconfigContext) -> None:
+    """Check the API server's URL.
 
     Raises:
-        UsageError: if it is not.
+        UsageError: if it is not a URL of http or https.
     """
-    if set("/?#") & set(connection.userinfo):
-        # Nobody can tell where the host begins, and whom the credentials would go to.
+    if set("/?#") & set(context.userinfo):
+        # It is unclear where the host begins, and so to whom the credentials would be sent.
         raise UsageError(
-            f'the context "{connection.context}" names a server with an @ behind the host\'s place; '
-            "percent-encode what stands in its user information, path and query, in its kubeconfig"
+            f'the context "{context.name}" names a server whose URL has an @ after the host; '
+            "percent-encode the user information, path and query of the URL in its kubeconfig"
         )
-    named = f'the context "{connection.context}" names the server {connection.server}, which is no URL'
+    named = f'the context "{context.name}" names the server {context.server}, which is not a URL'
     try:
-        scheme = httpx2.URL(connection.server).scheme
+        scheme = httpx2.URL(context.server).scheme
     except httpx2.InvalidURL as error:
         raise UsageError(f"{named}: {error}; fix its kubeconfig") from error
     if scheme not in ("http", "https"):
         raise UsageError(f"{named} of http or https; fix its kubeconfig")
 
 
-def _ahead(date: str) -> timedelta:
-    """How far a clock is ahead of ours by a ``Date`` header; none where there is none or it is no date of these times."""
+def _offset(date: str) -> timedelta:
+    """Return how far a clock is ahead of ours, by a ``Date`` header; zero without a plausible date."""
     with suppress(ValueError, TypeError, OverflowError):
-        said = parsedate_to_datetime(date)
-        if said.year in _THESE_TIMES:
-            return (said if said.tzinfo else said.replace(tzinfo=UTC)) - datetime.now(UTC)
+        theirs = parsedate_to_datetime(date)
+        if theirs.year in _YEARS:
+            return (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)) - datetime.now(UTC)
     return timedelta()
 
 
 @cache
 def _model(resource: Resource, subresource: str = "") -> type[Any]:
-    """What lightkube wants to know of a resource; a dict in, a dict out."""
+    """Return a resource as lightkube's class of objects that are dicts."""
     base = NamespacedResourceG if resource.namespaced else GlobalResource
     defined = ResourceDef(resource.group, resource.version, resource.kind)
     info = ApiInfo(defined, resource.plural, _VERBS, action=subresource or None)
     return type(resource.kind, (base, Generic), {"_api_info": info})
 
 
-def _place(resource: Resource, namespace: str) -> dict[str, Any]:
-    """Where an object of a kind is, as lightkube takes it.
+def _namespace_argument(resource: Resource, namespace: str) -> dict[str, Any]:
+    """Return lightkube's argument for the namespace of an object.
 
     Raises:
-        TargetError: if the namespace cannot be one.
+        TargetError: if no Namespace can have that name.
     """
     return {"namespace": paths.checked_namespace(namespace)} if resource.namespaced else {}
 
 
-def _words(error: httpx2.HTTPError) -> str:
-    """What went wrong; timeouts come without words."""
+def _message(error: httpx2.HTTPError) -> str:
+    """Return the message of an error; a timeout has only its name."""
     return str(error) or type(error).__name__

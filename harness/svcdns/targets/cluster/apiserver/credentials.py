@@ -1,7 +1,7 @@
-"""Who asks: what every request to an API server carries as its ``Authorization``.
+"""The credentials of a user: the ``Authorization`` header of every request to an API server.
 
-A credential is made known to `svcdns.safety.redaction` before it is used, goes to the API server's own origin alone, and its
-value is in no error of this module.
+Each credential is registered with `svcdns.safety.redaction` before its first use. It is sent to the API server's own origin
+only, and no error of this module quotes it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from ipaddress import ip_address
 from pathlib import Path
 from threading import Lock
@@ -23,42 +24,41 @@ import httpx2
 from svcdns.safety.redaction import learn
 from svcdns.system import command
 from svcdns.system.command import CommandError, LateError
-from svcdns.targets.cluster.apiserver.connection import Connection
+from svcdns.targets.cluster.apiserver.kubeconfig import KubeconfigContext
 
-#: How long a credential plugin may take: it may log in over a network.
+#: The longest run of a credential plugin, which may log in over a network.
 _PLUGIN_SECONDS = 120.0
 
-#: What a token consists of; a header can carry nothing else of what may stand in one (RFC 9110, 5.5).
+#: The characters of a token that a header may carry (RFC 9110, 5.5).
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
-#: A token has at most a few thousand characters.
+#: Octets that are read of a token file; a token has at most a few thousand.
 _LONGEST_FILE = 2**20
 
-#: The versions of ExecCredential that give a token in the same way (client-go: pkg/apis/clientauthentication).
+#: The versions of ExecCredential; all return a token in the same way (client-go: pkg/apis/clientauthentication).
 _VERSIONS = tuple(f"client.authentication.k8s.io/{version}" for version in ("v1", "v1beta1", "v1alpha1"))
 
-_UNAUTHORIZED = 401
 _PORTS = {"http": 80, "https": 443}
 
 
 class CredentialError(Exception):
-    """There is no credential; says why and what to do, in words of ours."""
+    """There is no credential; the message says why and what to do."""
 
 
 class Authorized(httpx2.BaseTransport):
-    """Sends requests with a connection's credentials; once more with new ones where the API server refuses them."""
+    """A transport that adds a context's credentials to requests. Where the API server refuses them, it tries once more with new ones."""
 
-    def __init__(self, transport: httpx2.BaseTransport, connection: Connection) -> None:
-        """Sends through a transport.
+    def __init__(self, transport: httpx2.BaseTransport, context: KubeconfigContext) -> None:
+        """Prepare to send through a transport.
 
         Raises:
-            CredentialError: if what the kubeconfig says of credentials cannot be used.
+            CredentialError: if the kubeconfig's credentials cannot be used.
         """
         self._transport = transport
-        url = httpx2.URL(connection.server)
+        url = httpx2.URL(context.server)
         self._origin = _origin(url)
-        # As for kubectl, no credential goes in clear text over a network (client-go: clientcmd/client_config.go).
-        self._make = _maker(connection) if url.scheme == "https" or _is_loopback(url.host) else None
+        # Like kubectl, we send no credential over a network in clear text (client-go: clientcmd/client_config.go).
+        self._make = _maker(context) if url.scheme == "https" or _is_loopback(url.host) else None
         self._lock = Lock()
         self._made = ""
 
@@ -68,16 +68,16 @@ class Authorized(httpx2.BaseTransport):
         Raises:
             CredentialError: if there are no credentials.
         """
-        # A redirection could lead anywhere.
+        # A redirect may lead to another host.
         if self._make is None or _origin(request.url) != self._origin:
             return self._transport.handle_request(request)
-        used = request.headers["Authorization"] = self._header("")
+        sent = request.headers["Authorization"] = self._header("")
         response = self._transport.handle_request(request)
-        if response.status_code != _UNAUTHORIZED:
+        if response.status_code != HTTPStatus.UNAUTHORIZED:
             return response
-        # Tokens expire, in files and from plugins.
-        renewed = self._header(used)
-        if renewed == used:
+        # Tokens from files and plugins expire.
+        renewed = self._header(sent)
+        if renewed == sent:
             return response
         response.close()
         request.headers["Authorization"] = renewed
@@ -88,8 +88,8 @@ class Authorized(httpx2.BaseTransport):
         self._transport.close()
 
     def _header(self, refused: str) -> str:
-        """The header, made anew where there is none or that one was refused."""
-        assert self._make is not None, "nobody asks for a header of who has none"
+        """Return the header; a new one where there is none yet, or where the server refused that one."""
+        assert self._make is not None, "there are credentials to send"
         with self._lock:
             if self._made in ("", refused):
                 self._made = self._make()
@@ -107,20 +107,19 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _maker(connection: Connection) -> Callable[[], str] | None:
-    """What makes the header, by the first of a user's credentials that there is; None where there is none."""
-    user = connection.user
+def _maker(context: KubeconfigContext) -> Callable[[], str] | None:
+    """Return a function that makes the header from the first kind of credential that the user has; None without any."""
+    user = context.user
     if file := _text(user, "tokenFile"):
         return lambda: _bearer(_read(file), f"its tokenFile {file}")
     if token := _text(user, "token"):
         header = _bearer(token, "its token")
         return lambda: header
     if plugin := user.get("exec"):
-        known = _Plugin(plugin)
-        return known.header
+        return _Plugin(plugin).header
     name, password = _text(user, "username"), _text(user, "password")
     if not (name and password):
-        name, _, password = (unquote(part) for part in connection.userinfo.partition(":"))
+        name, _, password = (unquote(part) for part in context.userinfo.partition(":"))
     if name or password:
         basic = _basic(name, password)
         return lambda: basic
@@ -134,7 +133,7 @@ def _maker(connection: Connection) -> Callable[[], str] | None:
 def _text(entry: Mapping[str, Any], field: str) -> str:
     value = entry.get(field)
     if value is not None and not isinstance(value, str):
-        raise CredentialError(f"its {field} is no text; put it in quotes in its kubeconfig")
+        raise CredentialError(f"its {field} is not text; put it in quotes in its kubeconfig")
     return value or ""
 
 
@@ -149,11 +148,13 @@ def _read(file: str) -> str:
 
 
 def _bearer(token: str, what: str) -> str:
-    """A header with a token, without the white space around it: files end in a line break (client-go: transport/token_source.go)."""
+    """Return the header of a token, without surrounding white space: files end in a line break (client-go: transport/token_source.go)."""
     token = token.strip()
     learn(token)
     if not _TOKEN.fullmatch(token):
-        raise CredentialError(f"{what} is empty or holds what no token can, such as a line break; log in again")
+        raise CredentialError(
+            f"{what} is empty or has a character that no token has, such as a line break; log in again"
+        )
     return f"Bearer {token}"
 
 
@@ -166,7 +167,7 @@ def _basic(name: str, password: str) -> str:
 class _Plugin:
     """A credential plugin (client-go: plugin/pkg/client/auth/exec).
 
-    What it says is never quoted, since nobody knows what of that is a secret.
+    Its output is never quoted, since any part of it may be secret.
     """
 
     def __init__(self, entry: object) -> None:
@@ -179,13 +180,15 @@ class _Plugin:
         arguments, variables = entry.get("args") or [], entry.get("env") or []
         if not _are(arguments, str):
             raise CredentialError(f"the args of {self._name} are not a list of texts; fix its kubeconfig")
-        if not _are(variables, Mapping) or not all(_text(one, "name") and "value" in one for one in variables):
+        if not _are(variables, Mapping) or not all(
+            _text(variable, "name") and "value" in variable for variable in variables
+        ):
             raise CredentialError(f"the env of {self._name} is not a list of names and values; fix its kubeconfig")
         self._arguments = list(arguments)
-        self._environment = {_text(one, "name"): _text(one, "value") for one in variables}
+        self._environment = {_text(variable, "name"): _text(variable, "value") for variable in variables}
         if self._version not in _VERSIONS:
             raise CredentialError(
-                f"{self._name} is of an apiVersion that is not supported; set one of {', '.join(_VERSIONS[:2])}"
+                f"{self._name} has an apiVersion that is not supported; set one of {', '.join(_VERSIONS[:2])}"
             )
 
     def header(self) -> str:
@@ -194,14 +197,14 @@ class _Plugin:
         Raises:
             CredentialError: if it gives no token.
         """
-        asked = {"apiVersion": self._version, "kind": "ExecCredential", "spec": {"interactive": False}}
-        # Without it, some plugins do not start.
-        environment = os.environ | self._environment | {"KUBERNETES_EXEC_INFO": json.dumps(asked)}
-        found = shutil.which(self._command, path=environment.get("PATH"))
-        if found is None:
+        request = {"apiVersion": self._version, "kind": "ExecCredential", "spec": {"interactive": False}}
+        # Some plugins do not start without it.
+        environment = os.environ | self._environment | {"KUBERNETES_EXEC_INFO": json.dumps(request)}
+        program = shutil.which(self._command, path=environment.get("PATH"))
+        if program is None:
             raise CredentialError(f"{self._name} cannot be found; {self._hint}")
         try:
-            done = command.run([found, *self._arguments], environment, _PLUGIN_SECONDS)
+            done = command.run([program, *self._arguments], environment, _PLUGIN_SECONDS)
         except LateError:
             raise CredentialError(f"{self._name} did not end within {_PLUGIN_SECONDS:.0f} s; log in again") from None
         except CommandError as error:
@@ -212,18 +215,18 @@ class _Plugin:
             )
         return _bearer(self._token(done.stdout), f"the token of {self._name}")
 
-    def _token(self, said: str) -> str:
+    def _token(self, output: str) -> str:
         try:
-            status = json.loads(said)["status"]
+            status = json.loads(output)["status"]
             token = status.get("token")
         except json.JSONDecodeError as error:
-            # Its own words quote nothing.
+            # This error quotes nothing of the output.
             raise CredentialError(f"{self._name} prints no ExecCredential: {error}; log in again") from None
         except (KeyError, TypeError, AttributeError, RecursionError):
             raise CredentialError(f"{self._name} prints no ExecCredential; log in again") from None
         if not isinstance(token, str) or not token:
             raise CredentialError(
-                f"{self._name} gives no token, and certificates of plugins are not supported; choose another context"
+                f"{self._name} returns no token, and certificates from plugins are not supported; choose another context"
             )
         return token
 

@@ -1,16 +1,17 @@
-"""Kind → API resource: its group, version and plural, as the API server lists them."""
+"""API discovery: kind → its group, version and plural, as the API server lists them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from threading import Lock
 from typing import Any
 
 from svcdns.errors import TargetError
 from svcdns.targets.cluster.apiserver.refusal import RefusedError
 
-#: Where the kinds live that are asked for without their group; all have been stable since before Kubernetes 1.25.
+#: Group version → the kinds that are requested without naming it; all have been stable since before Kubernetes 1.25.
 _KNOWN = {
     "apps/v1": ("ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"),
     "batch/v1": ("CronJob", "Job"),
@@ -36,7 +37,7 @@ _GROUP_VERSIONS = {kind: version for version, kinds in _KNOWN.items() for kind i
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What a request for objects of a kind has to name; ``group`` is empty for the core group."""
+    """A kind as a request names it; ``group`` is empty for the core group."""
 
     group: str
     version: str
@@ -46,29 +47,29 @@ class Resource:
 
     @property
     def api_version(self) -> str:
-        """``apiVersion``, such as ``apps/v1``."""
+        """The ``apiVersion``, such as ``apps/v1``."""
         return f"{self.group}/{self.version}" if self.group else self.version
 
 
 class Discovery:
-    """What the API server says it serves, read once for each group version that is asked for."""
+    """The resources that the API server serves, read once for each group version."""
 
     def __init__(self, read: Callable[[str], Mapping[str, Any]]) -> None:
-        """Remember how to read a path of the API server."""
+        """Prepare to read paths of the API server by ``read``."""
         self._read = read
         self._served: dict[str, dict[str, Resource]] = {}
         self._lock = Lock()
 
     def resource(self, kind: str, api_version: str = "") -> Resource:
-        """The resource of a kind; of the first group that has it where no ``apiVersion`` is named or known.
+        """Return the resource of a kind. Without an ``apiVersion``, named or known, the first group that has the kind counts.
 
         Raises:
             TargetError: if the API server does not serve it.
         """
         known = api_version or _GROUP_VERSIONS.get(kind, "")
         for version in [known] if known else self._versions():
-            if found := self._kinds(version).get(kind):
-                return found
+            if resource := self._kinds(version).get(kind):
+                return resource
         raise TargetError(f"the API server serves no {kind}{f' of {known}' if known else ''}")
 
     def _versions(self) -> Iterator[str]:
@@ -84,13 +85,13 @@ class Discovery:
     def _ask(self, api_version: str) -> dict[str, Resource]:
         group, _, version = api_version.rpartition("/")
         try:
-            said = self._read(f"/apis/{api_version}" if group else f"/api/{version}")
+            listed = self._read(f"/apis/{api_version}" if group else f"/api/{version}")
         except RefusedError as error:
-            if error.code == 404:  # noqa: PLR2004 - an HTTP status is its own name
+            if error.code == HTTPStatus.NOT_FOUND:
                 return {}
             raise
         return {
             item["kind"]: Resource(group, version, item["kind"], item["name"], bool(item["namespaced"]))
-            for item in said.get("resources") or ()
+            for item in listed.get("resources") or ()
             if "/" not in item["name"]
         }

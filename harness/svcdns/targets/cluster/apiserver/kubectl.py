@@ -1,10 +1,11 @@
-"""kubectl, for what is kubectl's own."""
+"""kubectl as a subprocess, for the few things that kubectl alone does."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
+import subprocess  # kubectl is a command  # nosec B404
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,14 +13,14 @@ from svcdns.errors import TargetError, UndeterminedError, UsageError
 from svcdns.system import command as commands
 from svcdns.system.command import LateError
 
-#: kubectl answers in under a second; this bounds one that hangs.
+#: kubectl ends in under a second; this ends one that hangs.
 _DEADLINE_SECONDS = 60
 
-#: kubectl reads options from its user's preferences (kuberc) since 1.33, which could change what it is asked to do.
+#: Since 1.33 kubectl reads options from its user's preferences (kuberc); those could change what our commands do.
 _WITHOUT_PREFERENCES = {"KUBERC": "off", "KUBECTL_KUBERC": "false"}
 
-#: How kubectl begins what is wrong (kubectl: pkg/cmd/util/helpers.go). A credential plugin writes to the same stream before.
-_OWN_WORDS = re.compile(
+#: How kubectl's error messages begin (kubectl: pkg/cmd/util/helpers.go). Credential plugins write to the same stream.
+_ERROR = re.compile(
     r"error: |Error from server|Unable to connect to the server: |The connection to the server |You must be logged in "
     r"|The .+ is invalid|command terminated with exit code ",
     re.IGNORECASE,
@@ -27,15 +28,15 @@ _OWN_WORDS = re.compile(
 
 
 def command(kubeconfig: Path | None, context: str, arguments: Sequence[str]) -> list[str]:
-    """The argument list that runs kubectl against one context; without a kubeconfig it reads the same files as we do.
+    """Return the argument list that runs kubectl against one context; without a kubeconfig, kubectl reads the files that we read.
 
     Args:
         kubeconfig: a file, or None.
         context: the name of the context, which may begin with a dash.
-        arguments: the command, its options as ``--option=value``, and after ``--`` what is no option.
+        arguments: the command, its options as ``--option=value``, and after ``--`` everything else.
 
     Raises:
-        UsageError: if there is no kubectl.
+        UsageError: if kubectl is not on the PATH.
     """
     kubectl = shutil.which("kubectl")
     if kubectl is None:
@@ -45,7 +46,7 @@ def command(kubeconfig: Path | None, context: str, arguments: Sequence[str]) -> 
 
 
 def environment() -> dict[str, str]:
-    """The environment in which kubectl runs: ours, without its user's preferences."""
+    """Return the environment of kubectl: ours, without its user's preferences."""
     return os.environ | _WITHOUT_PREFERENCES
 
 
@@ -53,11 +54,11 @@ def run(arguments: Sequence[str]) -> str:
     """Run kubectl to its end.
 
     Returns:
-        what it wrote to its standard output.
+        its standard output.
 
     Raises:
-        TargetError: if it cannot be run or refuses, in its own words: the last line that says what is wrong.
-        UndeterminedError: if it does not come to an end.
+        TargetError: if it cannot be run or fails; with its last error message.
+        UndeterminedError: if it does not end in time.
     """
     try:
         done = commands.run(arguments, environment(), _DEADLINE_SECONDS)
@@ -68,7 +69,14 @@ def run(arguments: Sequence[str]) -> str:
     return done.stdout
 
 
+def start(arguments: Sequence[str], *, stdin: int, stderr: int) -> subprocess.Popen[bytes]:
+    """Start kubectl with its standard output as a pipe; ``stdin`` and ``stderr`` are as `subprocess.Popen` takes them."""
+    return subprocess.Popen(  # noqa: S603 - an argument list, never a shell  # nosec B603
+        arguments, env=environment(), stdin=stdin, stdout=subprocess.PIPE, stderr=stderr
+    )
+
+
 def refusal(stderr: str) -> str:
-    """What kubectl says is wrong, without hints on its own usage and without the words of credential plugins."""
-    said = [line.strip() for line in stderr.splitlines()]
-    return next((line for line in reversed(said) if _OWN_WORDS.match(line)), "")
+    """Return the last error message of kubectl, without usage hints and without the output of credential plugins."""
+    lines = [line.strip() for line in stderr.splitlines()]
+    return next((line for line in reversed(lines) if _ERROR.match(line)), "")

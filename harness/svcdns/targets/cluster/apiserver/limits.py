@@ -1,4 +1,4 @@
-"""What an API server may cost: time and memory, however it answers."""
+"""The limits of what an API server may cost, in time and memory, however it responds."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ _NOT_BRACKETS = bytes(octet for octet in range(256) if octet not in b"[]{}")
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """The limits of one API server's answers.
+class ApiLimits:
+    """The limits of one API server's responses.
 
-    Kubernetes promises to work with 5,000 nodes and 150,000 pods (its scalability thresholds), and an object is at most
-    1.5 MiB in etcd. A page of 500 pods has 5 MB, one of full EndpointSlices 20 MB, and 100,000 EndpointSlices have 250 MB.
+    Kubernetes supports 5,000 nodes and 150,000 pods (its scalability thresholds), and an object has at most 1.5 MiB in etcd.
+    A page of 500 pods has 5 MB, a page of full EndpointSlices 20 MB, and 100,000 EndpointSlices have 250 MB.
 
     Attributes:
-        request_seconds: for one answer as a whole, however steadily it comes: a page of 20 MB over 2 Mbit/s.
+        request_seconds: for one whole response, however steadily it comes: a page of 20 MB over 2 Mbit/s.
         list_seconds: for all pages of a list.
-        octets: of one answer, decompressed.
-        values: of one answer's JSON. A value costs up to a hundred octets of memory and may take two to write.
-        levels: of JSON, one in the other. Kubernetes' own kinds have at most 30.
+        octets: of one response, decompressed.
+        values: of one response's JSON. A value may take two octets to write, and up to a hundred in memory.
+        levels: of nested JSON. Kubernetes' own kinds have at most 30.
         line_octets: of one event of a watch.
-        watch_octets: of a watch, before it begins anew with a list: what it has told is kept.
+        watch_octets: of a whole watch, since its events are kept; after that the objects are listed again.
         pages: of a list, of 500 objects each.
-        kept_octets: of what is kept of a list, as JSON.
-        kept_values: of what is kept of a list.
-        farewell_seconds: for each request that is under way, or yet to come, once the run was interrupted.
+        kept_octets: of the fields of a list that are kept, as JSON.
+        kept_values: of the fields of a list that are kept.
+        farewell_seconds: for each request, under way or to come, after the run was interrupted.
     """
 
     request_seconds: float = 120.0
@@ -49,61 +49,61 @@ class Limits:
 
 
 #: The limits of every API server.
-LIMITS = Limits()
+LIMITS = ApiLimits()
 
 
 class LimitError(httpx2.TransportError):
-    """An answer is beyond its limits; the words go after the name of who answers."""
+    """A response exceeds the limits. The message continues a sentence that begins with the server's name."""
 
 
 def values(octets: bytes) -> int:
-    """At least how many values JSON has, without reading it: each begins at a comma or a bracket, but for the first."""
+    """Return an upper bound of the values in JSON, without decoding it: each value but the first follows a comma or a bracket."""
     return octets.count(b",") + octets.count(b"[") + octets.count(b"{") + 1
 
 
-def check_json(octets: bytes, limits: Limits) -> None:
-    """See that JSON can be read within limits.
+def check_json(octets: bytes, limits: ApiLimits) -> None:
+    """Check that JSON can be decoded within limits.
 
     Raises:
         LimitError: if it has too many values or levels.
     """
     if values(octets) > limits.values:
-        raise LimitError(f"answers JSON of more than {limits.values:,} values")
+        raise LimitError(f"sent JSON of more than {limits.values:,} values")
     if octets.count(b"[") + octets.count(b"{") > limits.levels and _levels(octets) > limits.levels:
-        raise LimitError(f"answers JSON of more than {limits.levels} levels, one in the other")
+        raise LimitError(f"sent JSON of more than {limits.levels} nested levels")
 
 
 def lines(pieces: Iterable[bytes], most_octets: int) -> Iterator[bytes]:
-    """Lines of what comes in pieces, without their ends; also the last one, which may have none.
+    """Yield the lines of a text that comes in pieces, without their line ends; the last line may have none.
 
     Raises:
-        LimitError: if one is too long.
+        LimitError: if a line is too long.
     """
-    begun = bytearray()
+    line = bytearray()
     for piece in pieces:
-        *whole, rest = piece.split(b"\n")
-        for end in whole:
-            yield bytes(_longer(begun, end, most_octets))
-            begun.clear()
-        _longer(begun, rest, most_octets)
-    if begun:
-        yield bytes(begun)
+        *ends, rest = piece.split(b"\n")
+        for end in ends:
+            yield bytes(_longer(line, end, most_octets))
+            line.clear()
+        _longer(line, rest, most_octets)
+    if line:
+        yield bytes(line)
 
 
-def _longer(begun: bytearray, end: bytes, most_octets: int) -> bytearray:
-    begun += end
-    if len(begun) > most_octets:
-        raise LimitError(f"sends one event of more than {size(most_octets)}")
-    return begun
+def _longer(line: bytearray, end: bytes, most_octets: int) -> bytearray:
+    line += end
+    if len(line) > most_octets:
+        raise LimitError(f"sent one event of more than {size(most_octets)}")
+    return line
 
 
 def size(octets: int) -> str:
-    """A number of octets for people."""
+    """Return a number of octets as people write it."""
     return f"{octets // _MIB} MiB" if octets >= _MIB else f"{octets} octets"
 
 
 def _levels(octets: bytes) -> int:
-    """How many levels JSON has; of what is no JSON, no fewer than whoever reads it meets."""
+    """Return the levels of nested JSON; of octets that are not JSON, at least as many as a decoder would meet."""
     level = deepest = 0
     for octet in _STRING.sub(b"", octets).translate(None, _NOT_BRACKETS):
         level += 1 if octet in b"[{" else -1

@@ -1,4 +1,4 @@
-"""Sockets to an API server, whose every wait is part of one request's time."""
+"""Sockets to an API server. Every wait on one counts against the time of the request that it belongs to."""
 
 from __future__ import annotations
 
@@ -13,128 +13,128 @@ from typing import Any
 
 import httpcore2
 
-#: How long a thread waits in one system call: after this it sees whether its request has been given up.
-_LOOK_SECONDS = 0.2
+#: The longest wait in one system call, in seconds: after it a thread checks whether its request was cut short.
+_CHECK_SECONDS = 0.2
 
-#: What is written at a time, within the time that is left.
+#: Octets that are written at a time, within the time that remains.
 _WRITE_OCTETS = 2**16
 
 
 @dataclass(eq=False, slots=True)
-class Turn:
-    """One request's time.
+class RequestTime:
+    """The time of one request.
 
     Attributes:
-        ends: when it is over, by the monotonic clock; a watch that has begun may last for ever.
-        is_watch: whether it is of somebody who watches.
-        given_up: whether it was ended by us before its time.
+        ends: when it is over, by the monotonic clock; never for a watch that has begun.
+        is_watch: whether the request is a watch.
+        cut_short: whether we ended it before its time.
     """
 
     ends: float
     is_watch: bool
-    given_up: bool = False
+    cut_short: bool = False
 
-    def left(self) -> float:
-        """The seconds that are left of it; negative where it is over."""
+    def remaining(self) -> float:
+        """Return the seconds that remain; negative where the time is over."""
         return self.ends - time.monotonic()
 
 
-class Turns:
-    """The requests under way, each in its thread, and until when they and those to come may last."""
+class RequestTimes:
+    """The times of the requests under way, each in its thread, and the limits for those to come."""
 
     def __init__(self) -> None:
-        # A signal may come while this thread holds it, and `hurry` is called by its handler.
+        # Reentrant: a signal may come while this thread holds the lock, and its handler calls `hurry`.
         self._lock = RLock()
-        self._turns: set[Turn] = set()
-        self._own = local()
+        self._times: set[RequestTime] = set()
+        self._of_thread = local()
         self._farewell: float | None = None
         self._ended = self._watches_ended = False
 
-    def begun(self, seconds: float, *, is_watch: bool) -> Turn:
-        """A turn that lasts for some seconds, until `done`.
+    def start(self, seconds: float, *, is_watch: bool) -> RequestTime:
+        """Start the time of a request; `finish` ends it.
 
         Raises:
-            httpcore2.ConnectError: if there are no turns any more.
+            httpcore2.ConnectError: if no further request is allowed.
         """
         with self._lock:
             if self._ended or (is_watch and self._watches_ended):
-                raise httpcore2.ConnectError("it is not asked any more")
+                raise httpcore2.ConnectError("no further request is sent")
             most = seconds if self._farewell is None or is_watch else min(seconds, self._farewell)
-            turn = Turn(time.monotonic() + most, is_watch, given_up=most < seconds)
-            self._turns.add(turn)
-            return turn
+            started = RequestTime(time.monotonic() + most, is_watch, cut_short=most < seconds)
+            self._times.add(started)
+            return started
 
     @contextmanager
-    def going_on(self, turn: Turn) -> Iterator[None]:
-        """Let what this thread waits for be part of a turn."""
-        before: Turn | None = getattr(self._own, "turn", None)
-        self._own.turn = turn
+    def charged_to(self, request: RequestTime) -> Iterator[None]:
+        """Charge the waits of this thread to a request, as long as the context lasts."""
+        before: RequestTime | None = getattr(self._of_thread, "time", None)
+        self._of_thread.time = request
         try:
             yield
         except httpcore2.TimeoutException:
-            # A server that does not answer in what time was left to it is not asked again.
-            if turn.given_up and not turn.is_watch:
+            # After an interrupt, a server that does not answer in the time that was left is not asked again.
+            if request.cut_short and not request.is_watch:
                 self.end()
             raise
         finally:
-            self._own.turn = before
+            self._of_thread.time = before
 
-    def last(self, turn: Turn) -> None:
-        """Let a turn last until it is ended, unless it was ended already."""
+    def lift(self, request: RequestTime) -> None:
+        """Remove the limit of a request, unless it was cut short."""
         with self._lock:
-            if not turn.given_up:
-                turn.ends = math.inf
+            if not request.cut_short:
+                request.ends = math.inf
 
-    def done(self, turn: Turn) -> None:
-        """End a turn."""
+    def finish(self, request: RequestTime) -> None:
+        """End the time of a request."""
         with self._lock:
-            self._turns.discard(turn)
+            self._times.discard(request)
 
     def seconds(self, most: float | None) -> float:
-        """How long this thread's request may wait for one thing, where it should not wait for more than so many seconds.
+        """Return how long this thread may wait now: the time that remains to its request, and at most ``most`` seconds.
 
         Raises:
-            httpcore2.ReadTimeout: if it is over.
+            httpcore2.ReadTimeout: if the time is over.
         """
-        turn: Turn | None = getattr(self._own, "turn", None)
-        left = turn.left() if turn is not None else 0.0
-        if left <= 0:
+        request: RequestTime | None = getattr(self._of_thread, "time", None)
+        remaining = request.remaining() if request is not None else 0.0
+        if remaining <= 0:
             raise httpcore2.ReadTimeout
-        return left if most is None else min(left, most)
+        return remaining if most is None else min(remaining, most)
 
     def hurry(self, seconds: float) -> None:
-        """Give every request so many seconds from now, also those to come; none is made after one that did not do.
+        """Give every request, also those to come, this many seconds from now. After one that takes longer, none is sent.
 
-        Those who watch go on: what they see tells when what was removed is gone.
+        Watches go on: they show when what was deleted is gone.
         """
         with self._lock:
             self._farewell = seconds
-            self._cut((turn for turn in self._turns if not turn.is_watch), seconds)
+            self._cut((request for request in self._times if not request.is_watch), seconds)
 
     def end_watches(self) -> None:
-        """End the requests of those who watch, and all those to come."""
+        """End all watches, and let no further one begin."""
         with self._lock:
             self._watches_ended = True
-            self._cut((turn for turn in self._turns if turn.is_watch), 0)
+            self._cut((request for request in self._times if request.is_watch), 0)
 
     def end(self) -> None:
-        """End all requests, and those to come."""
+        """End all requests, and let no further one begin."""
         with self._lock:
             self._ended = True
-            self._cut(self._turns, 0)
+            self._cut(self._times, 0)
 
-    def _cut(self, turns: Iterable[Turn], seconds: float) -> None:
+    def _cut(self, requests: Iterable[RequestTime], seconds: float) -> None:
         end = time.monotonic() + seconds
-        for turn in turns:
-            if turn.ends > end:
-                turn.ends, turn.given_up = end, True
+        for request in requests:
+            if request.ends > end:
+                request.ends, request.cut_short = end, True
 
 
-class Network(httpcore2.NetworkBackend):
-    """The network, as far as turns last."""
+class TimedNetwork(httpcore2.NetworkBackend):
+    """A network whose waits count against the times of requests."""
 
-    def __init__(self, turns: Turns) -> None:
-        self._turns = turns
+    def __init__(self, times: RequestTimes) -> None:
+        self._times = times
         self._backend = httpcore2.SyncBackend()
 
     def connect_tcp(
@@ -145,32 +145,32 @@ class Network(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
-        """A connection."""
-        seconds = self._turns.seconds(timeout)
-        return _Stream(self._backend.connect_tcp(host, port, seconds, local_address, socket_options), self._turns)
+        """Return a new connection."""
+        seconds = self._times.seconds(timeout)
+        return _TimedStream(self._backend.connect_tcp(host, port, seconds, local_address, socket_options), self._times)
 
     def sleep(self, seconds: float) -> None:
         """Wait before another attempt to connect."""
-        time.sleep(self._turns.seconds(seconds))
+        time.sleep(self._times.seconds(seconds))
 
 
-class _Stream(httpcore2.NetworkStream):
+class _TimedStream(httpcore2.NetworkStream):
     """A connection, with or without TLS."""
 
-    def __init__(self, stream: httpcore2.NetworkStream, turns: Turns) -> None:
+    def __init__(self, stream: httpcore2.NetworkStream, times: RequestTimes) -> None:
         self._stream = stream
-        self._turns = turns
+        self._times = times
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         silent = time.monotonic() + (timeout if timeout is not None else float("inf"))
-        while (left := min(self._turns.seconds(None), silent - time.monotonic())) > 0:
+        while (left := min(self._times.seconds(None), silent - time.monotonic())) > 0:
             with suppress(httpcore2.ReadTimeout):
-                return self._stream.read(max_bytes, min(left, _LOOK_SECONDS))
-        raise httpcore2.ReadTimeout(f"it said nothing for {timeout:.0f} s")
+                return self._stream.read(max_bytes, min(left, _CHECK_SECONDS))
+        raise httpcore2.ReadTimeout(f"it sent nothing for {timeout:.0f} s")
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for start in range(0, len(buffer), _WRITE_OCTETS):
-            self._stream.write(buffer[start : start + _WRITE_OCTETS], self._turns.seconds(timeout))
+            self._stream.write(buffer[start : start + _WRITE_OCTETS], self._times.seconds(timeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -181,8 +181,8 @@ class _Stream(httpcore2.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
-        seconds = self._turns.seconds(timeout)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._turns)
+        seconds = self._times.seconds(timeout)
+        return _TimedStream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._times)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

@@ -1,6 +1,6 @@
-"""Names → the paths of an API server: each a legal name of its kind, so that none leads anywhere else.
+"""Names → the paths of an API server. Each name is checked against the rule of its kind, so that no path leads elsewhere.
 
-What is joined to a path unchecked could leave it: ``../../victim/services/prey`` is a path as well.
+A name that is joined to a path unchecked could leave it: ``../../victim/services/prey`` is a path too.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from svcdns.manifests.kinds import name_rule
 from svcdns.manifests.names import dns_1123_label, dns_1123_subdomain, path_segment
 from svcdns.targets.cluster.apiserver.discovery import Resource
 
-#: Kinds that Kubernetes itself serves whose names follow no rule but that they fit into a path: those of Events are made
-#: of any object's, and those of custom resources are as their definition has them.
+#: Kinds of Kubernetes whose names only have to fit into a path: an Event is named after any object. The names of custom
+#: resources follow the rule of their definition.
 _ANY = frozenset({"Event"})
 
 
 def checked_name(resource: Resource, name: str) -> str:
-    """A name of an object of a kind.
+    """Return the name of an object of a kind.
 
     Raises:
         TargetError: if no object of the kind can have it.
@@ -31,12 +31,12 @@ def checked_name(resource: Resource, name: str) -> str:
 
 
 def quoted(name: str) -> str:
-    """A name as a path has it: those of Roles may hold what has a meaning there."""
+    """Return a name as a path writes it; names of Roles may hold characters that have a meaning there."""
     return quote(name, safe="")
 
 
 def checked_namespace(namespace: str) -> str:
-    """The name of a Namespace.
+    """Return the name of a Namespace.
 
     Raises:
         TargetError: if no Namespace can have it.
@@ -47,10 +47,10 @@ def checked_namespace(namespace: str) -> str:
 
 
 def checked_version(api_version: str) -> str:
-    """An ``apiVersion``, such as ``apps/v1``.
+    """Return an ``apiVersion``, such as ``apps/v1``.
 
     Raises:
-        TargetError: if none can be so.
+        TargetError: if it is not one.
     """
     group, slash, version = api_version.rpartition("/")
     problem = dns_1123_label(version) or (dns_1123_subdomain(group) if slash else None)
@@ -60,10 +60,10 @@ def checked_version(api_version: str) -> str:
 
 
 def of_kind(resource: Resource, namespace: str | None) -> str:
-    """The path of the objects of a kind, in a namespace where they have one, or with None in all.
+    """Return the path of the objects of a kind: in one namespace if the kind is namespaced, or with None in all.
 
     Raises:
-        TargetError: if there can be no such namespace.
+        TargetError: if no Namespace can have that name.
     """
     version = f"/apis/{quote(resource.group, safe='')}" if resource.group else "/api"
     within = ""
@@ -73,9 +73,9 @@ def of_kind(resource: Resource, namespace: str | None) -> str:
 
 
 def of_object(resource: Resource, name: str, namespace: str) -> str:
-    """The path of an object.
+    """Return the path of an object.
 
     Raises:
-        TargetError: if there can be no such object.
+        TargetError: if no object can have that name.
     """
     return f"{of_kind(resource, namespace)}/{quoted(checked_name(resource, name))}"

@@ -1,4 +1,4 @@
-"""What an API server says, read in one place: within limits, of the shape that the rest relies on, or an error in one line."""
+"""The responses of an API server, decoded within limits and checked against their shape; an error is one line."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from typing import Any, TypeVar
 import msgspec
 
 from svcdns.targets.cluster.apiserver.discovery import Resource
-from svcdns.targets.cluster.apiserver.limits import Limits, check_json
-from svcdns.targets.cluster.apiserver.refusal import MalformedError
-from svcdns.targets.cluster.apiserver.shapes import OF_KIND, Change, ListMetadata, Object, Page
+from svcdns.targets.cluster.apiserver.limits import ApiLimits, check_json
+from svcdns.targets.cluster.apiserver.refusal import MalformedResponseError
+from svcdns.targets.cluster.apiserver.shapes import OF_KIND, ChangeShape, ListMetadataShape, ObjectShape, PageShape
 
 Item = dict[str, Any]
 
 _T = TypeVar("_T")
 
-#: How msgspec says where something is: ``… - at `$.items[0].name` ``, ``… - at `key` in `$.labels` ``.
+#: How msgspec names a place: ``… - at `$.items[0].name` ``, ``… - at `key` in `$.labels` ``.
 _PLACE = re.compile(r"^(?P<what>.*) - at (?P<key>`key` in )?`\$(?P<path>[^`]*)`$", re.DOTALL)
 _EXPECTED = re.compile(r"^Expected `(?P<wanted>[^`]+)`, got `(?P<got>[^`]+)`$")
 _BOUND = re.compile(r"^Expected `(?P<kind>[^`]+)` (?P<sign>>=|<=) (?P<bound>-?\d+)$")
 _LENGTH = re.compile(r"^Expected `(?P<kind>[^`]+)` of length (?P<sign>>=|<=) (?P<bound>\d+)$")
 _MISSING = re.compile(r"^Object missing required field `(?P<field>[^`]+)`$")
 
-#: Characters of an error; what is malformed may be quoted in it.
+#: The most characters of an error, which may quote the response.
 _LONGEST = 400
 
-#: msgspec's names of types → words.
-_WORDS = {
+#: msgspec's names of types → names for people.
+_TYPE_NAMES = {
     "str": "text",
     "int": "a whole number",
     "float": "a number",
@@ -44,18 +44,18 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads the answers of one API server.
+    """A reader of one API server's responses.
 
     Attributes:
         server: its URL, for errors.
-        limits: those of its answers.
+        limits: the limits of its responses.
     """
 
     server: str
-    limits: Limits
+    limits: ApiLimits
 
     def plain(self, octets: bytes, shape: type[_T], what: str) -> _T:
-        """What JSON says, as a shape.
+        """Return JSON decoded as a shape.
 
         Args:
             octets: the JSON.
@@ -67,14 +67,14 @@ class Reader:
             return msgspec.json.decode(octets, type=shape)
 
     def item(self, octets: bytes, resource: Resource, name: str, namespace: str) -> Item:
-        """A whole object that was asked for by its name, or to which the server gave one."""
+        """Return a whole object; with an empty name, one that the server has named."""
         with self._reading(_called(resource, name)):
             check_json(octets, self.limits)
             decoded = msgspec.json.decode(octets)
         return self.checked(decoded, resource, name, namespace)
 
     def checked(self, decoded: Any, resource: Resource, name: str, namespace: str) -> Item:
-        """A whole decoded object, without the fields that are null; an empty namespace is any."""
+        """Return a whole decoded object without its null fields; an empty namespace allows any."""
         what = _called(resource, name)
         with self._reading(what):
             item = _without_nulls(decoded)
@@ -84,30 +84,30 @@ class Reader:
             raise self.malformed(what, f'metadata.name: is "{shaped.metadata.name}"')
         return _whole(item, resource)
 
-    def page(self, octets: bytes, resource: Resource, namespace: str | None) -> tuple[ListMetadata, list[Item]]:
-        """A page of a list, of each object what its shape has; all of an object of no known shape."""
+    def page(self, octets: bytes, resource: Resource, namespace: str | None) -> tuple[ListMetadataShape, list[Item]]:
+        """Return a page of a list: of each object the fields of its shape, or all where the kind has none."""
         what = f"a list of {resource.kind}s"
         known = _key(resource) in OF_KIND
         with self._reading(what):
             check_json(octets, self.limits)
-            shape: Any = Page[_shape(resource)] if known else Page[dict[str, Any]]  # type: ignore[misc]
+            shape: Any = PageShape[_shape(resource)] if known else PageShape[dict[str, Any]]  # type: ignore[misc]
             page = msgspec.json.decode(octets, type=shape)
-        found = []
-        for number, one in enumerate(page.items or ()):
+        items = []
+        for number, listed in enumerate(page.items or ()):
             inside = f"items[{number}]"
             with self._reading(what, inside):
-                item = msgspec.to_builtins(one) if known else _without_nulls(one)
-                shaped = one if known else msgspec.convert(item, Object)
+                item = msgspec.to_builtins(listed) if known else _without_nulls(listed)
+                shaped = listed if known else msgspec.convert(item, ObjectShape)
             self._expect(shaped, resource, namespace or "", what, inside)
-            found.append(_whole(item, resource))
-        return page.metadata or ListMetadata(), found
+            items.append(_whole(item, resource))
+        return page.metadata or ListMetadataShape(), items
 
     def change(self, line: bytes, resource: Resource, namespace: str | None) -> tuple[str, Item | bytes]:
-        """An event of a watch: its type and its object, as in a list; of an ERROR or a BOOKMARK, the JSON of it."""
+        """Return an event of a watch: its type and its object, as in a list; for ERROR and BOOKMARK the object's JSON."""
         what = f"an event of the watch on {resource.kind}s"
         with self._reading(what):
             check_json(line, self.limits)
-            change = msgspec.json.decode(line, type=Change)
+            change = msgspec.json.decode(line, type=ChangeShape)
             if change.type in ("BOOKMARK", "ERROR"):
                 return change.type, bytes(change.object)
             shape = _shape(resource)
@@ -117,25 +117,25 @@ class Reader:
         self._expect(shaped, resource, namespace or "", what, "object")
         return change.type, _whole(item, resource)
 
-    def _expect(self, shaped: Object, resource: Resource, namespace: str, what: str, inside: str = "") -> None:
-        """See that an object is of the kind and from the namespace that were asked for."""
-        place = f"{inside}." if inside else ""
+    def _expect(self, shaped: ObjectShape, resource: Resource, namespace: str, what: str, inside: str = "") -> None:
+        """Check that an object has the kind and the namespace that were requested."""
+        prefix = f"{inside}." if inside else ""
         if shaped.kind not in (None, resource.kind):
-            raise self.malformed(what, f'{place}kind: is "{shaped.kind}"')
+            raise self.malformed(what, f'{prefix}kind: is "{shaped.kind}"')
         if shaped.api_version not in (None, resource.api_version):
-            raise self.malformed(what, f'{place}apiVersion: is "{shaped.api_version}"')
-        found = shaped.metadata.namespace or ""
-        if resource.namespaced and (not found or namespace not in ("", found)):
-            raise self.malformed(what, f'{place}metadata.namespace: is "{found}"')
-        if not resource.namespaced and found:
-            raise self.malformed(what, f'{place}metadata.namespace: is "{found}", though a {resource.kind} is in none')
+            raise self.malformed(what, f'{prefix}apiVersion: is "{shaped.api_version}"')
+        actual = shaped.metadata.namespace or ""
+        if resource.namespaced and (not actual or namespace not in ("", actual)):
+            raise self.malformed(what, f'{prefix}metadata.namespace: is "{actual}"')
+        if not resource.namespaced and actual:
+            raise self.malformed(what, f'{prefix}metadata.namespace: is "{actual}", though a {resource.kind} has none')
 
     @contextmanager
     def _reading(self, what: str, inside: str = "") -> Iterator[None]:
-        """Say what is malformed, and where.
+        """Raise the errors of msgspec as ours, with the place that is malformed.
 
         Raises:
-            MalformedError: for all that msgspec can stumble over.
+            MalformedResponseError: for every error of msgspec.
         """
         try:
             yield
@@ -146,52 +146,54 @@ class Reader:
         except UnicodeDecodeError as error:
             raise self.malformed(what, "it is not UTF-8") from error
 
-    def malformed(self, what: str, problem: str) -> MalformedError:
-        """The error that something that was said is not as it should be."""
-        return MalformedError(f"the API server {self.server} answered with {what} that is malformed: {_line(problem)}")
+    def malformed(self, what: str, problem: str) -> MalformedResponseError:
+        """Return the error for a response that is malformed."""
+        return MalformedResponseError(
+            f"the API server {self.server} answered with {what} that is malformed: {_line(problem)}"
+        )
 
 
-def problem(words: str, inside: str = "") -> str:
-    """What msgspec says is wrong, as ``field: what is wrong with it``."""
-    found = _PLACE.match(words)
-    what = found["what"] if found else words
-    path = f"{inside}{found['path'] if found else ''}".lstrip(".")
+def problem(message: str, inside: str = "") -> str:
+    """Return a message of msgspec as ``field: what is wrong with it``."""
+    place = _PLACE.match(message)
+    what = place["what"] if place else message
+    path = f"{inside}{place['path'] if place else ''}".lstrip(".")
     if missing := _MISSING.match(what):
         return f"{path}.{missing['field']}: is missing".lstrip(".")
-    said = _said(what)
-    if found and found["key"]:
-        said = f"a key: {said}"
+    text = _in_plain_words(what)
+    if place and place["key"]:
+        text = f"a key: {text}"
     if not path:
-        return said
-    # Rules of our own name the field, below the object where msgspec met them.
-    field, separator, rest = said.partition(": ")
-    return f"{path}.{field}: {rest}" if separator and re.fullmatch(r"[\w.\[\]]+", field) else f"{path}: {said}"
+        return text
+    # The rules of `shapes` begin with the field, relative to the object that msgspec names.
+    field, separator, rest = text.partition(": ")
+    return f"{path}.{field}: {rest}" if separator and re.fullmatch(r"[\w.\[\]]+", field) else f"{path}: {text}"
 
 
-def _line(words: str) -> str:
-    """Words on one line, with what they quote of the server's own as far as it can be shown."""
-    shown = "".join(one if one.isprintable() else "\ufffd" for one in words[:_LONGEST])
-    return f"{shown}…" if len(words) > _LONGEST else shown
+def _line(text: str) -> str:
+    """Return a text on one line, with a replacement for each character that is not printable."""
+    shown = "".join(character if character.isprintable() else "\ufffd" for character in text[:_LONGEST])
+    return f"{shown}…" if len(text) > _LONGEST else shown
 
 
-def _said(what: str) -> str:
-    if found := _EXPECTED.match(what):
-        return f"expected {_words(found['wanted'])}, got {_words(found['got'])}"
-    if found := _BOUND.match(what):
-        return f"must be at {'least' if found['sign'] == '>=' else 'most'} {found['bound']}"
-    if found := _LENGTH.match(what):
-        least = found["sign"] == ">="
-        if found["kind"].startswith("array"):
-            return f"has {'fewer' if least else 'more'} than {found['bound']} items"
-        return f"is {'shorter' if least else 'longer'} than {found['bound']} characters"
+def _in_plain_words(what: str) -> str:
+    if expected := _EXPECTED.match(what):
+        return f"expected {_type_names(expected['wanted'])}, got {_type_names(expected['got'])}"
+    if bound := _BOUND.match(what):
+        return f"must be at {'least' if bound['sign'] == '>=' else 'most'} {bound['bound']}"
+    if length := _LENGTH.match(what):
+        least = length["sign"] == ">="
+        if length["kind"].startswith("array"):
+            return f"has {'fewer' if least else 'more'} than {length['bound']} items"
+        return f"is {'shorter' if least else 'longer'} than {length['bound']} characters"
     if what.startswith(("JSON is malformed", "Input data was truncated")):
         return f"it is not JSON ({what})"
     return what[:1].lower() + what[1:]
 
 
-def _words(types: str) -> str:
+def _type_names(types: str) -> str:
     named = [name.strip() for name in types.split("|")]
-    wanted = [_WORDS.get(name, name) for name in named if name != "null" or len(named) == 1]
+    wanted = [_TYPE_NAMES.get(name, name) for name in named if name != "null" or len(named) == 1]
     return " or ".join(wanted)
 
 
@@ -203,17 +205,17 @@ def _key(resource: Resource) -> tuple[str, str]:
     return resource.group, resource.kind
 
 
-def _shape(resource: Resource) -> type[Object]:
-    return OF_KIND.get(_key(resource), Object)
+def _shape(resource: Resource) -> type[ObjectShape]:
+    return OF_KIND.get(_key(resource), ObjectShape)
 
 
 def _whole(item: Item, resource: Resource) -> Item:
-    """An object with its kind, which lists say once for all."""
+    """Return an object with its kind, which a list names only once for all its items."""
     return {**item, "apiVersion": resource.api_version, "kind": resource.kind}
 
 
 def _without_nulls(value: Any) -> Any:
-    """A decoded value without the fields that are null."""
+    """Return a decoded value without its null fields."""
     if isinstance(value, Mapping):
         return {key: _without_nulls(part) for key, part in value.items() if part is not None}
     return [_without_nulls(part) for part in value] if isinstance(value, list) else value

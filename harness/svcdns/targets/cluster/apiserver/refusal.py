@@ -1,4 +1,4 @@
-"""What an API server says when it refuses, and what it should not say."""
+"""The errors of an API server: a refusal, and a response that is malformed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from svcdns.errors import TargetError, UndeterminedError
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One of the reasons for a refusal: the field as the server writes it, or empty, and the server's words."""
+    """One reason for a refusal: the field as the server writes it, or empty, and the server's words."""
 
     field: str
     text: str
@@ -21,7 +21,7 @@ class RefusedError(TargetError):
     Attributes:
         code: the HTTP status code.
         reason: the machine-readable reason of the ``Status``, such as ``NotFound``.
-        causes: what the server found wrong, field by field, where it says.
+        causes: what is wrong, field by field, where the server says so.
     """
 
     def __init__(self, message: str, *, code: int, reason: str = "", causes: tuple[Cause, ...] = ()) -> None:
@@ -31,5 +31,5 @@ class RefusedError(TargetError):
         self.causes = causes
 
 
-class MalformedError(UndeterminedError):
-    """What an API server says has another shape, or another order, than Kubernetes gives it."""
+class MalformedResponseError(UndeterminedError):
+    """A response of an API server has another shape, or comes in another order, than Kubernetes gives it."""

@@ -1,7 +1,7 @@
-"""The shapes of what an API server says: of each kind the fields on which something here relies, with their rules.
+"""The shapes of an API server's responses: the fields of each kind that this package reads, with their rules.
 
-Sources are the Kubernetes API reference and its validation; a server that keeps to them breaks no rule here. Fields that
-are not named may hold anything. A field that is null is absent, as it is to Kubernetes.
+The rules are those of the Kubernetes API reference and its validation, so a conforming server breaks none of them. A field
+that no shape names may hold anything. A null field counts as absent, as it does in Kubernetes.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from msgspec import Meta, Raw, Struct
 
 from svcdns.manifests.names import dns_1123_label, dns_1123_subdomain, external_name, fully_qualified, path_segment
 from svcdns.manifests.problem import quoted
+from svcdns.state import Family
 from svcdns.targets.cluster import marks
 
-#: Words of a field that Kubernetes writes in capitals.
+#: Words in field names that Kubernetes writes in capitals.
 _CAPITALS = {"ip": "IP", "ips": "IPs", "cidrs": "CIDRs"}
 
 _INT32 = 2**31 - 1
@@ -33,11 +34,10 @@ _Item = TypeVar("_Item")
 
 Count = Annotated[int, Meta(ge=0, le=_INT32)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
-#: 0 stands for no port at all.
+#: A port, or 0 for none.
 AnyPort = Annotated[int, Meta(ge=0, le=65535)]
 Moment = Annotated[datetime, Meta(tz=True)]
 Protocol = Literal["TCP", "UDP", "SCTP"]
-Family = Literal["IPv4", "IPv6"]
 #: A quantity such as ``110``.
 Quantity = Annotated[str, Meta(max_length=32)]
 Version = Annotated[str, Meta(max_length=64)]
@@ -46,20 +46,20 @@ Share = Count | Annotated[str, Meta(pattern=r"\A[0-9]{1,9}%\Z")]
 
 
 def wire(name: str) -> str:
-    """A field as JSON has it: ``pod_ips`` is ``podIPs``."""
+    """Return a field's name in JSON: ``pod_ips`` is ``podIPs``."""
     first, *others = name.split("_")
     return first + "".join(_CAPITALS.get(word, word.title()) for word in others)
 
 
 class Shape(Struct, rename=wire, omit_defaults=True, kw_only=True):
-    """The base of all shapes; what may be absent is None then."""
+    """The base of all shapes. An absent field is None."""
 
 
-class Present(Shape):
-    """An object of which only matters that it is there."""
+class PresentShape(Shape):
+    """An object whose content is not read: only its presence counts."""
 
 
-class Owner(Shape):
+class OwnerShape(Shape):
     """An owner reference."""
 
     api_version: str
@@ -69,14 +69,14 @@ class Owner(Shape):
     controller: bool | None = None
 
 
-class Annotations(Struct, rename={"uid": marks.UID, "word": marks.WORD}, omit_defaults=True, kw_only=True):
-    """The annotations by which a run knows what it has made; others may have any size, and are nobody's business."""
+class AnnotationsShape(Struct, rename={"uid": marks.UID, "word": marks.WORD}, omit_defaults=True, kw_only=True):
+    """The annotations by which a run recognises what it made; others are not read."""
 
     uid: str | None = None
     word: str | None = None
 
 
-class Metadata(Shape):
+class MetadataShape(Shape):
     """``metadata`` of any object."""
 
     name: Annotated[str, Meta(min_length=1)]
@@ -87,8 +87,8 @@ class Metadata(Shape):
     creation_timestamp: Moment | None = None
     deletion_timestamp: Moment | None = None
     labels: dict[str, str] | None = None
-    annotations: Annotations | None = None
-    owner_references: list[Owner] | None = None
+    annotations: AnnotationsShape | None = None
+    owner_references: list[OwnerShape] | None = None
     finalizers: list[str] | None = None
 
     def __post_init__(self) -> None:
@@ -96,15 +96,15 @@ class Metadata(Shape):
         _named("namespace", dns_1123_label, self.namespace)
 
 
-class Object(Shape, kw_only=True):
+class ObjectShape(Shape, kw_only=True):
     """An object of any kind."""
 
-    metadata: Metadata
+    metadata: MetadataShape
     kind: str | None = None
     api_version: str | None = None
 
 
-class Condition(Shape):
+class ConditionShape(Shape):
     """A condition of a status."""
 
     type: str
@@ -113,22 +113,22 @@ class Condition(Shape):
     message: str | None = None
 
 
-class NamespaceStatus(Shape):
+class NamespaceStatusShape(Shape):
     """``status`` of a Namespace."""
 
-    conditions: list[Condition] | None = None
+    conditions: list[ConditionShape] | None = None
 
 
-class Namespace(Object):
+class NamespaceShape(ObjectShape):
     """A Namespace."""
 
-    status: NamespaceStatus | None = None
+    status: NamespaceStatusShape | None = None
 
     def __post_init__(self) -> None:
         _named("metadata.name", dns_1123_label, self.metadata.name)
 
 
-class ServicePort(Shape):
+class ServicePortShape(Shape):
     """A port of a Service."""
 
     port: Port
@@ -141,14 +141,14 @@ class ServicePort(Shape):
         _named("name", dns_1123_label, self.name)
 
 
-class ServiceSpec(Shape):
+class ServiceSpecShape(Shape):
     """``spec`` of a Service."""
 
     type: Literal["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"] | None = None
     cluster_ip: str | None = None
     cluster_ips: Annotated[list[str], Meta(max_length=2)] | None = None
     ip_families: Annotated[list[Family], Meta(max_length=2)] | None = None
-    ports: list[ServicePort] | None = None
+    ports: list[ServicePortShape] | None = None
     selector: dict[str, str] | None = None
     external_name: str | None = None
     publish_not_ready_addresses: bool | None = None
@@ -156,21 +156,21 @@ class ServiceSpec(Shape):
     def __post_init__(self) -> None:
         if self.cluster_ip != _NO_ADDRESS:
             _named("clusterIP", _address, self.cluster_ip)
-        _each("clusterIPs", _address, [one for one in self.cluster_ips or () if one != _NO_ADDRESS])
+        _each("clusterIPs", _address, [address for address in self.cluster_ips or () if address != _NO_ADDRESS])
         if self.type == "ExternalName":
             _each("externalName", external_name, [self.external_name or ""])
 
 
-class Service(Object):
+class ServiceShape(ObjectShape):
     """A Service."""
 
-    spec: ServiceSpec
+    spec: ServiceSpecShape
 
     def __post_init__(self) -> None:
         _named("metadata.name", dns_1123_label, self.metadata.name)
 
 
-class EndpointConditions(Shape):
+class EndpointConditionsShape(Shape):
     """The conditions of an endpoint."""
 
     ready: bool | None = None
@@ -178,7 +178,7 @@ class EndpointConditions(Shape):
     terminating: bool | None = None
 
 
-class Reference(Shape):
+class ReferenceShape(Shape):
     """A reference to an object."""
 
     kind: str | None = None
@@ -187,13 +187,13 @@ class Reference(Shape):
     uid: str | None = None
 
 
-class Endpoint(Shape):
+class EndpointShape(Shape):
     """An endpoint of an EndpointSlice."""
 
     addresses: Annotated[list[str], Meta(min_length=1, max_length=100)]
-    conditions: EndpointConditions | None = None
+    conditions: EndpointConditionsShape | None = None
     hostname: str | None = None
-    target_ref: Reference | None = None
+    target_ref: ReferenceShape | None = None
     node_name: str | None = None
     zone: str | None = None
 
@@ -201,7 +201,7 @@ class Endpoint(Shape):
         _named("hostname", dns_1123_label, self.hostname)
 
 
-class EndpointPort(Shape):
+class EndpointPortShape(Shape):
     """A port of an EndpointSlice."""
 
     name: str | None = None
@@ -212,12 +212,12 @@ class EndpointPort(Shape):
         _named("name", dns_1123_label, self.name)
 
 
-class EndpointSlice(Object):
-    """An EndpointSlice, with no more than one may have (Kubernetes: pkg/apis/discovery/validation)."""
+class EndpointSliceShape(ObjectShape):
+    """An EndpointSlice, within the sizes that Kubernetes allows (pkg/apis/discovery/validation)."""
 
     address_type: Literal["IPv4", "IPv6", "FQDN"]
-    endpoints: Annotated[list[Endpoint], Meta(max_length=1_000)] | None = None
-    ports: Annotated[list[EndpointPort], Meta(max_length=20_000)] | None = None
+    endpoints: Annotated[list[EndpointShape], Meta(max_length=1_000)] | None = None
+    ports: Annotated[list[EndpointPortShape], Meta(max_length=20_000)] | None = None
 
     def __post_init__(self) -> None:
         _named("metadata.name", dns_1123_subdomain, self.metadata.name)
@@ -226,7 +226,7 @@ class EndpointSlice(Object):
             _each(f"endpoints[{index}].addresses", rule, endpoint.addresses)
 
 
-class ContainerPort(Shape):
+class ContainerPortShape(Shape):
     """A port of a container."""
 
     container_port: Port
@@ -234,56 +234,56 @@ class ContainerPort(Shape):
     protocol: Protocol | None = None
 
 
-class Lifecycle(Shape):
+class LifecycleShape(Shape):
     """The hooks of a container."""
 
-    pre_stop: Present | None = None
+    pre_stop: PresentShape | None = None
 
 
-class Container(Shape):
+class ContainerShape(Shape):
     """A container of a Pod."""
 
     image: str
-    ports: list[ContainerPort] | None = None
-    lifecycle: Lifecycle | None = None
-    readiness_probe: Present | None = None
+    ports: list[ContainerPortShape] | None = None
+    lifecycle: LifecycleShape | None = None
+    readiness_probe: PresentShape | None = None
 
 
-class ReadinessGate(Shape):
+class ReadinessGateShape(Shape):
     """A readiness gate."""
 
     condition_type: str
 
 
-class ConfigMapVolume(Shape):
+class ConfigMapVolumeShape(Shape):
     """A volume's ConfigMap."""
 
     name: str | None = None
 
 
-class Volume(Shape):
+class VolumeShape(Shape):
     """A volume of a Pod."""
 
-    config_map: ConfigMapVolume | None = None
+    config_map: ConfigMapVolumeShape | None = None
 
 
-class PodSpec(Shape):
+class PodSpecShape(Shape):
     """``spec`` of a Pod."""
 
-    containers: Annotated[list[Container], Meta(min_length=1)]
-    readiness_gates: list[ReadinessGate] | None = None
+    containers: Annotated[list[ContainerShape], Meta(min_length=1)]
+    readiness_gates: list[ReadinessGateShape] | None = None
     active_deadline_seconds: int | None = None
     hostname: str | None = None
     subdomain: str | None = None
     node_name: str | None = None
-    volumes: list[Volume] | None = None
+    volumes: list[VolumeShape] | None = None
 
     def __post_init__(self) -> None:
         _named("hostname", dns_1123_label, self.hostname)
         _named("subdomain", dns_1123_label, self.subdomain)
 
 
-class PodIP(Shape):
+class PodIPShape(Shape):
     """An address of a Pod."""
 
     ip: str
@@ -292,132 +292,132 @@ class PodIP(Shape):
         _each("ip", _address, [self.ip])
 
 
-class StateDetail(Shape):
-    """Why a container waits or has ended."""
+class StateDetailShape(Shape):
+    """Why a container waits or has terminated."""
 
     reason: str | None = None
     message: str | None = None
 
 
-class ContainerState(Shape):
+class ContainerStateShape(Shape):
     """The state of a container."""
 
-    waiting: StateDetail | None = None
-    running: Present | None = None
-    terminated: StateDetail | None = None
+    waiting: StateDetailShape | None = None
+    running: PresentShape | None = None
+    terminated: StateDetailShape | None = None
 
 
-class ContainerStatus(Shape):
+class ContainerStatusShape(Shape):
     """The status of a container."""
 
     image: str
-    state: ContainerState | None = None
-    last_state: ContainerState | None = None
+    state: ContainerStateShape | None = None
+    last_state: ContainerStateShape | None = None
 
 
-class PodStatus(Shape):
+class PodStatusShape(Shape):
     """``status`` of a Pod."""
 
     phase: str | None = None
     reason: str | None = None
     message: str | None = None
     pod_ip: str | None = None
-    pod_ips: list[PodIP] | None = None
-    conditions: list[Condition] | None = None
-    init_container_statuses: list[ContainerStatus] | None = None
-    container_statuses: list[ContainerStatus] | None = None
+    pod_ips: list[PodIPShape] | None = None
+    conditions: list[ConditionShape] | None = None
+    init_container_statuses: list[ContainerStatusShape] | None = None
+    container_statuses: list[ContainerStatusShape] | None = None
 
     def __post_init__(self) -> None:
         _named("podIP", _address, self.pod_ip)
 
 
-class Pod(Object):
+class PodShape(ObjectShape):
     """A Pod."""
 
-    spec: PodSpec
-    status: PodStatus
+    spec: PodSpecShape
+    status: PodStatusShape
 
     def __post_init__(self) -> None:
         _named("metadata.name", dns_1123_subdomain, self.metadata.name)
 
 
-class Taint(Shape):
+class TaintShape(Shape):
     """A taint of a node."""
 
     effect: str
 
 
-class NodeSpec(Shape):
+class NodeSpecShape(Shape):
     """``spec`` of a Node."""
 
     pod_cidrs: list[str] | None = None
     unschedulable: bool | None = None
-    taints: list[Taint] | None = None
+    taints: list[TaintShape] | None = None
 
     def __post_init__(self) -> None:
         _each("podCIDRs", _network, self.pod_cidrs or ())
 
 
-class NodeImage(Shape):
+class NodeImageShape(Shape):
     """An image on a node."""
 
     names: list[str] | None = None
 
 
-class NodeAddress(Shape):
+class NodeAddressShape(Shape):
     """An address of a node."""
 
     type: str
     address: str
 
 
-class NodeStatus(Shape):
+class NodeStatusShape(Shape):
     """``status`` of a Node."""
 
     allocatable: dict[str, Quantity] | None = None
-    images: list[NodeImage] | None = None
-    addresses: list[NodeAddress] | None = None
+    images: list[NodeImageShape] | None = None
+    addresses: list[NodeAddressShape] | None = None
 
 
-class Node(Object):
+class NodeShape(ObjectShape):
     """A Node."""
 
-    spec: NodeSpec
-    status: NodeStatus
+    spec: NodeSpecShape
+    status: NodeStatusShape
 
 
-class ConfigMap(Object):
+class ConfigMapShape(ObjectShape):
     """A ConfigMap."""
 
     data: dict[str, str] | None = None
 
 
-class Lease(Object):
-    """A Lease; anybody may have written what it says, and what cannot be read keeps nobody from reading others."""
+class LeaseShape(ObjectShape):
+    """A Lease. Anybody may have written its spec, so a spec of any shape is accepted."""
 
     spec: Any = None
 
 
-class Series(Shape):
-    """How often an event was seen."""
+class SeriesShape(Shape):
+    """How often an Event was seen."""
 
     count: int | None = None
 
 
-class Event(Object):
+class EventShape(ObjectShape):
     """An Event."""
 
-    involved_object: Reference
+    involved_object: ReferenceShape
     type: str | None = None
     reason: str | None = None
     message: str | None = None
     count: int | None = None
-    series: Series | None = None
+    series: SeriesShape | None = None
     last_timestamp: Moment | None = None
     event_time: Moment | None = None
 
 
-class RollingUpdate(Shape):
+class RollingUpdateShape(Shape):
     """How a workload is updated."""
 
     max_surge: Share | None = None
@@ -425,35 +425,35 @@ class RollingUpdate(Shape):
     partition: Count | None = None
 
 
-class Strategy(Shape):
+class StrategyShape(Shape):
     """The update strategy of a workload."""
 
     type: str | None = None
-    rolling_update: RollingUpdate | None = None
+    rolling_update: RollingUpdateShape | None = None
 
 
-class Ordinals(Shape):
+class OrdinalsShape(Shape):
     """The ordinals of a StatefulSet."""
 
     start: Count | None = None
 
 
-class WorkloadSpec(Shape):
-    """``spec`` of what makes pods."""
+class WorkloadSpecShape(Shape):
+    """``spec`` of a workload."""
 
     replicas: Count | None = None
     paused: bool | None = None
-    strategy: Strategy | None = None
-    update_strategy: Strategy | None = None
+    strategy: StrategyShape | None = None
+    update_strategy: StrategyShape | None = None
     pod_management_policy: str | None = None
-    ordinals: Ordinals | None = None
+    ordinals: OrdinalsShape | None = None
     suspend: bool | None = None
     parallelism: Count | None = None
     completions: Count | None = None
 
 
-class WorkloadStatus(Shape):
-    """``status`` of what makes pods."""
+class WorkloadStatusShape(Shape):
+    """``status`` of a workload."""
 
     observed_generation: int | None = None
     replicas: Count | None = None
@@ -463,80 +463,80 @@ class WorkloadStatus(Shape):
     updated_number_scheduled: Count | None = None
     succeeded: Count | None = None
     failed: Count | None = None
-    conditions: list[Condition] | None = None
+    conditions: list[ConditionShape] | None = None
 
 
-class Workload(Object):
-    """What makes pods, of whichever kind."""
+class WorkloadShape(ObjectShape):
+    """A workload of any kind: an object whose controller creates pods."""
 
-    spec: WorkloadSpec
-    status: WorkloadStatus | None = None
+    spec: WorkloadSpecShape
+    status: WorkloadStatusShape | None = None
 
 
-class Access(Shape):
+class AccessShape(Shape):
     """``status`` of a SelfSubjectAccessReview."""
 
     allowed: bool
 
 
-class AccessReview(Shape):
+class AccessReviewShape(Shape):
     """A SelfSubjectAccessReview, which has no name."""
 
-    status: Access
+    status: AccessShape
 
 
-class ListMetadata(Shape):
+class ListMetadataShape(Shape):
     """``metadata`` of a list."""
 
     resource_version: Version | None = None
     continue_: Annotated[str, Meta(max_length=2**16)] | None = None
 
 
-class Page(Struct, Generic[_Item]):
+class PageShape(Struct, Generic[_Item]):
     """A page of a list."""
 
-    metadata: ListMetadata | None = None
+    metadata: ListMetadataShape | None = None
     items: list[_Item] | None = None
 
 
-class Change(Struct):
-    """An event of a watch, its object still JSON."""
+class ChangeShape(Struct):
+    """An event of a watch, with its object still encoded."""
 
     type: Literal["ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"]
     object: Raw
 
 
-class Cause(Shape):
+class CauseShape(Shape):
     """One of the reasons for a refusal."""
 
     field: str | None = None
     message: str | None = None
 
 
-class Details(Shape):
+class DetailsShape(Shape):
     """The details of a refusal."""
 
-    causes: Annotated[list[Cause], Meta(max_length=1_000)] | None = None
+    causes: Annotated[list[CauseShape], Meta(max_length=1_000)] | None = None
 
 
-class Status(Shape):
+class StatusShape(Shape):
     """A refusal."""
 
     kind: Literal["Status"]
     code: int | None = None
     reason: str | None = None
     message: str | None = None
-    details: Details | None = None
+    details: DetailsShape | None = None
 
 
-class About(Shape):
-    """What ``/version`` says."""
+class VersionShape(Shape):
+    """The response to ``/version``."""
 
     git_version: Annotated[str, Meta(max_length=100)]
 
 
-class GroupVersion(Shape):
-    """The version of an API group that is preferred."""
+class GroupVersionShape(Shape):
+    """The preferred version of an API group."""
 
     group_version: str
 
@@ -544,58 +544,58 @@ class GroupVersion(Shape):
         _matching("groupVersion", _GROUP_VERSION, self.group_version)
 
 
-class Group(Shape):
+class GroupShape(Shape):
     """An API group."""
 
-    preferred_version: GroupVersion
+    preferred_version: GroupVersionShape
 
 
-class Groups(Shape):
-    """What ``/apis`` says."""
+class GroupsShape(Shape):
+    """The response to ``/apis``."""
 
-    groups: list[Group] | None = None
+    groups: list[GroupShape] | None = None
 
 
-class Served(Shape):
-    """A resource that is served."""
+class ServedResourceShape(Shape):
+    """A resource that the API server serves."""
 
     name: str
     kind: str
     namespaced: bool
 
     def __post_init__(self) -> None:
-        # Subresources and metrics may have any name; it becomes part of a path.
+        # The name becomes part of a path; subresources and metrics may have any.
         _each("name", path_segment, self.name.split("/"))
         _matching("kind", _KIND, self.kind)
 
 
-class ResourceList(Shape):
-    """What a group version serves."""
+class ResourceListShape(Shape):
+    """The resources of a group version."""
 
-    resources: list[Served] | None = None
+    resources: list[ServedResourceShape] | None = None
 
 
-#: The shape of objects by their group and kind; others are an `Object`.
-OF_KIND: dict[tuple[str, str], type[Object]] = {
-    ("", "ConfigMap"): ConfigMap,
-    ("", "Event"): Event,
-    ("", "Namespace"): Namespace,
-    ("", "Node"): Node,
-    ("", "Pod"): Pod,
-    ("", "ReplicationController"): Workload,
-    ("", "Service"): Service,
-    ("apps", "DaemonSet"): Workload,
-    ("apps", "Deployment"): Workload,
-    ("apps", "ReplicaSet"): Workload,
-    ("apps", "StatefulSet"): Workload,
-    ("batch", "Job"): Workload,
-    ("coordination.k8s.io", "Lease"): Lease,
-    ("discovery.k8s.io", "EndpointSlice"): EndpointSlice,
+#: The shapes by group and kind; objects of any other kind are an `ObjectShape`.
+OF_KIND: dict[tuple[str, str], type[ObjectShape]] = {
+    ("", "ConfigMap"): ConfigMapShape,
+    ("", "Event"): EventShape,
+    ("", "Namespace"): NamespaceShape,
+    ("", "Node"): NodeShape,
+    ("", "Pod"): PodShape,
+    ("", "ReplicationController"): WorkloadShape,
+    ("", "Service"): ServiceShape,
+    ("apps", "DaemonSet"): WorkloadShape,
+    ("apps", "Deployment"): WorkloadShape,
+    ("apps", "ReplicaSet"): WorkloadShape,
+    ("apps", "StatefulSet"): WorkloadShape,
+    ("batch", "Job"): WorkloadShape,
+    ("coordination.k8s.io", "Lease"): LeaseShape,
+    ("discovery.k8s.io", "EndpointSlice"): EndpointSliceShape,
 }
 
 
 def _address(text: str) -> str | None:
-    """What keeps a text from being an IP address without a zone."""
+    """Return why a text is not an IP address without a zone, or None."""
     try:
         known = ip_address(text)
     except ValueError:
@@ -629,20 +629,20 @@ def _network(text: str) -> str | None:
 
 
 def _named(field: str, rule: Callable[[str], str | None], text: str | None) -> None:
-    """See that a text keeps a rule; an empty one is as good as absent, to Kubernetes.
+    """Check a text against a rule; Kubernetes treats an empty text as absent.
 
     Raises:
-        ValueError: if it does not.
+        ValueError: if the text breaks the rule.
     """
     if text:
         _each(field, rule, [text])
 
 
 def _each(field: str, rule: Callable[[str], str | None], texts: Iterable[str]) -> None:
-    """See that texts keep a rule.
+    """Check texts against a rule.
 
     Raises:
-        ValueError: if one does not.
+        ValueError: if one breaks the rule.
     """
     for text in texts:
         if problem := rule(text):
@@ -651,15 +651,25 @@ def _each(field: str, rule: Callable[[str], str | None], texts: Iterable[str]) -
 
 def _matching(field: str, pattern: re.Pattern[str], text: str) -> None:
     if not pattern.fullmatch(text):
-        raise ValueError(f"{field}: is no {field}, but {quoted(text)}")
+        raise ValueError(f"{field}: {quoted(text)} is not a {field}")
 
 
-#: All that is read. msgspec works out a type when it first meets it, and the process crashes where two threads do so at a
-#: time (msgspec 0.22), so all are met here, before there are threads.
+#: All shapes that are decoded. msgspec analyses a type at its first use, and the process crashes when two threads do so at
+#: once (msgspec 0.22), so each is used here once, before threads start.
 ALL: tuple[Any, ...] = (
     *dict.fromkeys(OF_KIND.values()),
-    *(Page[shape] for shape in dict.fromkeys(OF_KIND.values())),  # type: ignore[valid-type]
-    *(Object, AccessReview, Page[Object], Page[dict[str, Any]], Change, Status, About, Groups, ResourceList),
+    *(PageShape[shape] for shape in dict.fromkeys(OF_KIND.values())),  # type: ignore[valid-type]
+    *(
+        ObjectShape,
+        AccessReviewShape,
+        PageShape[ObjectShape],
+        PageShape[dict[str, Any]],
+        ChangeShape,
+        StatusShape,
+        VersionShape,
+        GroupsShape,
+        ResourceListShape,
+    ),
 )
 for _shape in ALL:
     try:

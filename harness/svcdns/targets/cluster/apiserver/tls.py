@@ -1,4 +1,4 @@
-"""How the API server is recognised, and how we are: the certificates of a kubeconfig as a TLS context."""
+"""The certificates of a kubeconfig as a TLS context: the authority that we trust, and our own certificate."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from typing import Any
 
 import httpx2
 
-from svcdns.targets.cluster.apiserver.connection import Connection
+from svcdns.targets.cluster.apiserver.kubeconfig import KubeconfigContext
 
 
-def context(connection: Connection) -> ssl.SSLContext:
-    """The TLS context of a connection.
+def tls_context(context: KubeconfigContext) -> ssl.SSLContext:
+    """Return the TLS context of a kubeconfig context.
 
     Raises:
         OSError: if a file cannot be read, or holds no certificate or key.
-        ValueError: if data is not base64 of such.
-        TypeError: if a field is no text.
+        ValueError: if data is not base64 of a certificate or key.
+        TypeError: if a field is not text.
     """
-    found = _of_server(connection.cluster)
-    _add_ours(found, connection.user)
-    return found
+    tls = _trusting(context.cluster)
+    _add_own_certificate(tls, context.user)
+    return tls
 
 
-def _of_server(cluster: Mapping[str, Any]) -> ssl.SSLContext:
+def _trusting(cluster: Mapping[str, Any]) -> ssl.SSLContext:
     if file := cluster.get("certificate-authority"):
         return ssl.create_default_context(cafile=file)
     if data := cluster.get("certificate-authority-data"):
@@ -35,13 +35,13 @@ def _of_server(cluster: Mapping[str, Any]) -> ssl.SSLContext:
     return httpx2.create_ssl_context(verify=not cluster.get("insecure-skip-tls-verify"))
 
 
-def _add_ours(found: ssl.SSLContext, user: Mapping[str, Any]) -> None:
-    # Only files can be loaded; the directory is for nobody else, and is gone once they are.
+def _add_own_certificate(tls: ssl.SSLContext, user: Mapping[str, Any]) -> None:
+    # ssl loads certificates from files only. The directory is readable for us alone, and removed after loading.
     with TemporaryDirectory(prefix="svcdns-") as directory:
         certificate = _file(user, "client-certificate", Path(directory))
         if certificate:
-            # Without an answer of ours, somebody would be asked for the passphrase of an encrypted key.
-            found.load_cert_chain(certificate, _file(user, "client-key", Path(directory)), password=lambda: "")
+            # Without a password, ssl would prompt for the passphrase of an encrypted key.
+            tls.load_cert_chain(certificate, _file(user, "client-key", Path(directory)), password=lambda: "")
 
 
 def _file(user: Mapping[str, Any], field: str, directory: Path) -> str | None:

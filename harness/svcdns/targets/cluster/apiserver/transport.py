@@ -1,7 +1,7 @@
-"""Connections to an API server: with which certificates, through which proxy, and within which limits.
+"""The HTTP transport to an API server: certificates, proxy, and the limits of every response.
 
-All limits are kept here once, for whoever asks: an answer reaches the client whole, decompressed and within its limits, or
-as an error. Only what is asked for as a stream comes piece by piece.
+A response reaches the client whole, decompressed and within the limits, or as an error. Only a response that is requested
+as a stream comes piece by piece.
 """
 
 from __future__ import annotations
@@ -18,102 +18,103 @@ import httpcore2
 import httpx2
 from lightkube import KubeConfig, SingleConfig
 
-from svcdns.targets.cluster.apiserver.connection import Connection
-from svcdns.targets.cluster.apiserver.limits import LimitError, Limits, check_json, size
-from svcdns.targets.cluster.apiserver.network import Network, Turn, Turns
+from svcdns.targets.cluster.apiserver.kubeconfig import KubeconfigContext
+from svcdns.targets.cluster.apiserver.limits import ApiLimits, LimitError, check_json, size
+from svcdns.targets.cluster.apiserver.network import RequestTime, RequestTimes, TimedNetwork
 
-#: Extensions of a request (httpx2): that it is of somebody who watches, that its answer is read as it comes, and that its
-#: answer is no JSON.
+#: Extensions of a request (httpx2): it is part of a watch; its response is read as it comes; its response is not JSON.
 WATCHES, STREAMS, TEXT = "svcdns.watches", "svcdns.streams", "svcdns.text"
 
-#: What is decompressed at a time.
+#: Octets that are decompressed at a time.
 _STEP_OCTETS = 2**18
 
 #: zlib's number for the gzip format.
 _GZIP = 31
 
 
-class Transport(httpx2.BaseTransport):
-    """Connections with limits, which can be ended while threads wait on them."""
+class ApiTransport(httpx2.BaseTransport):
+    """Connections with limits. They can be ended while threads wait on them."""
 
-    def __init__(self, verify: ssl.SSLContext, limits: Limits, *, proxy: str | None, server_name: str = "") -> None:
-        """Make ready to connect.
+    def __init__(self, verify: ssl.SSLContext, limits: ApiLimits, *, proxy: str | None, server_name: str = "") -> None:
+        """Prepare to connect.
 
         Raises:
-            ImportError: if the proxy needs a library that is not there.
+            ImportError: if the proxy needs a library that is not installed.
         """
         self._limits = limits
         self._server_name = server_name
-        self._turns = Turns()
+        self._times = RequestTimes()
         self._pool = httpcore2.ConnectionPool(
             ssl_context=verify,
             proxy=None if proxy is None else _proxy(httpx2.Proxy(proxy)),
             max_connections=100,
             max_keepalive_connections=20,
             keepalive_expiry=5,
-            # What is made again is the connection alone, never a request.
+            # Connecting is repeated, a request never.
             retries=1,
-            network_backend=Network(self._turns),
+            network_backend=TimedNetwork(self._times),
         )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request and give the answer, whole unless it is to be streamed.
+        """Send a request; return the response, whole unless it is a stream.
 
         Raises:
-            LimitError: if the answer is beyond its limits.
-            httpx2.HTTPError: if none comes.
+            LimitError: if the response exceeds the limits.
+            httpx2.HTTPError: if no response comes.
         """
-        # What is compressed in another way could not be read within limits.
+        # Other compressions could not be decompressed within limits.
         request.headers["Accept-Encoding"] = "gzip"
         if self._server_name:
             request.extensions["sni_hostname"] = self._server_name
         limits = self._limits
         with _translated(request, limits, None):
-            turn = self._turns.begun(limits.request_seconds, is_watch=WATCHES in request.extensions)
+            request_time = self._times.start(limits.request_seconds, is_watch=WATCHES in request.extensions)
         with ExitStack() as undoing:
-            undoing.callback(self._turns.done, turn)
-            with _translated(request, limits, turn), self._turns.going_on(turn):
-                answer = self._pool.handle_request(_sent(request))
-            undoing.callback(answer.close)
-            headers = httpx2.Headers(answer.headers)
-            pieces = _decompressed(self._pieces(request, turn, answer), headers.get("content-encoding", ""))
-            if STREAMS in request.extensions and answer.status == httpx2.codes.OK:
-                self._turns.last(turn)
-                return httpx2.Response(answer.status, stream=_Stream(pieces, undoing.pop_all()))
+            undoing.callback(self._times.finish, request_time)
+            with _translated(request, limits, request_time), self._times.charged_to(request_time):
+                response = self._pool.handle_request(_to_core(request))
+            undoing.callback(response.close)
+            headers = httpx2.Headers(response.headers)
+            pieces = _decompressed(self._pieces(request, request_time, response), headers.get("content-encoding", ""))
+            if STREAMS in request.extensions and response.status == httpx2.codes.OK:
+                self._times.lift(request_time)
+                return httpx2.Response(response.status, stream=_ResponseStream(pieces, undoing.pop_all()))
             octets = _whole(pieces, limits)
-        said = {"content-type": "text/plain"} | {name: headers[name] for name in ("date",) if name in headers}
-        # As which lightkube leaves a refusal to `client`; as JSON, it would read it less carefully.
-        response = httpx2.Response(answer.status, headers=said, content=octets)
-        if response.is_success and TEXT not in request.extensions:
+        # As text, so that lightkube leaves a refusal to `client`, which reads it more carefully.
+        kept = {"content-type": "text/plain"} | {name: headers[name] for name in ("date",) if name in headers}
+        whole = httpx2.Response(response.status, headers=kept, content=octets)
+        if whole.is_success and TEXT not in request.extensions:
             check_json(octets, limits)
-        return response
+        return whole
 
-    def _pieces(self, request: httpx2.Request, turn: Turn, answer: httpcore2.Response) -> Iterator[bytes]:
-        """The body as it comes, each wait part of the turn."""
-        body = iter(answer.iter_stream())
+    def _pieces(
+        self, request: httpx2.Request, request_time: RequestTime, response: httpcore2.Response
+    ) -> Iterator[bytes]:
+        """Yield the body as it comes; each wait counts against the request's time."""
+        body = iter(response.iter_stream())
         while True:
-            with _translated(request, self._limits, turn), self._turns.going_on(turn):
+            with _translated(request, self._limits, request_time), self._times.charged_to(request_time):
                 piece = next(body, None)
             if piece is None:
                 return
             yield piece
 
     def hurry(self) -> None:
-        """Let whoever asks wait only for a moment more, from now on: the run was interrupted."""
-        self._turns.hurry(self._limits.farewell_seconds)
+        """Allow each request only a moment from now on: the run was interrupted."""
+        self._times.hurry(self._limits.farewell_seconds)
 
     def end_watches(self) -> None:
-        """End all watches, and those that are yet to begin."""
-        self._turns.end_watches()
+        """End all watches, and let no further one begin."""
+        self._times.end_watches()
 
     def close(self) -> None:
-        """End everything."""
-        self._turns.end()
+        """End all requests and close all connections."""
+        self._times.end()
         self._pool.close()
 
 
-class _Stream(httpx2.SyncByteStream):
-    """The body of an answer that is read as it comes."""
+class _ResponseStream(httpx2.SyncByteStream):
+    """The body of a response that is read as it comes."""
 
     def __init__(self, pieces: Iterator[bytes], life: ExitStack) -> None:
         self._pieces = pieces
@@ -126,46 +127,46 @@ class _Stream(httpx2.SyncByteStream):
         self._life.close()
 
 
-def _whole(pieces: Iterable[bytes], limits: Limits) -> bytes:
-    found, octets = [], 0
+def _whole(pieces: Iterable[bytes], limits: ApiLimits) -> bytes:
+    kept, octets = [], 0
     for piece in pieces:
         octets += len(piece)
         if octets > limits.octets:
-            raise LimitError(f"answers more than {size(limits.octets)}")
-        found.append(piece)
-    return b"".join(found)
+            raise LimitError(f"sent more than {size(limits.octets)}")
+        kept.append(piece)
+    return b"".join(kept)
 
 
 def _decompressed(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
-    """What comes, decompressed by small steps, so that whoever counts can stop.
+    """Yield a body decompressed in small steps, so that a caller who counts can stop in time.
 
     Raises:
-        httpx2.DecodingError: if it is compressed otherwise than was asked for, or wrongly.
+        httpx2.DecodingError: if the compression is not the requested one, or is broken.
     """
     if encoding.lower() in ("", "identity"):
         yield from pieces
         return
     if encoding.lower() != "gzip":
-        raise httpx2.DecodingError(f"its answer is encoded as {encoding}, which was not asked for")
+        raise httpx2.DecodingError(f"its response is encoded as {encoding}, which was not requested")
     inflating = zlib.decompressobj(wbits=_GZIP)
     for piece in pieces:
-        rest, found = piece, b""
-        while rest or len(found) == _STEP_OCTETS:
+        rest, step = piece, b""
+        while rest or len(step) == _STEP_OCTETS:
             try:
-                found = inflating.decompress(rest, _STEP_OCTETS)
+                step = inflating.decompress(rest, _STEP_OCTETS)
             except zlib.error as error:
-                raise httpx2.DecodingError(f"its answer is no gzip: {error}") from error
+                raise httpx2.DecodingError(f"its response is not gzip: {error}") from error
             rest = inflating.unconsumed_tail
-            yield found
+            yield step
         if inflating.unused_data:
-            raise httpx2.DecodingError("its answer goes on after the end of its gzip")
+            raise httpx2.DecodingError("its response continues after the end of the gzip data")
     if not inflating.eof:
-        raise httpx2.DecodingError("its answer is gzip that was cut short")
+        raise httpx2.DecodingError("its response is gzip data that is cut short")
 
 
-def _sent(request: httpx2.Request) -> httpcore2.Request:
+def _to_core(request: httpx2.Request) -> httpcore2.Request:
     url, stream = request.url, request.stream
-    assert isinstance(stream, httpx2.SyncByteStream), "no client of ours is asynchronous"
+    assert isinstance(stream, httpx2.SyncByteStream), "all our clients are synchronous"
     target = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
     return httpcore2.Request(
         request.method, target, headers=request.headers.raw, content=stream, extensions=request.extensions
@@ -174,7 +175,7 @@ def _sent(request: httpx2.Request) -> httpcore2.Request:
 
 def _proxy(proxy: httpx2.Proxy) -> httpcore2.Proxy:
     if proxy.url.scheme.startswith("socks"):
-        # Not only when the first request is sent.
+        # Fails here if it is not installed, not at the first request.
         import_module("socksio")
     url = proxy.url
     return httpcore2.Proxy(
@@ -185,33 +186,33 @@ def _proxy(proxy: httpx2.Proxy) -> httpcore2.Proxy:
 
 
 @contextmanager
-def _translated(request: httpx2.Request, limits: Limits, turn: Turn | None) -> Iterator[None]:
-    """The network's errors in the words of httpx2, which has the same names for them."""
+def _translated(request: httpx2.Request, limits: ApiLimits, request_time: RequestTime | None) -> Iterator[None]:
+    """Raise the network's errors as those of httpx2, whose names are the same."""
     try:
         yield
     except httpcore2.TimeoutException as error:
-        raise httpx2.ReadTimeout(_late(request, limits, turn, error)) from error
+        raise httpx2.ReadTimeout(_late(request, limits, request_time, error)) from error
     except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError) as error:
         raise getattr(httpx2, type(error).__name__)(str(error)) from error
 
 
-def _late(request: httpx2.Request, limits: Limits, turn: Turn | None, error: Exception) -> str:
-    """What was waited for in vain."""
-    if turn is None or turn.left() > 0:
+def _late(request: httpx2.Request, limits: ApiLimits, request_time: RequestTime | None, error: Exception) -> str:
+    """Return the message of a timeout."""
+    if request_time is None or request_time.remaining() > 0:
         return str(error) or type(error).__name__
-    if turn.given_up:
-        return f"its answer to {request.url.path} was waited for no longer"
-    return f"its answer to {request.url.path} did not end within {limits.request_seconds:.0f} s"
+    if request_time.cut_short:
+        return f"the wait for its response to {request.url.path} was ended"
+    return f"its response to {request.url.path} did not end within {limits.request_seconds:.0f} s"
 
 
-def configuration(connection: Connection) -> SingleConfig:
-    """A context as lightkube takes it, without certificates and credentials: the transport that it is given has them."""
-    name = connection.context
+def configuration(context: KubeconfigContext) -> SingleConfig:
+    """Return a context as lightkube's configuration, without certificates and credentials: the transport has them."""
+    name = context.name
     whole = KubeConfig.from_dict(
         {
-            "clusters": [{"name": name, "cluster": {"server": connection.server}}],
+            "clusters": [{"name": name, "cluster": {"server": context.server}}],
             "users": [{"name": name, "user": {}}],
-            "contexts": [{"name": name, "context": {"cluster": name, "user": name, "namespace": connection.namespace}}],
+            "contexts": [{"name": name, "context": {"cluster": name, "user": name, "namespace": context.namespace}}],
         }
     )
     config = whole.get(name)
@@ -219,18 +220,18 @@ def configuration(connection: Connection) -> SingleConfig:
     return config
 
 
-def proxy(connection: Connection) -> str | None:
-    """The proxy to the API server: the kubeconfig's, else the environment's, as for kubectl."""
-    if connection.cluster.get("proxy-url"):
-        return str(connection.cluster["proxy-url"])
-    url = httpx2.URL(connection.server)
-    if _goes_past_proxies(url.host):
+def proxy(context: KubeconfigContext) -> str | None:
+    """Return the proxy to the API server, chosen as kubectl does: the kubeconfig's, else the environment's."""
+    if context.cluster.get("proxy-url"):
+        return str(context.cluster["proxy-url"])
+    url = httpx2.URL(context.server)
+    if _needs_no_proxy(url.host):
         return None
-    found = urllib.request.getproxies().get(url.scheme)
-    return found if found is None or "://" in found else f"http://{found}"
+    named = urllib.request.getproxies().get(url.scheme)
+    return named if named is None or "://" in named else f"http://{named}"
 
 
-def _goes_past_proxies(host: str) -> bool:
+def _needs_no_proxy(host: str) -> bool:
     if host == "localhost" or host.startswith(("127.", "::1")):
         return True
     excepted = urllib.request.getproxies().get("no", "")
@@ -238,7 +239,7 @@ def _goes_past_proxies(host: str) -> bool:
 
 
 def _is_in(host: str, network: str) -> bool:
-    """Whether a host is an address of a network in CIDR notation, which urllib does not know (Go: net/http/httpproxy)."""
+    """Return whether a host is in a network in CIDR notation, which urllib does not support (Go: net/http/httpproxy)."""
     try:
         return "/" in network and ip_address(host) in ip_network(network, strict=False)
     except ValueError:

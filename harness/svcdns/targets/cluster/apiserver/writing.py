@@ -1,4 +1,4 @@
-"""The requests that change a cluster. `ownership` alone makes them: it knows what is ours."""
+"""The requests that change a cluster. Only `ownership` sends them, since it knows what the run made."""
 
 from __future__ import annotations
 
@@ -9,71 +9,74 @@ from svcdns.targets.cluster.apiserver.api import Api, Item, Items
 from svcdns.targets.cluster.apiserver.discovery import Resource
 
 
-class Place(NamedTuple):
-    """Where an object is: what a request for it has to name."""
+class ApiObjectRef(NamedTuple):
+    """What a request for an object has to name."""
 
     resource: Resource
     namespace: str
     name: str
 
     def __str__(self) -> str:
-        """The object as messages call it."""
+        """Return the object as messages name it."""
         where = f' in the namespace "{self.namespace}"' if self.namespace else ""
         return f'{self.resource.kind} "{self.name}"{where}'
 
 
-def place_of(api: Api, item: Mapping[str, Any]) -> Place:
-    """Where a decoded object is."""
+def ref_of(api: Api, item: Mapping[str, Any]) -> ApiObjectRef:
+    """Return what a request for a decoded object has to name."""
     metadata = item["metadata"]
     resource = api.resource(item["kind"], item["apiVersion"])
-    return Place(resource, (metadata.get("namespace") or "") if resource.namespaced else "", metadata.get("name") or "")
+    namespace = (metadata.get("namespace") or "") if resource.namespaced else ""
+    return ApiObjectRef(resource, namespace, metadata.get("name") or "")
 
 
 def create(api: Api, item: Mapping[str, Any], *, dry_run: bool = False) -> Item:
     """Create an object.
 
     Raises:
-        RefusedError: also with code 409 where one of its name exists.
+        RefusedError: with code 409 also where an object of its name exists.
     """
     return api.client.create(api.resource(item["kind"], item["apiVersion"]), item, dry_run=dry_run)
 
 
 def apply(api: Api, item: Mapping[str, Any], *, dry_run: bool = False) -> Item:
-    """Server-side apply: give an object these fields; an unknown field is refused.
+    """Give an object these fields by server-side apply; an unknown field is refused.
 
     Raises:
-        RefusedError: also with code 409 where the object of its name has another uid than ``item`` says.
+        RefusedError: with code 409 also where the object of its name has another uid than ``item`` names.
     """
     return api.client.apply(api.resource(item["kind"], item["apiVersion"]), item, dry_run=dry_run)
 
 
 def patch(
     api: Api,
-    place: Place,
+    ref: ApiObjectRef,
     change: Mapping[str, Any] | Items,
     *,
     subresource: str = "",
     strategic: bool = False,
 ) -> Item:
-    """Change an object or its subresource, by JSON patch operations, a merge patch or a strategic merge patch.
+    """Change an object or its subresource by JSON patch operations, a merge patch or a strategic merge patch.
 
     Raises:
-        RefusedError: also with code 409 where the object has another uid or version than the change says.
+        RefusedError: with code 409 also where the object has another uid or version than the change names.
     """
-    return api.client.patch(place.resource, place.name, place.namespace, change, subresource, strategic=strategic)
+    return api.client.patch(ref.resource, ref.name, ref.namespace, change, subresource, strategic=strategic)
 
 
-def delete(api: Api, place: Place, uid: str, *, grace_seconds: int | None = None, foreground: bool = False) -> bool:
-    """Start deleting the object of a uid; False where there is none of its name.
+def delete(
+    api: Api, ref: ApiObjectRef, uid: str, *, grace_seconds: int | None = None, foreground: bool = False
+) -> bool:
+    """Start deleting the object of a uid; return False where no object has its name.
 
     Args:
         api: the API.
-        place: where it is.
+        ref: the object.
         uid: which object of that name is meant.
-        grace_seconds: what a pod gets to end, or None for what it asks for.
-        foreground: whether the object stays until all that it owns is gone.
+        grace_seconds: how long a pod may take to end, or None for what its spec says.
+        foreground: whether the object stays until everything that it owns is gone.
 
     Raises:
-        RefusedError: also with code 409 where another object has its name by now.
+        RefusedError: with code 409 also where another object has its name by now.
     """
-    return api.client.delete(place.resource, place.name, place.namespace, uid, grace_seconds, foreground=foreground)
+    return api.client.delete(ref.resource, ref.name, ref.namespace, uid, grace_seconds, foreground=foreground)

@@ -1,6 +1,6 @@
-"""Vantages: where a live cluster's DNS servers are asked from.
+"""Vantages: where the queries to a live cluster's DNS servers are sent from.
 
-`open` picks one: ``direct`` from this host, ``probe`` from inside a pod, ``tunnel`` through port-forwards.
+`open` picks one: ``direct`` from this host, ``probe`` from a pod, or ``tunnel`` through port-forwards.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ __all__ = ["OpenVantages", "open"]
 
 
 def open(own: Ownership, settings: ClusterSettings, shared: Mapping[str, Any] | None) -> OpenVantages:  # noqa: A001 - read as vantages.open
-    """The vantages of a cluster, as a context manager.
+    """Return the vantages of a cluster, as a context manager.
 
     Args:
-        own: what the run has made in the cluster.
-        settings: what the user decides.
-        shared: None to open them, or what `OpenVantages.share` gave in the process that did.
+        own: the objects of the run.
+        settings: the options.
+        shared: None to open them, or what `OpenVantages.share` returned in the process that opened them.
     """
     return OpenVantages(own, settings, shared)

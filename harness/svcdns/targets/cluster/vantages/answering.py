@@ -1,4 +1,4 @@
-"""Whether every DNS server answers before the first scenario asks."""
+"""Waiting until every DNS server answers, before the first scenario starts."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ _PAUSE_SECONDS = 0.25
 
 
 def wait_for_answers(vantage: Vantage, domain: str, deadline_seconds: float) -> None:
-    """Ask every server over every transport until each has answered; NXDOMAIN is an answer, SERVFAIL is none yet.
+    """Query every server over every transport until each has answered; any answer but SERVFAIL counts.
 
-    CoreDNS answers SERVFAIL while it has not yet heard of the API server (``plugin/kubernetes``, behaviour G10).
+    CoreDNS answers SERVFAIL until it has read the API server (``plugin/kubernetes``, behaviour G10).
 
     Raises:
-        TargetError: if one has not answered at the deadline.
+        TargetError: if a server has not answered at the deadline.
     """
-    asked = question(f"kubernetes.default.svc.{domain}", "A")
+    query = question(f"kubernetes.default.svc.{domain}", "A")
     deadline = time.monotonic() + deadline_seconds
     for channel in vantage.channels:
         for transport in vantage.transports:
-            while (answer := _ask(channel, asked, transport)).rcode in {None, Rcode.SERVFAIL}:
+            while (answer := _ask(channel, query, transport)).rcode in {None, Rcode.SERVFAIL}:
                 if time.monotonic() > deadline:
-                    said = answer.failure or "it answers SERVFAIL"
-                    raise TargetError(f"no answer from {channel.server} over {transport.upper()}: {said}")
+                    reason = answer.failure or "it answers SERVFAIL"
+                    raise TargetError(f"no answer from {channel.server} over {transport.upper()}: {reason}")
                 time.sleep(_PAUSE_SECONDS)
 
 
-def _ask(channel: Channel, asked: Question, transport: Transport) -> Answer:
-    return ask(channel, asked, transport=transport, timeout_seconds=_QUESTION_SECONDS)
+def _ask(channel: Channel, query: Question, transport: Transport) -> Answer:
+    return ask(channel, query, transport=transport, timeout_seconds=_QUESTION_SECONDS)

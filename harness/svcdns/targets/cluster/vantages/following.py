@@ -1,4 +1,4 @@
-"""A channel to a server that may move."""
+"""A channel to a server whose address may change."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from svcdns.client import Channel, Received, Transport
 
 
 class Following:
-    """A way to a server that is looked for again once nobody answers there."""
+    """A channel to a server that is located again after it did not answer."""
 
     def __init__(self, first: Channel, find: Callable[[], Channel]) -> None:
-        """Begin with a channel.
+        """Start with a channel.
 
         Args:
-            first: the way to where the server is.
-            find: gives the way to where it is by then; the same way, if it has not moved.
+            first: the channel to the server's present address.
+            find: returns the channel to its address at that time, which may be the same.
         """
-        self._now = first
+        self._current = first
         self._find = find
 
     @property
     def server(self) -> str:
-        """Where the server is, as far as is known."""
-        return self._now.server
+        """The server's last known address."""
+        return self._current.server
 
     def exchange(self, wires: Sequence[bytes], transport: Transport, timeout_seconds: float) -> list[Received]:
-        """Sends messages and waits for their answers, as `svcdns.client.Channel` describes.
+        """Send messages and wait for their answers, as `svcdns.client.Channel` describes.
 
-        Where nobody answers, the next exchange goes to where the server is by then; this one is not repeated.
+        Without any answer, the next exchange goes to the server's new address; this one is not repeated.
         """
-        received = self._now.exchange(wires, transport, timeout_seconds)
-        if all(one.wire is None for one in received):
-            self._now = self._find()
+        received = self._current.exchange(wires, transport, timeout_seconds)
+        if all(answer.wire is None for answer in received):
+            self._current = self._find()
         return received

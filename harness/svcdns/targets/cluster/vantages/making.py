@@ -1,4 +1,4 @@
-"""Objects that are removed again, whatever happens."""
+"""Objects outside the scenarios' Namespaces, which are removed whatever happens."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Any
 from svcdns.targets.cluster.apiserver.refusal import RefusedError
 from svcdns.targets.cluster.ownership import Ownership
 
-#: From this HTTP status on an error does not tell whether the object was made.
+#: After an HTTP status from this one on, the object may have been created.
 _SERVER_ERROR = 500
 
 
 def make(
     own: Ownership, item: Mapping[str, Any], life: ExitStack, remove: Callable[[], object] | None = None
 ) -> dict[str, Any]:
-    """Create an object, with its removal registered in ``life`` before it is created.
+    """Create an object; its removal is registered in ``life`` first.
 
     Args:
-        own: what the run has made.
+        own: the objects of the run.
         item: the object.
-        life: takes what removes it.
-        remove: removes it; None to delete it and not wait.
+        life: removes the object at its end.
+        remove: removes the object; None to delete it without waiting.
 
     Raises:
         RefusedError: if the API server refuses the object; then there is nothing to remove.

@@ -1,4 +1,4 @@
-"""DNS servers that the user names."""
+"""The DNS servers that the user names."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _DNS_PORT = 53
 
 
 def server(text: str) -> Direct:
-    """The server at ``HOST[:PORT]``: a name, an IPv4 address, or an IPv6 address, in brackets where a port follows.
+    """Return the server at ``HOST[:PORT]``: a name, an IPv4 address, or an IPv6 address, in brackets before a port.
 
     Raises:
-        UsageError: if it is none of these, the name is not known to this host, or the port is out of range.
+        UsageError: if the text has another form, the name cannot be resolved here, or the port is out of range.
     """
     host, port = _parts(text)
     if not port.isdecimal():
@@ -42,6 +42,6 @@ def _address(host: str, text: str) -> str:
         return str(socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)[0][4][0])
     except (OSError, UnicodeError) as error:
         raise UsageError(
-            f"--nameserver {text}: {host!r} is neither an address nor a name that this host knows; "
+            f"--nameserver {text}: {host!r} is neither an address nor a name that this host can resolve; "
             "give HOST or HOST:PORT, with an IPv6 address in brackets before a port"
         ) from error

@@ -1,4 +1,4 @@
-"""The direct vantage of a cluster whose node ports are mapped to this host."""
+"""The direct vantage to a cluster whose node ports are mapped to this host."""
 
 from __future__ import annotations
 
@@ -15,45 +15,47 @@ from svcdns.targets.cluster.apiserver.refusal import RefusedError
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.vantages import making, servers
 from svcdns.targets.cluster.vantages.following import Following
-from svcdns.targets.cluster.vantages.plan import Plan
+from svcdns.targets.cluster.vantages.plan import VantagePlan
 from svcdns.targets.cluster.vantages.servers import DnsService, Replica, reassigned
 
-#: Where this host reaches mapped node ports. Behind 127.0.0.1 is a node's IPv4 address, where kube-proxy serves no node
-#: port of an IPv6 Service.
+#: The address of this host at which node ports are mapped. 127.0.0.1 leads to a node's IPv4 address, where kube-proxy serves
+#: no node port of an IPv6 Service.
 LOOPBACK = {"IPv4": "127.0.0.1", "IPv6": "::1"}
 
 _DNS_PORT = 53
 _ROLE = "dns"
 
-#: Tells our slices from those that Kubernetes makes for our Services, with the Services' labels.
+#: The label of our EndpointSlices alone: those that Kubernetes makes for our Services have the Services' labels.
 _MANAGED = {"endpointslice.kubernetes.io/managed-by": "svcdns.dev"}
 
-#: What the API server says of a node port that another Service has (pkg/registry/core/service/portallocator).
+#: The API server's words for a node port that another Service has (pkg/registry/core/service/portallocator).
 _TAKEN = "already allocated"
 
 
-def make(own: Ownership, mapped: Sequence[tuple[int, int]], plan: Plan, life: ExitStack, host: str = "") -> Plan:
-    """Publish all DNS pods on one node port, and each of them on one of its own, as far as there are node ports.
+def make(
+    own: Ownership, mapped: Sequence[tuple[int, int]], plan: VantagePlan, life: ExitStack, host: str = ""
+) -> VantagePlan:
+    """Publish all DNS pods on one node port, and each on one of its own as long as node ports are left.
 
     Args:
-        own: what the run has made.
-        mapped: (node port, port on the host) pairs; those that other Services have are passed over.
+        own: the objects of the run.
+        mapped: (node port, port on the host) pairs; those that other Services use are skipped.
         plan: the DNS Service and its pods.
-        life: takes what removes it all again.
-        host: the address at which mapped ports are reached; empty for the loopback.
+        life: removes everything at its end.
+        host: the address of this host at which the ports are mapped; empty for the loopback.
 
     Raises:
-        TargetError: if there is no node port to be had.
+        TargetError: if no node port is mapped or free.
     """
     service, replicas = plan.service, plan.replicas
-    assert service is not None, "node ports lead to DNS pods alone"
+    assert service is not None, "only DNS pods are reached through node ports"
     host = host or LOOPBACK[service.family]
     if not mapped:
-        raise TargetError("the cluster maps no node port to this host")
+        raise TargetError("no node port of the cluster is mapped to this host")
     pairs = iter(mapped)
     shared = _publish(own, _service(own.run, service, "", replicas[0].port, service.selector), pairs, life)
     if shared is None:
-        raise TargetError("other Services have every mapped node port")
+        raise TargetError("other Services use every mapped node port")
     ports: list[int] = []
     for replica in replicas:
         port = _publish(own, _service(own.run, service, f"-{len(ports)}", replica.port, {}), pairs, life)
@@ -64,25 +66,25 @@ def make(own: Ownership, mapped: Sequence[tuple[int, int]], plan: Plan, life: Ex
     each = "".join(f", {replica.pod} at {port}" for replica, port in zip(replicas, ports, strict=False))
     note = f"node ports on {host} reach all DNS pods at {shared}{each}"
     if len(ports) < len(replicas):
-        note += f"; only {len(ports)} of {len(replicas)} DNS pods by themselves, for want of mapped node ports"
+        note += f"; only {len(ports)} of {len(replicas)} DNS pods have one of their own, since no more are mapped"
     return replace(plan, servers=((host, shared),), places=tuple((host, port) for port in ports), note=note)
 
 
 def channels(own: Ownership, service: DnsService, places: Sequence[tuple[str, int]]) -> list[Channel]:
-    """The ways to each DNS pod through the node ports that `make` gave it."""
+    """Return a channel to each DNS pod through the node port that `make` gave it."""
     direct = [Direct(address, port) for address, port in places]
     return [Following(channel, partial(_aligned, own, service, channel)) for channel in direct]
 
 
 def align(own: Ownership, service: DnsService) -> None:
-    """Let every replica's node port lead to a DNS pod that is there; several processes may do so at once."""
+    """Point every replica's node port to an existing DNS pod; several processes may do so at once."""
     labels = marks.labels(own.run, _ROLE) | _MANAGED
     slices = sorted(filter(own.has_made, own.api.list("EndpointSlice", service.namespace, labels=labels)), key=_name)
     current = [_replica(item) for item in slices]
     for place, replica in enumerate(reassigned(current, servers.replicas(own.api, service))):
         if replica != current[place]:
-            leads = _slice(own.run, service, place, replica)
-            own.change_found(slices[place], {"endpoints": leads["endpoints"], "ports": leads["ports"]})
+            wanted = _slice(own.run, service, place, replica)
+            own.change_found(slices[place], {"endpoints": wanted["endpoints"], "ports": wanted["ports"]})
 
 
 def _aligned(own: Ownership, service: DnsService, channel: Channel) -> Channel:
@@ -91,7 +93,7 @@ def _aligned(own: Ownership, service: DnsService, channel: Channel) -> Channel:
 
 
 def _publish(own: Ownership, item: dict[str, Any], pairs: Iterator[tuple[int, int]], life: ExitStack) -> int | None:
-    """Create a Service on the first node port that is free; the port on the host, or None where none is free."""
+    """Create a Service on the first free node port; return the port on the host, or None where none is free."""
     for node_port, host_port in pairs:
         for port in item["spec"]["ports"]:
             port["nodePort"] = node_port
@@ -141,7 +143,7 @@ def _metadata(run: str, service: DnsService, suffix: str) -> dict[str, Any]:
 
 
 def _replica(item: Mapping[str, Any]) -> Replica:
-    """The pod to which one of our slices leads."""
+    """Return the pod in one of our EndpointSlices."""
     endpoint = item["endpoints"][0]
     return Replica(endpoint["targetRef"]["name"], endpoint["addresses"][0], item["ports"][0]["port"])
 

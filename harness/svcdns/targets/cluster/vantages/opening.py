@@ -1,4 +1,4 @@
-"""The life of a vantage, and how another process joins it."""
+"""The life of the vantages: opened by one process, joined by others."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.settings import ClusterSettings
 from svcdns.targets.cluster.vantages.joining import join
 from svcdns.targets.cluster.vantages.picking import pick
-from svcdns.targets.cluster.vantages.plan import Plan
+from svcdns.targets.cluster.vantages.plan import VantagePlan
 from svcdns.targets.cluster.vantages.pod_resolver import PodResolvers
 from svcdns.targets.target import Capability, Vantage
 
 
 class OpenVantages:
-    """Ways to the DNS servers of a cluster, as a context manager.
+    """The vantages of a cluster, as a context manager.
 
-    What it makes in the cluster carries the run's label and is gone at the end of the context, but for the pods that
-    resolve names: they go with the Namespace of whoever asked for them.
+    Its objects in the cluster have the run's label and are removed at the end of the context. The pods that resolve names
+    are not: they go with the scenario's Namespace that they are in.
     """
 
     def __init__(self, own: Ownership, settings: ClusterSettings, shared: Mapping[str, Any] | None = None) -> None:
-        """Decide nothing yet.
+        """Prepare to open the vantages.
 
         Args:
-            own: what the run has made.
-            settings: what the user decides.
+            own: the objects of the run.
+            settings: the options.
             shared: what another process has shared, which then makes and removes everything.
         """
         self._own = own
@@ -38,16 +38,16 @@ class OpenVantages:
         self._shared = shared
 
     def __enter__(self) -> Self:
-        """Make what is needed, and wait until every DNS server answers.
+        """Create what the vantage needs, and wait until every DNS server answers.
 
         Raises:
-            UsageError: if DNS pods are not ready, or no vantage works that may be used; with advice.
+            UsageError: if DNS pods are not ready, or no vantage works; with advice.
         """
         with ExitStack() as life:
             if self._shared is None:
                 self._plan, self._vantage = pick(self._own, self._settings, life)
             else:
-                self._plan = Plan.shared(self._shared)
+                self._plan = VantagePlan.shared(self._shared)
                 self._vantage = join(self._own, self._plan, life)
             self._resolvers = PodResolvers(self._own, self._plan.resolver_image)
             life.callback(self._resolvers.close)
@@ -61,34 +61,34 @@ class OpenVantages:
 
     @property
     def vantages(self) -> tuple[Vantage, ...]:
-        """Where questions are asked from; inside the context."""
+        """The vantages; inside the context."""
         return (self._vantage,)
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """What scenarios may need and these vantages can do; inside the context."""
+        """The capabilities that come with these vantages; inside the context."""
         return frozenset({Capability.POD_RESOLVER} if self._plan.resolver_image else ())
 
     @property
     def note(self) -> str:
-        """Which vantage it is and why, for people; inside the context."""
+        """A line on which vantage is used and why; inside the context."""
         return self._plan.note
 
     def share(self) -> dict[str, Any]:
-        """What another process needs to join, as plain data for JSON; inside the context."""
+        """Return what another process needs to join, as plain data for JSON; inside the context."""
         return self._plan.share()
 
     def withdraw(self) -> None:
-        """Start removing what takes long to go; to be called when nobody will ask any more, before other waiting."""
+        """Start removing the probe's Namespace, which takes long; call it after the last query, before other waits."""
         if self._shared is None and self._plan.namespace:
             self._own.undo("Namespace", self._plan.namespace)
 
     def resolver(self, namespace: str) -> Resolver:
-        """The resolver of a pod in a Namespace: the pod is created now, and waited for when it is first asked.
+        """Return the resolver of a pod in a Namespace. The pod is created now; the first lookup waits for it.
 
         Raises:
-            UndeterminedError: if there can be no such pod.
+            UndeterminedError: if no such pod can be made.
         """
         if not self._plan.resolver_image:
-            raise UndeterminedError(f"there is no pod to resolve names in; {self.note}")
+            raise UndeterminedError(f"there is no pod that could resolve names; {self.note}")
         return self._resolvers.of(namespace)

@@ -1,4 +1,4 @@
-"""Which vantage is used: the one that the user wants, or the best that works."""
+"""The choice of the vantage: the one that the user wants, or the best that works."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from svcdns.errors import TargetError, UsageError
+from svcdns.state import CLUSTER_DOMAIN
+from svcdns.targets.cluster import images
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.settings import ClusterSettings
-from svcdns.targets.cluster.vantages import images, nameservers, node_ports, servers, tunnel
+from svcdns.targets.cluster.vantages import nameservers, node_ports, servers, tunnel
 from svcdns.targets.cluster.vantages.answering import wait_for_answers
 from svcdns.targets.cluster.vantages.joining import join
-from svcdns.targets.cluster.vantages.plan import Plan
+from svcdns.targets.cluster.vantages.plan import VantagePlan
 from svcdns.targets.cluster.vantages.probe import probe
 from svcdns.targets.target import Vantage
 
-_DEFAULT_DOMAIN = "cluster.local"
-
-#: How long servers that the user named may take to answer. Those of the cluster are waited for as long as its DNS pods,
-#: so that a vantage that is slow on a busy machine is not taken for one that does not work.
+#: How long servers that the user named may take to answer. The cluster's own have as long as its DNS pods: a vantage that is
+#: slow on a busy machine must not count as one that does not work.
 _NAMED_SECONDS = 15.0
 
-#: The vantages that are there to be picked, the best first.
+#: The vantages, the best first.
 _BEST_FIRST = ("direct", "probe", "tunnel")
 
 _ADVICE = {
@@ -32,41 +32,41 @@ _ADVICE = {
 }
 
 
-def pick(own: Ownership, settings: ClusterSettings, life: ExitStack) -> tuple[Plan, Vantage]:
-    """A vantage whose every DNS server answers; ``life`` takes what removes it again.
+def pick(own: Ownership, settings: ClusterSettings, life: ExitStack) -> tuple[VantagePlan, Vantage]:
+    """Return a vantage whose every DNS server answers, with its plan; ``life`` removes what it needs.
 
     Raises:
-        UsageError: if DNS pods are not ready, or no vantage works that may be used; with advice.
+        UsageError: if DNS pods are not ready, or no vantage works; with advice.
     """
     if settings.nameservers:
         return _named(own, settings, life)
     service = servers.find(own.api)
     try:
         replicas = servers.wait_until_ready(own.api, service)
-        return _of_cluster(own, settings, Plan("", service, replicas), life)
+        return _of_cluster(own, settings, VantagePlan("", service, replicas), life)
     except TargetError as error:
         raise UsageError(f"the DNS pods cannot be reached: {error}; {_ADVICE['direct']}") from error
 
 
-def _named(own: Ownership, settings: ClusterSettings, life: ExitStack) -> tuple[Plan, Vantage]:
-    """The vantage to the servers that the user named; nothing else is looked at."""
+def _named(own: Ownership, settings: ClusterSettings, life: ExitStack) -> tuple[VantagePlan, Vantage]:
+    """Return the vantage to the servers that the user named; nothing else is read."""
     name = "direct" if settings.vantage == "auto" else settings.vantage
     if name == "tunnel":
-        raise UsageError(
-            "--vantage tunnel leads to DNS pods alone: leave out --nameserver, or choose another --vantage"
-        )
+        raise UsageError("--vantage tunnel reaches DNS pods only: remove --nameserver, or choose another --vantage")
     places = tuple((server.address, server.port) for server in map(nameservers.server, settings.nameservers))
     shown = ", ".join(settings.nameservers)
     try:
-        plan, vantage = _tried(own, settings, Plan(name, servers=places), _NAMED_SECONDS, life)
+        plan, vantage = _tried(own, settings, VantagePlan(name, servers=places), _NAMED_SECONDS, life)
     except TargetError as error:
         raise UsageError(f"--nameserver {shown}: {error}; check that a DNS server listens there") from error
     by = f" ({plan.note})" if plan.note else ""
     return replace(plan, note=f"vantage {name}{by}: {shown}, as named by --nameserver"), vantage
 
 
-def _of_cluster(own: Ownership, settings: ClusterSettings, basis: Plan, life: ExitStack) -> tuple[Plan, Vantage]:
-    """The vantage that the user chose, or the first that works."""
+def _of_cluster(
+    own: Ownership, settings: ClusterSettings, basis: VantagePlan, life: ExitStack
+) -> tuple[VantagePlan, Vantage]:
+    """Return the vantage that the user chose, or the first that works."""
     names = _BEST_FIRST if settings.vantage == "auto" else (settings.vantage,)
     problems: dict[str, str] = {}
     for name in names:
@@ -75,43 +75,43 @@ def _of_cluster(own: Ownership, settings: ClusterSettings, basis: Plan, life: Ex
         except TargetError as error:
             problems[name] = str(error)
         else:
-            why = "".join(f", because {other} does not work ({said})" for other, said in problems.items())
+            why = "".join(f", because {other} does not work ({problem})" for other, problem in problems.items())
             image, resolving = _resolver_image(own, settings, plan, problems)
             note = f"vantage {name}{why}: {plan.note}; {resolving}"
             return replace(plan, resolver_image=image, note=note), vantage
     assert basis.service is not None, "it was found"
     pods = servers.states(own.api, basis.service)
     if settings.vantage == "auto":
-        said = "; ".join(f"{name}: {problem}" for name, problem in problems.items())
-        raise UsageError(f"no vantage works: {said}; the DNS pods: {pods}; name the DNS servers with --nameserver")
+        shown = "; ".join(f"{name}: {problem}" for name, problem in problems.items())
+        raise UsageError(f"no vantage works: {shown}; the DNS pods: {pods}; name the DNS servers with --nameserver")
     (name, problem), *_ = problems.items()
     raise UsageError(f"--vantage {name} does not work: {problem}; the DNS pods: {pods}; {_ADVICE[name]}")
 
 
 def _tried(
-    own: Ownership, settings: ClusterSettings, plan: Plan, deadline_seconds: float, life: ExitStack
-) -> tuple[Plan, Vantage]:
-    """A vantage whose servers answer, with what it needs in the cluster; if they do not, nothing of it is left."""
+    own: Ownership, settings: ClusterSettings, plan: VantagePlan, deadline_seconds: float, life: ExitStack
+) -> tuple[VantagePlan, Vantage]:
+    """Return a vantage whose servers answer, with its plan; if they do not answer, remove what it needed."""
     with ExitStack() as attempt:
         plan = _made(own, settings, plan, attempt)
         vantage = join(own, plan, attempt)
-        wait_for_answers(vantage, settings.domain or _DEFAULT_DOMAIN, deadline_seconds)
+        wait_for_answers(vantage, settings.domain or CLUSTER_DOMAIN, deadline_seconds)
         life.enter_context(attempt.pop_all())
     return plan, vantage
 
 
-def _made(own: Ownership, settings: ClusterSettings, plan: Plan, life: ExitStack) -> Plan:
+def _made(own: Ownership, settings: ClusterSettings, plan: VantagePlan, life: ExitStack) -> VantagePlan:
     if plan.vantage == "probe":
-        return probe.make(own, images.choose(own.api, settings.probe_image).name, plan, life)
+        return probe.make(own, images.probe_image(own.api, settings.probe_image).name, plan, life)
     if plan.vantage == "tunnel":
         return replace(plan, note=tunnel.NOTE)
     return node_ports.make(own, settings.mapped, plan, life, settings.host) if plan.service else plan
 
 
 def _resolver_image(
-    own: Ownership, settings: ClusterSettings, plan: Plan, problems: Mapping[str, str]
+    own: Ownership, settings: ClusterSettings, plan: VantagePlan, problems: Mapping[str, str]
 ) -> tuple[str, str]:
-    """The image for pods that resolve names, or empty; and words for the note.
+    """Return the image of pods that resolve names, or empty, and a text about it for the note.
 
     Raises:
         UsageError: if the user named an image that cannot run.
@@ -120,7 +120,7 @@ def _resolver_image(
         return plan.image, "pods with this image resolve names"
     if "probe" in problems:
         return "", "no pod resolves names"
-    image = images.choose(own.api, settings.probe_image)
+    image = images.probe_image(own.api, settings.probe_image)
     try:
         own.api.kubectl("exec")
         if not image.on_nodes:

@@ -1,4 +1,4 @@
-"""What one process tells the others about the vantage that it opened."""
+"""The plan of a vantage: what the process that opened it shares with the others."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from svcdns.targets.cluster.vantages.servers import DnsService, Replica
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class VantagePlan:
     """A vantage as plain data.
 
     Attributes:
         vantage: ``direct``, ``probe`` or ``tunnel``.
         service: the DNS Service, unless the user named the servers.
         replicas: the DNS pods, unless the user named the servers.
-        servers: addresses and ports that are asked as they are.
+        servers: addresses and ports that are queried as they are.
         places: where each replica's own node port is reached.
         namespace: where the probe pod is.
         image: the image of the probe pod.
         resolver_image: the image of pods that resolve names; empty where there can be none.
-        note: which vantage it is and why, for people.
+        note: a line on which vantage is used and why.
     """
 
     vantage: str
@@ -36,12 +36,12 @@ class Plan:
     note: str = ""
 
     def share(self) -> dict[str, Any]:
-        """Plain data for JSON."""
+        """Return the plan as plain data for JSON."""
         return asdict(self)
 
     @classmethod
     def shared(cls, data: Mapping[str, Any]) -> Self:
-        """The plan that `share` gave, also after a passage through JSON."""
+        """Return the plan that `share` returned, also after a passage through JSON."""
         service = data["service"] and DnsService(
             **{**data["service"], "cluster_ips": tuple(data["service"]["cluster_ips"])}
         )

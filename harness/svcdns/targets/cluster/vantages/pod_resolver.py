@@ -1,4 +1,4 @@
-"""The resolver of a pod, used from inside that pod."""
+"""The stub resolver of a pod, used from inside that pod."""
 
 from __future__ import annotations
 
@@ -20,25 +20,26 @@ from svcdns.targets.cluster.vantages.probe import probe_pod
 from svcdns.targets.cluster.vantages.probe.relaying import Relay, Relayed
 from svcdns.targets.cluster.vantages.search import Libc, configuration, search
 
-#: What a C library waits for an answer (resolv.conf(5), ``timeout``), and for all of them.
+#: How long a C library waits for one answer (resolv.conf(5), ``timeout``), and the longest wait for a whole lookup.
 _QUESTION_SECONDS = 5.0
 _LOOKUP_SECONDS = 60.0
 
-#: A name below nothing that the pod searches is forwarded to somewhere that may never answer; it says nothing of the cluster.
+#: The wait for a name outside the search domains: it is forwarded upstream, may never be answered, and shows nothing about the
+#: cluster.
 _OUTSIDE_SECONDS = 1.0
 
-#: How many pods are kept in conversation; another is ended for the next, and begun again when it is needed.
-_CONVERSATIONS = 4
+#: How many relays are kept running; the one that was not used for longest is ended, and started again when it is needed.
+_RUNNING = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a pod was given to resolve names with.
+class PodEnvironment:
+    """What a pod resolves names with.
 
     Attributes:
         resolv_conf: the content of ``/etc/resolv.conf``.
         hosts: the content of ``/etc/hosts``.
-        hostname: what the pod calls itself.
+        hostname: the pod's host name.
         libc: the C library of its image.
     """
 
@@ -49,7 +50,7 @@ class Facts:
 
 
 class PodResolver:
-    """The stub resolver of a pod: its configuration, its C library, its place in the network.
+    """The stub resolver of a pod, with its configuration and its C library.
 
     Attributes:
         relay: the relay in the pod.
@@ -59,53 +60,53 @@ class PodResolver:
         self.relay = relay
 
     @cached_property
-    def facts(self) -> Facts:
-        """What the pod was given to resolve names with."""
-        said = self.relay.ask(b"facts", timeout_seconds=_QUESTION_SECONDS)
+    def environment(self) -> PodEnvironment:
+        """What the pod resolves names with."""
+        fields = self.relay.ask(b"environment", timeout_seconds=_QUESTION_SECONDS)
         try:
-            resolv_conf, hosts, hostname, glibc = [field.decode(errors="replace") for field in said]
+            resolv_conf, hosts, hostname, glibc = [field.decode(errors="replace") for field in fields]
         except ValueError as error:
-            raise UndeterminedError(f"what the relay in {self.relay.place} says makes no sense: {error}") from error
-        return Facts(resolv_conf, hosts, hostname, "glibc" if glibc else "musl")
+            raise self.relay.unreadable(error) from error
+        return PodEnvironment(resolv_conf, hosts, hostname, "glibc" if glibc else "musl")
 
     @cached_property
     def configuration(self) -> ResolverConfiguration:
-        """What the kubelet wrote for the pod."""
-        return configuration(self.facts.resolv_conf)
+        """The resolver configuration that the kubelet wrote for the pod."""
+        return configuration(self.environment.resolv_conf)
 
     @cached_property
     def identity(self) -> PodIdentity:
-        """What the pod knows of itself; its addresses are what its C library finds for its host name."""
-        hostname = self.facts.hostname.encode()
-        found = [
+        """The pod's own name and addresses; the addresses are those that its C library finds for its host name."""
+        hostname = self.environment.hostname.encode()
+        addresses = [
             address.decode()
             for family in (b"4", b"6")
             for address in self.relay.ask(b"addresses", hostname, family, timeout_seconds=_LOOKUP_SECONDS)
         ]
-        return PodIdentity(self.facts.hostname, POD_SUBDOMAIN, tuple(found), self.facts.hosts)
+        return PodIdentity(self.environment.hostname, POD_SUBDOMAIN, tuple(addresses), self.environment.hosts)
 
     def lookup(self, name: str, family: Family, transport: Transport) -> Lookup:
-        """Ask the pod's first nameserver what its C library would ask; the addresses are what that itself finds.
+        """Send the pod's first nameserver the queries of its C library; the addresses are those that the C library itself finds.
 
         Raises:
-            UndeterminedError: if the pod is out of reach or has no nameserver.
+            UndeterminedError: if the pod cannot be reached or has no nameserver.
         """
         if not self.configuration.nameservers:
             raise UndeterminedError("the pod's /etc/resolv.conf names no nameserver")
         channel = Relayed(self.relay, self.configuration.nameservers[0])
         type_ = A if family == "IPv4" else AAAA
-        asked = search(
+        answers = search(
             name,
             self.configuration,
-            self.facts.libc,
+            self.environment.libc,
             lambda candidate: ask(
                 channel, Question(candidate, type_), transport=transport, timeout_seconds=self._patience(candidate)
             ),
         )
-        found = self.relay.ask(
+        addresses = self.relay.ask(
             b"addresses", name.encode(), family.removeprefix("IPv").encode(), timeout_seconds=_LOOKUP_SECONDS
         )
-        return Lookup(asked, tuple(address.decode() for address in found))
+        return Lookup(answers, tuple(address.decode() for address in addresses))
 
     def _patience(self, candidate: dns.name.Name) -> float:
         searched = any(candidate.is_subdomain(suffix) for suffix in self.configuration.search)
@@ -113,7 +114,7 @@ class PodResolver:
 
 
 class PodResolvers:
-    """Resolvers by Namespace, each in a probe pod that is created when it is first wanted and goes with its Namespace."""
+    """The resolvers by Namespace, each in a probe pod that is created at the first use and deleted with its Namespace."""
 
     def __init__(self, own: Ownership, image: str) -> None:
         self._own = own
@@ -123,10 +124,10 @@ class PodResolvers:
         self._recent: OrderedDict[str, Relay] = OrderedDict()
 
     def of(self, namespace: str) -> PodResolver:
-        """The resolver of a Namespace; its pod is waited for when it is first asked.
+        """Return the resolver of a Namespace; its first lookup waits for its pod.
 
         Raises:
-            UndeterminedError: if its pod is refused.
+            UndeterminedError: if the pod cannot be created.
         """
         with self._lock:
             if namespace not in self._resolvers:
@@ -139,12 +140,12 @@ class PodResolvers:
             resolver = self._resolvers[namespace]
             self._recent[namespace] = resolver.relay
             self._recent.move_to_end(namespace)
-            if len(self._recent) > _CONVERSATIONS:
+            if len(self._recent) > _RUNNING:
                 self._recent.popitem(last=False)[1].close()
             return resolver
 
     def close(self) -> None:
-        """End all conversations."""
+        """End all relays."""
         for relay in self._recent.values():
             relay.close()
         self._recent.clear()

@@ -1,7 +1,7 @@
-"""What the C library of a pod does with a name and a search list.
+"""How the C library of a pod applies its search list to a name.
 
-Observed with a server that records what it is asked, with glibc 2.36 and musl 1.2.3, and as their sources have it
-(glibc: resolv/res_query.c, ``__res_context_search``; musl: src/network/lookup_name.c, ``name_from_dns_search``).
+Observed for glibc 2.36 and musl 1.2.3 with a server that records queries, and checked against their sources (glibc:
+resolv/res_query.c, ``__res_context_search``; musl: src/network/lookup_name.c, ``name_from_dns_search``).
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from svcdns.client.resolver import ResolverConfiguration, candidates
 
 Libc = Literal["glibc", "musl"]
 
-#: resolv.conf(5): what holds where the file does not say, and what glibc makes of more.
+#: The default of ``ndots``, and the most that glibc accepts (resolv.conf(5)).
 _DEFAULT_NDOTS, _MOST_NDOTS = 1, 15
 
 
 def configuration(resolv_conf: str) -> ResolverConfiguration:
-    """What a ``/etc/resolv.conf`` says; of several search lists the last counts (resolv.conf(5))."""
+    """Return the configuration in a ``/etc/resolv.conf``; of several search lists the last counts (resolv.conf(5))."""
     nameservers: list[str] = []
     search: tuple[dns.name.Name, ...] = ()
     ndots = _DEFAULT_NDOTS
@@ -43,23 +43,23 @@ def configuration(resolv_conf: str) -> ResolverConfiguration:
 def search(
     name: str, configuration: ResolverConfiguration, libc: Libc, ask: Callable[[dns.name.Name], Answer]
 ) -> tuple[Answer, ...]:
-    """The answers that the C library gets, in the order of its questions.
+    """Return the answers that the C library gets, in the order of its queries.
 
-    Both end with the first answer that has records. musl tries a name with ``ndots`` dots as it is and no other, and
-    goes on from NXDOMAIN alone. glibc goes on from NXDOMAIN, NODATA and SERVFAIL; anything else ends its way through the
-    search list, but not before the name was tried as it is.
+    Both libraries stop at the first answer with records. musl tries a name with ``ndots`` dots only as it is, and continues
+    after NXDOMAIN only. glibc continues after NXDOMAIN, NODATA and SERVFAIL. After any other answer it skips the rest of the
+    search list, and still tries the name as it is.
     """
     as_is = dns.name.from_text(name)
     waiting = list(candidates(name, configuration))
     if libc == "musl" and waiting[0] == as_is:
         waiting = [as_is]
-    asked = []
+    answers = []
     while waiting:
         candidate = waiting.pop(0)
         answer = ask(candidate)
-        asked.append(answer)
+        answers.append(answer)
         if answer.answer or (libc == "musl" and answer.rcode != Rcode.NXDOMAIN):
             break
         if candidate != as_is and answer.rcode not in {Rcode.NXDOMAIN, Rcode.NOERROR, Rcode.SERVFAIL}:
             waiting = [other for other in waiting if other == as_is]
-    return tuple(asked)
+    return tuple(answers)

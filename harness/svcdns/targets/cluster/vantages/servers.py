@@ -1,4 +1,4 @@
-"""The DNS servers of a cluster: the Service that pods ask, and the pods behind it."""
+"""The DNS servers of a cluster: the Service that pods query, and its pods."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from svcdns.errors import TargetError, UsageError
+from svcdns.state import COMPLETED_PHASES
 from svcdns.targets.cluster.apiserver.api import Api
 
 #: How long DNS pods may take to become ready and to answer.
@@ -21,12 +22,12 @@ _OTHER_SERVER = "name the DNS server with --nameserver"
 
 @dataclass(frozen=True, slots=True)
 class DnsService:
-    """The Service that pods ask.
+    """The Service that pods query.
 
     Attributes:
         selector: the labels of the DNS pods.
         family: its first IP family.
-        cluster_ips: its virtual IPs; none where it is headless.
+        cluster_ips: its virtual IPs; none if it is headless.
         port: the name of its port 53 over UDP.
     """
 
@@ -39,7 +40,7 @@ class DnsService:
 
 
 class Replica(NamedTuple):
-    """A DNS pod, and where it answers over both transports."""
+    """A DNS pod, with the address and the port at which it answers over both transports."""
 
     pod: str
     address: str
@@ -47,39 +48,41 @@ class Replica(NamedTuple):
 
 
 def find(api: Api) -> DnsService:
-    """The DNS Service of the cluster.
+    """Return the DNS Service of the cluster: that of Kubernetes, or that of OpenShift.
+
+    Kubernetes has it in kube-system with the label ``k8s-app=kube-dns`` (cluster/addons/dns), OpenShift as
+    openshift-dns/dns-default.
 
     Raises:
-        UsageError: if it is not where Kubernetes (label ``k8s-app=kube-dns`` in kube-system, as cluster/addons/dns has
-            it) or OpenShift (openshift-dns/dns-default) have it, or may not be looked at.
+        UsageError: if there is neither, or we may not read them.
     """
     try:
-        found = api.list("Service", "kube-system", labels={"k8s-app": "kube-dns"})
-        found.sort(key=lambda item: (item["metadata"]["name"] != "kube-dns", item["metadata"]["name"]))
-        found += filter(None, [api.get("Service", "dns-default", "openshift-dns")])
+        candidates = api.list("Service", "kube-system", labels={"k8s-app": "kube-dns"})
+        candidates.sort(key=lambda item: (item["metadata"]["name"] != "kube-dns", item["metadata"]["name"]))
+        candidates += filter(None, [api.get("Service", "dns-default", "openshift-dns")])
     except TargetError as error:
-        raise UsageError(f"the DNS Service of the cluster cannot be looked up: {error}; {_OTHER_SERVER}") from error
-    service = next(filter(None, map(_dns_service, found)), None)
+        raise UsageError(f"the DNS Service of the cluster cannot be read: {error}; {_OTHER_SERVER}") from error
+    service = next(filter(None, map(_dns_service, candidates)), None)
     if service is None:
         raise UsageError(
-            "no DNS Service was found: neither one with the label k8s-app=kube-dns in kube-system nor "
+            "there is no DNS Service: neither one with the label k8s-app=kube-dns in kube-system nor "
             f"openshift-dns/dns-default; {_OTHER_SERVER}"
         )
     return service
 
 
 def replicas(api: Api, service: DnsService) -> tuple[Replica, ...]:
-    """The DNS pods that are ready, by name, with their addresses of the Service's first family."""
+    """Return the DNS pods that are ready, by name, with their addresses of the Service's first family."""
     labels = {"kubernetes.io/service-name": service.name}
     slices = api.list("EndpointSlice", service.namespace, labels=labels)
     return tuple(sorted(set(_replicas([item for item in slices if item["addressType"] == service.family], service))))
 
 
 def wait_until_ready(api: Api, service: DnsService, deadline_seconds: float = DEADLINE_SECONDS) -> tuple[Replica, ...]:
-    """Wait until every DNS pod is ready; gives them.
+    """Wait until every DNS pod is ready; return the pods.
 
     Raises:
-        UsageError: if one is not ready at the deadline.
+        UsageError: if a pod is not ready at the deadline.
     """
     deadline = time.monotonic() + deadline_seconds
     while True:
@@ -90,52 +93,52 @@ def wait_until_ready(api: Api, service: DnsService, deadline_seconds: float = DE
             return ready
         if time.monotonic() > deadline:
             raise UsageError(
-                f"DNS pods not ready: {states(api, service)}; look at their events and logs, or {_OTHER_SERVER}"
+                f"DNS pods are not ready: {states(api, service)}; check their events and logs, or {_OTHER_SERVER}"
             )
         time.sleep(_PAUSE_SECONDS)
 
 
 def states(api: Api, service: DnsService) -> str:
-    """The DNS pods, each with its state."""
+    """Return a line with the DNS pods, each with its state."""
     shown = "; ".join(map(_state, _pods(api, service)))
-    return shown or f"there is no pod behind the Service {service.namespace}/{service.name}"
+    return shown or f"the Service {service.namespace}/{service.name} has no pods"
 
 
-def reassigned(current: Sequence[Replica], found: Sequence[Replica]) -> tuple[Replica, ...]:
-    """Who answers at each place: who did, where he is still there, else one without a place, else anybody."""
-    if not found:
+def reassigned(current: Sequence[Replica], existing: Sequence[Replica]) -> tuple[Replica, ...]:
+    """Return the pod of each place: its own if that still exists, else a pod without a place, else any pod."""
+    if not existing:
         return tuple(current)
-    newcomers = iter([replica for replica in found if replica not in current])
+    newcomers = iter([replica for replica in existing if replica not in current])
     return tuple(
-        replica if replica in found else next(newcomers, found[place % len(found)])
+        replica if replica in existing else next(newcomers, existing[place % len(existing)])
         for place, replica in enumerate(current)
     )
 
 
 class Replicas:
-    """The DNS pods as places, each of which keeps its pod for as long as that is there."""
+    """A number of places, each with a DNS pod; a place keeps its pod as long as the pod exists."""
 
     def __init__(self, first: Iterable[Replica], find: Callable[[], Sequence[Replica]]) -> None:
-        """Begin with those that are there, and remember how to find those that will be."""
-        self._now = tuple(first)
+        """Start with the pods that exist now; ``find`` returns those that exist later."""
+        self._current = tuple(first)
         self._find = find
         self._lock = Lock()
 
     def __len__(self) -> int:
-        return len(self._now)
+        return len(self._current)
 
     def at(self, place: int) -> Replica:
-        """Who is at a place, as far as is known."""
-        return self._now[place]
+        """Return the last known pod of a place."""
+        return self._current[place]
 
     def refresh(self) -> None:
-        """See who is there now."""
+        """Give each place a pod that exists now."""
         with self._lock:
-            self._now = reassigned(self._now, self._find())
+            self._current = reassigned(self._current, self._find())
 
 
 def _dns_service(item: Mapping[str, Any]) -> DnsService | None:
-    """The Service, if it is one for DNS."""
+    """Return the Service, if it is one for DNS."""
     spec = item["spec"]
     ports = [port for port in spec.get("ports") or () if (port["port"], port.get("protocol")) == (_DNS_PORT, "UDP")]
     if not ports or not spec.get("selector"):
@@ -163,20 +166,20 @@ def _replicas(slices: Sequence[Mapping[str, Any]], service: DnsService) -> Itera
 
 
 def _pods(api: Api, service: DnsService) -> list[dict[str, Any]]:
-    """The pods that are to answer: not those that are leaving or have ended."""
+    """Return the pods of the Service that are neither terminating nor completed."""
     try:
         pods = api.list("Pod", service.namespace, labels=service.selector)
     except TargetError as error:
-        raise UsageError(f"the DNS pods cannot be looked at: {error}; {_OTHER_SERVER}") from error
+        raise UsageError(f"the DNS pods cannot be read: {error}; {_OTHER_SERVER}") from error
     return [
         pod
         for pod in pods
-        if not pod["metadata"].get("deletionTimestamp") and pod["status"].get("phase") not in {"Succeeded", "Failed"}
+        if not pod["metadata"].get("deletionTimestamp") and pod["status"].get("phase") not in COMPLETED_PHASES
     ]
 
 
 def _state(pod: Mapping[str, Any]) -> str:
-    """A pod's name, phase and what holds it, as far as its status says."""
+    """Return a pod's name, its phase, and why it is not ready, as far as its status says."""
     status = pod["status"]
     waiting = [
         container["state"]["waiting"]
@@ -184,9 +187,7 @@ def _state(pod: Mapping[str, Any]) -> str:
         if "waiting" in (container.get("state") or {})
     ]
     conditions = [item for item in status.get("conditions") or () if item.get("status") == "False"]
-    words = [f"{one.get('reason', '')} {one.get('message', '')}".strip() for one in waiting or conditions]
+    reasons = [f"{item.get('reason', '')} {item.get('message', '')}".strip() for item in waiting or conditions]
     ready = next((item["status"] for item in status.get("conditions") or () if item["type"] == "Ready"), "False")
-    said = ", ".join(
-        dict.fromkeys([status.get("phase", "Unknown"), "ready" if ready == "True" else "not ready", *words])
-    )
-    return f"{pod['metadata']['name']} ({said})"
+    words = [status.get("phase", "Unknown"), "ready" if ready == "True" else "not ready", *reasons]
+    return f"{pod['metadata']['name']} ({', '.join(dict.fromkeys(words))})"

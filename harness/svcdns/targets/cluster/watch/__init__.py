@@ -1,1 +1,1 @@
-"""What a cluster holds from moment to moment, and when it has settled."""
+"""A live cluster as watches show it, the readiness of its pods, and waiting until it has settled."""

@@ -1,21 +1,16 @@
-"""What a namespace lacks to be settled, by what is watched: pods as wished, EndpointSlices as the pods are."""
+"""What a namespace lacks to be settled, by what the watches show: pods as wished, and EndpointSlices that match them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from svcdns.state import ClusterState, Endpoint, Family, Key, Pod, Service, ServicePort
-from svcdns.targets.cluster.watch.picture import Picture, Progress, Ref
-
-_OVER = frozenset({"Succeeded", "Failed"})
-
-#: Whether a pod, by its key and uid, is wished to be ready.
-Wished = Callable[[Key, str], bool]
+from svcdns.state import ClusterState, Endpoint, Family, Pod, Service, ServicePort
+from svcdns.targets.cluster.watch.view import ClusterView, PodProgress, Wished
 
 
-class _Endpoint(NamedTuple):
-    """What an EndpointSlice says of a pod."""
+class _PodEndpoint(NamedTuple):
+    """What an EndpointSlice has on a pod."""
 
     address: str
     ready: bool
@@ -24,45 +19,44 @@ class _Endpoint(NamedTuple):
     hostname: str
 
 
-def lacking(picture: Picture, namespace: str, wished: Wished) -> Iterator[str]:
-    """What is not yet as it is going to be, in words."""
-    if namespace not in picture.state.namespaces:
-        yield f'Namespace "{namespace}": is not there'
-    yield from _lacking_pods(picture, namespace, wished)
-    yield from _lacking_slices(picture, namespace)
+def lacking(view: ClusterView, namespace: str, wished: Wished) -> Iterator[str]:
+    """Yield a line for each thing in a namespace that the controllers have yet to change."""
+    if namespace not in view.state.namespaces:
+        yield f'Namespace "{namespace}": does not exist'
+    yield from _lacking_pods(view, namespace, wished)
+    yield from _lacking_slices(view, namespace)
 
 
-def _lacking_pods(picture: Picture, namespace: str, wished: Wished) -> Iterator[str]:
-    for key, pod in sorted(picture.state.pods.items()):
-        # A pod that was deleted ends before it is gone; one that came to its own end stays.
-        if key.namespace == namespace and (pod.terminating or pod.phase not in _OVER):
-            uid = picture.identities[Ref("Pod", key)].uid
-            if problem := _pod(pod, picture.progress[key], wished=wished(key, uid)):
-                yield f'Pod "{key.name}": {problem}'
+def _lacking_pods(view: ClusterView, namespace: str, wished: Wished) -> Iterator[str]:
+    for key, pod in sorted(view.state.pods.items()):
+        # A deleted pod completes before it is gone; any other completed pod stays.
+        if key.namespace != namespace or (pod.completed and not pod.terminating):
+            continue
+        if problem := _pod(pod, view.progress[key], wished=wished(key, view.uid(key))):
+            yield f'Pod "{key.name}": {problem}'
 
 
-def _lacking_slices(picture: Picture, namespace: str) -> Iterator[str]:
-    for key, service in sorted(picture.state.services.items()):
+def _lacking_slices(view: ClusterView, namespace: str) -> Iterator[str]:
+    for key, service in sorted(view.state.services.items()):
         if key.namespace == namespace and service.selector and not service.external:
             for family in service.families:
-                if problem := _service(picture.state, service, family):
+                if problem := _service(view.state, service, family):
                     yield f'Service "{key.name}": {problem}'
-    known = {ref: identity for ref, identity in picture.identities.items() if ref.key.namespace == namespace}
-    uids = {identity.uid for identity in known.values()}
-    for ref, identity in known.items():
-        if ref.kind == "EndpointSlice" and not uids.issuperset(identity.owners):
-            yield f'EndpointSlice "{ref.key.name}": outlives its Service'
+    services = {meta.uid for key, meta in view.metadata["Service"].items() if key.namespace == namespace}
+    for key, meta in view.metadata["EndpointSlice"].items():
+        if key.namespace == namespace and not services.issuperset(meta.owners):
+            yield f'EndpointSlice "{key.name}": its Service is gone'
 
 
-def _pod(pod: Pod, progress: Progress, *, wished: bool) -> str:
-    """What a pod lacks, in the words of those who know why."""
+def _pod(pod: Pod, progress: PodProgress, *, wished: bool) -> str:
+    """Return what a pod lacks, where possible in the words of the kubelet or the scheduler."""
     if pod.terminating:
-        return "" if progress.held and pod.phase not in _OVER else "is terminating"
+        return "" if progress.held and not pod.completed else "is terminating"
     if progress.limited:
-        return "is not over yet"
+        return "has not completed yet"
     scheduled = progress.conditions.get("PodScheduled")
     if scheduled and scheduled.status == "False":
-        # A gate is there to keep the pod from being scheduled (Kubernetes: Pod Scheduling Readiness).
+        # A scheduling gate keeps the pod unscheduled on purpose (Kubernetes: Pod Scheduling Readiness).
         if scheduled.reason == "SchedulingGated":
             return ""
         return f"is not scheduled: {scheduled.message}"
@@ -81,40 +75,34 @@ def _pod(pod: Pod, progress: Progress, *, wished: bool) -> str:
 
 
 def _service(state: ClusterState, service: Service, family: Family) -> str:
-    """Where the EndpointSlices of a Service differ from its pods (staging/src/k8s.io/endpointslice/utils.go)."""
-    pods = [
-        pod
-        for pod in state.pods.values()
-        if pod.key.namespace == service.key.namespace and pod.phase not in _OVER and _selects(service, pod)
-    ]
-    slices = [one for one in state.slices_by_service.get(service.key, ()) if one.address_type == family]
+    """Return where the EndpointSlices of a Service differ from its pods (staging/src/k8s.io/endpointslice/utils.go)."""
+    slices = [item for item in state.slices_by_service.get(service.key, ()) if item.address_type == family]
     if not slices:
         return f"has no EndpointSlice of {family} yet"
-    wanted = {
-        _endpoint_of(service, pod, address): _ports(service, pod)
-        for pod in pods
-        if (address := pod.address(family)) is not None
+    expected = {
+        _expected_endpoint(service, pod, address): _expected_ports(service, pod)
+        for pod in state.pods.values()
+        if service.selects(pod) and not pod.completed and (address := pod.address(family)) is not None
     }
-    found = {
-        _seen(endpoint, address): one for one in slices for endpoint in one.endpoints for address in endpoint.addresses
+    actual = {
+        _actual_endpoint(endpoint, address): item
+        for item in slices
+        for endpoint in item.endpoints
+        for address in endpoint.addresses
     }
-    if wanted.keys() != found.keys():
-        others = sorted({endpoint.address for endpoint in wanted.keys() ^ found.keys()})
+    if expected.keys() != actual.keys():
+        others = sorted({endpoint.address for endpoint in expected.keys() ^ actual.keys()})
         return f"its EndpointSlices differ from its pods at {', '.join(others)}"
     named = {(port.name, port.protocol) for port in service.ports}
-    for endpoint, ports in wanted.items():
-        listed = {(port.name, port.protocol, port.port) for port in found[endpoint].ports}
+    for endpoint, ports in expected.items():
+        listed = {(port.name, port.protocol, port.port) for port in actual[endpoint].ports}
         if not ports <= listed or not {(name, protocol) for name, protocol, _ in listed} <= named:
-            return f"its EndpointSlice {found[endpoint].key.name} has other ports than it"
+            return f"its EndpointSlice {actual[endpoint].key.name} lists other ports than the Service"
     return ""
 
 
-def _selects(service: Service, pod: Pod) -> bool:
-    return all(pod.labels.get(name) == value for name, value in (service.selector or {}).items())
-
-
-def _endpoint_of(service: Service, pod: Pod, address: str) -> _Endpoint:
-    return _Endpoint(
+def _expected_endpoint(service: Service, pod: Pod, address: str) -> _PodEndpoint:
+    return _PodEndpoint(
         address=address,
         ready=service.publish_not_ready or (pod.ready and not pod.terminating),
         serving=pod.ready,
@@ -123,14 +111,14 @@ def _endpoint_of(service: Service, pod: Pod, address: str) -> _Endpoint:
     )
 
 
-def _seen(endpoint: Endpoint, address: str) -> _Endpoint:
-    return _Endpoint(
+def _actual_endpoint(endpoint: Endpoint, address: str) -> _PodEndpoint:
+    return _PodEndpoint(
         address, bool(endpoint.ready), bool(endpoint.serving), bool(endpoint.terminating), endpoint.hostname
     )
 
 
-def _ports(service: Service, pod: Pod) -> set[tuple[str, str, int | None]]:
-    """The ports that an EndpointSlice of the pod has to list; a port by a name that the pod lacks may be missing."""
+def _expected_ports(service: Service, pod: Pod) -> set[tuple[str, str, int | None]]:
+    """Return the ports that the pod's EndpointSlice must list; a port by a name that the pod lacks may be missing."""
     numbers = ((port, _number(port, pod)) for port in service.ports)
     return {(port.name, port.protocol, number) for port, number in numbers if number is not None}
 

@@ -1,1 +1,1 @@
-"""A pod that relays questions to DNS servers, and how it is spoken to."""
+"""A pod that relays queries to DNS servers: the pod, the program in it, and our side of the conversation."""

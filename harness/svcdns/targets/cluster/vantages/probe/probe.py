@@ -1,4 +1,4 @@
-"""The probe vantage: questions from inside a pod."""
+"""The probe vantage: queries from inside a pod."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from functools import partial
 
 from svcdns.client import Channel
 from svcdns.errors import TargetError
+from svcdns.targets.cluster.namespaces import what_holds
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.vantages import making
 from svcdns.targets.cluster.vantages.following import Following
-from svcdns.targets.cluster.vantages.plan import Plan
+from svcdns.targets.cluster.vantages.plan import VantagePlan
 from svcdns.targets.cluster.vantages.probe import probe_pod
 from svcdns.targets.cluster.vantages.probe.relaying import Relay, Relayed
 from svcdns.targets.cluster.vantages.servers import Replicas
@@ -22,29 +23,29 @@ _DNS_PORT = 53
 _PAUSE_SECONDS = 0.1
 
 
-def make(own: Ownership, image: str, plan: Plan, life: ExitStack) -> Plan:
-    """Run a probe pod in a Namespace of its own; ``life`` takes what removes it.
+def make(own: Ownership, image: str, plan: VantagePlan, life: ExitStack) -> VantagePlan:
+    """Run a probe pod in a Namespace of its own; ``life`` removes both.
 
     Raises:
-        TargetError: if it cannot run.
+        TargetError: if the pod cannot run.
     """
     name = f"svcdns-{own.run}-probe"
     making.make(own, probe_pod.namespace(own.run, name), life, partial(_remove, own, name))
     probe_pod.create(own, name, image)
     probe_pod.wait(own.api, name, image)
     virtual = tuple((ip, _DNS_PORT) for ip in plan.service.cluster_ips) if plan.service else plan.servers
-    note = f"the pod {name}/{probe_pod.NAME} with the image {image} asks"
+    note = f"the pod {name}/{probe_pod.NAME} with the image {image} sends the queries"
     return replace(plan, servers=virtual, namespace=name, image=image, note=note)
 
 
 def channels(relay: Relay, replicas: Replicas) -> list[Channel]:
-    """The ways to each DNS pod from where a relay is."""
+    """Return a channel to each DNS pod through a relay."""
     places = range(len(replicas))
-    return [Following(_at(relay, replicas, place), partial(_found, relay, replicas, place)) for place in places]
+    return [Following(_at(relay, replicas, place), partial(_at_now, relay, replicas, place)) for place in places]
 
 
 def _remove(own: Ownership, namespace: str) -> None:
-    """Delete the Namespace and wait until it is gone, or is another one.
+    """Delete the Namespace and wait until it is gone, or another has its name.
 
     Raises:
         TargetError: if it is not gone at the deadline; with what holds it.
@@ -55,10 +56,8 @@ def _remove(own: Ownership, namespace: str) -> None:
         if "deletionTimestamp" not in left["metadata"]:
             own.delete_found(left)
         if time.monotonic() > deadline:
-            conditions = (left.get("status") or {}).get("conditions") or ()
-            said = "; ".join(one["message"] for one in conditions if one["status"] == "True" and one.get("message"))
             raise TargetError(
-                f'Namespace "{namespace}" is not gone after {SECONDS_TO_DELETE:.0f} s: {said or "unsaid why"}'
+                f'Namespace "{namespace}" is not gone after {SECONDS_TO_DELETE:.0f} s: {what_holds(left)}'
             )
         time.sleep(_PAUSE_SECONDS)
 
@@ -68,6 +67,6 @@ def _at(relay: Relay, replicas: Replicas, place: int) -> Channel:
     return Relayed(relay, replica.address, replica.port)
 
 
-def _found(relay: Relay, replicas: Replicas, place: int) -> Channel:
+def _at_now(relay: Relay, replicas: Replicas, place: int) -> Channel:
     replicas.refresh()
     return _at(relay, replicas, place)

@@ -1,4 +1,4 @@
-"""A pod that runs the relay."""
+"""The pod that runs the relay."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 
 from svcdns.client.resolver import POD_HOSTNAME, POD_SUBDOMAIN
 from svcdns.errors import TargetError, UndeterminedError
+from svcdns.state import COMPLETED_PHASES
 from svcdns.targets.cluster import marks
 from svcdns.targets.cluster.apiserver.api import Api
+from svcdns.targets.cluster.namespaces import RESTRICTED, await_service_account
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.vantages.probe import relay
 from svcdns.targets.cluster.vantages.probe.relaying import Relay
@@ -18,18 +20,16 @@ from svcdns.targets.cluster.vantages.probe.relaying import Relay
 NAME = "svcdns-probe"
 ROLE = "probe"
 
-#: How long an image may take to be pulled and a pod to start on a busy machine, as long as nothing says that it cannot.
+#: How long a pod may take to start on a busy machine, with the pull of its image, unless its status shows that it cannot.
 DEADLINE_SECONDS = 180.0
 
 _PAUSE_SECONDS = 0.1
 
-#: Phases of a pod that never runs again: it was evicted, say.
-_OVER = frozenset({"Failed", "Succeeded"})
 _DIRECTORY = "/svcdns"
 _COMMAND = ("python3", "-I", f"{_DIRECTORY}/relay.py")
 _NOBODY = 65_534
 
-#: What a container waits for that waiting longer does not give (kubelet: pkg/kubelet/images, pkg/kubelet/kuberuntime).
+#: The reasons of a waiting container for which waiting longer is useless (kubelet: pkg/kubelet/images, pkg/kubelet/kuberuntime).
 _HOPELESS = frozenset(
     {
         "CrashLoopBackOff",
@@ -45,25 +45,21 @@ _HOPELESS = frozenset(
 
 
 def namespace(run: str, name: str) -> dict[str, Any]:
-    """A Namespace for probes alone, which enforces the strictest of the Pod Security Standards."""
-    level = {"pod-security.kubernetes.io/enforce": "restricted"}
+    """Return the Namespace of the probe pod."""
     return {
         "apiVersion": "v1",
         "kind": "Namespace",
-        "metadata": {"name": name, "labels": marks.labels(run, ROLE) | level},
+        "metadata": {"name": name, "labels": marks.labels(run, ROLE) | RESTRICTED},
     }
 
 
 def create(own: Ownership, namespace: str, image: str) -> None:
-    """Create the pod and its script in a Namespace of the run, or leave ours as they are.
+    """Create the pod and the ConfigMap with its program in a Namespace of the run, unless they exist.
 
     Raises:
-        TargetError: if the API server refuses them, or others have their names.
+        TargetError: if the API server refuses them, or objects of others have their names.
     """
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    # No pod is admitted before the Namespace's ServiceAccount is there, which a controller creates.
-    while own.api.get("ServiceAccount", "default", namespace) is None and time.monotonic() < deadline:
-        time.sleep(_PAUSE_SECONDS)
+    await_service_account(own.api, namespace, DEADLINE_SECONDS)
     metadata = {"name": NAME, "namespace": namespace, "labels": marks.labels(own.run, ROLE)}
     script = Path(relay.__file__).read_text(encoding="utf-8")
     own.require(namespace)
@@ -73,34 +69,36 @@ def create(own: Ownership, namespace: str, image: str) -> None:
 
 
 def wait(api: Api, namespace: str, image: str) -> None:
-    """Wait until the pod runs.
+    """Wait until the pod is ready.
 
     Raises:
-        TargetError: if it cannot run, or does not at the deadline; with the kubelet's words.
+        TargetError: if it cannot run, or is not ready at the deadline; in the kubelet's words.
     """
     deadline = time.monotonic() + DEADLINE_SECONDS
-    words = ""
+    reason = ""
     while True:
         pod = api.get("Pod", NAME, namespace)
         if pod is None or pod["metadata"].get("deletionTimestamp"):
             raise TargetError(f"the pod {namespace}/{NAME} was deleted")
         status = pod["status"]
-        if any(one["type"] == "Ready" and one["status"] == "True" for one in status.get("conditions") or ()):
+        if any(item["type"] == "Ready" and item["status"] == "True" for item in status.get("conditions") or ()):
             return
-        if status.get("phase") in _OVER:
-            said = ": ".join(filter(None, [status.get("reason"), status.get("message")]))
-            raise TargetError(f"the pod {namespace}/{NAME} is over{f', {said}' if said else ''}")
-        hopeless, said = _trouble(status)
-        # The kubelet says why a pull failed before it says that it will try again later.
-        words = max(words, said, key=len)
+        if status.get("phase") in COMPLETED_PHASES:
+            why = ": ".join(filter(None, [status.get("reason"), status.get("message")]))
+            raise TargetError(f"the pod {namespace}/{NAME} has ended{f', {why}' if why else ''}")
+        hopeless, latest = _why_not_ready(status)
+        # The kubelet names the cause of a failed pull first; later it only says that it will try again.
+        reason = max(reason, latest, key=len)
         if hopeless or time.monotonic() > deadline:
             waited = "" if hopeless else f" within {DEADLINE_SECONDS:.0f} s"
-            raise TargetError(f"the probe image {image} did not start{waited}: {words or 'no node has taken the pod'}")
+            raise TargetError(
+                f"the probe image {image} did not start{waited}: {reason or 'the pod was not scheduled on a node'}"
+            )
         time.sleep(_PAUSE_SECONDS)
 
 
 def relay_in(api: Api, namespace: str, image: str) -> Relay:
-    """The relay in the pod of a Namespace, which is waited for whenever the relay has to be started."""
+    """Return the relay in the pod of a Namespace; each start of the relay waits for the pod."""
 
     def command() -> list[str]:
         try:
@@ -146,19 +144,19 @@ def _spec(image: str) -> dict[str, Any]:
     }
 
 
-def _trouble(status: Mapping[str, Any]) -> tuple[bool, str]:
-    """Whether waiting longer is in vain, and what the kubelet or the scheduler says."""
-    found = list(_troubles(status))
-    return any(hopeless for hopeless, _ in found), "; ".join(words for _, words in found)
+def _why_not_ready(status: Mapping[str, Any]) -> tuple[bool, str]:
+    """Return whether waiting longer is useless, and the words of the kubelet or the scheduler."""
+    reasons = list(_reasons(status))
+    return any(hopeless for hopeless, _ in reasons), "; ".join(text for _, text in reasons)
 
 
-def _troubles(status: Mapping[str, Any]) -> Iterator[tuple[bool, str]]:
+def _reasons(status: Mapping[str, Any]) -> Iterator[tuple[bool, str]]:
     for container in status.get("containerStatuses") or ():
         for state in (container.get("state") or {}, container.get("lastState") or {}):
             for kind in ("waiting", "terminated"):
                 if kind in state:
-                    reason, said = state[kind].get("reason", ""), state[kind].get("message", "")
-                    yield reason in _HOPELESS, f"{reason}: {said}" if said else reason
+                    reason, message = state[kind].get("reason", ""), state[kind].get("message", "")
+                    yield reason in _HOPELESS, f"{reason}: {message}" if message else reason
     for condition in status.get("conditions") or ():
         if condition["type"] == "PodScheduled" and condition["status"] == "False":
             yield False, condition.get("message", "")

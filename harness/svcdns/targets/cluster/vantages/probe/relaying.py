@@ -1,10 +1,10 @@
-"""This side of a relay: requests to it, and the channel through it."""
+"""Our side of a relay: requests to it, and a channel through it."""
 
 from __future__ import annotations
 
 import itertools
 import os
-import subprocess  # as in harness/svcdns/system/command.py  # nosec B404
+import subprocess  # its exceptions and constants; `kubectl.start` starts the process  # nosec B404
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -17,24 +17,27 @@ from svcdns.errors import UndeterminedError
 from svcdns.targets.cluster.apiserver import kubectl
 from svcdns.targets.cluster.vantages.probe import relay
 
-#: What starting the process and carrying a request may take beyond what the request itself waits for.
-_CARRIAGE_SECONDS = 30.0
+#: How much longer than the relay's own wait a request may take: the process has to start and to carry it.
+_OVERHEAD_SECONDS = 30.0
 
-#: How long a process whose standard input was closed may take to end.
+#: How long a process may take to end after its standard input was closed.
 _FAREWELL_SECONDS = 2.0
 
-#: What is kept of what a process complains of: only its last line is ever told.
-_COMPLAINT_OCTETS = 2**14
+#: Octets of a process's standard error that are kept: only the last line is shown.
+_STDERR_OCTETS = 2**14
 
 
 class Relay:
-    """A relay that is spoken to through the standard input and output of one process, by several threads at once.
+    """A relay, reached through the standard input and output of one process. Several threads may use it at once.
 
-    The process is started by the first request, and again by the first one after `close`.
+    The first request starts the process, and so does the first request after `close`.
+
+    Attributes:
+        place: where the relay runs, for messages.
     """
 
     def __init__(self, command: Callable[[], Sequence[str]], place: str) -> None:
-        """Remember what gives the command that runs the relay, and what to call the place where it runs."""
+        """Prepare to start the relay by the command that ``command`` returns."""
         self._command = command
         self.place = place
         self._lock = Lock()
@@ -42,29 +45,33 @@ class Relay:
         self._hurried = False
 
     def ask(self, kind: bytes, *arguments: bytes, timeout_seconds: float) -> list[bytes]:
-        """The reply to a request, for which the process is started again once if it breaks.
+        """Return the reply to a request; if the process fails, start it once more.
 
         Raises:
-            UndeterminedError: if it breaks twice, or the relay cannot do what it is asked.
+            UndeterminedError: if it fails twice, or the relay cannot serve the request.
         """
         problem = ""
         for _ in range(2):
             session = self._started()
             try:
-                said, *fields = session.ask(kind, *arguments, timeout_seconds=timeout_seconds + _CARRIAGE_SECONDS)
-            except _BrokenError as error:
+                outcome, *fields = session.ask(kind, *arguments, timeout_seconds=timeout_seconds + _OVERHEAD_SECONDS)
+            except _SessionError as error:
                 problem = str(error)
                 self._drop(session)
             else:
-                if said != b"ok":
+                if outcome != b"ok":
                     raise UndeterminedError(
                         f"the relay in {self.place} failed: {b' '.join(fields).decode(errors='replace')}"
                     )
                 return fields
-        raise UndeterminedError(f"the relay in {self.place} broke twice: {problem}")
+        raise UndeterminedError(f"the relay in {self.place} failed twice: {problem}")
+
+    def unreadable(self, error: ValueError) -> UndeterminedError:
+        """Return the error for a reply that cannot be read."""
+        return UndeterminedError(f"the relay in {self.place} sent a reply that cannot be read: {error}")
 
     def hurry(self) -> None:
-        """Let nobody wait for a reply any more: the run was interrupted; a signal's handler may ask this."""
+        """End every wait for a reply: the run was interrupted. A signal handler may call this."""
         self._hurried = True
         if (session := self._session) is not None:
             session.interrupt()
@@ -79,7 +86,7 @@ class Relay:
     def _started(self) -> _Session:
         with self._lock:
             if self._hurried:
-                raise UndeterminedError(f"the run was interrupted, and asks nothing any more in {self.place}")
+                raise UndeterminedError(f"the run was interrupted and sends nothing any more to {self.place}")
             if self._session is None:
                 self._session = _Session(self._command())
             return self._session
@@ -94,7 +101,7 @@ class Relay:
 
 @dataclass(frozen=True, slots=True)
 class Relayed:
-    """Asks from where the relay is.
+    """A channel to a server through a relay.
 
     Attributes:
         relay: the relay.
@@ -112,20 +119,20 @@ class Relayed:
         return Direct(self.address, self.port).server
 
     def exchange(self, wires: Sequence[bytes], transport: Transport, timeout_seconds: float) -> list[Received]:
-        """Sends messages and waits for their answers, as `svcdns.client.Channel` describes; over UDP all at once.
+        """Send messages and wait for their answers, as `svcdns.client.Channel` describes; over UDP all at once.
 
-        Only where the relay's process breaks meanwhile are they sent once more: what became of them is not known.
+        They are sent once more only if the relay's process fails meanwhile, since their fate is unknown then.
 
         Raises:
-            UndeterminedError: if the relay is out of reach, or what it says makes no sense.
+            UndeterminedError: if the relay cannot be reached, or its reply cannot be read.
         """
-        place = (self.address.encode(), str(self.port).encode(), transport.encode(), str(timeout_seconds).encode())
+        server = (self.address.encode(), str(self.port).encode(), transport.encode(), str(timeout_seconds).encode())
         patience = timeout_seconds * (1 + len(wires))
-        said = self.relay.ask(b"exchange", *place, *wires, timeout_seconds=patience)
+        fields = self.relay.ask(b"exchange", *server, *wires, timeout_seconds=patience)
         try:
-            return [_received(field) for field, _ in zip(said, wires, strict=True)]
+            return [_received(field) for field, _ in zip(fields, wires, strict=True)]
         except ValueError as error:
-            raise UndeterminedError(f"what the relay in {self.relay.place} says makes no sense: {error}") from error
+            raise self.relay.unreadable(error) from error
 
 
 def _received(field: bytes) -> Received:
@@ -139,26 +146,26 @@ def _received(field: bytes) -> Received:
     )
 
 
-class _BrokenError(Exception):
-    """The process ended or fell silent, and what it said of that."""
+class _SessionError(Exception):
+    """The process ended or does not reply; the message is its last line of standard error."""
 
 
-class _Complaints(Thread):
-    """Reads what a process complains of to its end, and keeps the last of it."""
+class _ErrorOutput(Thread):
+    """A thread that reads the standard error of a process to its end, and keeps the last part."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        super().__init__(name="relay-complaints", daemon=True)
+        super().__init__(name="relay-stderr", daemon=True)
         self._stream = stream
         self._kept = b""
         self.start()
 
     def run(self) -> None:
         with self._stream as stream:
-            while octets := os.read(stream.fileno(), _COMPLAINT_OCTETS):
-                self._kept = (self._kept + octets)[-_COMPLAINT_OCTETS:]
+            while octets := os.read(stream.fileno(), _STDERR_OCTETS):
+                self._kept = (self._kept + octets)[-_STDERR_OCTETS:]
 
     def last(self) -> bytes:
-        """What came last, once the process has ended; what it has started may keep its end from being seen."""
+        """Return the last part, after the process has ended; its children may keep the stream open, so the wait is short."""
         self.join(_FAREWELL_SECONDS)
         return self._kept
 
@@ -167,15 +174,9 @@ class _Session:
     """The life of one process."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - an argument list, never a shell  # nosec B603
-            command,
-            env=kubectl.environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        assert self._process.stderr is not None, "it was asked to be a pipe"
-        self._complaints = _Complaints(self._process.stderr)
+        self._process = kubectl.start(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert self._process.stderr is not None, "it is a pipe"
+        self._error_output = _ErrorOutput(self._process.stderr)
         self._idents = itertools.count()
         self._waiting: dict[bytes, Future[list[bytes]]] = {}
         self._broken = ""
@@ -186,29 +187,29 @@ class _Session:
     def ask(self, *fields: bytes, timeout_seconds: float) -> list[bytes]:
         ident = str(next(self._idents)).encode()
         future = self._waiting[ident] = Future()
-        # Either the listener still finds the future, or we see that it has stopped listening.
+        # Either the listener still finds the future, or it has ended and `_broken` is set.
         if self._broken:
-            raise _BrokenError(self._broken)
-        assert self._process.stdin is not None, "it was asked to be a pipe"
+            raise _SessionError(self._broken)
+        assert self._process.stdin is not None, "it is a pipe"
         try:
             with self._writing:
                 self._process.stdin.write(relay.message([ident, *fields]))
                 self._process.stdin.flush()
             return future.result(timeout_seconds)
         except TimeoutError as error:
-            raise _BrokenError(f"nothing came back within {timeout_seconds} s") from error
+            raise _SessionError(f"no reply within {timeout_seconds} s") from error
         except (OSError, ValueError) as error:
-            raise _BrokenError(self._ending() or str(error)) from error
+            raise _SessionError(self._ending() or str(error)) from error
         finally:
             self._waiting.pop(ident, None)
 
     def interrupt(self) -> None:
-        """Begin to end the process by force; whoever waits for it hears of it."""
+        """Kill the process without waiting; whoever waits for a reply gets an error."""
         self._process.kill()
 
     def close(self) -> None:
-        """End the process by the end of its standard input, or else by force."""
-        assert self._process.stdin is not None, "it was asked to be a pipe"
+        """Close the standard input of the process, and kill it if it does not end."""
+        assert self._process.stdin is not None, "it is a pipe"
         with suppress(OSError):
             self._process.stdin.close()
         with suppress(subprocess.TimeoutExpired):
@@ -216,8 +217,8 @@ class _Session:
         self.kill()
 
     def kill(self) -> None:
-        """End the process by force; whoever still writes to it or waits for it hears of it."""
-        assert self._process.stdin is not None, "it was asked to be a pipe"
+        """Kill the process; whoever writes to it or waits for a reply gets an error."""
+        assert self._process.stdin is not None, "it is a pipe"
         self._process.kill()
         self._process.wait()
         self._listener.join()
@@ -225,29 +226,29 @@ class _Session:
             self._process.stdin.close()
 
     def _listen(self) -> None:
-        assert self._process.stdout is not None, "it was asked to be a pipe"
+        assert self._process.stdout is not None, "it is a pipe"
         with self._process.stdout as stream:
             problem = ""
             try:
                 while (reply := relay.read(stream)) is not None:
-                    ident, said, *fields = reply
+                    ident, outcome, *fields = reply
                     future = self._waiting.pop(ident, None)
                     if future is not None:
-                        future.set_result([said, *fields])
+                        future.set_result([outcome, *fields])
             except ValueError as error:
-                problem = f"what it says makes no sense: {error}"
+                problem = f"it sent a reply that cannot be read: {error}"
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_FAREWELL_SECONDS)
-        self._broken = problem or self._words() or "it ended"
+        self._broken = problem or self._last_error() or "it ended"
         for future in list(self._waiting.values()):
-            future.set_exception(_BrokenError(self._broken))
+            future.set_exception(_SessionError(self._broken))
 
     def _ending(self) -> str:
-        """Why it ended, as soon as that is known; empty if it has not ended."""
+        """Return why it ended, as soon as that is known; empty if it has not ended."""
         self._listener.join(_FAREWELL_SECONDS)
         return self._broken
 
-    def _words(self) -> str:
-        """The last line of what the process complained of."""
-        lines = self._complaints.last().decode(errors="replace").split("\n")
+    def _last_error(self) -> str:
+        """Return the last line of the process's standard error."""
+        lines = self._error_output.last().decode(errors="replace").split("\n")
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
