@@ -393,6 +393,11 @@ def _name_server(world: World, name: str, service: str) -> None:
     world.holds(judge.name_server_at(name, service))
 
 
+@then(parsers.parse('every SOA record of the cluster domain names the server "{name}"'))
+def _server_of_soa_records(world: World, name: str) -> None:
+    world.holds(judge.server_of_soa_records(name))
+
+
 @then("every NS record of the cluster domain has a target with an address")
 def _name_servers(world: World) -> None:
     world.holds(judge.name_servers())

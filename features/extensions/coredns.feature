@@ -178,7 +178,8 @@ Feature: CoreDNS's records beyond the specification
 
     @extended @A07
     Scenario: The name server in every SOA record has the DNS Service's address
-      Then "ns.dns.cluster.local" answers the virtual IP of the Service "kube-system/kube-dns", and otherwise only virtual IPs of Services with the same endpoints
+      Then every SOA record of the cluster domain names the server "ns.dns.cluster.local"
+      And "ns.dns.cluster.local" answers the virtual IP of the Service "kube-system/kube-dns", and otherwise only virtual IPs of Services with the same endpoints
 
     @extended @F11
     Scenario Outline: The reverse zones are served: <zone>

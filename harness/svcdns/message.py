@@ -92,6 +92,11 @@ def target(rdata_: dns.rdata.Rdata) -> dns.name.Name:
     return cast("dns.name.Name", getattr(rdata_, "target"))  # noqa: B009 - dnspython types rdata without their fields
 
 
+def soa_server(rdata_: dns.rdata.Rdata) -> dns.name.Name:
+    """Return the name of the server in the rdata of a SOA record, its MNAME."""
+    return cast("dns.name.Name", getattr(rdata_, "mname"))  # noqa: B009 - as above
+
+
 def port(rdata_: dns.rdata.Rdata) -> int:
     """Return the port number of an SRV record's rdata."""
     return cast("int", getattr(rdata_, "port"))  # noqa: B009 - as above

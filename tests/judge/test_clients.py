@@ -88,11 +88,13 @@ def test_a_denial_is_told_once_after_all_the_answers():
     assert judged[-1].answer.question == judged[0].answer.question
 
 
-PORTS = [EndpointPort("http", "TCP", 80), EndpointPort("", "TCP", 81)]
+PORTS = [EndpointPort("http", "TCP", 80), EndpointPort("metrics", "TCP", 9100), EndpointPort("", "TCP", 81)]
 THERE = state(
     service("web", "10.96.0.10", ports=(HTTP, ServicePort("dns", "UDP", 53), ServicePort("", "SCTP", 9))),
-    service("db", selector={"app": "db"}),
+    service("db", selector={"app": "db"}, ports=(HTTP, ServicePort("gone", "TCP", 1))),
     member(0),
+    service("vip", "10.96.0.12", selector={"app": "vip"}),
+    pod("p", "10.244.0.6", labels={"app": "vip"}, hostname="p", subdomain="vip"),
     pod("anon", "10.244.0.5"),
     endpoint_slice("db-1", "db", endpoint("10.244.0.10", ready=True), ports=PORTS),
     service("empty", selector={"app": "none"}),
@@ -134,6 +136,9 @@ THERE = state(
         ("__sctp.web", False),
         ("_._sctp.web", False),
         ("_http._tcp.db", True),
+        ("_metrics._tcp.db", True),
+        ("_gone._tcp.db", False),
+        ("p.vip", False),
         ("_dns._udp.db", False),
         ("_._tcp.db", False),
         ("_http._tcp.empty", False),

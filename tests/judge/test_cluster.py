@@ -12,13 +12,19 @@ from tests.judge.answers import (
     NODATA,
     NXDOMAIN,
     SERVFAIL,
+    SILENCE,
+    Reply,
     Row,
+    Server,
     answers,
     broken,
     has,
     lacks,
+    observation,
+    readings,
     row,
     says,
+    silent,
     undetermined,
 )
 from tests.judge.states import DUAL, HTTP, STATE, endpoint, endpoint_slice, pod, service, state
@@ -66,6 +72,7 @@ ROWS = [
     row("one pod's name", PODS, {"db-1.db A": says("A 10.244.0.11")}, answers("db-1.db A", "NOERROR", "NXDOMAIN", unexpected=["A 10.244.0.11"])),
     row("one pod's name without data", PODS, {"db-0.db A": NODATA}, answers("db-0.db A", "NOERROR", "NXDOMAIN")),
     row("the name of a pod that is not ready", PODS, {"db-2.db A": says("A 10.244.0.12")}, KEPT),
+    row("the name of a pod without an address", PODS, {"db-5.db A": says("A 10.244.0.15")}, KEPT),
     row("no pod", judge.pod_names_do_not_exist("both"), {}, undetermined("the Service shop/both has no ready pod")),
 
     row("no name of a pod", POD, {}, KEPT),
@@ -134,6 +141,18 @@ DNS = state(
 SERVER = judge.name_server_at("ns.dns.cluster.local", "dns")
 NS = "ns.dns.cluster.local. A"
 SERVERS = judge.name_servers()
+NAMED = judge.server_of_soa_records("ns.dns.cluster.local")
+APEX, DENIED = "cluster.local. SOA", "no-such-name.cluster.local. A"
+
+
+def soa(server: str, owner: str = "cluster.local.") -> str:
+    return f"@{owner} 5 SOA {server} hostmaster.cluster.local. 1 7200 1800 86400 5"
+
+
+SOA = soa("ns.dns.cluster.local.")
+IN_APEX, IN_DENIAL = {APEX: says(SOA)}, {DENIED: Reply(rcode="NXDOMAIN", authority=[SOA])}
+OF_APEX = "the server in the SOA record of the response for cluster.local. SOA is"
+OF_DENIAL = "the server in the SOA record of the response for no-such-name.cluster.local. A is"
 NAMES = {"cluster.local. NS": says("NS ns.dns.cluster.local.", "NS b.dns.cluster.local.")}
 HAVE = {NS: says("A 10.96.0.2"), "b.dns.cluster.local. AAAA": says("AAAA fd00::1"), "b.dns.cluster.local. A": NODATA}
 
@@ -152,6 +171,14 @@ HAVE = {NS: says("A 10.96.0.2"), "b.dns.cluster.local. AAAA": says("AAAA fd00::1
         row("of the other family", SERVER, {NS: says("A 10.96.0.2", "AAAA fd00:10:96::3")}, has("AAAA fd00:10:96::3", at="ns.dns.cluster.local.")),
         row("no virtual IP", judge.name_server_at("ns.dns.cluster.local", "nobody"), {}, undetermined("there is no Service shop/nobody")),
 
+        row("every SOA", NAMED, {**IN_APEX, **IN_DENIAL}, KEPT),
+        row("every SOA in another case", NAMED, {APEX: says(soa("NS.dns.cluster.local.")), **IN_DENIAL}, KEPT),
+        row("a relative server at the apex", NAMED, {APEX: says(soa("ns.dns.")), **IN_DENIAL}, broken(f"{OF_APEX} ns.dns., not ns.dns.cluster.local.")),
+        row("a relative server in a denial", NAMED, {**IN_APEX, DENIED: Reply(rcode="NXDOMAIN", authority=[soa("ns.dns.")])}, broken(f"{OF_DENIAL} ns.dns., not ns.dns.cluster.local.")),
+        row("two SOA", NAMED, {APEX: says(SOA, soa("ns.dns.", "shop.svc.cluster.local.")), **IN_DENIAL}, broken(f"{OF_APEX} ns.dns.cluster.local., ns.dns., not ns.dns.cluster.local.")),
+        row("no SOA in a denial", NAMED, IN_APEX, broken(f"{OF_DENIAL} none, not ns.dns.cluster.local.")),
+        row("another record in a denial", NAMED, {**IN_APEX, DENIED: Reply(rcode="NXDOMAIN", authority=[SOA, "@cluster.local. 5 NS ns.dns."])}, KEPT),
+        row("no answer at the apex", NAMED, {APEX: SILENCE}, silent(APEX)),
         row("name servers with addresses", SERVERS, {**NAMES, **HAVE}, KEPT),
         row("the first without", SERVERS, {**NAMES, **HAVE, NS: NODATA}, broken("the name server ns.dns.cluster.local. has no address")),
         row("the last without", SERVERS, {**NAMES, NS: says("A 10.96.0.2")}, broken("the name server b.dns.cluster.local. has no address")),
@@ -163,3 +190,8 @@ HAVE = {NS: says("A 10.96.0.2"), "b.dns.cluster.local. AAAA": says("AAAA fd00::1
 )  # fmt: skip
 def test_what_the_dns_server_says_of_itself(row: Row):
     assert row.judged(DNS) == row.verdict
+
+
+def test_a_name_server_without_an_address_is_told_with_the_first_question_about_it():
+    judged = readings(SERVERS, observation(DNS, Server({**NAMES, NS: NODATA})))
+    assert str(judged[-1].answer.question) == NS

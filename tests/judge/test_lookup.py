@@ -112,6 +112,7 @@ CASES = [
     case("a name in the cluster", NOT_FOUND, {"a.cluster.local. A": NODATA}, answers("a.cluster.local. A", "NOERROR", "NXDOMAIN"), **BOTH),
     case("a name in the cluster for IPv6", NOT_FOUND, {"a.cluster.local. AAAA": NODATA}, answers("a.cluster.local. AAAA", "NOERROR", "NXDOMAIN"), **BOTH),
     case("an address", NOT_FOUND, {}, broken("the pod found 192.0.2.1"), finds=["192.0.2.1"], **BOTH),
+    case("an address, at the wrong place", judge.not_found("web", 3), {}, broken("the pod found 192.0.2.1"), finds=["192.0.2.1"], **BOTH),
     case("too many names of the cluster", judge.not_found("web", 1), {}, broken("the pod asked for 2 names of the cluster, not 1"), **BOTH),
     case("too few names of the cluster", judge.not_found("web", 3), {}, broken("the pod asked for 2 names of the cluster, not 3"), **BOTH),
 
@@ -156,6 +157,23 @@ def test_the_dns_server_is_asked_about_what_is_seen_of_the_pod():
         resolver = PodResolver(server, configuration=TOLD, identity=ITSELF)
         readings(promise, observation(STATE, server, resolver))
         assert server.log == [("ask", asked)]
+
+
+@pytest.mark.parametrize(
+    ("promise", "script", "resolver", "last"),
+    [
+        (NOT_FOUND, {}, {**BOTH, "finds": ["192.0.2.1"]}, "a.example. A"),
+        (OTHER, {"web AAAA": NODATA}, {**IN_OTHER, "finds": ["fd00::1"]}, "y.shop.svc.cluster.local. AAAA"),
+        (OTHER, {}, {"asks": {("web", "IPv6"): ["x AAAA", "y AAAA"]}}, "y.shop.svc.cluster.local. AAAA"),
+        (TOLD_SERVER, {API: says("A 10.96.0.1")}, {**TO_API, **told(nameservers=())}, API),
+    ],
+    ids=range(4),
+)
+def test_what_a_pod_found_is_told_with_its_last_query(promise: judge.Promise, script, resolver, last: str):
+    server = Server(script)
+    judged = readings(promise, observation(STATE, server, PodResolver(server, **resolver)))
+    assert not judged[-1].kept
+    assert str(judged[-1].answer.question) == last
 
 
 def test_all_of_them_are_about_the_resolver_whichever_server_is_asked():

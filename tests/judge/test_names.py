@@ -53,6 +53,7 @@ ROWS = [
     row("another address", VIRTUAL_IP, {"web A": says("A 10.96.0.11")}, has("A 10.96.0.11", at="web", missing=["A 10.96.0.10"])),
     row("a second address", VIRTUAL_IP, {"web A": says("A 10.96.0.10", "A 10.96.0.11")}, has("A 10.96.0.11", at="web")),
     row("twice", VIRTUAL_IP, {"web A": says("A 10.96.0.10", "A 10.96.0.10")}, has("A 10.96.0.10, 2 times", at="web")),
+    row("another address twice", VIRTUAL_IP, {"web A": says("A 10.96.0.10", "A 10.96.0.11", "A 10.96.0.11")}, has("A 10.96.0.11", at="web")),
     row("of another owner", VIRTUAL_IP, {"web A": says("@nobody 30 A 10.96.0.10")}, has("A 10.96.0.10 owned by nobody.shop.svc.cluster.local.", at="web", missing=["A 10.96.0.10"])),
     row("of another class", VIRTUAL_IP, {"web A": says("A 10.96.0.10", "CH TXT x")}, has('CH TXT "x"', at="web")),
     row("of another type", VIRTUAL_IP, {"web A": says("A 10.96.0.10", "TXT x")}, has('TXT "x"', at="web")),
@@ -167,6 +168,9 @@ TWO = state(
     pod("two", "10.244.0.2", "fd00:10:244::2"),
     service("listed", families=DUAL),
     endpoint_slice("listed-6", "listed", endpoint("fd00::6"), family="IPv6"),
+    endpoint_slice("both-4", "both", endpoint("10.244.0.1")),
+    service("virtual", "10.96.0.1", "fd00:10:96::1", families=DUAL),
+    endpoint_slice("virtual-4", "virtual", endpoint("10.244.0.1")),
     service("alone", selector={"app": "db"}),
     service("unlisted", families=DUAL),
 )
@@ -184,6 +188,7 @@ FOUR, SIX = ("A 10.244.0.1", "A 10.244.0.2"), ("AAAA fd00:10:244::1", "AAAA fd00
         row("the family of its EndpointSlices", judge.ready_endpoints("listed", 1), {"listed AAAA": says("AAAA fd00::6")}, KEPT),
         row("the family that its EndpointSlices lack", judge.other_family("", "listed"), {"listed A": NODATA}, KEPT),
         row("no EndpointSlice", judge.other_family("", "unlisted"), {}, undetermined('the Service "unlisted" has both families')),
+        row("no matter its EndpointSlices", judge.other_family("", "virtual"), {}, undetermined('the Service "virtual" has both families')),
         row("one family of pods with two", judge.ready_endpoints("alone", 2), {"alone A": says(*FOUR)}, KEPT),
     ],
 )  # fmt: skip

@@ -86,6 +86,12 @@ def test_a_port_is_at_what_has_it(row: Row):
     assert row.judged(STATE) == row.verdict
 
 
+def test_one_number_alone_may_be_a_choice():
+    server = Server({SRV: BOTH, **ADDRESSES})
+    promise = judge.port_of_ready_pods_is_one_of("db", "http", "TCP", {80: "of the Service"})
+    assert readings(promise, observation(STATE, server))[0].observed == "port 80: of the Service"
+
+
 def test_which_number_it_is_is_observed():
     server = Server({SRV: says(*(srv(target, 8080) for target in TARGETS)), **ADDRESSES})
     assert readings(CHOICES, observation(STATE, server))[0].observed == "port 8080: of the pod"
@@ -103,6 +109,8 @@ ANONYMOUS = state(
     ),
     service("dual", selector={"app": "dual"}, families=DUAL),
     pod("three", "10.244.0.3", "fd00::3", labels={"app": "dual"}),
+    service("named", selector={"app": "named"}, families=DUAL),
+    pod("four", "10.244.0.4", "fd00::4", labels={"app": "named"}, hostname="four", subdomain="named"),
 )
 ANON = judge.port_of_ready_endpoints("anon", "http", "TCP", 80)
 ANON_SRV = says(srv("i.anon.shop.svc.cluster.local."), srv("j.anon.shop.svc.cluster.local."))
@@ -111,6 +119,7 @@ MIXED_SRV = says(srv("i.mixed.shop.svc.cluster.local."), srv("own.mixed.shop.svc
 DUAL_ = judge.port_of_ready_endpoints("dual", "http", "TCP", 80)
 ONE, TWO = says(srv("i.dual.shop.svc.cluster.local.")), says(srv("i.dual.shop.svc.cluster.local."), srv("j.dual.shop.svc.cluster.local."))  # fmt: skip
 LEGAL = ["A 10.244.0.1", "A 10.244.0.2"]
+NAMED, FOUR = judge.port_of_ready_endpoints("named", "http", "TCP", 80), says(srv("four.named.shop.svc.cluster.local."))
 
 # fmt: off
 IDENTIFIERS = [
@@ -132,6 +141,9 @@ IDENTIFIERS = [
     row("one identifier for each family", DUAL_, {"_http._tcp.dual SRV": TWO, "i.dual A": says("A 10.244.0.3"), "i.dual AAAA": NODATA, "j.dual A": NODATA, "j.dual AAAA": says("AAAA fd00::3")}, KEPT),
     row("two identifiers for one family", DUAL_, {"_http._tcp.dual SRV": TWO, "i.dual A": says("A 10.244.0.3"), "i.dual AAAA": NODATA, "j.dual A": says("A 10.244.0.3"), "j.dual AAAA": NODATA}, broken("j.dual.shop.svc.cluster.local. and i.dual.shop.svc.cluster.local. have the address of the same endpoint")),
     row("an identifier that does not exist", DUAL_, {"_http._tcp.dual SRV": ONE, "i.dual A": says("A 10.244.0.3")}, answers("i.dual AAAA", "NXDOMAIN", "NOERROR")),
+    row("a hostname in both families", NAMED, {"_http._tcp.named SRV": FOUR, "four.named A": says("A 10.244.0.4"), "four.named AAAA": says("AAAA fd00::4")}, KEPT),
+    row("a hostname not in IPv4", NAMED, {"_http._tcp.named SRV": FOUR, "four.named A": NODATA, "four.named AAAA": says("AAAA fd00::4")}, lacks("A 10.244.0.4", at="four.named")),
+    row("a hostname not in IPv6", NAMED, {"_http._tcp.named SRV": FOUR, "four.named A": says("A 10.244.0.4"), "four.named AAAA": NODATA}, lacks("AAAA fd00::4", at="four.named")),
     row("three identifiers", DUAL_, {"_http._tcp.dual SRV": says(*TWO.records, srv("k.dual.shop.svc.cluster.local."))}, broken("the answer has 3 SRV records for 1 ready endpoint")),
 ]
 # fmt: on
@@ -143,15 +155,15 @@ def test_an_endpoint_without_a_hostname_has_a_name_of_its_own(row: Row):
 
 
 #: Pods whose ports of one name have different numbers.
-NAMED = ServicePort("http", "TCP", 80, "web")
+TO_WEB = ServicePort("http", "TCP", 80, "web")
 OWN = state(
-    service("own", selector={"app": "db"}, ports=(ServicePort("other", "TCP", 1, "x"), NAMED)),
+    service("own", selector={"app": "db"}, ports=(ServicePort("other", "TCP", 1, "x"), TO_WEB)),
     pod("one", "10.244.0.1", container_ports={("web", "TCP"): 8001}),
     pod("two", "10.244.0.2", container_ports={("web", "TCP"): 8002}),
     pod("udp", "10.244.0.3", container_ports={("web", "UDP"): 8003}),
     pod("six", "fd00::4", container_ports={("web", "TCP"): 8004}),
     pod("unready", "10.244.0.5", ready=False, container_ports={("web", "TCP"): 8005}),
-    service("own-6", selector={"app": "db"}, ports=(NAMED,), families=("IPv6",)),
+    service("own-6", selector={"app": "db"}, ports=(TO_WEB,), families=("IPv6",)),
 )
 PORTS = judge.own_port("own", "http")
 OWN_SRV = says(srv("i.own.shop.svc.cluster.local.", 8001), srv("j.own.shop.svc.cluster.local.", 8002))
@@ -220,6 +232,7 @@ WITH = says(srv(OWN_NAME), additional=["@web 30 A 10.96.0.10"])
         row("one of its addresses", ADDITIONAL, {"_http._tcp.web SRV": WITH, "web A": says("A 10.96.0.10", "A 10.96.0.11")}, KEPT),
         row("not its address", ADDITIONAL, {"_http._tcp.web SRV": WITH, "web A": says("A 10.96.0.11")}, lacks("A 10.96.0.10", at="web")),
         row("its address and another type", ADDITIONAL, {"_http._tcp.web SRV": WITH, "web A": says("A 10.96.0.10", "TXT x")}, has('TXT "x"', at="web")),
+        row("the second is not its address", ADDITIONAL, {"_http._tcp.web SRV": says(srv(OWN_NAME), additional=["@web 30 A 10.96.0.10", "@web 30 A 10.96.0.11"]), "web A": says("A 10.96.0.10")}, lacks("A 10.96.0.11", at="web")),
         row("of no target", ADDITIONAL, {"_http._tcp.web SRV": says(srv(OWN_NAME), additional=["@x 30 A 10.96.0.10"]), "x A": says("A 10.96.0.10")}, broken("A 10.96.0.10 in the additional section belongs to x.shop.svc.cluster.local., which is not a target")),
         row("no SRV", ADDITIONAL, {"_http._tcp.web SRV": NODATA}, lacks("SRV <a port>", at="_http._tcp.web")),
         row("no SRV but another record", ADDITIONAL, {"_http._tcp.web SRV": says("A 10.96.0.10")}, has("A 10.96.0.10", at="_http._tcp.web", missing=["SRV <a port>"])),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -59,6 +60,40 @@ def test_an_error_says_what_is_wrong_with_the_last_answer():
     assert str(error) == "web.shop.svc.cluster.local. A is not answered: no answer within 5 s"
     assert [reading.kept for reading in error.readings] == [True, False]
     assert error.choices == ("A: mine",)
+
+
+@pytest.mark.parametrize(
+    ("promise", "declared"),
+    [
+        (judge.virtual_ip_leads_back("web"), True),
+        (judge.pod_leads_back("db-0", "db-0.db"), True),
+        (judge.ready_endpoints_lead_back("db"), True),
+        (judge.unready_endpoints_do_not_lead_back("db"), True),
+        (judge.address_leads_nowhere("192.0.2.1"), True),
+        (judge.name_leads_nowhere("x.in-addr.arpa."), True),
+        (judge.pod_has_no_name("db-0", "db"), True),
+        *[
+            (make(type_), type_ == "PTR")
+            for type_ in ("A", "PTR")
+            for make in (
+                partial(judge.no_data, "x"),
+                partial(judge.does_not_exist, "x"),
+                partial(judge.one_record, "x"),
+                partial(judge.one_of, "x", choices={}),
+                partial(judge.with_edns, "x"),
+                partial(judge.property_of, "x", stated="is authoritative"),
+                partial(judge.property_is_observed, "x", stated="is authoritative"),
+                partial(judge.reverse_name_is_one_of, "x", above=0, choices={}),
+            )
+        ],
+        (judge.does_not_exist("x"), False),
+        (judge.dashed_addresses("db"), False),
+        (judge.virtual_ip("web"), False),
+    ],
+    ids=range(26),
+)
+def test_a_promise_says_whether_it_may_query_reverse_names(promise: judge.Promise, declared: bool):
+    assert promise.reverse_names is declared
 
 
 @pytest.mark.parametrize(

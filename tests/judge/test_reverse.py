@@ -78,6 +78,8 @@ ROWS = [
     row("the root among others", READY, {**NAMES, **FORWARD, "10.244.0.11 PTR": says("PTR .", ptr("db-1.db"))}, KEPT),
     row("its own name twice", READY, {**NAMES, **FORWARD, "10.244.0.11 PTR": says(ptr("db-1.db"), ptr("db-1.db"))}, has(f"{ptr('db-1.db')}, 2 times", at=of("10.244.0.11"))),
     row("an alias beside", READY, {**NAMES, **FORWARD, "10.244.0.11 PTR": says(ptr("db-1.db"), "CNAME x.")}, has("CNAME x.", at=of("10.244.0.11"))),
+    row("an alias of its name", READY, {**NAMES, **FORWARD, "10.244.0.11 PTR": says("CNAME db-1.db.shop.svc.cluster.local.")}, has("CNAME db-1.db.shop.svc.cluster.local.", at=of("10.244.0.11"), missing=[ptr("db-1.db")])),
+    row("an address beside", READY, {**NAMES, **FORWARD, "10.244.0.11 PTR": says(ptr("db-1.db"), "A 10.244.0.11")}, has("A 10.244.0.11", at=of("10.244.0.11"))),
     row("its name does not exist", READY, {**NAMES, "db-0.db A": says("A 10.244.0.10")}, answers("db-1.db A", "NXDOMAIN", "NOERROR")),
     row("its name has no data", READY, {**NAMES, **FORWARD, "db-1.db A": NODATA}, lacks("A 10.244.0.11", at="db-1.db")),
     row("its name answers another address", READY, {**NAMES, **FORWARD, "db-1.db A": says("A 10.244.0.10")}, lacks("A 10.244.0.11", at="db-1.db")),
@@ -131,6 +133,7 @@ ANON = state(
 )
 ANY = judge.ready_endpoints_lead_back("anon")
 I4, I6 = {"10.244.0.1 PTR": says(ptr("i.anon")), "i.anon A": says("A 10.244.0.1")}, {"fd00::1 PTR": says(ptr("j.anon")), "j.anon AAAA": says("AAAA fd00::1")}  # fmt: skip
+BOTH = judge.pod_leads_back("one", "one.anon")
 SHARED = judge.ready_endpoints_lead_back("shared")
 SHARED_FORWARD = {"a.shared A": says("A 192.0.2.1"), "b.shared A": says("A 192.0.2.1")}
 
@@ -150,6 +153,9 @@ SHARED_FORWARD = {"a.shared A": says("A 192.0.2.1"), "b.shared A": says("A 192.0
         row("one of two hostnames", SHARED, {"192.0.2.1 PTR": says(ptr("b.shared")), **SHARED_FORWARD}, lacks(ptr("a.shared"), at=of("192.0.2.1"))),
         row("the other of two hostnames", SHARED, {"192.0.2.1 PTR": says(ptr("a.shared")), **SHARED_FORWARD}, lacks(ptr("b.shared"), at=of("192.0.2.1"))),
         row("every pod is ready", judge.unready_endpoints_do_not_lead_back("all-6"), {}, undetermined("every endpoint of the Service shop/all-6 is ready")),
+        row("in both families", BOTH, {"10.244.0.1 PTR": says(ptr("one.anon")), "fd00::1 PTR": says(ptr("one.anon"))}, KEPT),
+        row("not in IPv4", BOTH, {"10.244.0.1 PTR": NODATA, "fd00::1 PTR": says(ptr("one.anon"))}, lacks(ptr("one.anon"), at=of("10.244.0.1"))),
+        row("not in IPv6", BOTH, {"10.244.0.1 PTR": says(ptr("one.anon")), "fd00::1 PTR": NODATA}, lacks(ptr("one.anon"), at=of("fd00::1"))),
         row("in the Service's families", judge.pod_leads_back("one", "one.all-6"), {"fd00::1 PTR": says(ptr("one.all-6"))}, KEPT),
     ],
 )  # fmt: skip

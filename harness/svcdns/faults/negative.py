@@ -55,6 +55,18 @@ def _for_a_day(context: QueryContext, reply: Reply) -> Reply:
     return replace(reply, authority=tuple(_kept_for_a_day(record) for record in reply.authority))
 
 
+def _with_relative_soa(context: QueryContext, reply: Reply) -> Reply:
+    del context
+    return replace(reply, authority=tuple(_relative(record) for record in reply.authority))
+
+
+def _relative(record: Record) -> Record:
+    """Return a SOA record whose names were never completed with those of the zone."""
+    if record.type != SOA:
+        return record
+    return record._replace(rdata=record.rdata.replace(mname=name("ns.dns"), rname=name("hostmaster")))
+
+
 def _kept_for_a_day(record: Record) -> Record:
     if record.type != SOA:
         return record
@@ -255,6 +267,13 @@ FAULTS = (
         ("G02",),
         "extended",
         change=where(lambda _, reply: is_no_data(reply), _without_soa),
+    ),
+    Fault(
+        "soa-names-relative",
+        "The SOA record of negative answers has names that lack the zone.",
+        ("A07",),
+        "extended",
+        change=_with_relative_soa,
     ),
     Fault(
         "negative-ttl-of-a-day",

@@ -18,6 +18,7 @@ from svcdns.judge.cluster import (
     no_ready_endpoint,
     pod_has_no_name,
     pod_names_do_not_exist,
+    server_of_soa_records,
 )
 from svcdns.judge.lookup import (
     found_by,
@@ -132,6 +133,7 @@ __all__ = [
     "same_ttl_as_denials",
     "schema_version",
     "search_list",
+    "server_of_soa_records",
     "together",
     "unready_endpoints_do_not_lead_back",
     "virtual_ip",

@@ -52,7 +52,7 @@ def exists(name: str) -> Promise:
         if denials and not is_there(observation, name):
             raise UndeterminedError(f'"{name}" does not exist: name something that does, and is not to be denied')
         yield from readings
-        yield from (replace(denial, problem=f'"{name}" is denied', promised="records") for denial in denials[:1])
+        yield from (replace(denial, problem=f'"{name}" is denied', promised="records") for denial in denials)
 
     return Promise(judge, reverse_names=PTR in _types(name))
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dns.rdatatype import AAAA, NS, PTR, A
+from dns.rdatatype import AAAA, NS, PTR, SOA, A
 
 from svcdns.errors import UndeterminedError
 from svcdns.judge import endpoints
-from svcdns.judge.comparing import address_row, expect_no_name, expect_rows, rows
+from svcdns.judge.comparing import address_row, expect_no_name, expect_rows, rows, unanswered
 from svcdns.judge.observation import TYPE_OF, Observation
 from svcdns.judge.reading import Promise, PromiseOfState, Reading
-from svcdns.message import Question, reverse_name, target
-from svcdns.state import CLUSTER_DOMAIN, ClusterState, Family, Key, Service, family_of
+from svcdns.message import Question, reverse_name, soa_server, target
+from svcdns.state import CLUSTER_DOMAIN, ClusterState, Key, Service
 
 
 def no_ready_endpoint(service_name: str) -> PromiseOfState:
@@ -65,7 +65,7 @@ def pod_has_no_name(pod_name: str, service_name: str) -> Promise:
         answer = observation.ask(Question(observation.below(pod_name, service_name), TYPE_OF[family]))
         address = observation.pod(pod_name).address(family)
         denied = expect_no_name(answer)
-        if denied.kept or not answer.answer or not address:
+        if not answer.answer or not address:
             yield denied
             return
         back = observation.ask(Question(reverse_name(address), PTR))
@@ -104,7 +104,7 @@ def name_server_at(name: str, service_name: str) -> Promise:
         service = observation.service_with_virtual_ip(service_name)
         family = service.families[0]
         answer = observation.ask(Question(observation.full_name(name), TYPE_OF[family]))
-        others = set(map(address_row, _virtual_ips_beside(observation.state, service, family)))
+        others = set(map(address_row, _virtual_ips_beside(observation.state, service)))
         yield expect_rows(answer, {address_row(service.cluster_ips[0]), *others.intersection(rows(answer))})
 
     return Promise(judge)
@@ -125,6 +125,26 @@ def name_servers() -> Promise:
     return Promise(judge)
 
 
+def server_of_soa_records(name: str) -> Promise:
+    """The SOA records of the cluster domain, its own and that of a negative answer, name a server in full (A07)."""
+
+    def judge(observation: Observation) -> Iterator[Reading]:
+        server = observation.full_name(name)
+        for owner, type_ in ((CLUSTER_DOMAIN, SOA), (f"no-such-name.{CLUSTER_DOMAIN}", A)):
+            answer = observation.ask(Question(observation.full_name(owner), type_))
+            soas = [record.rdata for record in (*answer.answer, *answer.authority) if record.type == SOA]
+            named = [soa_server(rdata) for rdata in soas]
+            problem = unanswered(answer)
+            if not problem and named != [server]:
+                servers = ", ".join(map(str, named)) or "none"
+                problem = (
+                    f"the server in the SOA record of the response for {answer.question} is {servers}, not {server}"
+                )
+            yield Reading(answer, (f"a SOA record with the server {server}",), problem=problem)
+
+    return Promise(judge)
+
+
 def _dashed(observation: Observation, service_name: str) -> Iterator[tuple[Question, str]]:
     """Yield what to ask for each ready endpoint by its address with dashes, and the address."""
     service = observation.service(service_name)
@@ -136,10 +156,10 @@ def _dashed(observation: Observation, service_name: str) -> Iterator[tuple[Quest
             yield Question(observation.below(label, service_name), TYPE_OF[family]), address
 
 
-def _virtual_ips_beside(state: ClusterState, service: Service, family: Family) -> Iterator[str]:
+def _virtual_ips_beside(state: ClusterState, service: Service) -> Iterator[str]:
     """Yield the virtual IPs of the Services that have an endpoint in common with a Service."""
     own = {address for endpoint in endpoints.ready_endpoints(state, service) for address in endpoint.addresses}
     for key, other in state.services.items():
         listed = [endpoint for each in state.slices_by_service.get(key, ()) for endpoint in each.endpoints]
         if not own.isdisjoint(address for endpoint in listed for address in endpoint.addresses):
-            yield from (address for address in other.cluster_ips if family_of(address) == family)
+            yield from other.cluster_ips

@@ -64,16 +64,17 @@ def expect_rows(answer: Answer, expected: Iterable[str]) -> Reading:
     )
 
 
-def compare(answer: Answer, expected: Iterable[str], found: Iterable[str]) -> Reading:
+def compare(answer: Answer, expected: Iterable[str], answered: Iterable[str]) -> Reading:
     """Read an answer as `expect_rows` does, with its rows as the caller reads them: others own what follows an alias."""
-    expected = tuple(sorted(set(expected)))
-    if problem := unanswered(answer) or wrong_rcode(answer, dns.rcode.NOERROR):
+    wanted = frozenset(expected)
+    expected = tuple(sorted(wanted))
+    if problem := wrong_rcode(answer, dns.rcode.NOERROR):
         return Reading(answer, expected, problem=problem, promised="records")
-    times = Counter(found)
-    missing = tuple(promised for promised in expected if promised not in times)
+    times = Counter(answered)
+    missing = tuple(each for each in expected if each not in times)
     unexpected = (
-        *(each for each in times if each not in expected),
-        *(f"{each}, {number} times" for each, number in times.items() if number > 1 and each in expected),
+        *(each for each in times if each not in wanted),
+        *(f"{each}, {number} times" for each, number in times.items() if number > 1 and each in wanted),
     )
     problem = unexpected_records(answer, unexpected)
     if missing and not (answer.truncated and answer.transport == "udp"):
@@ -93,7 +94,7 @@ def expect_no_name(answer: Answer) -> Reading:
 
 def _expect_no_records(answer: Answer, rcode: dns.rcode.Rcode, expected: str, promised: Promised) -> Reading:
     unexpected = tuple(row(record.rdata) for record in answer.answer)
-    problem = unanswered(answer) or wrong_rcode(answer, rcode) or unexpected_records(answer, unexpected)
+    problem = wrong_rcode(answer, rcode) or unexpected_records(answer, unexpected)
     return Reading(answer, (expected,), unexpected=unexpected, problem=problem, promised=promised)
 
 
@@ -130,11 +131,15 @@ def unanswered(answer: Answer) -> str:
 
 
 def wrong_rcode(answer: Answer, expected: dns.rcode.Rcode) -> str:
-    """Return what is wrong with an answer's rcode, or nothing; one that did not come has none."""
+    """Return why there is no answer with an rcode: none came, or it has another one; or nothing."""
     rcode = answer.rcode
-    if rcode is None or rcode == expected:
-        return ""
-    return f"{answer.question} answers {dns.rcode.to_text(rcode)}, not {dns.rcode.to_text(expected)}"
+    if rcode is None:
+        return unanswered(answer)
+    return (
+        ""
+        if rcode == expected
+        else f"{answer.question} answers {dns.rcode.to_text(rcode)}, not {dns.rcode.to_text(expected)}"
+    )
 
 
 def unexpected_records(answer: Answer, unexpected: Sequence[str]) -> str:

@@ -46,11 +46,11 @@ def ready_endpoints(state: ClusterState, service: Service) -> tuple[ReadyEndpoin
     else:
         endpoints = _listed_endpoints(state, service)
         listed = [(endpoint.hostname, endpoint.addresses) for endpoint in endpoints if endpoint.ready is not False]
-    found = (
+    within = (
         ReadyEndpoint(hostname, tuple(address for address in addresses if family_of(address) in served))
         for hostname, addresses in listed
     )
-    return tuple(dict.fromkeys(endpoint for endpoint in found if endpoint.addresses))
+    return tuple(dict.fromkeys(endpoint for endpoint in within if endpoint.addresses))
 
 
 def require_ready_endpoints(state: ClusterState, service: Service) -> tuple[ReadyEndpoint, ...]:

@@ -13,7 +13,7 @@ from dns.rdatatype import TXT, A
 
 from svcdns.client import encode
 from svcdns.errors import FeatureError
-from svcdns.judge.comparing import choice_lines, expect_choice, row, unanswered, unexpected_records, wrong_rcode
+from svcdns.judge.comparing import choice_lines, expect_choice, row, unexpected_records, wrong_rcode
 from svcdns.judge.observation import Observation
 from svcdns.judge.reading import Promise, Reading
 from svcdns.message import Question
@@ -73,7 +73,7 @@ def malformed_message(kind: str, rcode: str) -> Promise:
         about = Question(observation.full_name("dns-version.cluster.local"), A)
         answer = observation.send(MALFORMED_MESSAGES[kind](about), about)
         unexpected = tuple(row(record.rdata) for record in answer.answer)
-        problem = unanswered(answer) or wrong_rcode(answer, expected) or unexpected_records(answer, unexpected)
+        problem = wrong_rcode(answer, expected) or unexpected_records(answer, unexpected)
         yield Reading(
             answer, (rcode,), unexpected=unexpected, problem=problem and f"{kind}: {problem}", promised="rcode"
         )

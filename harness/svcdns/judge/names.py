@@ -22,7 +22,7 @@ from svcdns.judge.comparing import (
 from svcdns.judge.observation import OTHER, TYPE_OF, Observation, record_type
 from svcdns.judge.reading import Promise, Reading
 from svcdns.message import Question
-from svcdns.state import CLUSTER_DOMAIN
+from svcdns.state import CLUSTER_DOMAIN, family_of
 
 
 def virtual_ip(service_name: str) -> Promise:
@@ -50,8 +50,8 @@ def virtual_ips(service_name: str) -> Promise:
             raise UndeterminedError(
                 f"the Service {service.key} has {len(service.cluster_ips)} virtual IPs, not one per family"
             )
-        for address, family in zip(service.cluster_ips, service.families, strict=True):
-            question = Question(observation.full_name(service_name), TYPE_OF[family])
+        for address in service.cluster_ips:
+            question = Question(observation.full_name(service_name), TYPE_OF[family_of(address)])
             yield expect_rows(observation.ask(question), [address_row(address)])
 
     return Promise(judge)

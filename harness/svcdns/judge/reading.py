@@ -106,7 +106,7 @@ class PromiseOfState:
 
 def answer_lines(answer: Answer) -> tuple[str, ...]:
     """Return an answer as lines of text: rcode and flags, then the records of each section."""
-    if answer.failure or answer.rcode is None:
+    if answer.rcode is None:
         return (answer.failure or "no answer",)
     lines = [f"{dns.rcode.to_text(answer.rcode)}, flags {' '.join(answer.flags)}"]
     for section in ("answer", "authority", "additional"):
