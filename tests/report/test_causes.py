@@ -53,7 +53,7 @@ def results(fault: str) -> tuple[ScenarioResult, ...]:
 
 #: What the failures of one fault are mostly told as.
 TOLD = [
-    ("ptr-of-endpoint-missing", "PTR of addresses of endpoints: NXDOMAIN instead of records"),
+    ("ptr-of-endpoint-missing", "PTR of endpoints: NXDOMAIN instead of records"),
     ("ptr-of-virtual-ip-missing", "PTR of virtual IPs: NXDOMAIN instead of records"),
     ("ptr-of-virtual-ip-wrong", "PTR of virtual IPs: other records than expected"),
     ("aaaa-denied", "AAAA of Service names: NXDOMAIN instead of NODATA"),

@@ -31,7 +31,7 @@ class NameKind(StrEnum):
     ENDPOINT = "names below Services"
     PORT = "ports"
     VIRTUAL_IP_ADDRESS = "virtual IPs"
-    ENDPOINT_ADDRESS = "addresses of endpoints"
+    ENDPOINT_ADDRESS = "endpoints"
     OTHER_ADDRESS = "other addresses"
     OTHER = "other names"
 
