@@ -1,4 +1,4 @@
-"""An API server over HTTP for tests: it holds objects, and responds as a real one does until a test says otherwise.
+"""An API server over HTTP for tests. It holds objects, and responds as a real one does unless a test gives another response.
 
 It has no controllers, no admission and no authorization. `ApiServer` is the HTTP part, `Objects` the responses.
 """
@@ -154,7 +154,7 @@ class Objects:
         self._over = False
 
     def put(self, kind: str, name: str, namespace: str = "", **fields: Any) -> Item:
-        """Let somebody else create or replace an object."""
+        """Create or replace an object, as another user."""
         place = {"namespace": namespace} if namespace else {}
         metadata = {"name": name, **place, **fields.pop("metadata", {})}
         item = {"apiVersion": KINDS[kind][0], "kind": kind, **_with_defaults(kind, fields), "metadata": metadata}
@@ -165,7 +165,7 @@ class Objects:
             return self._objects.get((kind, namespace, name))
 
     def drop(self, kind: str, name: str, namespace: str = "") -> Item:
-        """Let somebody else delete an object, a Namespace with everything in it."""
+        """Delete an object, as another user; a Namespace with everything in it."""
         with self.lock:
             item = self._objects.pop((kind, namespace, name))
             self._changes.append((self._next_version(), "DELETED", _versioned(item, self._resource_version)))

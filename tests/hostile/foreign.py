@@ -40,7 +40,7 @@ def texts(value: Any) -> list[str]:
 
 
 def read(path: Path) -> list[str]:
-    """What a file says, as it stands there and as programs read it."""
+    """The texts of a file, as they are written and as programs read them."""
     raw = path.read_bytes().decode("utf-8")
     found = [raw]
     if path.suffix in (".html", ".xml"):

@@ -1,4 +1,4 @@
-"""DNS servers that mean harm, and the ways to ask them."""
+"""Hostile DNS servers, and channels to them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Talk = Callable[[bytes], Iterator[bytes]]
 
 @contextmanager
 def streaming(talk: Talk) -> Iterator[Direct]:
-    """Over TCP: says what ``talk`` makes of what was received first, for as long as somebody listens."""
+    """A server over TCP that sends what ``talk`` makes of the first octets, as long as the client reads."""
 
     def work(listener: socket.socket) -> None:
         with suppress(OSError), listener.accept()[0] as connection:

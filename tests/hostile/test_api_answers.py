@@ -295,7 +295,7 @@ VALUES: list[Any] = [
 
 
 def places(value: Any, path: Path_ = ()) -> Iterator[Path_]:
-    """Every place in an answer; what nobody reads is represented by a part."""
+    """Every place in a response; of fields that are not read, only some."""
     yield path
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, part in inner:
@@ -389,7 +389,7 @@ def answering(answer: Answer, value: Any) -> Callable[[Request], Reply | None]:
 
 
 def read(api: Api, answer: Answer) -> str:
-    """Read an answer as the code does; what is said of it, or nothing."""
+    """Read a response as the code does; the error, or empty."""
     known = api._discovery
     if answer.path in ("/apis", "/api/v1"):
         api._discovery = Discovery(api.client.read)
@@ -404,7 +404,7 @@ def read(api: Api, answer: Answer) -> str:
 
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    """An API that is answered in process, by what `InProcess.wrong` says."""
+    """An API without sockets, whose responses `InProcess.wrong` gives."""
     with pytest.MonkeyPatch.context() as patching:
         # For the others in this module, which are answered over HTTP, nothing may stay patched.
         patching.setattr(client, "ApiTransport", InProcess)
@@ -416,7 +416,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=list(ANSWERS))
-def test_a_real_answer_is_read(answer: Answer, api: Api):
+def test_a_real_response_is_read(answer: Answer, api: Api):
     InProcess.wrong = staticmethod(answering(answer, answer.value))
     assert read(api, answer) in ("", "the API server serves no Widget")
 
@@ -426,7 +426,7 @@ STEP = 1 if THOROUGH else max(1, sum(1 for one in ANSWERS.values() for _ in sing
 
 @pytest.mark.timeout(1_200)
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=list(ANSWERS))
-def test_whatever_is_altered_in_an_answer_it_is_read_or_refused_in_words(answer: Answer, api: Api):
+def test_an_altered_response_is_read_or_refused_with_one_line(answer: Answer, api: Api):
     for place, (path, new) in enumerate(singles(answer)):
         if place % STEP == 0:
             InProcess.wrong = staticmethod(answering(answer, altered(answer.value, path, new)))
@@ -597,9 +597,7 @@ SAID: dict[str, tuple[Callable[[], tuple[Answer, Any]], str]] = {
 
 
 @pytest.mark.parametrize(("made", "said"), SAID.values(), ids=list(SAID))
-def test_what_is_malformed_is_said_with_its_place_on_one_line(
-    made: Callable[[], tuple[Answer, Any]], said: str, api: Api
-):
+def test_a_malformed_response_is_one_line_with_the_field(made: Callable[[], tuple[Answer, Any]], said: str, api: Api):
     answer, value = made()
     InProcess.wrong = staticmethod(answering(answer, value))
     found = read(api, answer)
@@ -607,7 +605,7 @@ def test_what_is_malformed_is_said_with_its_place_on_one_line(
     assert "\n" not in found
 
 
-def test_a_kubelet_whose_domain_is_none_is_refused(api: Api):
+def test_a_kubelets_domain_that_is_not_one_is_refused(api: Api):
     """Where no Corefile names one."""
     config, pods = ANSWERS["kubelet"], ANSWERS["DNS pods"]
     other = altered(pods.value, (*FIRST, "spec", "containers", 0, "image"), "registry.k8s.io/other:1")
@@ -630,7 +628,7 @@ def test_a_kubelet_whose_domain_is_none_is_refused(api: Api):
         "a: !!python/object:x {}",
     ],
 )
-def test_a_kubelet_whose_configuration_is_none_has_the_usual_domain(kubelet: str, api: Api):
+def test_with_an_unreadable_kubelet_configuration_the_domain_is_the_usual_one(kubelet: str, api: Api):
     config, pods = ANSWERS["kubelet"], ANSWERS["DNS pods"]
     other = altered(pods.value, (*FIRST, "spec", "containers", 0, "image"), "registry.k8s.io/other:1")
     value = altered(config.value, ("data", "kubelet"), kubelet)
@@ -639,7 +637,7 @@ def test_a_kubelet_whose_configuration_is_none_has_the_usual_domain(kubelet: str
         assert facts.read(Ownership(api, SETTINGS.run), SETTINGS).domain == CLUSTER_DOMAIN
 
 
-def test_what_is_null_is_absent(api: Api):
+def test_null_fields_are_absent(api: Api):
     pods = ANSWERS["pods"]
     value = pods.value
     for path in [path for path in places(value) if path[-1:] in [("labels",), ("hostname",), ("ports",), ("phase",)]]:
@@ -660,7 +658,7 @@ def test_what_is_null_is_absent(api: Api):
         ("..[[", ("", "[[")),
     ],
 )
-def test_a_field_that_is_none_is_named_all_the_same(text: str, field: Path_):
+def test_an_unreadable_field_is_named_as_it_is(text: str, field: Path_):
     from svcdns.targets.cluster.apiserver.fields import path  # noqa: PLC0415 - the name of many things here
 
     assert path(text, {"spec": {"ports": [{"port": 1}, 5]}, "": 1})[: len(field)] or field
@@ -673,7 +671,7 @@ def test_any_words_of_a_refusal_are_read(text: str):
         assert field_problems(item, RefusedError(words, code=422))
 
 
-def test_a_watch_that_tells_nonsense_is_told_of_and_begun_anew_with_a_list(tmp_path: Path):
+def test_a_malformed_event_is_a_failure_and_the_objects_are_listed_again(tmp_path: Path):
     """What was missed meanwhile is seen then."""
     told = json.dumps({"type": "ADDED", "object": {"metadata": {"name": 5}}}).encode() + b"\n"
     nonsense = [True]

@@ -1,4 +1,4 @@
-"""However much an API server says, however slowly, and however often it ends: what it may cost has limits."""
+"""The limits of what an API server may cost, however much it sends, however slowly, and however often it ends a request."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def at(path: str, reply: Callable[[], Reply]) -> Wrong:
 
 
 def refused(directory: Path, wrong: Wrong, ask: Callable[[Api], object] = lambda api: api.list("Pod")) -> str:
-    """What is said of an answer that leaves all open, one line."""
+    """The error of a request that ends undetermined: one line."""
     with asking(directory, wrong) as (api, _), pytest.raises(UndeterminedError) as caught:
         ask(api)
     assert "\n" not in str(caught.value)
@@ -77,7 +77,7 @@ def dripped(piece: bytes = b" ") -> Iterator[bytes]:
         yield piece
 
 
-def test_an_answer_that_drips_ends_at_its_deadline(tmp_path: Path, limited):
+def test_a_response_that_drips_ends_at_its_deadline(tmp_path: Path, limited):
     limited(request_seconds=0.5)
     said = refused(tmp_path, at(PODS, lambda: Reply(dripped())))
     assert said == f"the API server URL cannot be reached any more: its response to {PODS} did not end within 0 s"
@@ -97,7 +97,7 @@ def test_headers_that_drip_end_at_the_deadline(piece: bytes, tmp_path: Path, lim
         Api(kubeconfig(tmp_path, url), "a")
 
 
-def test_a_server_that_is_slow_but_steady_is_waited_for(tmp_path: Path, limited):
+def test_a_slow_but_steady_response_is_read(tmp_path: Path, limited):
     limited(request_seconds=20)
     whole = json.dumps(answers.listed("Pod", answers.SERVED["v1"]["pods"][1])).encode()
 
@@ -167,7 +167,9 @@ COSTLY: dict[str, tuple[str, Callable[[], Reply], str]] = {
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("what", "reply", "said"), COSTLY.values(), ids=list(COSTLY))
-def test_no_answer_takes_more_memory_than_its_limits(what: str, reply: Callable[[], Reply], said: str, tmp_path: Path):
+def test_no_response_takes_more_memory_than_its_limits(
+    what: str, reply: Callable[[], Reply], said: str, tmp_path: Path
+):
     if not said:
         pytest.skip("takes a minute: HYPOTHESIS_PROFILE=thorough")
 
@@ -197,14 +199,14 @@ def test_no_answer_takes_more_memory_than_its_limits(what: str, reply: Callable[
         ("gzip", gzip.compress(b"{}", mtime=0) * 2, "its response continues after the end of the gzip data"),
     ],
 )
-def test_what_is_compressed_otherwise_than_asked_for_is_refused(encoding: str, body: bytes, said: str, tmp_path: Path):
+def test_another_compression_than_requested_is_refused(encoding: str, body: bytes, said: str, tmp_path: Path):
     assert said in refused(tmp_path, at(PODS, lambda: Reply(body, headers={"Content-Encoding": encoding})))
 
 
 @given(
     octets=st.binary(max_size=2_000), repeated=st.integers(1, 2_000), cuts=st.sets(st.integers(1, 5_000), max_size=4)
 )
-def test_what_is_compressed_rightly_is_read_whole_however_it_is_cut(octets: bytes, repeated: int, cuts: set[int]):
+def test_gzip_is_decompressed_however_its_octets_are_cut(octets: bytes, repeated: int, cuts: set[int]):
     from svcdns.targets.cluster.apiserver.transport import _decompressed  # noqa: PLC0415 - as heavy as a live target
 
     squeezed = gzip.compress(octets * repeated, mtime=0)
@@ -256,12 +258,12 @@ def test_a_list_of_endless_pages_ends(tmp_path: Path, limited):
     assert said == "the API server URL lists Pods on more than 20 pages"
 
 
-def test_a_list_that_takes_for_ever_ends(tmp_path: Path, limited):
+def test_an_endless_list_ends_at_its_deadline(tmp_path: Path, limited):
     limited(list_seconds=0.0)
     assert "did not list all Pods within 0 s" in refused(tmp_path, at(PODS, lambda: page(str(next(PAGES)))))
 
 
-def test_what_is_kept_of_a_list_has_a_limit(tmp_path: Path, limited):
+def test_the_kept_fields_of_a_list_have_a_limit(tmp_path: Path, limited):
     limited(kept_octets=2_000)
     assert "lists Pods of more than 2000 octets" in refused(tmp_path, at(PODS, lambda: page(str(next(PAGES)))))
 
@@ -272,7 +274,7 @@ def test_pages_that_lead_to_themselves_or_to_another_list_are_refused(tmp_path: 
     assert "metadata.resourceVersion: differs from page to page" in said
 
 
-def test_a_watch_that_tells_for_ever_begins_anew(tmp_path: Path, limited):
+def test_an_endless_watch_ends_at_its_limit(tmp_path: Path, limited):
     limited(watch_octets=100_000)
     pod = answers.SERVED["v1"]["pods"][1][0]
     line = json.dumps({"type": "ADDED", "object": {"kind": "Pod", **pod}}).encode() + b"\n"
@@ -311,7 +313,7 @@ def test_a_large_cluster_is_listed_whole(tmp_path: Path):
     assert "managedFields" not in found[-1]["metadata"]
 
 
-def test_the_limits_have_room_for_what_kubernetes_promises():
+def test_the_limits_allow_what_kubernetes_supports():
     """A page of EndpointSlices as full as controllers make them by default, and of pods with much in them."""
     endpoint = answers.SERVED["discovery.k8s.io/v1"]["endpointslices"][1][0]["endpoints"][0]
     full = [{**one, "endpoints": [endpoint] * 100} for one in slices(500)]
@@ -346,7 +348,7 @@ def test_lists_that_fail_at_once_are_made_again_at_longer_and_longer_intervals(t
         assert 2 < server.count(lambda request: request.path == PODS) < 15
 
 
-def test_redirects_are_followed_nowhere(tmp_path: Path):
+def test_redirects_are_not_followed(tmp_path: Path):
     with serving() as other:
 
         def wrong(request: Request) -> Reply | None:
@@ -371,7 +373,7 @@ def test_redirects_are_followed_nowhere(tmp_path: Path):
         assert other.count() == 0
 
 
-def test_a_log_is_no_json_and_has_its_own_limit(tmp_path: Path):
+def test_a_log_is_not_read_as_json_and_has_its_own_limit(tmp_path: Path):
     """Brackets in it are nothing to count."""
 
     def wrong(request: Request) -> Reply | None:
@@ -382,7 +384,7 @@ def test_a_log_is_no_json_and_has_its_own_limit(tmp_path: Path):
         assert [request.query for request in server.requests][-1] == {"tailLines": "200", "limitBytes": str(4 * MIB)}
 
 
-def test_what_is_made_is_read_within_limits_whatever_it_says_that_it_is(tmp_path: Path):
+def test_the_response_to_a_write_is_read_within_limits_whatever_its_content_type(tmp_path: Path):
     def wrong(request: Request) -> Reply | None:
         return Reply(b"[" * 900, headers={"Content-Type": "text/plain"}) if request.method == "PATCH" else None
 

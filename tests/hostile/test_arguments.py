@@ -122,7 +122,7 @@ def expose(api: Api, kind: str = "Deployment", name: str = "web", service: str =
 
 
 class Anywhere(Ownership):
-    """A run to which every namespace belongs, so that all depends on what kubectl is told."""
+    """A run to which every namespace belongs, so that only kubectl's arguments matter."""
 
     def require(self, namespace: str) -> None: ...
 
@@ -137,7 +137,7 @@ def test_an_option_in_place_of_a_name_is_refused_before_kubectl_is_started(notes
 
 
 @pytest.mark.skipif(REAL is None, reason="NO KUBECTL: it was not seen whom the real one asks; install kubectl")
-def test_the_real_kubectl_asks_nobody_else_and_writes_nothing(
+def test_the_real_kubectl_sends_no_other_request_and_writes_nothing(
     api: Api, evil: ApiServer, server: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.chdir(tmp_path)
@@ -156,7 +156,9 @@ def test_the_real_kubectl_asks_nobody_else_and_writes_nothing(
     assert f"{deployments}/web" in {request.path for request in other.requests}
 
 
-def test_what_begins_with_a_dash_arrives_as_a_value(notes: Notes, kubeconfig: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_text_with_a_leading_dash_reaches_kubectl_as_a_value(
+    notes: Notes, kubeconfig: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.chdir(kubeconfig.parent)
     context = "--server=http://127.0.0.1:1"
     with closing(Api(Path(kubeconfig.name), context)) as api, pytest.raises(TargetError, match=r"^error: noted$"):
@@ -180,7 +182,7 @@ class OneReplica:
     def refresh(self) -> None: ...
 
 
-def test_what_an_api_server_calls_its_pods_is_no_option_of_a_tunnel(notes: Notes, api: Api):
+def test_a_pods_name_is_not_an_option_of_a_tunnel(notes: Notes, api: Api):
     service = DnsService("--kubeconfig=evil", "dns", {}, "IPv4", (), "dns")
     with ExitStack() as life, pytest.raises(UndeterminedError, match="does not work: error: noted"):
         tunnel.channels(api, service, OneReplica(), life)
@@ -203,7 +205,7 @@ TEXTS = st.text(max_size=20) | st.from_regex(r"-{0,2}[a-z=.-]{0,9}\n?", fullmatc
 
 
 @given(kind=TEXTS | st.sampled_from(["pod", "Deployment", "services"]), name=TEXTS, service=TEXTS)
-def test_whatever_is_let_through_is_a_kind_and_names(kind: str, name: str, service: str):
+def test_accepted_arguments_are_a_kind_and_names(kind: str, name: str, service: str):
     try:
         known = exposing.check(kind, name, service)
     except TargetError:

@@ -26,7 +26,7 @@ ways = pytest.mark.parametrize("way", ["direct", "relay"])
 
 
 def stray(query: bytes) -> bytes:
-    """A right answer to somebody else."""
+    """A right answer to another query."""
     return bytes([query[0] ^ 0xFF]) + right(query)[1:]
 
 
@@ -126,7 +126,7 @@ REPLIES = [reply_to(QUERY, ("web.t.svc.cluster.local.", 30, "IN", type_, rdata))
 
 
 def everything_can_be_read(wire: bytes) -> None:
-    """An answer says what it is, or why it is none; and every part of it can be shown."""
+    """An answer has an rcode or a failure, and every part of it can be shown."""
     answer = read(Received(wire), WEB, transport="tcp", server="192.0.2.1:53", edns=None, seconds=0.0)
     assert (answer.message is None) == bool(answer.failure)
     assert isinstance(answer.question_echoed, bool)
@@ -135,12 +135,12 @@ def everything_can_be_read(wire: bytes) -> None:
 
 
 @pytest.mark.parametrize("wire", CORPUS.values(), ids=list(CORPUS))
-def test_a_malformed_answer_is_said_to_be_one(wire: bytes):
+def test_a_malformed_answer_is_reported_as_malformed(wire: bytes):
     everything_can_be_read(wire)
 
 
 @given(wire=mangled(st.sampled_from(REPLIES)) | st.binary(max_size=300))
-def test_any_octets_are_an_answer_or_said_to_be_none(wire: bytes):
+def test_any_octets_are_an_answer_or_reported_as_malformed(wire: bytes):
     everything_can_be_read(wire)
 
 

@@ -44,7 +44,7 @@ def serves(server: Server) -> bool:
 
 @contextmanager
 def talking(server: Server, *octets: bytes) -> Iterator[list[socket.socket]]:
-    """Connections on which something was said."""
+    """Connections on which these octets were sent."""
     with ExitStack() as opened:
         made = [opened.enter_context(connected(server)) for _ in octets]
         for sock, said in zip(made, octets, strict=True):

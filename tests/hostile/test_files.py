@@ -147,7 +147,7 @@ HOSTILE_JSON = ["", "\0", "nonsense", "[" * 100_000, '{"a": ' * 100_000, "NaN", 
 
 @pytest.mark.parametrize("content", HOSTILE_JSON, ids=[text[:12] for text in HOSTILE_JSON])
 @pytest.mark.parametrize("name", ["state.json", "answers.jsonl"])
-def test_a_recording_that_is_none_is_one_line(name: str, content: str, recording: Path):
+def test_a_directory_that_is_not_a_recording_is_an_error_of_one_line(name: str, content: str, recording: Path):
     (recording / name).write_text(content, encoding="utf-8")
     code, output = replayed(recording)
     if (name, content) == ("answers.jsonl", ""):

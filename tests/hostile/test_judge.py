@@ -112,7 +112,7 @@ class Answering:
         'the address of every ready endpoint of the Service "peers" leads back to a name that answers it',
     ],
 )
-def test_a_record_that_nobody_asked_for_keeps_no_promise(sentence: str, record: tuple[str, str, str]):
+def test_a_record_of_another_name_fulfils_no_promise(sentence: str, record: tuple[str, str, str]):
     with Reference(records.COREDNS) as target:
         target.vantages = (replace(target.vantages[0], channels=(Answering(record),)),)
         given = gherkin.Step("Given", "given", 'the manifest "specification/headless.yaml"', 1)

@@ -47,7 +47,7 @@ GARBLED = {
 
 
 @pytest.mark.parametrize("said", GARBLED.values(), ids=list(GARBLED))
-def test_what_a_relay_says_that_makes_no_sense_leaves_the_answer_open(said: bytes):
+def test_an_unreadable_reply_of_a_relay_leaves_the_answer_undetermined(said: bytes):
     relay = Relay(lambda: (sys.executable, "-IS", "-c", SAYING, said.hex()), "the pod t/probe")
     try:
         with pytest.raises(UndeterminedError, match="the relay in the pod t/probe"):
@@ -112,7 +112,7 @@ def test_what_the_process_complains_of_is_read_to_its_end_and_only_the_last_of_i
     assert len(session._complaints.last()) == relaying._COMPLAINT_OCTETS
 
 
-def test_nobody_waits_for_a_relay_once_the_run_was_interrupted():
+def test_after_an_interrupt_no_wait_for_a_relay_goes_on():
     relay = Relay(lambda: (sys.executable, "-IS", "-c", "import time; time.sleep(600)"), "the pod t/probe")
     relay._started()
     interrupting = Timer(0.3, relay.hurry)

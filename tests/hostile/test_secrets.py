@@ -49,15 +49,15 @@ PEM = f"-----BEGIN PRIVATE KEY-----\n{SECRET}\n-----END PRIVATE KEY-----\n"
 
 @dataclass(frozen=True)
 class Plant:
-    """Where a secret stands.
+    """Where a secret is placed.
 
     Attributes:
         cluster: more of the cluster's entry.
         user: the user's entry.
         environment: variables of the environment.
         header: what every request carries, if there are requests.
-        userinfo: what stands before the host in the server's URL.
-        query: what stands behind the port there.
+        userinfo: the text before the host in the server's URL.
+        query: the text after the port there.
         asked: what requests carry where there is no credential.
     """
 
@@ -71,7 +71,7 @@ class Plant:
 
 
 def plugin(script: str, **more: Any) -> dict[str, Any]:
-    """A user with a credential plugin, which also notes the arguments of whoever started it."""
+    """A user with a credential plugin, which also writes down the arguments of the process that started it."""
     noting = 'tr "\\0" " " < /proc/$PPID/cmdline >> "$NOTES"; echo >> "$NOTES"; cd "$PLANTED"\n'
     return {
         "exec": {
@@ -175,7 +175,7 @@ def server(echoing: Echoing) -> Iterator[ApiServer]:
 
 @pytest.fixture
 def planted(tmp_path: Path, server: ApiServer) -> Callable[[Plant], Path]:
-    """Writes what holds the secret, for nobody else to read, and the kubeconfig."""
+    """Writes the kubeconfig and the other files with the secret, readable for us alone."""
 
     def written(plant: Plant) -> Path:
         directory = tmp_path / "private"
@@ -235,7 +235,9 @@ def _content(path: Path) -> str:
 
 
 @pytest.mark.parametrize("plant", PLANTS.values(), ids=list(PLANTS))
-def test_no_error_tells_nor_what_led_to_it(plant: Plant, planted, server: ApiServer, monkeypatch: pytest.MonkeyPatch):
+def test_no_error_or_cause_of_it_holds_a_credential(
+    plant: Plant, planted, server: ApiServer, monkeypatch: pytest.MonkeyPatch
+):
     kubeconfig = planted(plant)
     for name, value in plant.environment.items():
         monkeypatch.setenv(name, value)
@@ -266,7 +268,7 @@ def test_no_error_tells_nor_what_led_to_it(plant: Plant, planted, server: ApiSer
         "a password in the proxy of the environment",
     ],
 )
-def test_a_run_tells_nobody(name: str, planted, server: ApiServer, tmp_path: Path):
+def test_no_output_of_a_run_holds_a_credential(name: str, planted, server: ApiServer, tmp_path: Path):
     plant = PLANTS[name]
     kubeconfig = planted(plant)
     code, said = run(tmp_path, kubeconfig, {**plant.environment, "PLANTED": str(kubeconfig.parent)})
@@ -313,7 +315,7 @@ def test_credentials_go_to_the_api_server_alone_and_not_in_clear_text_over_a_net
     assert len(given) == 15
 
 
-def test_what_kubectl_lets_a_plugin_say_is_not_quoted():
+def test_the_output_of_plugins_is_not_quoted():
     stderr = f"error: {SECRET}\nplugin: {SECRET}\nUnable to connect to the server: getting credentials: exec failed\n"
     assert kubectl.refusal(stderr) == "Unable to connect to the server: getting credentials: exec failed"
     assert kubectl.refusal(f"{SECRET}\n") == ""
@@ -358,7 +360,7 @@ PLANTED_POD = {
 }
 
 
-def test_what_a_cluster_keeps_secret_is_in_no_evidence_and_in_no_recording(server: ApiServer, planted, tmp_path: Path):
+def test_secrets_of_a_cluster_are_in_no_evidence_and_no_recording(server: ApiServer, planted, tmp_path: Path):
     view = ClusterView(ClusterState()).put(PLANTED_POD)
     with closing(Api(planted(PLANTS["a token"]), "a")) as api:
         files = collected.collect(api, view, "n", dns=False)

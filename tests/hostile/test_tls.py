@@ -58,7 +58,7 @@ def data(file: Path) -> str:
     return base64.b64encode(file.read_bytes()).decode()
 
 
-def test_a_certificate_is_shown_from_files_and_from_data_and_no_file_of_it_is_left(
+def test_certificates_from_files_and_data_are_used_and_no_temporary_file_is_left(
     write, pki: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     temporary = tmp_path / "temporary"
@@ -71,14 +71,14 @@ def test_a_certificate_is_shown_from_files_and_from_data_and_no_file_of_it_is_le
         assert list(temporary.iterdir()) == []
 
 
-def test_nobody_is_asked_for_the_passphrase_of_a_key(write, pki: Path):
+def test_the_passphrase_of_a_key_is_not_prompted_for(write, pki: Path):
     user = {"client-certificate-data": data(pki / "crt"), "client-key-data": data(pki / "closed")}
     with pytest.raises(UsageError, match=r'^the context "a" cannot be used: .*; fix its kubeconfig$'):
         Api(write(**user), "a")
 
 
 @pytest.mark.parametrize("field", ["certificate-authority-data", "client-certificate-data", "client-key-data"])
-def test_what_is_not_base64_is_named(field: str, write):
+def test_data_that_is_not_base64_is_named(field: str, write):
     file = write()
     config = yaml.safe_load(file.read_text())
     entry = config["clusters"][0]["cluster"] if field.startswith("certificate") else config["users"][0]["user"]

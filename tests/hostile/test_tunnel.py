@@ -1,4 +1,4 @@
-"""A kubectl that does not stop, or that says nonsense: a tunnel that does not work, in one line."""
+"""A kubectl that does not end, or whose output cannot be read: one line says that the tunnel does not work."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def forwarding(monkeypatch: pytest.MonkeyPatch, script: str) -> tunnel._Forward:
         ("print('one'); print('error: two')", "does not work: error: two"),
     ],
 )
-def test_a_tunnel_of_which_no_port_is_heard_does_not_work(script: str, said: str, monkeypatch: pytest.MonkeyPatch):
+def test_a_tunnel_without_a_port_does_not_work(script: str, said: str, monkeypatch: pytest.MonkeyPatch):
     forward = forwarding(monkeypatch, script)
     try:
         with pytest.raises(UndeterminedError) as caught:
@@ -35,7 +35,7 @@ def test_a_tunnel_of_which_no_port_is_heard_does_not_work(script: str, said: str
         forward.close()
 
 
-def test_a_port_is_heard(monkeypatch: pytest.MonkeyPatch):
+def test_the_port_is_read(monkeypatch: pytest.MonkeyPatch):
     forward = forwarding(
         monkeypatch, "import time; print('Forwarding from 127.0.0.1:12345 -> 53', flush=True); time.sleep(60)"
     )

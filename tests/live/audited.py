@@ -56,7 +56,7 @@ def prepare(directory: Path) -> Path:
 
 
 def written(log: Path, since: int) -> Iterator[Event]:
-    """The changes that runs have made, in their order: not what was refused, tried, or done by somebody else.
+    """The changes that runs have made, in their order, without refused ones, dry runs, and those of other users.
 
     Args:
         log: the audit log.

@@ -1,4 +1,4 @@
-"""A cluster as its other users see and change it, told apart from what a run does by who asks."""
+"""The cluster as another user, whose requests the audit log distinguishes from those of a run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Item = dict[str, Any]
 
 
 class SomebodysApi(Api):
-    """The API for reading, and kubectl for writing as somebody else."""
+    """The API for reads, and kubectl for writes as another user."""
 
     def apply(self, item: Mapping[str, Any]) -> Item:
         """Create an object, or give it these fields."""

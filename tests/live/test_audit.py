@@ -142,7 +142,7 @@ def _metadata(body: Any) -> dict[str, Any]:
     return dict((body or {}).get("metadata") or {})
 
 
-def test_what_a_run_made_outside_its_namespaces_says_so(events: list[Event]):
+def test_objects_that_a_run_made_outside_its_namespaces_are_marked(events: list[Event]):
     for event in events:
         place = event["objectRef"]
         if event["verb"] == "create" and place["resource"] in ("namespaces", "leases"):

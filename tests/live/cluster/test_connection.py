@@ -50,7 +50,7 @@ ALL_RULES = [
 
 @pytest.fixture
 def token(api: SomebodysApi, namespace: str) -> str:
-    """The token of a ServiceAccount that nobody has granted anything."""
+    """The token of a ServiceAccount without any right."""
     api.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "limited", "namespace": namespace}})
     command = api.kubectl("create", "token", "limited", "-n", namespace)
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
@@ -162,7 +162,7 @@ def test_a_credential_plugin_that_fails_is_named(changed_kubeconfig, context: st
         Api(changed_kubeconfig(user={"exec": asked}), context)
 
 
-def test_a_server_whose_certificate_nobody_vouches_for_is_refused(changed_kubeconfig, context: str):
+def test_a_server_with_an_untrusted_certificate_is_refused(changed_kubeconfig, context: str):
     with pytest.raises(UsageError, match=r"cannot be reached: .*certificate verify failed"):
         Api(changed_kubeconfig(cluster={"certificate-authority-data": ""}), context)
 

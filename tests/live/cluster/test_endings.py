@@ -116,7 +116,7 @@ def test_another_process_of_the_run_opens_the_cluster_from_plain_data_and_leaves
 
 
 def planted() -> list[Manifest]:
-    """A Deployment and a Service with a secret in every place that nobody needs to read."""
+    """A Deployment and a Service with a secret in every field that a run need not read."""
     return list(
         read_text(
             f"""
@@ -197,7 +197,7 @@ def test_a_planted_secret_shows_nowhere(
         assert [path for path in files if SECRET.encode() in path.read_bytes()] == []
 
 
-def test_a_cluster_says_what_it_is(cluster: LiveCluster, api: SomebodysApi):
+def test_the_facts_of_a_cluster_are_read(cluster: LiveCluster, api: SomebodysApi):
     found = cluster.facts
     assert found.kubernetes == api.version
     assert found.families
@@ -206,7 +206,7 @@ def test_a_cluster_says_what_it_is(cluster: LiveCluster, api: SomebodysApi):
     assert any(found.kubernetes in line for line in cluster.notes)
 
 
-def test_with_nameservers_named_nothing_else_is_looked_at(api: SomebodysApi, kubeconfig: Path, context: str, run: str):
+def test_with_named_nameservers_nothing_else_is_read(api: SomebodysApi, kubeconfig: Path, context: str, run: str):
     settings = ClusterSettings(
         run=run, context=context, kubeconfig=kubeconfig, nameservers=("127.0.0.1",), domain="a.b"
     )

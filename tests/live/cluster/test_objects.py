@@ -23,7 +23,7 @@ spec:
 
 
 def unchecked(text: str) -> list[Manifest]:
-    """The objects of a text as they stand, so that the API server is the first to look at them."""
+    """The objects of a text, unchecked, so that the API server is the first to check them."""
     return [Manifest(one.value, "app.yaml", one.lines) for one in syntax.documents(text.encode())]
 
 
@@ -40,7 +40,7 @@ def test_a_misspelt_field_of_a_list_is_refused_with_its_line(cluster: LiveCluste
         cluster.apply(unchecked(text), namespace)
 
 
-def test_every_object_that_is_refused_is_named_and_none_is_created(cluster: LiveCluster, namespace: str, api: Api):
+def test_every_refused_object_is_named_and_none_is_created(cluster: LiveCluster, namespace: str, api: Api):
     text = "---".join(
         [
             SERVICE,

@@ -276,7 +276,7 @@ def test_a_pod_that_a_hook_holds_does_not_hold_its_namespace(cluster: LiveCluste
     assert api.get("Namespace", namespace) is None
 
 
-def test_whoever_waits_for_a_namespace_stops_as_soon_as_it_is_abandoned(cluster: LiveCluster, namespace: str):
+def test_a_wait_for_a_namespace_ends_when_it_is_abandoned(cluster: LiveCluster, namespace: str):
     cluster.apply(edited("deployment", ("registry.k8s.io/pause:3.10", "nobody.invalid/none:1")), namespace)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(cluster.settle, namespace)

@@ -59,7 +59,7 @@ class Corefile:
 
 
 def replaced(text: str, *changes: tuple[str, str]) -> str:
-    """A Corefile with changes, each a regular expression that has to be found, and what stands there instead."""
+    """A Corefile with changes, each a regular expression that must match, and its replacement."""
     for pattern, other in changes:
         assert re.search(pattern, text), f"kubeadm writes {pattern} no more"
         text = re.sub(pattern, other, text)

@@ -1,4 +1,4 @@
-"""Real misconfigurations of CoreDNS fail in the scenarios that name them; what it may be told passes."""
+"""Real misconfigurations of CoreDNS fail in the scenarios that name them; legal configurations pass."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_what_a_corefile_may_say_is_conformant(
     assert undone in found[POD_RECORD].observed
 
 
-def test_the_corefile_as_it_was_gives_pods_their_records(corefile: Corefile, opened: Open):
+def test_the_original_corefile_gives_pods_their_records(corefile: Corefile, opened: Open):
     corefile.restore()
     with opened() as cluster:
         found = judged(cluster, [*CORE, *BEYOND])

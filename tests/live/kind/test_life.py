@@ -89,7 +89,7 @@ def test_an_ipv6_cluster_answers_on_the_loopback_and_goes_without_a_trace(settin
         assert phase in phases
 
 
-def test_a_kept_dual_stack_cluster_can_be_used_again_and_deleted_as_was_said(settings):
+def test_a_kept_dual_stack_cluster_can_be_used_again_and_deleted_by_the_named_command(settings):
     said: list[str] = []
     wished = dataclasses.replace(settings, ip_family="dual", nodes=2, keep=True)
     with KindCluster(wished, said.append) as kept:

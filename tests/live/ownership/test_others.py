@@ -172,9 +172,7 @@ def test_clean_names_what_carries_our_label_and_leaves_it(svcdns: Svcdns, unchan
     unchanged()
 
 
-def test_our_namespace_that_somebody_replaced_in_mid_run_is_not_touched(
-    api: SomebodysApi, unchanged: Callable[[], None]
-):
+def test_a_namespace_that_was_replaced_during_the_run_is_not_changed(api: SomebodysApi, unchanged: Callable[[], None]):
     run = letters()
     web = read_text(SHOP.partition("---")[2], "app.yaml")
     with LiveCluster(settings(run)) as cluster:
@@ -223,7 +221,7 @@ def test_two_runs_of_one_id_do_not_begin_and_the_first_goes_on(api: SomebodysApi
 
 
 @pytest.mark.parametrize("how", ["deleted", "an hour behind", "an hour ahead"])
-def test_clean_leaves_a_run_that_lives_whatever_became_of_its_lease(api: SomebodysApi, svcdns: Svcdns, how: str):
+def test_clean_leaves_a_live_run_alone_even_without_its_lease(api: SomebodysApi, svcdns: Svcdns, how: str):
     run = letters()
     with LiveCluster(settings(run)) as cluster:
         name = f"svcdns-{run}-alive"
@@ -245,7 +243,7 @@ def test_clean_leaves_a_run_that_lives_whatever_became_of_its_lease(api: Somebod
 def test_clean_with_a_context_that_points_elsewhere_by_then_removes_nothing_there(
     api: SomebodysApi, unchanged: Callable[[], None], tmp_path: Path
 ):
-    """The other cluster is this one: what it has of that run's names and labels is somebody else's."""
+    """The other cluster is this one: its objects with that run's names and labels belong to others."""
     config = yaml.safe_load(Path(KUBECONFIG).read_text())
     (tmp_path / "config").write_text(yaml.safe_dump(config))
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Runs in a pod: a DNS server on port 53 that says what it is asked, a JSON string a line.
+"""Runs in a pod: a DNS server on port 53 that prints its queries, one JSON string per line.
 
 The first label of a name says what its first question is answered with; every other question is answered with NXDOMAIN.
 """

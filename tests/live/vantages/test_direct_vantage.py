@@ -52,7 +52,7 @@ def test_node_ports_lead_to_all_dns_pods_and_to_each(api, run, plan, free_ports,
     assert all(replica.pod in made.note for replica in plan.replicas)
 
 
-def test_too_few_node_ports_are_used_as_far_as_they_go_and_the_note_says_so(api, run, plan, free_ports, node_address):
+def test_too_few_node_ports_are_all_used_and_noted(api, run, plan, free_ports, node_address):
     with ExitStack() as life:
         made = node_ports.make(Ownership(api, run), pairs(free_ports, 2), plan, life, host=node_address)
         answering(api, run, made)
@@ -109,7 +109,7 @@ def test_a_named_server_that_does_not_answer_is_refused(opened, monkeypatch):
     )
 
 
-def test_a_cluster_that_may_not_be_looked_at_is_refused_with_advice(opened, as_account):
+def test_a_cluster_whose_dns_service_may_not_be_read_is_refused_with_advice(opened, as_account):
     with pytest.raises(UsageError) as caught:
         opened(via=as_account()).__enter__()
 

@@ -1,4 +1,4 @@
-"""DNS pods that come and go: a Deployment of the tests' own stands for the cluster's."""
+"""DNS pods that come and go: the pods of a Deployment of the tests, in place of the cluster's."""
 
 from __future__ import annotations
 

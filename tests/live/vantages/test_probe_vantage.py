@@ -28,7 +28,7 @@ PATIENCE = 10
 
 @pytest.fixture(scope="module")
 def probe(api):
-    """A vantage that several tests look at, and its settings."""
+    """A vantage that several tests use, and its settings."""
     settings = ClusterSettings(run=secrets.token_hex(3)[:5], context=api.context, vantage="probe")
     with OpenVantages(Ownership(api, settings.run), settings) as found:
         yield found, settings

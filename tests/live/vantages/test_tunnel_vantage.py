@@ -1,4 +1,4 @@
-"""The tunnel vantage on a live cluster, and what is picked where nobody chooses."""
+"""The tunnel vantage on a live cluster, and the vantage that is picked by default."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_every_tunnel_ends_with_the_context(opened):
     assert all(process.returncode is not None for process in processes)
 
 
-def test_where_no_port_is_mapped_the_probe_is_picked_and_the_note_says_why(opened):
+def test_where_no_port_is_mapped_the_probe_is_picked_with_the_reason(opened):
     with opened() as found:
         assert found.vantages[0].name == "probe"
 
@@ -63,7 +63,7 @@ def test_where_no_port_is_mapped_the_probe_is_picked_and_the_note_says_why(opene
     )
 
 
-def test_where_no_pod_may_be_spoken_to_the_tunnel_is_picked(opened, as_account):
+def test_where_no_pod_may_be_executed_in_the_tunnel_is_picked(opened, as_account):
     with opened(via=as_account(*DNS_AND_NODES, *PROBES, *TUNNELS)) as found:
         assert found.vantages[0].name == "tunnel"
         assert Capability.POD_RESOLVER not in found.capabilities

@@ -1,4 +1,4 @@
-"""What a Corefile says of names, and for how long answers are remembered."""
+"""The parts of a Corefile that decide which names exist, and how long answers are cached."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from svcdns.targets.cluster.corefile import domain, options
 from tests import corefiles
 
 
-def test_what_decides_answers_is_listed():
+def test_the_lines_that_decide_answers_are_listed():
     assert options(corefiles.KUBEADM) == corefiles.KUBEADM_OPTIONS
 
 
@@ -28,5 +28,5 @@ def test_the_domain_is_the_first_zone_of_names(corefile: str, found: str | None)
 
 
 @pytest.mark.parametrize("corefile", ["}", "a {\n}\n}\n", "{\n{\n}", "kubernetes", "a {\n{\n"])
-def test_what_is_no_corefile_says_nothing(corefile: str):
+def test_a_text_that_is_not_a_corefile_has_no_options(corefile: str):
     assert options(corefile) == ()

@@ -44,5 +44,5 @@ def test_the_probe_image_is_one_with_python_that_most_nodes_have(objects: Object
         ("python@sha256:00", "docker.io/library/python@sha256:00"),
     ],
 )
-def test_images_are_known_by_their_full_names(name, full):
+def test_images_are_compared_by_their_full_names(name, full):
     assert images.full_name(name) == full

@@ -23,7 +23,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Failures:
-    """Takes the place of the watches: it records what they are told of the Lease."""
+    """Takes the place of the watches, and records the failures of the Lease."""
 
     def __init__(self) -> None:
         self.recorded: list[Exception | None] = []

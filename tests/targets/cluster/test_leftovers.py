@@ -42,7 +42,7 @@ def lease_of(objects: Objects, run: str, *, age_seconds: float) -> dict[str, Any
 
 @pytest.fixture
 def whole(objects: Objects) -> Objects:
-    """A cluster with what a dead run and a live one have made, and with what only looks so."""
+    """A cluster with the objects of a dead run and of a live one, and with others that only resemble them."""
     for name in ("svcdns-dead-1", "svcdns-dead-2"):
         made(objects, "Namespace", name)
     made(objects, "Namespace", "svcdns-live-1", "live")
@@ -66,13 +66,13 @@ GONE = {
 THEIRS = {"svcdns-live-1", "shop", "copy"}
 
 
-def test_what_is_removed_is_waited_for(whole: Objects, api: Api):
+def test_removals_are_awaited(whole: Objects, api: Api):
     done = clean(api)
     assert (set(done.removed), done.left, done.unknown) == (GONE, (), ())
     assert whole.names("Namespace") == THEIRS
 
 
-def test_what_only_carries_the_label_is_named_and_left(whole: Objects, api: Api):
+def test_an_object_with_only_the_label_is_named_and_not_changed(whole: Objects, api: Api):
     before = [whole.get("Namespace", "shop"), whole.get("Namespace", "copy"), whole.get("Service", "db", "prod")]
     done = clean(api)
     assert sorted(line.partition(":")[0] for line in done.foreign) == [
@@ -117,7 +117,7 @@ def test_a_run_whose_clock_is_an_hour_off_lives_as_long_as_it_renews_its_lease(
     assert objects.names("Namespace") == {"svcdns-live-1"}
 
 
-def test_a_run_whose_lease_somebody_deleted_lives_once_it_has_made_it_again(
+def test_a_run_whose_lease_was_deleted_is_live_after_it_created_it_again(
     objects: Objects, api: Api, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(leftovers, "OBSERVED_SECONDS", 20.0)
@@ -128,7 +128,7 @@ def test_a_run_whose_lease_somebody_deleted_lives_once_it_has_made_it_again(
 
 @pytest.mark.parametrize("renewed", ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "soon", 7])
 @pytest.mark.parametrize("namespace", ["default", "elsewhere"])
-def test_leases_of_others_neither_stop_anybody_nor_hide_what_was_left(
+def test_leases_of_others_neither_stop_the_cleanup_nor_hide_leftovers(
     whole: Objects, api: Api, renewed: Any, namespace: str
 ):
     for name in ("svcdns-dead", "evil"):
@@ -146,14 +146,14 @@ def refuse(name: str, code: int) -> Callable[..., None]:
     return refusing
 
 
-def test_where_one_may_not_be_removed_the_others_are_all_the_same(whole: Objects, api: Api):
+def test_where_one_may_not_be_removed_the_others_are(whole: Objects, api: Api):
     whole.before = refuse("svcdns-dead-1", 403)
     done = clean(api)
     assert done.left == ("Namespace svcdns-dead-1 (run dead): a webhook says no",)
     assert set(done.removed) == GONE - {"Namespace svcdns-dead-1 (run dead)"}
 
 
-def test_what_was_replaced_after_it_was_found_is_left_alone(whole: Objects, api: Api):
+def test_an_object_that_was_replaced_after_it_was_found_is_not_changed(whole: Objects, api: Api):
     def replace(found: leftovers.Leftovers) -> bool:
         whole.drop("Namespace", "svcdns-dead-1")
         whole.put("Namespace", "svcdns-dead-1", metadata={"labels": {marks.RUN: "dead"}})
@@ -164,7 +164,7 @@ def test_what_was_replaced_after_it_was_found_is_left_alone(whole: Objects, api:
     assert whole.names("Namespace") == {*THEIRS, "svcdns-dead-1"}
 
 
-def test_what_does_not_go_is_left_with_what_holds_it_also_where_somebody_else_removes_it(objects: Objects, api: Api):
+def test_an_object_that_stays_is_named_with_what_holds_it(objects: Objects, api: Api):
     conditions = [
         {"type": "ContentRemaining", "status": "True", "message": CONTROLLER},
         {"type": "FinalizersRemaining", "status": "False", "message": "no"},
@@ -181,7 +181,7 @@ def test_what_does_not_go_is_left_with_what_holds_it_also_where_somebody_else_re
     assert done.removed == ("Namespace svcdns-dead-2 (run dead)",)
 
 
-def test_a_connection_that_is_lost_while_waiting_is_no_reason_to_forget_what_was_begun(
+def test_after_a_lost_connection_the_begun_removals_are_named(
     objects: Objects, api: Api, monkeypatch: pytest.MonkeyPatch
 ):
     made(objects, "Namespace", "a")
@@ -199,7 +199,7 @@ def unlisted(kind: str) -> Callable[..., None]:
     return refusing
 
 
-def test_a_kind_that_may_not_be_listed_is_passed_over_and_said(whole: Objects, api: Api):
+def test_a_kind_that_may_not_be_listed_is_skipped_and_named(whole: Objects, api: Api):
     whole.before = unlisted("EndpointSlice")
     unknown = "cannot look for objects that killed runs left behind: EndpointSlice: EndpointSlice is forbidden"
     named, also = notes(api, None)
@@ -210,7 +210,7 @@ def test_a_kind_that_may_not_be_listed_is_passed_over_and_said(whole: Objects, a
     assert (set(done.removed), done.left, done.unknown) == (GONE, (), (unknown,))
 
 
-def test_without_leases_nobody_is_taken_for_dead(whole: Objects, api: Api):
+def test_without_leases_no_run_counts_as_dead(whole: Objects, api: Api):
     whole.before = unlisted("Lease")
     assert notes(api, None) == ("cannot look for objects that killed runs left behind: Lease is forbidden",)
     with pytest.raises(TargetError, match="Lease is forbidden"):

@@ -32,7 +32,7 @@ def changed(objects: Objects) -> set[tuple[str, str]]:
     return {(one.kind, one.name) for one in objects.writes if not one.dry_run}
 
 
-def test_what_stands_outside_carries_its_own_uid_and_the_runs_label(objects: Objects, own: Ownership):
+def test_objects_outside_the_namespaces_have_their_own_uid_and_the_runs_label(objects: Objects, own: Ownership):
     made = own.create(NAMESPACE)
     assert made["metadata"]["annotations"][marks.UID] == made["metadata"]["uid"]
     assert made["metadata"]["labels"] == OURS
@@ -47,7 +47,7 @@ def test_a_copy_of_what_a_run_made_is_not_the_runs(objects: Objects, own: Owners
 
 
 @pytest.mark.parametrize("labels", [{}, OURS])
-def test_what_exists_is_refused_by_name_and_left_as_it_is(
+def test_an_existing_object_is_refused_by_name_and_not_changed(
     objects: Objects, own: Ownership, namespace: str, labels: dict[str, str]
 ):
     theirs = [
@@ -70,7 +70,7 @@ def test_what_exists_is_refused_by_name_and_left_as_it_is(
     assert {one.method for one in objects.writes[len(before) :]} <= {"POST"}
 
 
-def test_ours_is_applied_again_and_deleted_by_its_uid(objects: Objects, own: Ownership, namespace: str):
+def test_our_object_is_applied_again_and_deleted_by_its_uid(objects: Objects, own: Ownership, namespace: str):
     own.apply(service())
     own.apply(service(type="NodePort"))
     assert (objects.get("Service", "web", namespace) or {})["spec"]["type"] == "NodePort"
@@ -79,7 +79,7 @@ def test_ours_is_applied_again_and_deleted_by_its_uid(objects: Objects, own: Own
     assert own.delete("Service", "web", namespace) == ""
 
 
-def test_what_took_the_place_of_ours_is_not_touched(objects: Objects, own: Ownership, namespace: str):
+def test_an_object_that_replaced_ours_is_not_changed(objects: Objects, own: Ownership, namespace: str):
     own.apply(service())
     objects.drop("Service", "web", namespace)
     theirs = objects.put("Service", "web", namespace, metadata={"labels": OURS})
@@ -92,7 +92,7 @@ def test_what_took_the_place_of_ours_is_not_touched(objects: Objects, own: Owner
 
 
 @pytest.mark.parametrize("method", ["DELETE", "PATCH"])
-def test_nor_is_what_takes_its_place_between_the_look_and_the_write(
+def test_an_object_that_replaces_ours_between_the_read_and_the_write_is_not_changed(
     objects: Objects, own: Ownership, namespace: str, method: str
 ):
     own.apply(service())
@@ -110,9 +110,7 @@ def test_nor_is_what_takes_its_place_between_the_look_and_the_write(
     assert objects.get("Service", "web", namespace) == taken[0]
 
 
-def test_a_namespace_that_somebody_put_in_the_place_of_ours_is_not_ours(
-    objects: Objects, own: Ownership, namespace: str
-):
+def test_a_namespace_that_replaced_ours_is_not_ours(objects: Objects, own: Ownership, namespace: str):
     assert own.holds(namespace)
     objects.drop("Namespace", namespace)
     theirs = objects.put("Namespace", namespace, metadata={"labels": OURS})
@@ -123,7 +121,7 @@ def test_a_namespace_that_somebody_put_in_the_place_of_ours_is_not_ours(
     assert objects.get("Namespace", namespace) == theirs
 
 
-def test_what_lost_the_runs_label_is_somebody_elses_now(objects: Objects, own: Ownership, namespace: str):
+def test_an_object_that_lost_the_runs_label_is_not_changed(objects: Objects, own: Ownership, namespace: str):
     current = objects.get("Namespace", namespace)
     assert current is not None
     objects.put("Namespace", namespace, metadata={**current["metadata"], "labels": {}})
@@ -132,7 +130,9 @@ def test_what_lost_the_runs_label_is_somebody_elses_now(objects: Objects, own: O
     assert namespace in objects.names("Namespace")
 
 
-def test_an_object_whose_creation_was_cut_off_is_found_by_its_word_and_removed(objects: Objects, own: Ownership):
+def test_an_object_whose_creation_was_interrupted_is_recognised_by_its_word_and_removed(
+    objects: Objects, own: Ownership
+):
     def cut(method: str, kind: str, *_: str) -> None:
         if method == "PATCH" and kind == "Namespace":
             raise RefusalError(500, "InternalError", "cut off")
@@ -146,7 +146,7 @@ def test_an_object_whose_creation_was_cut_off_is_found_by_its_word_and_removed(o
     assert objects.names("Namespace") == set()
 
 
-def test_a_request_that_was_made_but_not_answered_is_not_taken_for_somebody_elses(objects: Objects, own: Ownership):
+def test_an_object_whose_response_was_lost_is_ours(objects: Objects, own: Ownership):
     made: list[str] = []
 
     def lose(method: str, kind: str, *_: str) -> None:
@@ -158,7 +158,7 @@ def test_a_request_that_was_made_but_not_answered_is_not_taken_for_somebody_else
     assert own.create(NAMESPACE)["metadata"]["name"] == "svcdns-abcde-1"
 
 
-def test_what_controllers_made_of_ours_may_be_deleted_and_what_they_made_of_others_not(
+def test_objects_that_controllers_made_from_ours_may_be_deleted_and_others_not(
     objects: Objects, own: Ownership, namespace: str
 ):
     deployment = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": namespace}}
@@ -188,7 +188,7 @@ def reference(owner: dict[str, Any]) -> dict[str, Any]:
     ["../../victim/services/prey", "../../../namespaces/victim", "..", ".", "", "a/b", "a%2Fb", "a?b", "a#b", "A"],
 )
 @pytest.mark.parametrize("kind", ["Service", "Deployment", "Pod", "ConfigMap"])
-def test_a_name_that_is_no_name_leads_nowhere(
+def test_an_illegal_name_is_refused_before_any_request(
     objects: Objects, own: Ownership, api: Api, namespace: str, kind: str, name: str
 ):
     seen: list[tuple[str, ...]] = []
@@ -205,7 +205,7 @@ def test_a_name_that_is_no_name_leads_nowhere(
 
 
 @pytest.mark.parametrize("namespace", ["../victim", "a/b", "..", "", "A", "*"])
-def test_nor_does_a_namespace_that_is_none(objects: Objects, api: Api, namespace: str):
+def test_an_illegal_namespace_is_refused_before_any_request(objects: Objects, api: Api, namespace: str):
     seen: list[tuple[str, ...]] = []
     objects.before = lambda *request: seen.append(request)
     with pytest.raises(TargetError, match="the name of a Namespace must"):
@@ -213,7 +213,7 @@ def test_nor_does_a_namespace_that_is_none(objects: Objects, api: Api, namespace
     assert seen == []
 
 
-def test_kinds_that_are_in_no_namespace_are_not_reached_through_one(objects: Objects, own: Ownership, namespace: str):
+def test_cluster_scoped_kinds_are_not_reached_through_a_namespace(objects: Objects, own: Ownership, namespace: str):
     theirs = objects.put("ClusterRole", "admin", metadata={"labels": OURS})
     with pytest.raises(TargetError, match="was not made by this run"):
         own.delete("ClusterRole", "admin", namespace)

@@ -33,7 +33,7 @@ def called(tools: Tools) -> bool:
 
 
 @pytest.mark.parametrize("name", ["--kubeconfig=evil", "-x", ".x", "Mine", "a b", "a/b", "a\nb", "a\n", "ä"])
-def test_what_is_no_name_of_a_cluster_is_refused(tools: Tools, name: str):
+def test_an_illegal_name_of_a_cluster_is_refused(tools: Tools, name: str):
     said = refusal(KindSettings(run="abcde", cluster_name=name))
     assert said.startswith("--cluster-name ")
     assert said.endswith(
@@ -47,7 +47,7 @@ def test_what_is_no_name_of_a_cluster_is_refused(tools: Tools, name: str):
     "image",
     ["--privileged", "-v=/:/host", "node; touch $(pwned)", "node\n", "Node", "node:-x", "node@sha256:1", ":5000"],
 )
-def test_what_is_no_image_is_refused(tools: Tools, image: str):
+def test_an_illegal_image_is_refused(tools: Tools, image: str):
     said = refusal(KindSettings(run="abcde", image=image))
     assert said.startswith("--kind-image ")
     assert said.endswith(" is not an image: name one as [HOST[:PORT]/]NAME[:TAG][@DIGEST]")
@@ -71,7 +71,7 @@ def test_an_image_is_an_image(tools: Tools, image: str):
     assert f"--image={image}" in tools.made("create", "cluster")[0]
 
 
-def test_an_image_of_a_kind_configuration_is_looked_at_as_well(tools: Tools, tmp_path: Path):
+def test_an_image_in_a_kind_configuration_is_checked_too(tools: Tools, tmp_path: Path):
     file = tmp_path / "-kind.yaml"
     head = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n"
     file.write_text(f"{head}nodes:\n- role: control-plane\n- role: worker\n  image: --privileged\n")
@@ -109,7 +109,7 @@ def test_every_argument_of_a_clusters_life_is_a_word_of_ours_an_option_with_its_
         ] == []  # fmt: skip
 
 
-def test_what_holds_a_credential_is_for_nobody_else(tools: Tools, tmp_path: Path):
+def test_files_with_credentials_are_private(tools: Tools, tmp_path: Path):
     file = tmp_path / "kind.yaml"
     file.write_text("kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n")
     with KindCluster(KindSettings(run="abcde", config=file), print) as cluster:

@@ -159,7 +159,7 @@ def test_a_contradiction_is_refused_with_file_line_and_field(read, tmp_path, the
         (f"{HEAD}---\n{HEAD}", ": has 2 YAML documents that are not empty; it must have one"),
     ],
 )
-def test_what_is_no_kind_configuration_is_refused(read, tmp_path, text, says):
+def test_a_file_that_is_not_a_kind_configuration_is_refused(read, tmp_path, text, says):
     with pytest.raises(UsageError) as caught:
         read(text)
     assert str(caught.value).startswith(f"{tmp_path / 'mine.yaml'}{says}")
@@ -172,7 +172,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path, name, says):
         configuration(dataclasses.replace(SETTINGS, config=file))
 
 
-def test_what_kind_refuses_is_said_in_lines_of_the_users_file(tools: Tools, tmp_path):
+def test_kinds_refusals_name_the_lines_of_the_users_file(tools: Tools, tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text(HEAD + "nodes: [{}]\n\nnodez: []\nnetworking:\n\n  apiServerPort: abc\n")
     # As kind does: the lines are those of the file that it was given.

@@ -94,7 +94,7 @@ def test_progress_is_shown_while_kind_still_runs(tools: Tools):
     assert all(line.isprintable() for line in said)
 
 
-def test_a_long_phase_is_said_again(tools: Tools):
+def test_a_long_phase_is_shown_again(tools: Tools):
     tools.on("kind-create-cluster", "say(' • Preparing nodes 📦  ...'); wait_for('seen'); create()")
     said: list[str] = []
 
@@ -257,7 +257,7 @@ def test_a_deletion_that_leaves_a_node_fails_the_run(tools: Tools):
         enter()
 
 
-def test_a_deletion_that_fails_after_a_failed_creation_is_said_and_does_not_hide_it(tools: Tools):
+def test_a_failed_deletion_after_a_failed_creation_is_shown_beside_it(tools: Tools):
     tools.on("kind-create-cluster", FAILED_RUN)
     tools.on("kind-delete-cluster", "sys.exit('ERROR: no')")
     said: list[str] = []

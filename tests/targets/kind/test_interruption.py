@@ -142,7 +142,7 @@ wait_for("never")
     assert tools.left == []
 
 
-def test_a_kind_that_does_not_listen_is_ended_all_the_same(tools: Tools, running):
+def test_a_kind_that_ignores_signals_is_killed(tools: Tools, running):
     deaf = "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
     tools.on("kind-create-cluster", f"{deaf}; create(); say(' • Joining worker nodes'); wait_for('never')")
     until(running, "Joining worker nodes")

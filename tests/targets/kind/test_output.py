@@ -39,7 +39,7 @@ RUN = 'command "docker run --name "x" --label a=\'b\' image" failed with error: 
         (f"ERROR: [{RUN}, {RUN}]\n", f"[{RUN}, {RUN}]"),
     ],
 )
-def test_the_last_words_are_one_line_that_says_what_is_wrong(output, words):
+def test_the_error_message_is_one_line(output, words):
     assert error_message(output) == words
 
 

@@ -8,7 +8,7 @@ from svcdns.errors import UsageError
 from svcdns.targets.kind import ports
 
 
-def test_ports_are_free_for_both_transports_and_none_is_given_twice():
+def test_ports_are_free_for_both_transports_and_distinct():
     found = ports.free("127.0.0.1", 20, ())
     assert len(set(found)) == 20
     for port in found:
@@ -27,6 +27,6 @@ def test_an_address_that_this_host_does_not_have_is_refused():
         ports.free("192.0.2.1", 1, ())
 
 
-def test_node_ports_lie_where_none_is_given_to_a_service_that_asks_for_none():
+def test_node_ports_are_in_the_static_band():
     # The first 86 of the 2768 ports of the default range (Kubernetes: pkg/registry/core/service/portallocator).
     assert all(30000 <= port < 30086 for port in ports.NODE_PORTS)

@@ -22,7 +22,7 @@ Write = Callable[..., Path]
 VERSION = b'{"gitVersion": "v1.34.0"}'
 
 
-def test_a_server_that_nobody_listens_at_is_named(write: Write):
+def test_a_server_that_cannot_be_reached_is_named(write: Write):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"https://127.0.0.1:{closed.getsockname()[1]}"
     said = refused(write({"server": url}))
@@ -39,7 +39,7 @@ def test_a_server_that_nobody_listens_at_is_named(write: Write):
         ("ftp://here", "which is not a URL of http or https; fix its kubeconfig"),
     ],
 )
-def test_a_server_that_is_no_url_is_named(url: str, said: str, write: Write):
+def test_a_server_that_is_not_a_url_is_named(url: str, said: str, write: Write):
     line = refused(write({"server": url}))
     assert line.startswith(f'the context "a" names the server {url}, {said}')
     assert line.endswith("; fix its kubeconfig")

@@ -62,7 +62,7 @@ CERTIFICATE = json.dumps({"status": {"clientCertificateData": "c", "clientKeyDat
         ),
     ],
 )
-def test_a_credential_plugin_that_fails_says_so_on_one_line(
+def test_a_failed_credential_plugin_is_an_error_of_one_line(
     script: str | None, more: dict[str, str], said: str, write: Write, plugin, tmp_path: Path, served
 ):
     path = write({"server": served({})}, plugin(script, **more))

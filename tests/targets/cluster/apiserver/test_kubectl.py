@@ -32,12 +32,12 @@ def test_without_kubectl_the_user_is_told_to_install_it(monkeypatch: pytest.Monk
         ('The Service "a b" is invalid: metadata.name\n', 'The Service "a b" is invalid: metadata.name'),
     ],
 )
-def test_a_refusal_of_kubectl_is_its_own_words(stderr: str, said: str):
+def test_a_refusal_of_kubectl_is_its_error_message(stderr: str, said: str):
     with pytest.raises(TargetError) as caught:
         kubectl.run([sys.executable, "-c", f"import sys; sys.exit({stderr!r})"])
     assert str(caught.value) == said
 
 
-def test_a_kubectl_that_says_nothing_is_told_by_its_exit_code():
+def test_a_kubectl_without_an_error_message_is_described_by_its_exit_code():
     with pytest.raises(TargetError, match="kubectl failed with exit code 3"):
         kubectl.run([sys.executable, "-c", "raise SystemExit(3)"])

@@ -37,7 +37,7 @@ for thread in threads:
 """
 
 
-def test_several_threads_may_have_their_first_answers_at_the_same_time():
+def test_several_threads_may_read_their_first_responses_at_once():
     def crashes(_: int) -> bool:
         return subprocess.run([sys.executable, "-c", FIRST_ANSWERS], check=False, capture_output=True).returncode != 0
 

@@ -30,7 +30,7 @@ def test_a_proxy_that_speaks_socks_is_refused(write: Write, monkeypatch: pytest.
     assert refused(write({"server": "https://here"})) == said
 
 
-def test_a_proxy_that_is_no_url_is_refused_without_its_password(write: Write):
+def test_a_proxy_that_is_not_a_url_is_refused_without_its_password(write: Write):
     said = refused(write({"server": "https://here", "proxy-url": "http://me:SECRET/x@here"}))
     assert said == 'the context "a" cannot be used: its proxy is not a URL; fix proxy-url or HTTPS_PROXY'
 

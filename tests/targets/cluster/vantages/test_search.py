@@ -19,7 +19,7 @@ SEARCHED = ["{}.t.svc.cluster.local.", "{}.svc.cluster.local.", "{}.cluster.loca
 
 
 def answer(name: dns.name.Name, said: str) -> Answer:
-    """What a server says: an rcode, NODATA, FOUND, or SILENCE."""
+    """A server's answer: an rcode, NODATA, FOUND, or SILENCE."""
     asked = question(str(name), "A")
     message = dns.message.make_response(dns.message.make_query(asked.name, "A"))
     if said == "FOUND":
@@ -31,7 +31,7 @@ def answer(name: dns.name.Name, said: str) -> Answer:
 
 
 def asked(name: str, libc: str, *said: str) -> list[str]:
-    """The names asked for, where the server says these things in turn, and then NXDOMAIN."""
+    """The names that are queried, where the server gives these answers in turn, and then NXDOMAIN."""
     answers = iter(said)
     found = search(name, configuration(RESOLV_CONF), libc, lambda one: answer(one, next(answers, "NXDOMAIN")))
     return [str(one.question.name) for one in found]
@@ -82,7 +82,7 @@ def test_a_refusal_of_the_name_as_it_is_does_not_keep_glibc_from_the_search_list
     assert asked("a.b.c.d.e.f", "glibc", "REFUSED") == names("a.b.c.d.e.f", "{}.", *SEARCHED)
 
 
-def test_the_configuration_is_what_the_file_says():
+def test_the_configuration_is_that_of_the_file():
     found = configuration(RESOLV_CONF)
 
     assert found.nameservers == ("10.96.0.10",)
@@ -101,7 +101,7 @@ def test_the_configuration_is_what_the_file_says():
         ("# options ndots:4\n", 1),
     ],
 )
-def test_the_number_of_dots_is_one_unless_an_option_says_otherwise(text, ndots):
+def test_ndots_is_1_unless_an_option_sets_it(text, ndots):
     assert configuration(text).ndots == ndots
 
 

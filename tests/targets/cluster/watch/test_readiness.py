@@ -1,4 +1,4 @@
-"""How readiness is kept where the API server refuses to be told of it."""
+"""The wished readiness of pods, also where the API server refuses its changes."""
 
 from __future__ import annotations
 
@@ -83,20 +83,20 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("code", [409, 422, 429, 500, 503])
-def test_a_pod_whose_condition_is_refused_is_told_again_and_the_others_too(code: int):
+def test_a_refused_condition_is_sent_again_and_the_others_are_sent_too(code: int):
     with kept({"a": [code, code], "b": []}) as (server, _):
         assert within(20, lambda: server.is_told("a", "b"))
         assert server.patched.count("a") == 3
 
 
-def test_a_pod_that_is_gone_is_left_alone():
+def test_a_pod_that_is_gone_gets_no_condition():
     with kept({"a": [404], "b": []}) as (server, _):
         assert within(20, lambda: server.is_told("b"))
         time.sleep(0.05)
         assert server.patched.count("a") == 1
 
 
-def test_pods_of_a_namespace_that_somebody_put_in_the_place_of_ours_are_left_alone():
+def test_pods_of_a_replaced_namespace_are_not_changed():
     with kept({"a": []}) as (server, keeping):
         assert within(20, lambda: server.is_told("a"))
         server.ours = set()
@@ -106,7 +106,7 @@ def test_pods_of_a_namespace_that_somebody_put_in_the_place_of_ours_are_left_alo
         assert server.patched == ["a"]
 
 
-def test_without_the_right_readiness_is_kept_no_longer():
+def test_without_the_right_to_patch_pods_the_thread_ends():
     with kept({"a": [403]}) as (server, _):
         assert within(20, lambda: bool(server.watching._failures))
         with pytest.raises(UndeterminedError, match=r"^trouble in the server$"):
@@ -114,7 +114,7 @@ def test_without_the_right_readiness_is_kept_no_longer():
         assert server.patched == ["a"]
 
 
-def test_refusals_without_end_end_the_keeping_of_readiness_with_the_last_of_them():
+def test_endless_refusals_end_the_thread_with_the_last_of_them():
     with kept({"a": [500] * 1000}) as (server, _):
         assert within(20, lambda: bool(server.watching._failures))
         with pytest.raises(UndeterminedError) as caught:
@@ -125,7 +125,7 @@ def test_refusals_without_end_end_the_keeping_of_readiness_with_the_last_of_them
     )
 
 
-def test_refusals_that_are_not_in_a_row_are_no_reason_to_end():
+def test_refusals_that_are_not_in_a_row_do_not_end_the_thread():
     with kept({"a": [500] * 40}) as (server, _):
         assert within(20, lambda: server.is_told("a"))
         server.refusals["b"] = [500] * 40
@@ -133,7 +133,7 @@ def test_refusals_that_are_not_in_a_row_are_no_reason_to_end():
         assert within(20, lambda: server.is_told("b"))
 
 
-def test_a_readiness_that_was_set_and_refused_is_set_afterwards():
+def test_a_refused_readiness_is_set_afterwards():
     with kept({"a": []}) as (server, keeping):
         assert within(20, lambda: server.is_told("a"))
         server.refusals["a"] = [500]
@@ -165,7 +165,7 @@ PODS = ["Pod", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "R
 
 
 @pytest.mark.parametrize("kind", PODS)
-def test_where_no_pod_is_to_be_ready_those_without_the_gate_are_refused_before_they_are_applied(kind: str):
+def test_where_no_pod_is_to_be_ready_workloads_without_the_gate_are_refused(kind: str):
     cluster = LiveCluster(ClusterSettings(context="nowhere", run="r"))
     objects = read_text(manifest(kind), "q.yaml")
     with kept({}) as (_, cluster._readiness):
@@ -179,7 +179,7 @@ def test_where_no_pod_is_to_be_ready_those_without_the_gate_are_refused_before_t
     assert "\n" not in said
 
 
-def test_every_kind_that_makes_pods_is_one_of_those_refused():
+def test_every_kind_of_workload_is_among_those_refused():
     assert set(PODS) == {"Pod", *workloads.KINDS}
 
 
@@ -192,13 +192,13 @@ def test_every_kind_that_makes_pods_is_one_of_those_refused():
         pytest.param(True, {}, id="where pods are to be ready"),
     ],
 )
-def test_pods_that_can_be_as_ready_as_is_wished_are_accepted(kind: str, ready: bool, spec: dict[str, Any]):
+def test_pods_whose_readiness_can_be_as_wished_are_accepted(kind: str, ready: bool, spec: dict[str, Any]):
     with kept({}) as (_, keeping):
         keeping.wish("n", ready=ready)
         keeping.accept(read_text(manifest(kind, **spec), "q.yaml"), "n")
 
 
-def test_what_makes_no_pods_is_accepted_everywhere():
+def test_objects_without_pods_are_accepted_everywhere():
     service = '{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "q"}, "spec": {"ports": [{"port": 1}]}}'
     with kept({}) as (_, keeping):
         keeping.wish("n", ready=False)

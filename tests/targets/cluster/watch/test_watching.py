@@ -1,4 +1,4 @@
-"""Watches that are refused behind the scenes of a run are heard of."""
+"""Refused watches are recorded as failures, and tried again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.waiting import within
 
 
 class Refusing:
-    """An API that lists nothing, and lets nobody watch until told otherwise."""
+    """An API that lists nothing, and refuses watches until the test allows them."""
 
     server = "https://here"
 

@@ -34,7 +34,7 @@ def test_fields_survive_packing(fields):
 
 
 @given(st.binary(max_size=60))
-def test_unpacking_any_octets_gives_fields_that_pack_to_them_or_says_that_they_are_none(octets):
+def test_any_octets_unpack_to_fields_that_pack_to_them_or_are_refused(octets):
     try:
         fields = script.unpack(octets)
     except ValueError as error:

@@ -67,7 +67,7 @@ def test_a_process_that_dies_between_requests_is_started_again(relay_of):
     assert works(relay)
 
 
-def test_a_process_that_fails_twice_leaves_the_answer_open_in_its_own_words(relay_of):
+def test_a_process_that_fails_twice_leaves_the_answer_undetermined(relay_of):
     relay = relay_of(failing("try again"), failing('pods "probe" not found'))
 
     with pytest.raises(UndeterminedError) as caught:
@@ -76,7 +76,7 @@ def test_a_process_that_fails_twice_leaves_the_answer_open_in_its_own_words(rela
     assert str(caught.value) == 'the relay in the pod t/probe failed twice: pods "probe" not found'
 
 
-def test_a_process_that_says_something_else_leaves_the_answer_open(relay_of):
+def test_a_process_that_writes_anything_else_leaves_the_answer_undetermined(relay_of):
     chatting = (sys.executable, "-c", "print('Welcome to this fine machine, and mind the gap.')")
     relay = relay_of(chatting, chatting)
 
@@ -84,7 +84,7 @@ def test_a_process_that_says_something_else_leaves_the_answer_open(relay_of):
         works(relay)
 
 
-def test_all_who_wait_hear_of_the_end_and_are_served_by_the_next_process(relay_of):
+def test_all_waiting_requests_are_served_by_the_next_process(relay_of):
     deaf = (sys.executable, "-c", "import sys; [sys.stdin.buffer.read(1) for _ in range(100)]; sys.exit('enough')")
     relay = relay_of(deaf, WORKING)
 
@@ -92,7 +92,7 @@ def test_all_who_wait_hear_of_the_end_and_are_served_by_the_next_process(relay_o
         assert list(pool.map(lambda _: works(relay), range(6))) == [True] * 6
 
 
-def test_a_process_that_falls_silent_is_given_up():
+def test_a_process_that_does_not_reply_is_given_up():
     silent = _Session((sys.executable, "-c", "import sys; sys.stdin.read()"))
     try:
         with pytest.raises(_SessionError, match=r"no reply within 0\.1 s"):
@@ -111,7 +111,7 @@ def test_a_closed_relay_ends_its_process_and_may_be_used_again(relay_of):
     assert works(relay)
 
 
-def test_a_process_that_does_not_mind_its_input_is_ended_by_force(relay_of, monkeypatch):
+def test_a_process_that_ignores_the_end_of_its_input_is_killed(relay_of, monkeypatch):
     monkeypatch.setattr("svcdns.targets.cluster.vantages.probe.relaying._FAREWELL_SECONDS", 0.1)
     stubborn = _Session((sys.executable, "-c", "import threading; threading.Event().wait()"))
     stubborn.close()

@@ -76,7 +76,7 @@ def test_several_threads_may_ask_at_once(relay, server):
     assert [one.answer[0].owner for one in answers] == [one.name for one in MANY[:100]]
 
 
-def test_a_slow_server_holds_nobody_else_up(relay, server):
+def test_a_slow_server_does_not_delay_other_queries(relay, server):
     released = threading.Event()
 
     def work(sock):
@@ -93,7 +93,7 @@ def test_a_slow_server_holds_nobody_else_up(relay, server):
 
 
 @pytest.mark.parametrize(("reason", "stray"), STRAYS.items(), ids=STRAYS)
-def test_a_datagram_that_is_no_answer_is_kept_and_the_wait_goes_on(relay, reason, stray):
+def test_a_stray_datagram_is_kept_and_the_wait_goes_on(relay, reason, stray):
     with datagrams(stray, right) as wrong:
         answer = ask(through(relay, wrong), WEB, timeout_seconds=PATIENCE)
 
@@ -109,7 +109,7 @@ def test_a_datagram_from_another_port_is_kept_and_the_wait_goes_on(relay):
     assert [one.reason.rpartition(":")[0] for one in answer.discarded] == ["from 127.0.0.1"]
 
 
-def test_what_is_no_answer_on_a_connection_is_kept_too(relay):
+def test_a_stray_message_on_a_connection_is_kept_too(relay):
     def talk(queries):
         return b"".join(framed(stray(queries[0])) for stray in STRAYS.values()) + framed(right(queries[0]))
 
@@ -127,7 +127,7 @@ def test_answers_on_one_connection_may_come_in_any_order(relay):
     assert all(one.question_echoed for one in answers)
 
 
-def test_questions_of_one_id_are_told_apart_by_what_they_ask(relay):
+def test_queries_with_the_same_id_are_distinguished_by_their_questions(relay):
     wires = [b"\1\2" + encode(question(owner, "A"))[2:] for owner in ("a.local", "b.local", "b.local")]
     with stream(lambda queries: b"".join(framed(reply_to(query)) for query in reversed(queries)), 3) as server:
         found = through(relay, server).exchange(wires, "tcp", PATIENCE)
@@ -135,7 +135,7 @@ def test_questions_of_one_id_are_told_apart_by_what_they_ask(relay):
     assert [one.wire for one in found] == [reply_to(wire) for wire in wires]
 
 
-def test_answers_that_nobody_waits_for_any_more_do_no_harm(relay):
+def test_further_answers_to_an_answered_query_are_ignored(relay):
     with stream(lambda queries: framed(right(queries[0])) * 3) as server:
         answer = ask(through(relay, server), WEB, transport="tcp", timeout_seconds=PATIENCE)
 
@@ -151,7 +151,7 @@ def test_answers_that_nobody_waits_for_any_more_do_no_harm(relay):
         (20, "connection closed after 18 of 57 bytes of the answer"),
     ],
 )
-def test_a_connection_closed_too_early_says_how_far_it_came(relay, end, failure):
+def test_a_connection_closed_too_early_is_a_failure_that_says_how_much_came(relay, end, failure):
     with stream(lambda queries: framed(right(queries[0]))[:end]) as server:
         answer = ask(through(relay, server), WEB, transport="tcp", timeout_seconds=PATIENCE)
 
