@@ -142,126 +142,144 @@ OPTIONS = (
     Option(
         "target",
         "reference",
-        "where the manifests are applied: the embedded reference, a kind cluster made for the run, or a cluster you have",
+        "where manifests are applied: the embedded reference, a kind cluster created for the run, or an existing cluster",
         _TARGETS,
     ),
     Option(
         "dns_profile",
         "",
-        "the family of DNS servers that is expected, and that the reference answers as;"
-        " by default coredns on the reference, and what a cluster's DNS pods run",
+        "the expected family of DNS servers, which the reference implements too; without it, coredns on the reference, and"
+        " the family of the DNS pods on a cluster",
         ("coredns", "spec"),
     ),
-    Option("allow_undetermined", "no", "let a run pass in which core scenarios were not determined", ("no", "yes")),
+    Option("allow_undetermined", "no", "let a run pass if core scenarios are not determined", ("no", "yes")),
     Option(
         "allow_known_deviations",
         "no",
-        "let a run pass where all that is not conformant is known of the DNS server's version",
+        "let a run pass if all that is not conformant is a known deviation of the DNS server's version",
         ("no", "yes"),
     ),
-    Option("context", "", "the kubeconfig context of --target cluster; never guessed", targets=("cluster",)),
+    Option("context", "", "the kubeconfig context of --target cluster, which needs it", targets=("cluster",)),
     Option(
         "kubeconfig",
         "",
-        "the kubeconfig file, else KUBECONFIG, else ~/.kube/config",
+        "the kubeconfig file; without it, KUBECONFIG or else ~/.kube/config",
         metavar="FILE",
         targets=("cluster",),
     ),
-    Option("vantage", "auto", "where questions are asked from", ("auto", "direct", "probe", "tunnel"), targets=_LIVE),
+    Option("vantage", "auto", "where queries are sent from", ("auto", "direct", "probe", "tunnel"), targets=_LIVE),
     Option(
         "nameserver",
         "",
-        "the DNS servers to judge instead of the cluster's own",
+        "the DNS servers to test instead of the cluster's own",
         metavar="HOST[:PORT],...",
         targets=_LIVE,
     ),
-    Option("cluster_domain", "", "the cluster domain, else as the cluster says, else cluster.local", targets=_LIVE),
+    Option(
+        "cluster_domain",
+        "",
+        "the cluster domain; without it, the domain read from the cluster, or else cluster.local",
+        targets=_LIVE,
+    ),
     Option(
         "disruptive",
         "no",
-        "run what disturbs the cluster's DNS for everybody too; on a kind cluster that is always run",
+        "also run @disruptive scenarios, which disturb DNS for the whole cluster; on a kind cluster they always run",
         ("no", "yes"),
         targets=("cluster",),
     ),
     Option(
         "create_namespaces",
         "no",
-        "create the Namespaces that manifests name, where they do not exist, and delete them afterwards",
+        "create the Namespaces that manifests name if they do not exist, and delete them afterwards",
         ("no", "yes"),
         targets=_LIVE,
     ),
     Option(
         "load_balancer_class",
         "svcdns.dev/none",
-        "the loadBalancerClass of LoadBalancer Services, by default one that no controller has, so that no load balancer"
-        " is made; 'cluster' leaves them as they are",
+        "the loadBalancerClass of LoadBalancer Services; no controller has the default, so no load balancer is created;"
+        " 'cluster' leaves these Services unchanged",
         metavar="CLASS",
         targets=_LIVE,
     ),
     Option(
         "probe_image",
         "",
-        "a plain Python image for the probe, else one that the nodes hold",
+        "a plain Python image for the probe; without it, one that the nodes have",
         metavar="IMAGE",
         targets=_LIVE,
     ),
-    Option("pause_image", "", "the image of the pods, else one that the nodes hold", metavar="IMAGE", targets=_LIVE),
+    Option(
+        "pause_image", "", "the image of the pods; without it, one that the nodes have", metavar="IMAGE", targets=_LIVE
+    ),
     Option(
         "max_pods",
         "",
-        "how many pods may run at a time, else 60 % of what the nodes can still take",
+        "run at most this many pods at a time; without it, 60 % of the nodes' free pod slots",
         metavar="N",
         targets=_LIVE,
     ),
-    Option("keep_namespaces", "no", "leave the namespaces behind, and say which", ("no", "yes"), targets=_LIVE),
+    Option("keep_namespaces", "no", "keep the namespaces, and list them", ("no", "yes"), targets=_LIVE),
     Option("kind_image", "", "the node image of --target kind", metavar="IMAGE", targets=("kind",)),
     Option("kind_bin", "kind", "the kind binary", metavar="FILE", targets=("kind",)),
     Option("kind_config", "", "a kind configuration to merge with ours", metavar="FILE", targets=("kind",)),
     Option(
         "nodes",
         "",
-        "how many nodes the kind cluster has, else as --kind-config, else 1",
+        "the number of nodes of the kind cluster; without it, that of --kind-config, or else 1",
         metavar="N",
         targets=("kind",),
     ),
     Option(
         "ip_family",
         "",
-        "the IP family of the kind cluster, else as --kind-config, else ipv4",
+        "the IP family of the kind cluster; without it, that of --kind-config, or else ipv4",
         ("ipv4", "ipv6", "dual"),
         targets=("kind",),
     ),
-    Option("cluster_name", "", "a kind cluster that exists, to be used and never deleted", targets=("kind",)),
+    Option("cluster_name", "", "an existing kind cluster to use; it is never deleted", targets=("kind",)),
     Option(
         "keep_cluster",
         "no",
-        "leave the kind cluster behind, and say how to use and delete it",
+        "keep the kind cluster, and say how to use and delete it",
         ("no", "yes"),
         targets=("kind",),
     ),
-    Option(
-        "fault", "", "what to put in front of the DNS servers, of `svcdns faults`; may be given often", several=True
-    ),
+    Option("fault", "", "put a fault of `svcdns faults` in front of the DNS servers; may be repeated", several=True),
     Option(
         "manifest_root",
         "",
-        "where manifests may lie too that your features name, beside the feature's own directory and the working directory;"
-        " may be given often",
+        "another directory for the manifests of your features, besides the feature's own and the working directory; may be"
+        " repeated",
         metavar="DIR",
         several=True,
         separator=os.pathsep,
     ),
     Option("reports", "no", "write the run report and the conformance report to reports/<run>/", ("no", "yes")),
-    Option("html_report", "", "write the run report, one HTML file with every question and answer", metavar="FILE"),
-    Option("conformance_report", "", "write the conformance report, as its suffix says", metavar="FILE.yaml|.json"),
+    Option(
+        "html_report", "", "write the run report to FILE: one HTML page with every query and answer", metavar="FILE"
+    ),
+    Option(
+        "conformance_report",
+        "",
+        "write the conformance report to FILE, in the format of its suffix",
+        metavar="FILE.yaml|.json",
+    ),
     Option("organization", "", "who makes the DNS server, for the conformance report"),
-    Option("project", "", "the DNS server's name, for the conformance report; else as the target says"),
-    Option("url", "", "where the DNS server is at home, for the conformance report", metavar="URL"),
-    Option("implementation_version", "", "its version, for the conformance report; else as the target says"),
+    Option(
+        "project", "", "the DNS server's name, for the conformance report; without it, the name read from the target"
+    ),
+    Option("url", "", "the DNS server's home page, for the conformance report", metavar="URL"),
+    Option(
+        "implementation_version",
+        "",
+        "the DNS server's version, for the conformance report; without it, the version read from the target",
+    ),
     Option(
         "contact",
         "",
-        "whom to ask about it, for the conformance report; may be given often",
+        "whom to contact about the DNS server, for the conformance report; may be repeated",
         metavar="WHO",
         several=True,
     ),
@@ -283,12 +301,16 @@ def check_together(settings: Settings, flags: Collection[str]) -> None:
     """
     for option in OPTIONS:
         if option.name in flags and settings.target not in option.targets:
-            raise UsageError(f"{option.flag} is for --target {' or '.join(option.targets)}, not {settings.target}")
+            raise UsageError(
+                f"{option.flag} is for --target {' or '.join(option.targets)}, not {settings.target}; remove it"
+            )
         if option.name in flags and settings.cluster_name and option.name in _OF_CREATION:
-            raise UsageError(f"{option.flag} is for a kind cluster that is made; --cluster-name names one that exists")
+            raise UsageError(
+                f"{option.flag} is for a new kind cluster, and --cluster-name names an existing one; remove one"
+            )
     if settings.conformance_report and Path(settings.conformance_report).suffix not in (".yaml", ".yml", ".json"):
         raise UsageError(f"--conformance-report {settings.conformance_report}: name a .yaml or .json file")
     if settings.target == "cluster" and not settings.context:
-        raise UsageError("--target cluster needs --context NAME: the context is never guessed")
+        raise UsageError("--target cluster needs --context NAME; `kubectl config get-contexts` lists the names")
     if settings.nameserver and settings.vantage == "tunnel":
-        raise UsageError("--nameserver is asked directly or from a pod, not by --vantage tunnel")
+        raise UsageError("--nameserver does not work with --vantage tunnel; use direct or probe")

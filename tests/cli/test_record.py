@@ -53,7 +53,10 @@ def test_nothing_but_what_dns_looks_at_is_recorded(tmp_path: Path):
     ("arguments", "said"),
     [
         (["--namespace", "nosuch"], 'svcdns: there is no namespace "nosuch"; set --namespace to an existing one'),
-        (["--target", "cluster"], "Error: --target cluster needs --context NAME: the context is never guessed"),
+        (
+            ["--target", "cluster"],
+            "Error: --target cluster needs --context NAME; `kubectl config get-contexts` lists the names",
+        ),
         (
             ["--namespace", "default", "-f", str(COMBINATIONS / "deployment.yaml")],
             'svcdns: the namespace "default" exists already and would be removed; set --namespace to another name',

@@ -163,12 +163,12 @@ WITHOUT_EFFECT: Mapping[str, tuple[list[Json], list[str], str]] = {
     "a bare pod replaced": (
         [bare()],
         ['When the pod "solo" is deleted and replaced'],
-        'the pod "solo" was deleted and not replaced, since no controller owns it',
+        'the pod "solo" was deleted and not replaced, because no controller owns it',
     ),
     "a pod replaced whose name is held": (
         [workload(pod=HELD)],
         ['When the pod "web-1" is deleted and replaced'],
-        'the pod "web-1" was deleted and is still there, held while it terminates',
+        'the pod "web-1" was deleted and is still there, still terminating',
     ),
     "1 pod replaced where none is": (
         [SERVICE],
@@ -188,17 +188,17 @@ WITHOUT_EFFECT: Mapping[str, tuple[list[Json], list[str], str]] = {
     "a pod begins to terminate twice": (
         [workload(pod=HELD)],
         ['When the pod "web-1" begins to terminate'] * 2,
-        'the pod "web-1" was terminating already',
+        'the pod "web-1" was already terminating',
     ),
     "a pod is deleted and comes back": (
         [workload()],
         ['When the Pod "web-1" is deleted'],
-        'the Pod "web-1" was deleted and is there again, made anew by StatefulSet/web',
+        'the Pod "web-1" was deleted and exists again, recreated by StatefulSet/web',
     ),
     "a pod is deleted and held": (
         [bare(**HELD)],
         ['When the Pod "solo" is deleted'],
-        'the Pod "solo" was deleted and is still there, held while it terminates',
+        'the Pod "solo" was deleted and is still there, still terminating',
     ),
     "what is not there is deleted": (
         [SERVICE],
@@ -208,17 +208,17 @@ WITHOUT_EFFECT: Mapping[str, tuple[list[Json], list[str], str]] = {
     "what is given is applied": (
         [workload(), SERVICE, SETTINGS],
         ['When the manifest "{given}" is applied'],
-        "was applied and changed nothing, since all of it was there already",
+        "was applied and changed nothing, because all of it was there already",
     ),
     "what was applied is applied again": (
         [SERVICE],
         ['When the manifest "{other}" is applied'] * 2,
-        "was applied and changed nothing, since all of it was there already",
+        "was applied and changed nothing, because all of it was there already",
     ),
     "a pod becomes unready twice": (
         [workload()],
         ['When the pod "web-0" becomes unready'] * 2,
-        'the pod "web-0" was unready already, so nothing changed',
+        'the pod "web-0" was already unready, so nothing changed',
     ),
     "a pod becomes unready that is not there": (
         [workload()],
@@ -243,7 +243,7 @@ WITHOUT_EFFECT: Mapping[str, tuple[list[Json], list[str], str]] = {
     "1 pod becomes ready with a gate that nobody sets": (
         [bare(readinessGates=[{"conditionType": "example.com/other"}])],
         ["When 1 pod becomes ready"],
-        'the pod "solo" did not become ready: its containers fail a readiness probe, or it has a readiness gate that nobody',
+        'the pod "solo" did not become ready: its containers fail a readiness probe, or nothing sets one of its readiness gates',
     ),
     "1 pod becomes ready that has no node": (
         [bare(schedulingGates=[{"name": "example.com/held"}])],

@@ -38,7 +38,7 @@ REFUSED = {
         ":9:",
         "has the same name",
     ),
-    "a name without a letter": (small("..."), ":4:", "has no letter to make a test name of"),
+    "a name without a letter": (small("..."), ":4:", "has no letter or digit"),
     "no Then": (
         'Feature: Small\n\n  @core\n  Scenario: Nothing\n    Given the manifest "x.yaml"\n',
         ":4:",
@@ -79,12 +79,12 @@ REFUSED = {
     "a sentence that no step says": (
         small("Right") + "    And the moon answers\n",
         ":7:",
-        "And the moon answers: no step says this",
+        "And the moon answers: undefined step; fix its wording, or define it",
     ),
     "a When sentence as a Then": (
         small("Right") + "    And 1 pod becomes unready\n",
         ":7:",
-        "And 1 pod becomes unready: no step says this",
+        "And 1 pod becomes unready: undefined step; fix its wording, or define it",
     ),
     "a tag that is in no table": (
         small("Right").replace("@B01", "@B01 @wip"),
@@ -101,7 +101,7 @@ REFUSED = {
     "a Given after a When": (
         small("Right").replace("    Then", "    When 1 pod becomes ready\n    Given no pod is ready\n    Then"),
         ":7:",
-        "Given no pod is ready: is given from the beginning, so it has to stand before the rest",
+        "Given no pod is ready: a Given must come before the first When or Then; move it up",
     ),
     "no Gherkin": ("Feature: Small\n\n  @core\n", ":4:", "unexpected end of file"),
     "an empty file": ("", ":1:", "has no Feature; add one"),
@@ -125,7 +125,7 @@ def test_every_problem_of_a_file_is_said_at_once(feature: Write, pytester: pytes
     feature(small("Same", "Same") + "    And the moon answers\n")
     output = pytester.runpytest_inprocess(".").stdout.str()
     assert "has the same name" in output
-    assert "no step says this" in output
+    assert "undefined step; fix its wording, or define it" in output
 
 
 def test_it_is_refused_under_xdist_too(feature: Write, pytester: pytest.Pytester):

@@ -380,7 +380,7 @@ def test_a_failing_scenario_writes_64_kib_at_most_and_says_where_the_whole_is(
     terminal = result.stdout.str()
     assert len(terminal.encode()) < MOST
     assert (pytester.path / "junit.xml").stat().st_size < MOST
-    (line,) = [line for line in terminal.splitlines() if line.startswith("This is cut short; the whole is in ")] or [""]
+    (line,) = [line for line in terminal.splitlines() if line.startswith("Cut; the complete failure is in ")] or [""]
     if name == "wrong":
         whole = (pytester.path / line.rpartition(" ")[2]).read_text(encoding="utf-8")
         assert "00000<&<&" in whole
@@ -395,8 +395,8 @@ def test_names_that_would_fill_a_terminal_are_refused_with_their_line(feature: W
     result = pytester.runpytest_inprocess(".", "--color=no")
     result.stdout.fnmatch_lines_random(
         [
-            "small.feature:4: has a name of 301 characters; tests are called by it: use 300 at most",
-            'other.feature:8: "Named <n>": has an example that is too long; tests are called by it: use 500 *',
+            "small.feature:4: has a name of 301 characters; shorten it to 300 or less",
+            'other.feature:8: "Named <n>": has an example of more than 500 characters; shorten it',
         ]
     )
     assert len(result.stdout.str()) < MOST

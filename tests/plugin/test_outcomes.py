@@ -107,7 +107,7 @@ def test_what_another_family_does_is_observed(feature: Write, pytester: pytest.P
     feature(text)
     result = pytester.runpytest_inprocess(".", "--dns-profile", "spec")
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["observed: Listed: 10-*.test-headless-svc.* A answers NXDOMAIN, not NOERROR"])
+    result.stdout.fnmatch_lines(["observed: Listed → 10-*.test-headless-svc.* A answers NXDOMAIN, not NOERROR"])
 
 
 @pytest.mark.parametrize(
@@ -119,15 +119,15 @@ def test_what_another_family_does_is_observed(feature: Write, pytester: pytest.P
         (("--target=reference",), {"SVCDNS_TARGET": "moon"}, None),
         ((), {"SVCDNS_KIND_IMAGE": "kindest/node:v1.34.0", "SVCDNS_CONTEXT": "kind"}, None),
         ((), {"SVCDNS_NAMESERVER": "192.0.2.1", "SVCDNS_PROBE_IMAGE": "python"}, None),
-        (("--kind-image=kindest/node:v1.34.0",), {}, "--kind-image is for --target kind, not reference"),
-        (("--nameserver=192.0.2.1",), {}, "--nameserver is for --target kind or cluster, not reference"),
-        (("--max-pods=3",), {}, "--max-pods is for --target kind or cluster, not reference"),
-        (("--target=cluster", "--context=a", "--nodes=1"), {}, "--nodes is for --target kind, not cluster"),
-        (("--target=kind", "--disruptive"), {}, "--disruptive is for --target cluster, not kind"),
+        (("--kind-image=kindest/node:v1.34.0",), {}, "--kind-image is for --target kind, not reference; remove it"),
+        (("--nameserver=192.0.2.1",), {}, "--nameserver is for --target kind or cluster, not reference; remove it"),
+        (("--max-pods=3",), {}, "--max-pods is for --target kind or cluster, not reference; remove it"),
+        (("--target=cluster", "--context=a", "--nodes=1"), {}, "--nodes is for --target kind, not cluster; remove it"),
+        (("--target=kind", "--disruptive"), {}, "--disruptive is for --target cluster, not kind; remove it"),
         (
             ("--target=kind", "--cluster-name=dev", "--ip-family=ipv4"),
             {},
-            "--ip-family is for a kind cluster that is made; --cluster-name names one that exists",
+            "--ip-family is for a new kind cluster, and --cluster-name names an existing one; remove one",
         ),
     ],
 )

@@ -114,7 +114,7 @@ def test_a_root_that_is_no_directory_is_wrong_usage(feature: Write, pytester: py
     feature(OWN_FEATURE)
     result = pytester.runpytest_inprocess(".", "--manifest-root", "gone")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: --manifest-root: *gone is no directory"])
+    result.stderr.fnmatch_lines(["ERROR: --manifest-root: *gone is not a directory; name one that exists"])
 
 
 def test_features_of_two_directories_have_each_their_own_manifest_of_one_name(

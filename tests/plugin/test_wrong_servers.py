@@ -228,7 +228,7 @@ CASES = [
         Stale(),
         "statefulset_headless",
         "test_after_a_pod_is_replaced_its_name_resolves_only_to_the_new_pods_address",
-        ("Unexpected:", "belongs to no pod and no Service now: it may be stale"),
+        ("Unexpected:", "belongs to no pod and no Service now; it may be stale"),
     ),
 ]
 

@@ -197,3 +197,19 @@ def test_every_text_stands_out_from_what_is_behind_it(scheme: str):
     for text, paper in pairs:
         light, dark = sorted((_luminance(colours[text]), _luminance(colours[paper])), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, f"{text} on {paper}"
+
+
+def test_failures_are_listed_by_their_causes_each_with_an_example():
+    alike = replace(FINDING, type="A", rcode="NXDOMAIN", promised="records")
+    names = [f"Wrong {number}" for number in range(5)]
+    failures = [scenario(name, Verdict.NOT_CONFORMANT, findings=(alike,)) for name in names]
+    other = scenario(
+        "Silent", Verdict.NOT_CONFORMANT, findings=(replace(FINDING, type="A", rcode=""),), level="extended"
+    )
+    (section,) = [one for one in parsed(run(*failures, other)).iter("section") if one.get("id") == "not-conformant"]
+    first, second = next(one for one in section.iter("ul") if one.get("class") == "reasons")
+    assert words(first.find("p")) == "A of Service names: NXDOMAIN instead of records (5 scenarios: 5 core)"
+    assert [words(link) for link in first.iter("a")] == names
+    assert words(first.find("details/summary")) == "4 more scenarios"
+    assert words(second.find("p")) == "A of Service names: no response (1 scenario: 1 extended)"
+    assert [words(link) for link in second.iter("a")] == ["Silent"]

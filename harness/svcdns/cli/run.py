@@ -41,7 +41,7 @@ def run(arguments: tuple[str, ...]) -> None:
 def _keeps_a_cache(arguments: tuple[str, ...]) -> bool:
     """Whether pytest uses its cache, and so accepts the options of the cache."""
     given = (*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *arguments)
-    return not any(one.removeprefix("-p").strip() == "no:cacheprovider" for one in given)
+    return not any(argument.removeprefix("-p").strip() == "no:cacheprovider" for argument in given)
 
 
 def _cache(arguments: tuple[str, ...]) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def selftest(names: tuple[str, ...], *, feature: str, directory: Path, processes
     from svcdns.selftest import matrix, report, running  # noqa: PLC0415 - as above
     from svcdns.selftest.playing import scenarios  # noqa: PLC0415 - as above
 
-    if feature and not any(one.id.startswith(f"{feature}:") for one in scenarios()):
+    if feature and not any(playable.id.startswith(f"{feature}:") for playable in scenarios()):
         raise UsageError(f"--feature {feature}: no such file below features/; give it as in specification/srv.feature")
     chosen = [find(name).name for name in names] or [*FAULTS, *VARIATIONS]
     if whole := not (names or feature):

@@ -93,14 +93,16 @@ def write(target: Target) -> Book:
     for feature in features.packaged().values():
         documented = [scenario for scenario in feature.scenarios if _is_documented(scenario.tags, scenario.clauses)]
         order = {scenario.line: number for number, scenario in enumerate(documented)}
-        played[feature.path] = sorted(play(feature, documented, target), key=lambda one: order[one.scenario.line])
-    every = [scenario for scenarios in played.values() for scenario in scenarios]
+        played[feature.path] = sorted(
+            play(feature, documented, target), key=lambda example: order[example.scenario.line]
+        )
+    every = [example for examples in played.values() for example in examples]
     combinations = tuple(
-        CombinationChapter(tag, combination, _chapter([one for one in every if tag in one.scenario.tags]))
+        CombinationChapter(tag, combination, _chapter([example for example in every if tag in example.scenario.tags]))
         for tag, combination in tags.COMBINATIONS.items()
     )
     return Book(
-        comparison=compare((Column(one.combination, one.tag), one.chapter.states) for one in combinations),
+        comparison=compare((Column(each.combination, each.tag), each.chapter.states) for each in combinations),
         combinations=combinations,
         clauses=tuple(_clause_section(clause, played, combinations) for clause in tags.clauses().values()),
     )
@@ -118,14 +120,14 @@ def _clause_section(
     """Return a clause with the features of the specification that cover it; with others only if there is none."""
     covering = {
         path: found
-        for path, scenarios in played.items()
-        if (found := [one for one in scenarios if clause.id in one.scenario.clauses])
+        for path, examples in played.items()
+        if (found := [example for example in examples if clause.id in example.scenario.clauses])
     }
     specific = {path: found for path, found in covering.items() if path.parent.name == "specification"} or covering
     return ClauseSection(
         clause=clause,
         chapters=tuple(_chapter(found) for found in specific.values()),
-        combinations=tuple(one for one in combinations if one.chapter.feature.path in covering),
+        combinations=tuple(each for each in combinations if each.chapter.feature.path in covering),
     )
 
 

@@ -33,12 +33,12 @@ def _lines(book: Book) -> Iterator[str]:
     yield "specification leaves to the server; CoreDNS gives this one."
     yield ""
     yield "The same with diagrams, for a browser: [expected-results.html](expected-results.html)."
-    for one in book.combinations:
+    for section in book.combinations:
         yield ""
-        yield f"## {_capitalized(one.combination.title)}"
+        yield f"## {_capitalized(section.combination.title)}"
         yield ""
-        yield from one.chapter.feature.description.split("\n\n")[0].splitlines()
-        yield from _chapter(one.chapter, additional=False)
+        yield from section.chapter.feature.description.split("\n\n")[0].splitlines()
+        yield from _chapter(section.chapter, additional=False)
     yield ""
     yield "## The specification, clause by clause"
     for clause in book.clauses:
@@ -76,7 +76,7 @@ def _clause(section: ClauseSection) -> Iterator[str]:
         yield from _chapter(chapter, additional=True)
     if section.combinations:
         yield ""
-        links = (_link(one.combination.title) for one in section.combinations)
+        links = (_link(each.combination.title) for each in section.combinations)
         yield f"Also covered by {', '.join(links)}."
 
 

@@ -66,16 +66,16 @@ def play(feature: Feature, scenarios: Iterable[Scenario], target: Target) -> Ite
     scripts = [script(example) for scenario in scenarios for example in scenario.rendered()]
     pool = WorldPool(target, Clock(), lambda: NAMESPACE)
     by_declaration: dict[Declaration, list[Script]] = defaultdict(list)
-    for one in scripts:
-        if not one.plan.changes:
-            by_declaration[one.plan.declaration].append(one)
-    still = [one for several in by_declaration.values() for one in several]
-    changing = [one for one in scripts if one.plan.changes]
-    planned = [(f"{feature.path}:{number}", one) for number, one in enumerate((*still, *changing))]
-    pool.plan((id_, one.plan) for id_, one in planned)
+    for each in scripts:
+        if not each.plan.changes:
+            by_declaration[each.plan.declaration].append(each)
+    still = [each for several in by_declaration.values() for each in several]
+    changing = [each for each in scripts if each.plan.changes]
+    planned = [(f"{feature.path}:{number}", each) for number, each in enumerate((*still, *changing))]
+    pool.plan((id_, each.plan) for id_, each in planned)
     try:
-        for id_, one in planned:
-            yield _played(feature, one, pool.world(id_, one.plan), target)
+        for id_, each in planned:
+            yield _played(feature, each, pool.world(id_, each.plan), target)
             pool.leave(id_)
     finally:
         pool.close()
@@ -93,7 +93,7 @@ def _played(feature: Feature, script: Script, world: World, target: Target) -> D
                 world.prepare()
                 begun.append(world.state())
             return
-        judged = sum(len(said.readings) for said in steps)
+        judged = sum(len(documented.readings) for documented in steps)
         now = symbols(world.state(), begun[0], world.namespace, world.neighbour)
         steps.append(DocumentedStep(step, tuple(world.readings[judged:]), now))
 

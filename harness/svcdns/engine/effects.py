@@ -64,8 +64,8 @@ def applied(manifest: str, *, anew: bool) -> ExpectedEffect:
         if anew or _contents(change.before, change.namespace) != _contents(change.after, change.namespace):
             return ""
         return (
-            f'the manifest "{manifest}" was applied and changed nothing, since all of it was there already: apply one '
-            "that differs from what is given, or remove the step"
+            f'the manifest "{manifest}" was applied and changed nothing, because all of it was there already: apply '
+            "another one, or remove the step"
         )
 
     return ExpectedEffect(problem)
@@ -84,7 +84,7 @@ def deleted(kind: str, name: str) -> ExpectedEffect:
             or (_is(kind, "Namespace") and name in change.after.namespaces)
         )
         if there:
-            return f'the {kind} "{name}" was deleted and is there again: find out what creates it anew'
+            return f'the {kind} "{name}" was deleted and exists again: find out what recreates it'
         if left := _active(change.after, change.namespace, kind, name):
             return f'the {kind} "{name}" was deleted, but its pod "{next(iter(left.values())).key.name}" is still there'
         return ""
@@ -100,9 +100,9 @@ def scaled(kind: str, name: str, replicas: int) -> ExpectedEffect:
         after = len(_active(change.after, change.namespace, kind, name))
         if after != replicas:
             why = (
-                "an ordered StatefulSet waits for each pod to be ready before it makes or removes the next"
+                "an ordered StatefulSet waits until a pod is ready before it creates or removes the next"
                 if _is(kind, "StatefulSet")
-                else "its pods were refused, or something else sets its number"
+                else "its pods were rejected, or something else sets its replicas"
             )
             return f'the {kind} "{name}" was scaled to {replicas} and has {_pods(after)}: {why}'
         if before == after:
@@ -129,14 +129,14 @@ def restarted(kind: str, name: str, namespace: str = "") -> ExpectedEffect:
         before = _active(change.before, where, kind, name)
         after = _active(change.after, where, kind, name)
         if not before:
-            return f'the {kind} "{name}" had no pod when it was restarted, so nothing changed: scale it up before'
+            return f'the {kind} "{name}" had no pod when it was restarted, so nothing changed: scale it up first'
         if kept := [before[uid].key.name for uid in before.keys() & after.keys()]:
             return (
                 f'the {kind} "{name}" was restarted and its pod "{min(kept)}" is still the old one: its update strategy '
                 "is OnDelete or has a partition, its rollout is paused, or its new pods do not become ready"
             )
         if len(after) < len(before):
-            return f'the {kind} "{name}" was restarted and has {_pods(len(after))} of {len(before)} again'
+            return f'the {kind} "{name}" was restarted and has only {len(after)} of {_pods(len(before))} again'
         return ""
 
     return ExpectedEffect(problem, replaces_pods=True)
@@ -148,17 +148,17 @@ def replaced(pod: str) -> ExpectedEffect:
     def problem(change: Change) -> str:
         was = change.before.pods.get(Key(change.namespace, pod))
         if was is None:
-            return f'there was no pod "{pod}" to be replaced'
+            return f'there was no pod "{pod}" to replace: name one that exists'
         if not was.owner:
             return (
-                f'the pod "{pod}" was deleted and not replaced, since no controller owns it: declare a Deployment or '
-                'StatefulSet, or say "is deleted"'
+                f'the pod "{pod}" was deleted and not replaced, because no controller owns it: declare a Deployment or '
+                'a StatefulSet, or use "is deleted"'
             )
         if same := _same(change, was):
             return f'the pod "{pod}" was deleted and is still there{_held(same)}'
         known = {one.uid for one in change.before.pods.values()}
         if not any(one.owner == was.owner and one.uid not in known for one in _own(change.after, change.namespace)):
-            return f'the pod "{pod}" was deleted and not replaced: {was.owner} has made no other pod'
+            return f'the pod "{pod}" was deleted and not replaced: {was.owner} created no other pod'
         return ""
 
     return ExpectedEffect(problem)
@@ -170,14 +170,14 @@ def terminates(pod: str) -> ExpectedEffect:
     def problem(change: Change) -> str:
         was = change.before.pods.get(Key(change.namespace, pod))
         if was is None:
-            return f'there was no pod "{pod}" to be deleted'
+            return f'there was no pod "{pod}" to delete: name one that exists'
         if was.terminating:
-            return f'the pod "{pod}" was terminating already'
+            return f'the pod "{pod}" was already terminating'
         same = _same(change, was)
         if same is None:
             return (
-                f'the pod "{pod}" was gone at once and is not terminating: give a container of it a preStop hook that '
-                'sleeps, or say "is deleted"'
+                f'the pod "{pod}" was gone at once and is not terminating: give one of its containers a preStop hook '
+                'that sleeps, or use "is deleted"'
             )
         return "" if same.terminating else f'the pod "{pod}" was deleted and is not terminating'
 
@@ -191,12 +191,12 @@ def becomes(pod: str, *, ready: bool) -> ExpectedEffect:
     def problem(change: Change) -> str:
         was = change.before.pods.get(Key(change.namespace, pod))
         if was is None:
-            return f'there is no pod "{pod}" that could become {word}'
+            return f'there is no pod "{pod}" to become {word}: name one that exists'
         if was.ready is ready:
-            return f'the pod "{pod}" was {word} already, so nothing changed'
+            return f'the pod "{pod}" was already {word}, so nothing changed'
         same = _same(change, was)
         if same is None:
-            return f'the pod "{pod}" is gone since it was told to become {word}'
+            return f'the pod "{pod}" was gone before it became {word}'
         if same.ready is ready:
             return ""
         return (
@@ -214,8 +214,8 @@ def exposed(service: str) -> ExpectedEffect:
     def problem(change: Change) -> str:
         key = Key(change.namespace, service)
         if key in change.before.services:
-            return f'the Service "{service}" was there already'
-        return "" if key in change.after.services else f'kubectl refused nothing, and there is no Service "{service}"'
+            return f'the Service "{service}" already existed'
+        return "" if key in change.after.services else f'kubectl reported no error, but there is no Service "{service}"'
 
     return ExpectedEffect(problem)
 
@@ -228,8 +228,8 @@ def _born_ready(change: Change) -> str:
         return ""
     made_by = f" of {ready[0].owner}" if ready[0].owner else ""
     return (
-        f'"no pod is ready" does not hold: the pod "{ready[0].key.name}"{made_by} is ready; its readiness has to be ours '
-        "to set, by the readiness gate svcdns.dev/ready"
+        f'"no pod is ready" does not hold: the pod "{ready[0].key.name}"{made_by} is ready: give its pods the '
+        "readiness gate svcdns.dev/ready"
     )
 
 
@@ -255,20 +255,20 @@ def _undeleted_pod(change: Change, name: str) -> str:
     was = change.before.pods.get(now.key)
     if was is None or was.uid != now.uid:
         return (
-            f'the Pod "{name}" was deleted and is there again, made anew by {now.owner or "somebody"}: say "the pod '
+            f'the Pod "{name}" was deleted and exists again, recreated by {now.owner or "somebody"}: use "the pod '
             f'"{name}" is deleted and replaced", or scale its owner'
         )
     return f'the Pod "{name}" was deleted and is still there{_held(now)}'
 
 
 def _held(pod: Pod) -> str:
-    return ', held while it terminates: say "begins to terminate"' if pod.terminating else ""
+    return ', still terminating: use "begins to terminate"' if pod.terminating else ""
 
 
 def _hindrance(pod: Pod) -> str:
     if pod.phase != "Running":
         return f"it is {pod.phase}, so its containers do not run"
-    return "its containers fail a readiness probe, or it has a readiness gate that nobody sets"
+    return "its containers fail a readiness probe, or nothing sets one of its readiness gates"
 
 
 def _same(change: Change, was: Pod) -> Pod | None:

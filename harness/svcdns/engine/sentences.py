@@ -87,7 +87,7 @@ def script(scenario: Scenario, among: Sequence[StepFunctionContext] | None = Non
 def _definition(step: Step, among: Sequence[StepFunctionContext]) -> StepFunctionContext:
     definition = next(matching(step, among), None)
     if definition is None:
-        raise FeatureError(f"{step.keyword} {step.text}: no step says this")
+        raise FeatureError(f"{step.keyword} {step.text}: undefined step; fix its wording, or define it")
     return definition
 
 

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 #: What a run spends its time on, in the order of its life.
 PHASES = {
-    "create": "making and opening the target",
-    "prepare": "waiting for what scenarios declare",
-    "change": "waiting for what scenarios change",
-    "ask": "asking and judging",
+    "create": "opening the target",
+    "prepare": "waiting for declared objects",
+    "change": "waiting for changes",
+    "ask": "querying and judging",
     "clean": "cleaning up",
 }
 

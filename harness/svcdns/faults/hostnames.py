@@ -99,7 +99,7 @@ def _long_gone(context: QueryContext, reply: Reply) -> Reply:
     owner = below_service(context)
     if owner is None or len(owner.labels) != 1 or not is_denial(reply):
         return reply
-    return next((said.reply for said in reversed(context.earlier) if said.reply.answer), reply)
+    return next((earlier.reply for earlier in reversed(context.earlier) if earlier.reply.answer), reply)
 
 
 def _ending_in_a_dash(state: ClusterState, endpoint_slice: EndpointSlice, endpoint: Endpoint) -> Endpoint:

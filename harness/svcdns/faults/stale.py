@@ -20,9 +20,9 @@ def kept_for(seconds: float) -> ReplyChange:
 
     def change(context: QueryContext, reply: Reply) -> Reply:
         kept = None
-        for said in context.earlier:
-            if kept is None or kept.seconds_ago - said.seconds_ago >= seconds:
-                kept = said
+        for earlier in context.earlier:
+            if kept is None or kept.seconds_ago - earlier.seconds_ago >= seconds:
+                kept = earlier
         return kept.reply if kept and kept.seconds_ago < seconds else reply
 
     return change

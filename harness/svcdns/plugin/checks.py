@@ -42,26 +42,32 @@ def problems(feature: Feature, definitions: Sequence[StepFunctionContext]) -> It
         if len(scenario.name) > LONGEST_NAME:
             yield (
                 scenario.line,
-                f"has a name of {len(scenario.name)} characters; tests are called by it: use {LONGEST_NAME} at most",
+                f"has a name of {len(scenario.name)} characters; shorten it to {LONGEST_NAME} or less",
             )
             continue
         mangled = make_python_name(scenario.name)
         if not mangled:
-            yield scenario.line, f'"{scenario.name}": the name has no letter to make a test name of'
+            yield (
+                scenario.line,
+                f'"{scenario.name}": the name has no letter or digit, and the test is named after it; add one',
+            )
         elif mangled in seen:
             other = seen[mangled]
-            yield scenario.line, f'"{scenario.name}": line {other.line} has the same name, "{other.name}"'
+            yield (
+                scenario.line,
+                f'"{scenario.name}": line {other.line} has the same name, "{other.name}"; rename one of them',
+            )
         seen.setdefault(mangled, scenario)
         for line, problem in _problems_of(scenario, definitions):
             yield line, f'"{scenario.name}": {problem}'
     if not feature.scenarios:
-        yield feature.line, f'"{feature.name}": has no scenario'
+        yield feature.line, f'"{feature.name}": has no scenario; add one'
 
 
 def _problems_of(scenario: Scenario, definitions: Sequence[StepFunctionContext]) -> Iterator[Problem]:
     yield from _tag_problems(scenario)
     if not any(step.type == "then" for step in scenario.steps):
-        yield scenario.line, "has no Then, so it would check nothing"
+        yield scenario.line, "has no Then, so it would check nothing; add one"
     yield from _late_givens(scenario)
     if scenario.outline:
         yield from _outline_problems(scenario)
@@ -79,14 +85,14 @@ def _late_givens(scenario: Scenario) -> Iterator[Problem]:
         if begun and step.type == "given":
             yield (
                 step.line,
-                f"{step.keyword} {step.text}: is given from the beginning, so it has to stand before the rest",
+                f"{step.keyword} {step.text}: a Given must come before the first When or Then; move it up",
             )
 
 
 def _tag_problems(scenario: Scenario) -> Iterator[Problem]:
     known = dict(tags.meanings())
     for tag in sorted(scenario.tags - known.keys()):
-        yield scenario.line, f"@{tag} is not a tag; tags are those of specification.yaml and behaviours.yaml"
+        yield scenario.line, f"@{tag} is not a tag; `pytest --markers` lists all tags"
     levels = sorted(scenario.tags & tags.LEVELS.keys())
     if len(levels) != 1:
         yield scenario.line, f"has {' and '.join(levels) or 'no'} level; it needs one of {', '.join(tags.LEVELS)}"
@@ -94,34 +100,40 @@ def _tag_problems(scenario: Scenario) -> Iterator[Problem]:
 
 def _outline_problems(scenario: Scenario) -> Iterator[Problem]:
     if not scenario.examples:
-        yield scenario.line, "is an outline without Examples, so it would never run"
+        yield scenario.line, "is an outline without Examples, so it would never run; add Examples"
     used = {found for step in scenario.steps for text in step.texts() for found in PLACEHOLDER.findall(text)}
     used |= set(PLACEHOLDER.findall(scenario.name))
     for table in scenario.examples:
         if not table.rows:
-            yield table.line, "has Examples without rows, so it would never run"
+            yield table.line, "has Examples without rows, so it would never run; add a row"
         if unknown := sorted(used - set(table.columns)):
-            yield table.line, f"uses <{'>, <'.join(unknown)}>, which its Examples do not have"
+            yield table.line, f"uses <{'>, <'.join(unknown)}>, which its Examples do not have; add the column"
         if unused := sorted(set(table.columns) - used):
-            yield table.line, f"never uses the column {', '.join(unused)} of its Examples"
+            yield table.line, f"never uses the column {', '.join(unused)} of its Examples; remove it"
         if any(len("-".join(row)) > LONGEST_EXAMPLE for row in table.rows):
             yield (
                 table.line,
-                f"has an example that is too long; tests are called by it: use {LONGEST_EXAMPLE} characters at most",
+                f"has an example of more than {LONGEST_EXAMPLE} characters; shorten it",
             )
         if twice := [row for row, times in Counter(table.rows).items() if times > 1]:
-            yield table.line, f"has the example {' | '.join(twice[0])} twice"
+            yield table.line, f"has the example {' | '.join(twice[0])} twice; remove one"
     names = Counter(one.name for one in scenario.rendered())
     if alike := [name for name, times in names.items() if times > 1]:
-        yield scenario.line, f'has several examples named "{alike[0]}"; the name has to tell them apart'
+        yield (
+            scenario.line,
+            f'has several examples named "{alike[0]}"; put a placeholder into the name to tell them apart',
+        )
 
 
 def _step_problems(step: Step, definitions: Sequence[StepFunctionContext]) -> Iterator[Problem]:
     if not step.type:
-        yield step.line, f"{step.keyword} {step.text}: nothing says whether it is a Given, a When or a Then"
+        yield (
+            step.line,
+            f"{step.keyword} {step.text}: nothing says whether it is a Given, a When or a Then; begin with one of these",
+        )
         return
     matching = [definition.parser.name for definition in sentences.matching(step, definitions)]
     if not matching:
-        yield step.line, f"{step.keyword} {step.text}: no step says this"
+        yield step.line, f"{step.keyword} {step.text}: undefined step; fix its wording, or define it"
     if len(matching) > 1:
-        yield step.line, f"{step.keyword} {step.text}: several steps say this: {'; '.join(sorted(matching))}"
+        yield step.line, f"{step.keyword} {step.text}: several step definitions match: {'; '.join(sorted(matching))}"

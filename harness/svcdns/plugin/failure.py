@@ -45,7 +45,7 @@ def longrepr(place: tuple[str, int], lines: Iterable[str], message: str) -> Repr
 
 
 def parts(result: ScenarioResult, message: str) -> Iterator[Part]:
-    """The failing step among the others, what was asked and answered, and what stands behind it."""
+    """The failing step among the others, what was asked and answered, and the cluster state."""
     failing = next((step for step in result.steps if step.outcome == "failed"), None)
     yield Part([f"{result.feature}:{failing.line if failing else result.line}: {result.scenario}", ""], 1024)
     yield Part([f"{MARKS[step.outcome]} {step.keyword} {step.text}" for step in result.steps], 4096)
@@ -55,13 +55,13 @@ def parts(result: ScenarioResult, message: str) -> Iterator[Part]:
         yield from _finding(broken[-1], result.looks)
     if result.evidence:
         yield Part(["", f"Evidence: {result.evidence}"], 1024)
-    for title, content in (("What stands behind it", result.state), ("What is likely wrong", result.advice)):
+    for title, content in (("Cluster state when asked", result.state), ("What is likely wrong", result.advice)):
         if content:
             yield Part(["", f"{title}:", *(f"  {line}" for line in content)], 3072)
 
 
 def _finding(finding: Finding, looks: tuple[int, float]) -> Iterator[Part]:
-    times = f"  {looks[0]} time{'s' * (looks[0] != 1)} in {looks[1]:.2f} s"
+    times = f"  asked {'once' if looks[0] == 1 else f'{looks[0]} times'}, {looks[1]:.2f} s"
     yield Part(["", "Asked:", f"  {finding.command}", times], 2048)
     yield Part(["Answered:", *(f"  {line}" for line in finding.answer)], 6144)
     for title, rows in (
@@ -102,7 +102,7 @@ def within(lines: Sequence[str], most_octets: int) -> list[str]:
         kept.append(line)
         left -= octets(line)
     missing = len(lines) - len(kept)
-    return [*kept, *([f"  … {missing} lines more"] if missing else [])]
+    return [*kept, *([f"  … {missing} more lines"] if missing else [])]
 
 
 def octets(line: str) -> int:

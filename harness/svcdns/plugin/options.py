@@ -51,7 +51,7 @@ def settings(config: pytest.Config) -> Settings:
         if option.name == "manifest_root" and (
             missing := next((one for one in _roots(config, value) if not one.is_dir()), None)
         ):
-            raise pytest.UsageError(f"{origin}: {missing} is no directory")
+            raise pytest.UsageError(f"{origin}: {missing} is not a directory; name one that exists")
         values[option.name] = value == "yes" if option.switch else value
         flags += [option.name] if config.getoption(option.ini) else []
     resolved = Settings(**{field.name: values[field.name] for field in fields(Settings)})  # type: ignore[arg-type]  # checked above

@@ -238,7 +238,7 @@ def _told(
         run = item.config.stash[RUN]
         directory = evidence.keep(run, item, result.findings, {failure.WHOLE: f"{text}\n"})
         result = replace(result, evidence=result.evidence or directory)
-        lines += ["", f"This is cut short; the whole is in {directory}/{failure.WHOLE}"]
+        lines += ["", f"Cut; the complete failure is in {directory}/{failure.WHOLE}"]
     return result, failure.longrepr(_place(item), lines, message)
 
 

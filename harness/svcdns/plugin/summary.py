@@ -28,7 +28,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         for one in results
         if one["verdict"] == verdict
     ]
-    lines += [f"observed: {one['scenario']}: {choice}" for one in results for choice in one["observed"]]
+    lines += [f"observed: {one['scenario']} → {choice}" for one in results for choice in one["observed"]]
     for line in sorted(set(lines)):
         terminalreporter.line(printable.line(line))
     if run.settings.live and results:

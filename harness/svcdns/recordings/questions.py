@@ -69,7 +69,10 @@ def planned_queries(state: ClusterState, namespaces: Collection[str] | None = No
         lambda pod: (pod.key.namespace, pod.ready, pod.phase, pod.terminating, bool(pod.hostname), pod.subdomain),
     )
     domain = state.domain
-    names = [*_zone_names(domain), *(f"{labels}.{domain}" for one in wanted for labels in _namespace_labels(one))]
+    names = [
+        *_zone_names(domain),
+        *(f"{labels}.{domain}" for namespace in wanted for labels in _namespace_labels(namespace)),
+    ]
     names += [f"{_dashed(address)}.{pod.key.namespace}.pod.{domain}" for pod in pods for address in pod.addresses]
     main = [f"dns-version.{domain}"]
     for service in services:
@@ -125,7 +128,10 @@ def _labels_below(state: ClusterState, service: Service, pods: Iterable[Pod]) ->
 def _ports(state: ClusterState, service: Service) -> list[tuple[str, str]]:
     """The named ports of the Service and its EndpointSlices, with their protocols in lower case."""
     slices = state.slices_by_service.get(service.key, ())
-    ports: list[ServicePort | EndpointPort] = [*service.ports, *(port for one in slices for port in one.ports)]
+    ports: list[ServicePort | EndpointPort] = [
+        *service.ports,
+        *(port for endpoint_slice in slices for port in endpoint_slice.ports),
+    ]
     return sorted({(port.name, port.protocol.lower()) for port in ports if port.name})
 
 
@@ -144,8 +150,10 @@ def _endpoint_labels(state: ClusterState, service: Service, pods: Iterable[Pod])
 def _endpoints(state: ClusterState, service: Service) -> list[Endpoint]:
     """Some of a Service's endpoints of each kind."""
     slices = state.slices_by_service.get(service.key, ())
-    several = [(one.address_type, endpoint) for one in slices for endpoint in one.endpoints]
-    alike = _few(several, lambda one: (one[0], one[1].ready, one[1].terminating, bool(one[1].hostname)))
+    several = [
+        (endpoint_slice.address_type, endpoint) for endpoint_slice in slices for endpoint in endpoint_slice.endpoints
+    ]
+    alike = _few(several, lambda listed: (listed[0], listed[1].ready, listed[1].terminating, bool(listed[1].hostname)))
     return [endpoint for _, endpoint in alike]
 
 
@@ -153,7 +161,11 @@ def _reverse_names(state: ClusterState, services: Iterable[Service], pods: Itera
     """The reverse names of addresses, the name above the first of each family, and unused addresses (F01-F14)."""
     addresses = [address for service in services for address in service.cluster_ips]
     addresses += [
-        text for service in services for one in _endpoints(state, service) for text in one.addresses if _is_ip(text)
+        text
+        for service in services
+        for endpoint in _endpoints(state, service)
+        for text in endpoint.addresses
+        if _is_ip(text)
     ]
     addresses += [address for pod in pods for address in pod.addresses]
     found = dict.fromkeys(message.reverse_name(text) for text in addresses)

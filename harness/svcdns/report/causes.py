@@ -124,13 +124,13 @@ def causes(results: Iterable[ScenarioResult], domain: str = CLUSTER_DOMAIN) -> t
         results: the results of a run; those that are conformant or not judged are passed over.
         domain: the cluster domain.
     """
-    failures = [_failure(one, domain) for one in results if one.verdict is Verdict.NOT_CONFORMANT]
+    failures = [_failure(result, domain) for result in results if result.verdict is Verdict.NOT_CONFORMANT]
     found = [_cause(group) for same_kind in _by_kind(failures).values() for group in _split(same_kind)]
     return tuple(sorted(found, key=lambda cause: (-len(cause.scenarios), cause.title)))
 
 
 def _failure(result: ScenarioResult, domain: str) -> _Failure:
-    finding = next((one for one in reversed(result.findings) if not one.kept), None)
+    finding = next((found for found in reversed(result.findings) if not found.kept), None)
     if finding is None:
         return _Failure(FailureKind("", detail="no answer was kept"), "", None, "", result)
     return _Failure(failure_kind_of(finding), finding.type, name_kind_of(finding, domain), finding.transport, result)
@@ -212,8 +212,8 @@ def _split(failures: Sequence[_Failure]) -> Iterator[list[_Failure]]:
     A property, or that no response came, has nothing to do with either.
     """
     is_about_records = failures[0].kind.promised not in ("", "property")
-    by_type = is_about_records and len({one.type for one in failures}) <= MOST_NAMED
-    by_name_kind = is_about_records and len({one.name_kind for one in failures}) <= MOST_NAMED
+    by_type = is_about_records and len({failure.type for failure in failures}) <= MOST_NAMED
+    by_name_kind = is_about_records and len({failure.name_kind for failure in failures}) <= MOST_NAMED
     groups: dict[Hashable, list[_Failure]] = defaultdict(list)
     for failure in failures:
         groups[failure.type if by_type else "", failure.name_kind if by_name_kind else None].append(failure)
@@ -231,12 +231,12 @@ def _listed(types: Sequence[str]) -> str:
 
 
 def _cause(failures: list[_Failure]) -> FailureCause:
-    in_order = sorted(failures, key=lambda one: (_STRICTNESS[one.result.level], len(one.result.steps)))
-    types = Counter(one.type for one in failures)
+    in_order = sorted(failures, key=lambda failure: (_STRICTNESS[failure.result.level], len(failure.result.steps)))
+    types = Counter(failure.type for failure in failures)
     return FailureCause(
         kind=failures[0].kind,
         types=tuple(type_ for type_, _ in types.most_common() if type_),
-        name_kinds=tuple(dict.fromkeys(one.name_kind for one in failures if one.name_kind)),
-        over_tcp=all(one.transport == "tcp" for one in failures),
-        scenarios=tuple(one.result for one in in_order),
+        name_kinds=tuple(dict.fromkeys(failure.name_kind for failure in failures if failure.name_kind)),
+        over_tcp=all(failure.transport == "tcp" for failure in failures),
+        scenarios=tuple(failure.result for failure in in_order),
     )

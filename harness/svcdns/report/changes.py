@@ -39,7 +39,7 @@ class ReportChange:
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[ReportChange, ...]:
     """Compare two reports; what became worse comes first. Dates and ids of runs always differ and are left out."""
     found = (*_levels(before, after), *_clauses(before, after), *_scenarios(before, after), *_facts(before, after))
-    return tuple(sorted(found, key=lambda one: ("worse", "better", "other").index(one.direction)))
+    return tuple(sorted(found, key=lambda difference: ("worse", "better", "other").index(difference.direction)))
 
 
 def title(report: Mapping[str, Any]) -> str:
@@ -50,19 +50,19 @@ def title(report: Mapping[str, Any]) -> str:
 
 
 def _levels(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ReportChange]:
-    results = [{one["level"]: one["result"] for one in report["levels"]} for report in (before, after)]
+    results = [{entry["level"]: entry["result"] for entry in report["levels"]} for report in (before, after)]
     yield from _judged("level ", RESULTS, *results)
 
 
 def _clauses(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ReportChange]:
-    verdicts = [{one["id"]: one["verdict"] for one in report["clauses"]} for report in (before, after)]
+    verdicts = [{entry["id"]: entry["verdict"] for entry in report["clauses"]} for report in (before, after)]
     yield from _judged("clause ", VERDICTS, *verdicts)
 
 
 def _scenarios(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ReportChange]:
-    verdicts = [{_name(one): one["verdict"] for one in report["scenarios"]} for report in (before, after)]
+    verdicts = [{_name(entry): entry["verdict"] for entry in report["scenarios"]} for report in (before, after)]
     explained = [*after["notConformant"], *after["notDetermined"], *after["notApplicable"]]
-    yield from _judged("", VERDICTS, *verdicts, reasons={_name(one): one["reason"] for one in explained})
+    yield from _judged("", VERDICTS, *verdicts, reasons={_name(entry): entry["reason"] for entry in explained})
 
 
 def _judged(
@@ -91,7 +91,7 @@ def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Repo
             **_flat("implementation", report["implementation"]),
             **_flat("subject", report["subject"] or {}),
             **_flat("settings", report["settings"]),
-            **{f"choice in {_name(one)}": "; ".join(one["choices"]) for one in report["observed"]},
+            **{f"choice in {_name(entry)}": "; ".join(entry["choices"]) for entry in report["observed"]},
         }
         for report in (before, after)
     ]
@@ -109,5 +109,5 @@ def _text(value: object) -> str:
     return "; ".join(map(str, value)) if isinstance(value, Iterable) and not isinstance(value, str) else str(value)
 
 
-def _name(one: Mapping[str, Any]) -> str:
-    return f"{one['feature']}: {one['scenario']}"
+def _name(entry: Mapping[str, Any]) -> str:
+    return f"{entry['feature']}: {entry['scenario']}"

@@ -80,13 +80,13 @@ def document(run: RunResult, implementation: Implementation) -> dict[str, Any]:
             for total in totals.levels(run.scenarios)
         ],
         **{
-            FIELDS[verdict]: [_explained(one, run.id) for one in run.scenarios if one.verdict is verdict]
+            FIELDS[verdict]: [_explained(result, run.id) for result in run.scenarios if result.verdict is verdict]
             for verdict in (Verdict.NOT_CONFORMANT, Verdict.NOT_DETERMINED, Verdict.NOT_APPLICABLE)
         },
         "observed": [
-            _named(one) | {"choices": [unaddressed(masked(choice, run.id)) for choice in one.observed]}
-            for one in run.scenarios
-            if one.observed
+            _named(result) | {"choices": [unaddressed(masked(choice, run.id)) for choice in result.observed]}
+            for result in run.scenarios
+            if result.observed
         ],
         "clauses": [
             {
@@ -94,13 +94,14 @@ def document(run: RunResult, implementation: Implementation) -> dict[str, Any]:
                 "level": total.clause.level,
                 "verdict": str(total.verdict),
                 "sentence": total.clause.sentence,
-                "scenarios": [_named(one) | {"verdict": str(one.verdict)} for one in total.scenarios],
+                "scenarios": [_named(result) | {"verdict": str(result.verdict)} for result in total.scenarios],
             }
             for total in totals.clauses(run.scenarios)
         ],
         "scenarios": [
-            _named(one) | {"level": one.level, "verdict": str(one.verdict), "shows": [*one.clauses, *one.behaviours]}
-            for one in run.scenarios
+            _named(result)
+            | {"level": result.level, "verdict": str(result.verdict), "shows": [*result.clauses, *result.behaviours]}
+            for result in run.scenarios
         ],
     }
 

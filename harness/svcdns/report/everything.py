@@ -16,11 +16,15 @@ def complete(ran: Iterable[ScenarioResult]) -> tuple[ScenarioResult, ...]:
     Raises:
         FeatureError: if a feature file cannot be read.
     """
-    results = {(one.feature, one.scenario): one for one in _not_run()}
+    results = {(result.feature, result.scenario): result for result in _not_run()}
     order = {key: place for place, key in enumerate(results)}
-    results |= {(one.feature, one.scenario): one for one in ran}
+    results |= {(result.feature, result.scenario): result for result in ran}
     last = len(order)
-    return tuple(sorted(results.values(), key=lambda one: (order.get((one.feature, one.scenario), last), *_place(one))))
+    return tuple(
+        sorted(
+            results.values(), key=lambda result: (order.get((result.feature, result.scenario), last), *_place(result))
+        )
+    )
 
 
 def _place(result: ScenarioResult) -> tuple[str, int, str]:
@@ -35,14 +39,16 @@ def titles() -> dict[str, str]:
 def _not_run() -> Iterator[ScenarioResult]:
     for path, feature in features.packaged().items():
         for scenario in feature.scenarios:
-            for one in scenario.rendered():
+            for example in scenario.rendered():
                 yield ScenarioResult(
                     feature=path,
-                    scenario=one.name,
-                    line=one.line,
-                    level=tags.level_of(one.tags),
-                    clauses=one.clauses,
-                    behaviours=one.behaviours,
+                    scenario=example.name,
+                    line=example.line,
+                    level=tags.level_of(example.tags),
+                    clauses=example.clauses,
+                    behaviours=example.behaviours,
                     verdict=Verdict.NOT_RUN,
-                    steps=tuple(StepResult(step.keyword, step.text, step.line, table=step.table) for step in one.steps),
+                    steps=tuple(
+                        StepResult(step.keyword, step.text, step.line, table=step.table) for step in example.steps
+                    ),
                 )

@@ -44,7 +44,7 @@ def read(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path}: cannot be read: {' '.join(str(error).split())}") from error
     problem = best_match(Draft202012Validator(schema()).iter_errors(document))
     if problem is not None:
-        field = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in problem.absolute_path)
+        field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in problem.absolute_path)
         raise UsageError(
             f"{path}: is not a conformance report: {field.lstrip('.') or 'the whole'}: {problem.message[:300]}"
         )

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from svcdns.catalogue.tags import LEVELS
-from svcdns.report import everything, templating, totals
+from svcdns.report import causes, everything, templating, totals
 from svcdns.report.conformance import shortened
 from svcdns.report.totals import Result
 from svcdns.report.transcript import Exchange, exchanges
 from svcdns.results import RunResult, ScenarioResult, Subject, Verdict
+from svcdns.state import CLUSTER_DOMAIN
 
 #: The number of lines shown of one answer; the others are counted.
 LINES_OF_A_PASS = 12
@@ -55,7 +56,15 @@ class ScenarioSection:
     @property
     def failing(self) -> Exchange | None:
         """The exchange that failed the scenario."""
-        return next((one for one in reversed(self.exchanges) if not one.finding.kept), None)
+        return next((exchange for exchange in reversed(self.exchanges) if not exchange.finding.kept), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CauseSection:
+    """A cause of failures, with its scenarios; the first is its example."""
+
+    title: str
+    scenarios: tuple[ScenarioSection, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +97,24 @@ def render(run: RunResult) -> str:
         facts=tuple(_facts(run)),
         levels=tuple(totals.levels(run.scenarios)),
         clauses=tuple(totals.clauses(run.scenarios)),
-        anchors={(one.result.feature, one.result.scenario): one.anchor for one in shown},
+        anchors={(section.result.feature, section.result.scenario): section.anchor for section in shown},
         shown=shown,
-        failed=sorted((one for one in shown if one.failed), key=lambda one: list(LEVELS).index(one.result.level)),
+        failed=sorted(
+            (section for section in shown if section.failed),
+            key=lambda section: list(LEVELS).index(section.result.level),
+        ),
+        causes=tuple(_causes(run, shown)),
         features=tuple(_features(shown)),
     )
 
 
 def headline(run: RunResult) -> str:
     """Return the result of the run in one sentence."""
-    counts = Counter(one.verdict for one in run.scenarios)
+    counts = Counter(result.verdict for result in run.scenarios)
     wrong, right = counts[Verdict.NOT_CONFORMANT], counts[Verdict.CONFORMANT]
-    unseen = [f"{counts[one]} {one}" for one in (Verdict.NOT_DETERMINED, Verdict.NOT_RUN) if counts[one]]
+    unseen = [
+        f"{counts[verdict]} {verdict}" for verdict in (Verdict.NOT_DETERMINED, Verdict.NOT_RUN) if counts[verdict]
+    ]
     if wrong:
         return f"{wrong} of {wrong + right} scenarios {'is' if wrong == 1 else 'are'} not conformant"
     if not right:
@@ -130,7 +145,7 @@ def slug(text: str) -> str:
 
 
 def _overall(run: RunResult) -> Result:
-    counts = Counter(one.verdict for one in run.scenarios)
+    counts = Counter(result.verdict for result in run.scenarios)
     return totals.result(counts)
 
 
@@ -141,26 +156,35 @@ def _interest(result: ScenarioResult) -> bool:
 
 def _shown(results: Iterable[ScenarioResult]) -> Iterator[ScenarioSection]:
     taken: Counter[str] = Counter()
-    for one in results:
-        if one.verdict is Verdict.NOT_RUN:
+    for result in results:
+        if result.verdict is Verdict.NOT_RUN:
             continue
-        anchor = f"{slug(one.feature.removesuffix('.feature'))}--{slug(one.scenario)}"[:ANCHOR_LETTERS].rstrip("-")
+        anchor = f"{slug(result.feature.removesuffix('.feature'))}--{slug(result.scenario)}"[:ANCHOR_LETTERS].rstrip(
+            "-"
+        )
         taken[anchor] += 1
-        yield ScenarioSection(one, anchor if taken[anchor] == 1 else f"{anchor}--{taken[anchor]}")
+        yield ScenarioSection(result, anchor if taken[anchor] == 1 else f"{anchor}--{taken[anchor]}")
+
+
+def _causes(run: RunResult, shown: Iterable[ScenarioSection]) -> Iterator[CauseSection]:
+    sections = {id(section.result): section for section in shown}
+    domain = run.subject.facts.domain if run.subject else CLUSTER_DOMAIN
+    for cause in causes.causes(run.scenarios, domain):
+        yield CauseSection(cause.title, tuple(sections[id(result)] for result in cause.scenarios))
 
 
 def _features(shown: Iterable[ScenarioSection]) -> Iterator[FeatureSection]:
     titles = everything.titles()
     by_path: dict[str, list[ScenarioSection]] = {}
-    for one in shown:
-        by_path.setdefault(one.result.feature, []).append(one)
+    for section in shown:
+        by_path.setdefault(section.result.feature, []).append(section)
     for path, scenarios in by_path.items():
         yield FeatureSection(
             path=path,
             title=titles.get(path, path),
             scenarios=tuple(scenarios),
-            counts=Counter(one.result.verdict for one in scenarios),
-            seconds=sum(one.result.seconds for one in scenarios),
+            counts=Counter(section.result.verdict for section in scenarios),
+            seconds=sum(section.result.seconds for section in scenarios),
         )
 
 

@@ -55,7 +55,7 @@ class ClauseTotal:
 
 def levels(scenarios: Iterable[ScenarioResult]) -> Iterator[LevelTotal]:
     """Yield the totals of the levels that some scenario has."""
-    counted = Counter((one.level, one.verdict) for one in scenarios)
+    counted = Counter((result.level, result.verdict) for result in scenarios)
     for level, meaning in LEVELS.items():
         counts = {verdict: counted[level, verdict] for verdict in Verdict}
         if any(counts.values()):
@@ -74,8 +74,8 @@ def clauses(scenarios: Iterable[ScenarioResult]) -> Iterator[ClauseTotal]:
     """Yield the totals of every clause of the specification."""
     every = tuple(scenarios)
     for clause in tags.clauses().values():
-        covering = tuple(one for one in every if clause.id in one.clauses)
-        yield ClauseTotal(clause, verdict(one.verdict for one in covering), covering)
+        covering = tuple(result for result in every if clause.id in result.clauses)
+        yield ClauseTotal(clause, verdict(result.verdict for result in covering), covering)
 
 
 def verdict(verdicts: Iterable[Verdict]) -> Verdict:

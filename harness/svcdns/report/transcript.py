@@ -57,7 +57,7 @@ def exchanges(findings: Iterable[Finding]) -> Iterator[Exchange]:
     for found in alike.values():
         yield Exchange(
             finding=found[0],
-            ways=tuple(dict.fromkeys(f"{one.transport.upper()} {one.server}" for one in found)),
+            ways=tuple(dict.fromkeys(f"{finding.transport.upper()} {finding.server}" for finding in found)),
             times=len(found),
-            seconds=max(one.seconds for one in found),
+            seconds=max(finding.seconds for finding in found),
         )

@@ -94,7 +94,7 @@ def fault_result(fault: Fault, scenarios: Mapping[str, Playable], played: Iterab
     A catch is a scenario that is not conformant, has the fault's level and is tagged with one of the behaviours it breaks:
     the scenario then names what is wrong.
     """
-    verdict_of = {one.id: one.judged for one in played}
+    verdict_of = {scenario.id: scenario.judged for scenario in played}
     failed = [id_ for id_, judged in verdict_of.items() if judged.verdict is Verdict.NOT_CONFORMANT]
     naming = [id_ for id_ in failed if names(scenarios[id_], fault)]
     return FaultResult(
@@ -128,7 +128,11 @@ def immunity(playable: Playable) -> str:
 def variation_result(variation: Fault, played: Iterable[PlayedScenario]) -> VariationResult:
     """Collect the false alarms among the core scenarios that were played in front of a legal variation."""
     fine = (Verdict.CONFORMANT, Verdict.NOT_APPLICABLE)
-    alarms = {one.id: f"{one.judged.verdict}: {one.judged.reason}" for one in played if one.judged.verdict not in fine}
+    alarms = {
+        scenario.id: f"{scenario.judged.verdict}: {scenario.judged.reason}"
+        for scenario in played
+        if scenario.judged.verdict not in fine
+    }
     return VariationResult(variation.name, alarms)
 
 

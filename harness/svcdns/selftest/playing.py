@@ -52,22 +52,22 @@ def scenarios() -> tuple[Playable, ...]:
         FeatureError: if a feature file cannot be read, or nothing says one of its steps.
     """
     return tuple(
-        Playable(f"{path}: {one.name}", script(one))
+        Playable(f"{path}: {example.name}", script(example))
         for path, feature in features.packaged().items()
         for scenario in feature.scenarios
-        for one in scenario.rendered()
+        for example in scenario.rendered()
     )
 
 
 def play(target: Target, played: Sequence[Playable], dns_profile: str) -> Iterator[PlayedScenario]:
     """Play scenarios one after the other, and say what becomes of each."""
     pool = WorldPool(target, Clock(), namespaces_of(letters(5)))
-    pool.plan((one.id, one.script.plan) for one in played)
+    pool.plan((playable.id, playable.script.plan) for playable in played)
     rules = replace(Rules.of(target), dns_profile=dns_profile)
     try:
-        for one in played:
-            outcome = player.play(pool.world(one.id, one.script.plan), one.script, rules)
-            pool.leave(one.id)
-            yield PlayedScenario(one.id, outcome.judged, outcome.seconds)
+        for playable in played:
+            outcome = player.play(pool.world(playable.id, playable.script.plan), playable.script, rules)
+            pool.leave(playable.id)
+            yield PlayedScenario(playable.id, outcome.judged, outcome.seconds)
     finally:
         pool.close()

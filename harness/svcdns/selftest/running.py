@@ -41,7 +41,9 @@ def result(
     name: str, *, feature: str, playing: Callable[[Fault, Sequence[Playable]], tuple[PlayedScenario, ...]]
 ) -> FaultResult | VariationResult:
     """Play every scenario in front of one fault, or every core scenario in front of one variation."""
-    every = {one.id: one for one in scenarios() if one.id.startswith(f"{feature}:" if feature else "")}
+    every = {
+        playable.id: playable for playable in scenarios() if playable.id.startswith(f"{feature}:" if feature else "")
+    }
     if name in FAULTS:
         return fault_result(FAULTS[name], every, playing(FAULTS[name], tuple(every.values())))
     core = [playable for playable in every.values() if playable.level == "core"]
