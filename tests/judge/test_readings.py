@@ -9,7 +9,7 @@ import pytest
 
 from svcdns import judge
 from svcdns.judge import NotConformantError, Reading
-from tests.judge.answers import SILENCE, Reply, Server, observation, readings, says
+from tests.judge.answers import NODATA, SILENCE, Reply, Server, observation, readings, says
 from tests.judge.states import STATE
 
 
@@ -53,6 +53,37 @@ def test_a_finding_says_what_was_observed():
     )
     assert reading.kept
     assert reading.finding().observed == "A: mine"
+
+
+@pytest.mark.parametrize(
+    ("promise", "script", "kind"),
+    [
+        (judge.virtual_ip("web"), {}, "records"),
+        (judge.virtual_ip("web"), {"web A": says("A 10.96.0.11")}, "records"),
+        (judge.does_not_exist("web"), {"web A": NODATA}, "NXDOMAIN"),
+        (judge.no_data("web", "A"), {}, "NODATA"),
+        (judge.one_of("web", "A", {"A": "mine"}), {}, "choice"),
+        (judge.one_of("web", "A", {"NXDOMAIN": "mine"}), {}, "choice"),
+        (judge.malformed_message("an update", "NOTIMP"), {}, "rcode"),
+        (judge.property_of("web", "A", "is authoritative"), {"web A": says(flags="QR")}, "property"),
+        (judge.address_leads_nowhere("192.0.2.1"), {"192.0.2.1 PTR": says("PTR web.cluster.local.")}, "records"),
+        (judge.alias("docs", "www.example.com.", "A"), {"docs A": says("@x 30 A 192.0.2.1", "CNAME www.example.com.")}, "property"),
+        (judge.exists("web"), {}, "records"),
+        (judge.whole("db", 512), {"db A": says("A 10.244.0.10", flags="QR AA RD TC")}, "property"),
+        (judge.port_of_ready_endpoints("db", "http", "TCP", 80), {"_http._tcp.db SRV": NODATA}, "records"),
+    ],
+    ids=range(13),
+)  # fmt: skip
+def test_a_finding_says_what_kind_of_promise_was_broken(promise: judge.Promise, script, kind: str):
+    finding = readings(promise, observation(STATE, Server(script)))[-1].finding()
+    assert finding.promised == kind
+
+
+def test_a_finding_says_what_came():
+    finding = read(says("A 10.96.0.10", "A 10.96.0.11")).finding()
+    assert (finding.type, finding.rcode, finding.records) == ("A", "NOERROR", 2)
+    silent = read(SILENCE).finding()
+    assert (silent.type, silent.rcode, silent.records) == ("A", "", 0)
 
 
 def test_an_error_says_what_is_wrong_with_the_last_answer():

@@ -14,7 +14,7 @@ from svcdns.engine.declaration import Declaration, declared_pods
 from svcdns.engine.effects import ExpectedEffect
 from svcdns.engine.scope import Scope
 from svcdns.engine.world import World
-from svcdns.errors import HarnessError
+from svcdns.errors import FeatureError, HarnessError
 from svcdns.judge import Promise, PromiseOfState
 from svcdns.manifests.sources import PACKAGED, Sources
 
@@ -122,7 +122,9 @@ def rehearse(said: Iterable[Say], manifests: Sources = PACKAGED) -> Plan:
     """Say the sentences of a scenario to nobody but a `Rehearsal`."""
     rehearsal = Rehearsal(manifests)
     for say in said:
-        say(cast(World, rehearsal))
+        # The scenario meets what a sentence cannot take at the step that says it, and reports it.
+        with suppress(FeatureError):
+            say(cast(World, rehearsal))
     plan = rehearsal.plan
     # A pod that is replaced may end after the next has begun, and a resolver is a pod.
     spare = (plan.changes and bool(plan.declaration.pods)) + plan.resolver

@@ -22,6 +22,7 @@ class Reading:
     Attributes:
         promise: the sentence of the feature that the answer was read for.
         asked: the name that a client asked for, as a sentence writes it, where nothing is promised of the answer.
+        promised: the kind of the promise.
     """
 
     answer: Answer
