@@ -136,7 +136,8 @@ class Objects:
         version: the response to ``/version``.
         logs: what every container has written.
         writes: every request that was not a read.
-        before: called before each request with its method, kind, namespace and name; may raise `RefusalError`, or change objects.
+        before: called before each request with its method, kind, namespace and name; may raise `RefusalError`, or
+            change objects.
         after: called after each change that a request made with the object, to do what a controller would.
     """
 

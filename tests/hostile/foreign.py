@@ -11,8 +11,8 @@ from xml.etree import ElementTree as ET
 
 import yaml
 
-#: A title, a cleared screen, C1, a forged line, a backspace, marks of direction, zero width, a tag, a line separator and a
-#: command of a build log; and letters that are to stay.
+#: A title, a cleared screen, C1, a forged line, a backspace, marks of direction, zero width, a tag, a line separator
+#: and a command of a build log; and letters that are to stay.
 FOREIGN = (
     "é中\x1b]0;owned\x07\x1b[2J\x9b31m\x7f\r\n::error::forged\b\u202e\u2066\u200f\u061c\u200b\U000e0041\u2028\ufe0f."
 )

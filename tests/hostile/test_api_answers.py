@@ -44,7 +44,8 @@ RIGHT = answers.objects()
 
 THOROUGH = settings.default.max_examples > 100
 
-#: Of all single alterations so many are tried in an ordinary run, spread evenly; all where the tests are to be thorough.
+#: Of all single alterations so many are tried in an ordinary run, spread evenly; all where the tests are to be
+#: thorough.
 ORDINARY = 12_000
 
 Path_ = tuple[str | int, ...]

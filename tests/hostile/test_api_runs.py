@@ -20,7 +20,8 @@ from tests.waiting import within
 
 STATE = state.load(resources.fixtures() / "recorded" / "combo1-deployment-clusterip" / "ready" / "state.json")
 
-#: From the last signal to the end of the process. It takes some 3 s; what is not ended takes 30 s and more, or for ever.
+#: From the last signal to the end of the process. It takes some 3 s; what is not ended takes 30 s and more, or for
+#: ever.
 SECONDS = 20
 
 Moment = Callable[[Request], bool]

@@ -43,8 +43,8 @@ class Deadlines:
 
     Attributes:
         question_seconds: for the answer to one query.
-        outside_seconds: for the answer to a query that should have none in the cluster. A wrong answer comes at once, and a
-            right server may forward the query to a server that never answers.
+        outside_seconds: for the answer to a query that should have none in the cluster. A wrong answer comes at once,
+            and a right server may forward the query to a server that never answers.
         forwarded_seconds: for an answer that the server may have to get from upstream resolvers. CoreDNS gives up after
             5 s, at the end of an attempt that may take 2 s more (plugin/forward).
         becomes_seconds: until a change shows in the answers.
@@ -82,8 +82,9 @@ class Deadlines:
 LIVE_DEADLINES = Deadlines(
     # The default of stub resolvers (resolv.conf(5), ``timeout``).
     question_seconds=5.0,
-    # Changes show within a second. But PTR records may be 30 s old, since shipped Corefiles exempt only the cluster domain
-    # from ``cache 30``, and an unknown server may cache every answer for as long. The rest is for a busy machine.
+    # Changes show within a second. But PTR records may be 30 s old, since shipped Corefiles exempt only the cluster
+    # domain from ``cache 30``, and an unknown server may cache every answer for as long. The rest is for a busy
+    # machine.
     becomes_seconds=45.0,
     # DNS servers that are restarted meanwhile answer again by then.
     insists_seconds=15.0,
@@ -114,7 +115,8 @@ class Vantage:
 class Target(Protocol):
     """A cluster that takes manifests, with DNS servers to query.
 
-    Every method raises `TargetError` where the target refuses, and `UndeterminedError` where the wanted state is not reached.
+    Every method raises `TargetError` where the target refuses, and `UndeterminedError` where the wanted state is not
+    reached.
     """
 
     @property

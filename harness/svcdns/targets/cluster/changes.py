@@ -127,7 +127,8 @@ def expose(
 def _restarted_now() -> dict[str, str]:
     """Return the annotation of ``kubectl rollout restart``.
 
-    kubectl writes whole seconds. We write more digits, since a second restart within the same second would change nothing.
+    kubectl writes whole seconds. We write more digits, since a second restart within the same second would change
+    nothing.
     """
     return {"kubectl.kubernetes.io/restartedAt": datetime.now(UTC).isoformat()}
 

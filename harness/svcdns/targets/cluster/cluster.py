@@ -56,8 +56,8 @@ class LiveCluster:
 
         Args:
             settings: the options.
-            shared: None in the process that owns the run. In others what `share` returned there: they use its vantage and
-                hold no Lease.
+            shared: None in the process that owns the run. In others what `share` returned there: they use its vantage
+                and hold no Lease.
         """
         self.settings = settings
         self._shared = shared

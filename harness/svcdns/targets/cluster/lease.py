@@ -15,7 +15,8 @@ from svcdns.targets.cluster.apiserver.refusal import RefusedError
 from svcdns.targets.cluster.ownership import Ownership, made_by
 from svcdns.targets.cluster.watch.watching import Watching
 
-#: Every cluster has this namespace. kube-system is often closed to users, and a namespace of our own could be left behind.
+#: Every cluster has this namespace. kube-system is often closed to users, and a namespace of our own could be left
+#: behind.
 NAMESPACE = "default"
 
 #: A run that has not renewed its Lease for this long counts as dead, and its objects may be removed.
@@ -118,8 +119,8 @@ def run_of(lease: Mapping[str, Any]) -> str:
 def is_live(lease: Mapping[str, Any], now: datetime) -> bool:
     """Return whether the holder of a Lease is alive at a time of the API server's clock.
 
-    A Lease without a readable renewal time counts as dead, and so does one that is further in the future than a clock may
-    be wrong.
+    A Lease without a readable renewal time counts as dead, and so does one that is further in the future than a clock
+    may be wrong.
     """
     renewed = renewed_at(lease)
     return renewed is not None and abs(now - renewed) < timedelta(seconds=DURATION_SECONDS)

@@ -1,7 +1,7 @@
 """What killed runs have left behind in a cluster, and how it is removed.
 
-Only an object that a run provably made is removed: it has the label of a run that is over, and its own uid in the annotation
-that a run writes after creating it. An object that has only the label is named and not touched.
+Only an object that a run provably made is removed: it has the label of a run that is over, and its own uid in the
+annotation that a run writes after creating it. An object that has only the label is named and not touched.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from svcdns.targets.cluster.ownership import OUTSIDE, Ownership, made_by
 _GONE_SECONDS = 120.0
 _PAUSE_SECONDS = 0.5
 
-#: How long Leases are observed before a run counts as over. A live run renews its Lease in that time, whatever its clock
-#: says, and creates it again if somebody has deleted it.
+#: How long Leases are observed before a run counts as over. A live run renews its Lease in that time, whatever its
+#: clock says, and creates it again if somebody has deleted it.
 OBSERVED_SECONDS = lease.RENEWAL_SECONDS + 5.0
 
 

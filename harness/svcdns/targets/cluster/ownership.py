@@ -1,9 +1,9 @@
 """The objects that a run made in a cluster, and every write that the run sends there.
 
-An object is ours if this run created it. The server gave it a uid then, and we change or delete only an object with that uid
-and the run's label. A name or a label alone proves nothing, since anybody can give them to anything. The run's Namespaces,
-and its objects outside of them, also carry their own uid in an annotation, which no copy has. By it another process of the
-run, or `clean`, recognises what the run made.
+An object is ours if this run created it. The server gave it a uid then, and we change or delete only an object with
+that uid and the run's label. A name or a label alone proves nothing, since anybody can give them to anything. The run's
+Namespaces, and its objects outside of them, also carry their own uid in an annotation, which no copy has. By it another
+process of the run, or `clean`, recognises what the run made.
 """
 
 from __future__ import annotations
@@ -303,8 +303,8 @@ class Ownership:
     def _take_over_fields(self, ref: ApiObjectRef, there: Item) -> None:
         """Let server-side apply remove the fields that it no longer names.
 
-        The fields of a created object count as another manager's until they are marked as applied (Kubernetes: Server-Side
-        Apply, "Upgrading from client-side apply").
+        The fields of a created object count as another manager's until they are marked as applied (Kubernetes:
+        Server-Side Apply, "Upgrading from client-side apply").
         """
         fields = there["metadata"].get("managedFields") or []
         mine = [entry for entry in fields if _is_ours(entry, "Update")]

@@ -31,8 +31,8 @@ class ClusterSettings:
         domain: the cluster domain, or empty to read it from the cluster.
         disruptive: whether the Deployment of the cluster's DNS servers may be restarted.
         create_namespaces: whether Namespaces that manifests name are created if they do not exist.
-        load_balancer_class: the ``loadBalancerClass`` of LoadBalancer Services. If it is empty, manifests decide, and the
-            cluster may make load balancers that its owner pays for.
+        load_balancer_class: the ``loadBalancerClass`` of LoadBalancer Services. If it is empty, manifests decide, and
+            the cluster may make load balancers that its owner pays for.
     """
 
     run: str

@@ -30,7 +30,8 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], seconds: float
         its standard output.
 
     Raises:
-        CommandError: if it cannot be started, fails, writes too much or does not end in time; with its last error message.
+        CommandError: if it cannot be started, fails, writes too much or does not end in time; with its last error
+            message.
     """
     done = command.run(arguments, environment, seconds)
     if done.code:

@@ -78,8 +78,8 @@ def configuration(settings: KindSettings) -> Configuration:
     """Return the configuration that the settings ask for.
 
     Raises:
-        UsageError: if the user's file cannot be read, is not a kind configuration, or contradicts the settings or what we
-            add; with the file, the line and the field.
+        UsageError: if the user's file cannot be read, is not a kind configuration, or contradicts the settings or what
+            we add; with the file, the line and the field.
     """
     if settings.config is None:
         return Configuration("", _OURS, {}, settings.nodes or 1, 0, settings.ip_family or DEFAULT_FAMILY, frozenset())

@@ -14,7 +14,8 @@ from svcdns.targets.kind.output import progress, taken_port
 from svcdns.targets.kind.ports import Mapped
 from svcdns.targets.kind.settings import Patience
 
-#: The mark of a new phase, and the two phases that matter here (sigs.k8s.io/kind: pkg/internal/cli/status.go, providers/docker).
+#: The mark of a new phase, and the two phases that matter here (sigs.k8s.io/kind: pkg/internal/cli/status.go,
+#: providers/docker).
 _BEGINS = "\N{BULLET}"
 _PULLING = "Ensuring node image"
 _PREPARING = "Preparing nodes"
@@ -62,8 +63,9 @@ class Creation:
     def abandon(self) -> None:
         """Stop kind and its children, at a moment after which no further part of the cluster appears.
 
-        The engine finishes a container even when kind is gone, and Docker may lose track of one that is deleted while it
-        starts. So while kind prepares nodes, it goes on. Before that there is no container, and after that no new one.
+        The engine finishes a container even when kind is gone, and Docker may lose track of one that is deleted while
+        it starts. So while kind prepares nodes, it goes on. Before that there is no container, and after that no new
+        one.
         """
         until = time.monotonic() + self._patience.linger_seconds
         self._catch_up()

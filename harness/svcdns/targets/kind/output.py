@@ -19,8 +19,8 @@ def progress(line: str) -> str:
 def error_message(output: str) -> str:
     """Return the error message in the output of a command.
 
-    kind ends with ``ERROR: …``. Where a command that it ran has failed, it adds that command and its output, which may be
-    long (sigs.k8s.io/kind: cmd/kind/app/main.go).
+    kind ends with ``ERROR: …``. Where a command that it ran has failed, it adds that command and its output, which may
+    be long (sigs.k8s.io/kind: cmd/kind/app/main.go).
     """
     error, _, detail = _ESCAPES.sub("", output).partition("Command Output:")
     _, mark, message = error.rpartition("ERROR:")

@@ -14,12 +14,12 @@ from svcdns.errors import UsageError
 from svcdns.system.command import CommandError
 from svcdns.targets.kind.command import run
 
-#: One node port for all DNS pods, and four for single ones. They are in the static band of the NodePort range, which the API
-#: server does not assign by itself (Kubernetes: Service, "Avoid collisions when assigning node ports").
+#: One node port for all DNS pods, and four for single ones. They are in the static band of the NodePort range, which
+#: the API server does not assign by itself (Kubernetes: Service, "Avoid collisions when assigning node ports").
 NODE_PORTS = (30053, 30054, 30055, 30056, 30057)
 
-#: The cluster's IP family → the loopback address at which ports are mapped. 127.0.0.1 leads to a node's IPv4 address, where
-#: kube-proxy of an IPv6 cluster serves no node port.
+#: The cluster's IP family → the loopback address at which ports are mapped. 127.0.0.1 leads to a node's IPv4 address,
+#: where kube-proxy of an IPv6 cluster serves no node port.
 LOOPBACK = {"ipv4": "127.0.0.1", "dual": "127.0.0.1", "ipv6": "::1"}
 
 Mapped = tuple[tuple[int, int], ...]

@@ -41,8 +41,8 @@ Item = dict[str, Any]
 Items = list[Item]
 _Result = TypeVar("_Result")
 
-#: The longest silence. An API server responds in milliseconds; a busy one may take long over admission. The time of a whole
-#: response is one of the `limits`.
+#: The longest silence. An API server responds in milliseconds; a busy one may take long over admission. The time of a
+#: whole response is one of the `limits`.
 _GREETING = httpx2.Timeout(5, connect=3)
 _REQUEST = httpx2.Timeout(30, connect=3)
 _WATCH = httpx2.Timeout(None, connect=3, write=30, pool=30)
@@ -63,7 +63,8 @@ _UNUSABLE = (ConfigError, OSError, ValueError, KeyError, TypeError)
 #: How often a pause checks whether the run was interrupted.
 _CHECK_SECONDS = 0.2
 
-#: The years of a clock that is believed: one that was never set shows 1970, and an offset from a late year leaves no date.
+#: The years of a clock that is believed: one that was never set shows 1970, and an offset from a late year leaves no
+#: date.
 _YEARS = range(1970, 9_000)
 
 _VERBS = ["patch", "post"]
@@ -208,8 +209,8 @@ class Client:
     ) -> tuple[Items, str]:
         """Return the objects with the labels, in a namespace or in all, and the resource version of the list.
 
-        Objects have the fields that `shapes` names, which are few. With ``watches``, the list is the start of a watch, and
-        `end_watches` ends it.
+        Objects have the fields that `shapes` names, which are few. With ``watches``, the list is the start of a watch,
+        and `end_watches` ends it.
         """
         selector = ",".join(name if value is None else f"{name}={value}" for name, value in labels.items())
         query = {"limit": str(_PAGE)} | ({"labelSelector": selector} if selector else {})
@@ -426,7 +427,8 @@ class Client:
         """Refuse a request that nobody needs any more: after an interrupt, only the main thread still works, to clean up.
 
         Raises:
-            UndeterminedError: in any other thread then; the thread that renews the Lease is excepted until all is removed.
+            UndeterminedError: in any other thread then; the thread that renews the Lease is excepted until all is
+                removed.
         """
         if self._hurried and resource.kind != "Lease" and current_thread() is not main_thread():
             raise UndeterminedError(f"the run was interrupted and needs no {resource.kind} any more")

@@ -1,7 +1,7 @@
 """The credentials of a user: the ``Authorization`` header of every request to an API server.
 
-Each credential is registered with `svcdns.safety.redaction` before its first use. It is sent to the API server's own origin
-only, and no error of this module quotes it.
+Each credential is registered with `svcdns.safety.redaction` before its first use. It is sent to the API server's own
+origin only, and no error of this module quotes it.
 """
 
 from __future__ import annotations

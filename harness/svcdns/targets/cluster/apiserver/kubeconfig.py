@@ -21,7 +21,8 @@ _DEFAULT = Path("~/.kube/config")
 #: Fields of a kubeconfig that name files, relative to its own directory.
 _FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
 
-#: Fields of a user's entry that ask for impersonation, which the client does not support (client-go: clientcmd/api AuthInfo).
+#: Fields of a user's entry that ask for impersonation, which the client does not support (client-go: clientcmd/api
+#: AuthInfo).
 _IMPERSONATION = ("as", "as-uid", "as-groups", "as-user-extra")
 
 #: Fields of a user's entry, at any depth, that are not secret; every other text may be.
@@ -30,7 +31,8 @@ _NO_SECRETS = frozenset(
     | {"interactiveMode", "name", "tokenFile", "username", *_IMPERSONATION}
 )
 
-#: The fewest characters of a secret among the arguments and variables of a credential plugin: shorter ones are ordinary words.
+#: The fewest characters of a secret among the arguments and variables of a credential plugin: shorter ones are ordinary
+#: words.
 _SHORTEST_ARGUMENT = 8
 
 
@@ -121,7 +123,8 @@ def resolve(kubeconfig: Path | None, context: str) -> KubeconfigContext:
 def _learn(cluster: Mapping[str, Any], user: Mapping[str, Any], *, shown: Iterable[str]) -> None:
     """Register the credentials of a context's entries, and the passwords of the environment's proxies, for redaction.
 
-    Arguments and variables of credential plugins count as credentials, unless they are part of names that are shown anyway.
+    Arguments and variables of credential plugins count as credentials, unless they are part of names that are shown
+    anyway.
     """
     for url in (cluster.get("server"), cluster.get("proxy-url"), *urllib.request.getproxies().values()):
         learn_url(str(url or ""))

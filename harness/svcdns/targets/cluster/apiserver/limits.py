@@ -18,8 +18,8 @@ _NOT_BRACKETS = bytes(octet for octet in range(256) if octet not in b"[]{}")
 class ApiLimits:
     """The limits of one API server's responses.
 
-    Kubernetes supports 5,000 nodes and 150,000 pods (its scalability thresholds), and an object has at most 1.5 MiB in etcd.
-    A page of 500 pods has 5 MB, a page of full EndpointSlices 20 MB, and 100,000 EndpointSlices have 250 MB.
+    Kubernetes supports 5,000 nodes and 150,000 pods (its scalability thresholds), and an object has at most 1.5 MiB in
+    etcd. A page of 500 pods has 5 MB, a page of full EndpointSlices 20 MB, and 100,000 EndpointSlices have 250 MB.
 
     Attributes:
         request_seconds: for one whole response, however steadily it comes: a page of 20 MB over 2 Mbit/s.

@@ -1,7 +1,7 @@
 """The shapes of an API server's responses: the fields of each kind that this package reads, with their rules.
 
-The rules are those of the Kubernetes API reference and its validation, so a conforming server breaks none of them. A field
-that no shape names may hold anything. A null field counts as absent, as it does in Kubernetes.
+The rules are those of the Kubernetes API reference and its validation, so a conforming server breaks none of them. A
+field that no shape names may hold anything. A null field counts as absent, as it does in Kubernetes.
 """
 
 from __future__ import annotations
@@ -654,8 +654,8 @@ def _matching(field: str, pattern: re.Pattern[str], text: str) -> None:
         raise ValueError(f"{field}: {quoted(text)} is not a {field}")
 
 
-#: All shapes that are decoded. msgspec analyses a type at its first use, and the process crashes when two threads do so at
-#: once (msgspec 0.22), so each is used here once, before threads start.
+#: All shapes that are decoded. msgspec analyses a type at its first use, and the process crashes when two threads do so
+#: at once (msgspec 0.22), so each is used here once, before threads start.
 ALL: tuple[Any, ...] = (
     *dict.fromkeys(OF_KIND.values()),
     *(PageShape[shape] for shape in dict.fromkeys(OF_KIND.values())),  # type: ignore[valid-type]

@@ -1,7 +1,7 @@
 """The HTTP transport to an API server: certificates, proxy, and the limits of every response.
 
-A response reaches the client whole, decompressed and within the limits, or as an error. Only a response that is requested
-as a stream comes piece by piece.
+A response reaches the client whole, decompressed and within the limits, or as an error. Only a response that is
+requested as a stream comes piece by piece.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from svcdns.targets.cluster.vantages.following import Following
 from svcdns.targets.cluster.vantages.plan import VantagePlan
 from svcdns.targets.cluster.vantages.servers import DnsService, Replica, reassigned
 
-#: The address of this host at which node ports are mapped. 127.0.0.1 leads to a node's IPv4 address, where kube-proxy serves
-#: no node port of an IPv6 Service.
+#: The address of this host at which node ports are mapped. 127.0.0.1 leads to a node's IPv4 address, where kube-proxy
+#: serves no node port of an IPv6 Service.
 LOOPBACK = {"IPv4": "127.0.0.1", "IPv6": "::1"}
 
 _DNS_PORT = 53

@@ -21,8 +21,8 @@ from svcdns.targets.target import Capability, Vantage
 class OpenVantages:
     """The vantages of a cluster, as a context manager.
 
-    Its objects in the cluster have the run's label and are removed at the end of the context. The pods that resolve names
-    are not: they go with the scenario's Namespace that they are in.
+    Its objects in the cluster have the run's label and are removed at the end of the context. The pods that resolve
+    names are not: they go with the scenario's Namespace that they are in.
     """
 
     def __init__(self, own: Ownership, settings: ClusterSettings, shared: Mapping[str, Any] | None = None) -> None:

@@ -18,8 +18,8 @@ from svcdns.targets.cluster.vantages.plan import VantagePlan
 from svcdns.targets.cluster.vantages.probe import probe
 from svcdns.targets.target import Vantage
 
-#: How long servers that the user named may take to answer. The cluster's own have as long as its DNS pods: a vantage that is
-#: slow on a busy machine must not count as one that does not work.
+#: How long servers that the user named may take to answer. The cluster's own have as long as its DNS pods: a vantage
+#: that is slow on a busy machine must not count as one that does not work.
 _NAMED_SECONDS = 15.0
 
 #: The vantages, the best first.

@@ -24,11 +24,12 @@ from svcdns.targets.cluster.vantages.search import Libc, configuration, search
 _QUESTION_SECONDS = 5.0
 _LOOKUP_SECONDS = 60.0
 
-#: The wait for a name outside the search domains: it is forwarded upstream, may never be answered, and shows nothing about the
-#: cluster.
+#: The wait for a name outside the search domains: it is forwarded upstream, may never be answered, and shows nothing
+#: about the cluster.
 _OUTSIDE_SECONDS = 1.0
 
-#: How many relays are kept running; the one that was not used for longest is ended, and started again when it is needed.
+#: How many relays are kept running; the one that was not used for longest is ended, and started again when it is
+#: needed.
 _RUNNING = 4
 
 

@@ -45,9 +45,9 @@ def search(
 ) -> tuple[Answer, ...]:
     """Return the answers that the C library gets, in the order of its queries.
 
-    Both libraries stop at the first answer with records. musl tries a name with ``ndots`` dots only as it is, and continues
-    after NXDOMAIN only. glibc continues after NXDOMAIN, NODATA and SERVFAIL. After any other answer it skips the rest of the
-    search list, and still tries the name as it is.
+    Both libraries stop at the first answer with records. musl tries a name with ``ndots`` dots only as it is, and
+    continues after NXDOMAIN only. glibc continues after NXDOMAIN, NODATA and SERVFAIL. After any other answer it skips
+    the rest of the search list, and still tries the name as it is.
     """
     as_is = dns.name.from_text(name)
     waiting = list(candidates(name, configuration))

@@ -98,7 +98,8 @@ class Readiness:
         """Check that pods can be kept unready where that is wished: only the readiness gate can do so.
 
         Raises:
-            ManifestError: if pods of some objects have no gate, and no pod of the namespace is to be ready; one line each.
+            ManifestError: if pods of some objects have no gate, and no pod of the namespace is to be ready; one line
+                each.
         """
         if self.is_wished(namespace):
             return

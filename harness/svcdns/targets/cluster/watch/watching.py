@@ -17,14 +17,15 @@ from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.apiserver.refusal import MalformedResponseError, RefusedError
 from svcdns.targets.cluster.watch.view import KINDS, ClusterView, key_of, number
 
-#: The longest wait for the first lists. They come within milliseconds; a large cluster may take as long as `limits` allow.
+#: The longest wait for the first lists. They come within milliseconds; a large cluster may take as long as `limits`
+#: allow.
 _START_SECONDS = 300.0
 
 #: How long a watch may lag behind the response to a write before it counts as lost.
 _LAG_SECONDS = 30.0
 
-#: The pause before a list or a watch that follows one that failed or ended at once. It doubles each time up to the longest,
-#: until one has lasted for a while. Chance keeps the watches from coming back all at the same moment.
+#: The pause before a list or a watch that follows one that failed or ended at once. It doubles each time up to the
+#: longest, until one has lasted for a while. Chance keeps the watches from coming back all at the same moment.
 _PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.2, 5.0
 _WHILE_SECONDS = 5.0
 

@@ -107,8 +107,8 @@ def _daemon_set(item: Mapping[str, Any], pods: list[_OwnedPod]) -> str:
 def _stateful_set(item: Mapping[str, Any], pods: list[_OwnedPod]) -> str:
     """Return what the controller still has to do. It stops at a pod that is wished unready.
 
-    Unless ``Parallel``, it creates pods from the lowest ordinal up. It updates them from the highest down to the partition
-    (pkg/controller/statefulset/stateful_set_control.go).
+    Unless ``Parallel``, it creates pods from the lowest ordinal up. It updates them from the highest down to the
+    partition (pkg/controller/statefulset/stateful_set_control.go).
     """
     spec, name = item["spec"], item["metadata"]["name"]
     there = {pod.name: pod for pod in pods}

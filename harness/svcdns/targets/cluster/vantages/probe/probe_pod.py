@@ -20,7 +20,8 @@ from svcdns.targets.cluster.vantages.probe.relaying import Relay
 NAME = "svcdns-probe"
 ROLE = "probe"
 
-#: How long a pod may take to start on a busy machine, with the pull of its image, unless its status shows that it cannot.
+#: How long a pod may take to start on a busy machine, with the pull of its image, unless its status shows that it
+#: cannot.
 DEADLINE_SECONDS = 180.0
 
 _PAUSE_SECONDS = 0.1
@@ -29,7 +30,8 @@ _DIRECTORY = "/svcdns"
 _COMMAND = ("python3", "-I", f"{_DIRECTORY}/relay.py")
 _NOBODY = 65_534
 
-#: The reasons of a waiting container for which waiting longer is useless (kubelet: pkg/kubelet/images, pkg/kubelet/kuberuntime).
+#: The reasons of a waiting container for which waiting longer is useless (kubelet: pkg/kubelet/images,
+#: pkg/kubelet/kuberuntime).
 _HOPELESS = frozenset(
     {
         "CrashLoopBackOff",

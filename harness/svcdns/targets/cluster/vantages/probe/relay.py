@@ -1,11 +1,11 @@
 """A program that queries DNS servers from inside a pod, on behalf of a client outside.
 
-It is a single file that needs only the standard library, for Python 3.10 and later: mounted into a plain Python image, it
-runs by its path. It reads requests from standard input, writes replies to standard output, and listens on nothing else.
-With the argument ``wait`` it only waits to be terminated, which keeps the pod alive.
+It is a single file that needs only the standard library, for Python 3.10 and later: mounted into a plain Python image,
+it runs by its path. It reads requests from standard input, writes replies to standard output, and listens on nothing
+else. With the argument ``wait`` it only waits to be terminated, which keeps the pod alive.
 
-A message is its length in four octets and a list of fields; a field is its length in four octets and its octets. A request
-is an id, a kind and arguments. The reply is the id, ``ok`` or ``error``, and the result:
+A message is its length in four octets and a list of fields; a field is its length in four octets and its octets. A
+request is an id, a kind and arguments. The reply is the id, ``ok`` or ``error``, and the result:
 
 ``exchange``     address, port, transport, timeout in seconds, questions…  →  for each question a list of fields: the answer
                  or nothing, why there is none, and the reason and the octets of each message that was discarded
@@ -45,7 +45,8 @@ _MOST_DISCARDED_FIELDS = 32
 # FORMERR, SERVFAIL, NOTIMP, REFUSED: with these a server may omit the question, which it could not or would not read.
 _WITHOUT_QUESTION = (1, 2, 4, 5)
 
-# With these, Linux reports ICMP errors to sockets that are not connected (IP_RECVERR of ip(7), IPV6_RECVERR of ipv6(7)).
+# With these, Linux reports ICMP errors to sockets that are not connected (IP_RECVERR of ip(7), IPV6_RECVERR of
+# ipv6(7)).
 _REPORT_ERRORS = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
 
 
