@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from svcdns import coredns
-from svcdns.engine.verdicts import OBSERVED, Judged
+from svcdns.engine.verdicts import Judged
 from svcdns.results import Facts, Verdict
 from svcdns.selftest import playing
 from svcdns.targets.reference import Reference
@@ -40,16 +40,15 @@ def played(pods: str, *, known: bool) -> dict[str, Judged]:
 @pytest.mark.parametrize("pods", ["insecure", "verified", "disabled"])
 def test_what_a_corefile_undoes_is_all_that_a_server_with_it_does_not_do(pods: str):
     found = played(pods, known=False)
-    broken = [one.scenario for one in EXTENSIONS if found[one.id].verdict is Verdict.NOT_CONFORMANT]
+    broken = [one.script.scenario for one in EXTENSIONS if found[one.id].verdict is Verdict.NOT_CONFORMANT]
     assert set(coredns.undone(corefile(pods))) == {behaviour for one in broken for behaviour in one.behaviours}
 
 
 def test_what_the_corefile_undoes_is_observed():
     found = played("disabled", known=True)
     assert Verdict.NOT_CONFORMANT not in {judged.verdict for judged in found.values()}
-    reason = found["extensions/coredns.feature: Any address resolves below an existing namespace"].reason
-    assert reason.startswith(OBSERVED)
-    assert reason.endswith(", as the Corefile has it: pods disabled")
+    judged = found["extensions/coredns.feature: Any address resolves below an existing namespace"]
+    assert judged.observed.endswith(", as the Corefile has it: pods disabled")
 
 
 def test_without_a_corefile_nothing_is_undone():

@@ -60,7 +60,7 @@ def test_facts_that_make_no_sense_leave_the_answer_open():
     relay = Relay(lambda: (sys.executable, "-IS", "-c", SAYING, ok(b"nameserver 192.0.2.1").hex()), "the pod t/probe")
     try:
         with pytest.raises(UndeterminedError, match="cannot be read"):
-            _ = PodResolver(relay).facts
+            _ = PodResolver(relay).environment
     finally:
         relay.close()
 
@@ -98,7 +98,7 @@ def test_a_reply_that_would_be_too_long_is_an_error(monkeypatch: pytest.MonkeyPa
         script.serve(io.BytesIO(script.message([IDENT, b"environment"])), sink)
         reply = script.read(replies)
         os.close(sink)
-    assert reply == [IDENT, b"error", b"what came back is too much for one reply"]
+    assert reply == [IDENT, b"error", b"the result is too long for one reply"]
 
 
 def test_what_the_process_complains_of_is_read_to_its_end_and_only_the_last_of_it_is_kept():
@@ -109,7 +109,7 @@ def test_what_the_process_complains_of_is_read_to_its_end_and_only_the_last_of_i
     session = relay._started()
     with pytest.raises(UndeterminedError, match="failed twice: last words"):
         ask_all(Relayed(relay, "192.0.2.1"), [WEB], transport="udp", timeout_seconds=1)
-    assert len(session._complaints.last()) == relaying._COMPLAINT_OCTETS
+    assert len(session._error_output.last()) == relaying._STDERR_OCTETS
 
 
 def test_after_an_interrupt_no_wait_for_a_relay_goes_on():
@@ -118,7 +118,7 @@ def test_after_an_interrupt_no_wait_for_a_relay_goes_on():
     interrupting = Timer(0.3, relay.hurry)
     interrupting.start()
     with pytest.raises(
-        UndeterminedError, match="the run was interrupted, and asks nothing any more in the pod t/probe"
+        UndeterminedError, match="the run was interrupted and sends nothing any more to the pod t/probe"
     ):
         ask_all(Relayed(relay, "192.0.2.1"), [WEB], transport="udp", timeout_seconds=600)
     interrupting.join()

@@ -18,7 +18,7 @@ def forwarding(monkeypatch: pytest.MonkeyPatch, script: str) -> tunnel._Forward:
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        ("import sys\nwhile True: sys.stdout.write('x' * 65_536)", "nothing within 1 s"),
+        ("import sys\nwhile True: sys.stdout.write('x' * 65_536)", "it named no port within 1 s"),
         ("print('Forwarding from 127.0.0.1:1234567 -> 53')", "does not work: it ended without a reason"),
         ("import os; os.write(1, b'\\xff\\xfe\\n')", "does not work: it ended without a reason"),
         ("print('one'); print('error: two')", "does not work: error: two"),
@@ -30,7 +30,7 @@ def test_a_tunnel_without_a_port_does_not_work(script: str, said: str, monkeypat
         with pytest.raises(UndeterminedError) as caught:
             forward.port()
         assert said in str(caught.value)
-        assert all(len(line) <= tunnel._LINE_LENGTH for line in forward._said)
+        assert all(len(line) <= tunnel._LINE_LENGTH for line in forward._last_lines)
     finally:
         forward.close()
 
