@@ -22,7 +22,7 @@ def test_all_features_leave_everything_of_others_as_it_was(
 ):
     target = ["--target", "cluster", "--context", CONTEXT, "--kubeconfig", KUBECONFIG, "--allow-known-deviations"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "features", "-q", "-n", "4", *target, *options],
+        [sys.executable, "-m", "pytest", "features", "-q", *target, *options],
         cwd=ROOT,
         capture_output=True,
         text=True,
