@@ -249,6 +249,7 @@ class LiveCluster:
         if not self.settings.disruptive:
             raise UndeterminedError("the DNS servers of this cluster are not restarted; add --disruptive to allow it")
         namespace = changes.restart_dns(self._own, deployment)
+        self._settling.expect("Deployment", deployment, namespace)
         self._settling.settle(namespace)
         return namespace
 
