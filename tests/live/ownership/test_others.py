@@ -105,7 +105,7 @@ Feature: A hostile feature
     ("manifest", "options", "words"),
     [
         (SHOP, (), 'Namespace "shop": declares a Namespace'),
-        (SHOP, ("--create-namespaces",), 'Namespace "shop": the namespace "shop" exists'),
+        (SHOP, ("--create-namespaces",), 'Namespace "shop": the namespace "shop" already exists'),
         (
             SHOP.partition("---")[2].replace("name: web", "name: web, namespace: shop"),
             (),
@@ -114,7 +114,7 @@ Feature: A hostile feature
         (
             SHOP.partition("---")[2].replace("name: web", "name: web, namespace: kube-system"),
             ("--create-namespaces",),
-            'the namespace "kube-system" exists',
+            'the namespace "kube-system" already exists',
         ),
         (CLUSTER_SCOPED, ("--create-namespaces",), 'ClusterRole "trial": is cluster-scoped'),
         (OTHERS_NAME, (), "exists and was not made by this run"),
