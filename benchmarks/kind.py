@@ -22,8 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 FEATURES = ROOT / "features"
-#: Scenarios wait for pods more than they work, so four processes are right for two cores.
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "4", "--target", "kind"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "--target", "kind"]
 
 #: The feature whose worlds are made several times over, and all of the short form.
 ONE = "features/combinations/deployment_headless.feature"
