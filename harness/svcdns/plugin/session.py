@@ -8,6 +8,7 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -80,9 +81,9 @@ class Run:
         """The target, open."""
         return self.open().target
 
-    @property
+    @cached_property
     def rules(self) -> Rules:
-        """What the verdicts of this run depend on."""
+        """What the verdicts of this run depend on, which each scenario asks for several times."""
         by = f" by the vantage {self.target.vantages[0].name}" if self.settings.live else ""
         return replace(Rules.of(self.target), target=f"{self.settings.target}{by}", dns_profile=self.dns_profile)
 
