@@ -15,7 +15,7 @@ from dns.rdatatype import PTR
 from svcdns.judge import Reading
 from svcdns.manifests import Manifest, is_known
 from svcdns.message import reverse_name
-from svcdns.state import ClusterState, EndpointSlice, Key, Pod
+from svcdns.state import ClusterState, Pod
 from svcdns.targets.target import PROBE_LABEL
 
 #: For how many seconds shipped Corefiles keep answers for reverse names (``cache 30``).
@@ -68,16 +68,11 @@ def may_be_remembered(asked: Mapping[dns.name.Name, float], pods: Iterable[Pod],
 def made_anew(state: ClusterState, namespace: str) -> list[tuple[str, str]]:
     """What has to go from a Namespace before the next declares its own, as (kind, name).
 
-    EndpointSlices that were written by hand come first: those of a controller go with the Service that selects.
+    EndpointSlices that were written by hand come first: those of a controller go with the Service, also later than it.
     """
     own = state.only(namespace)
-    written = [("EndpointSlice", key.name) for key, one in own.slices.items() if _is_written_by_hand(own, one)]
+    written = [("EndpointSlice", key.name) for key, item in own.slices.items() if not item.owner]
     return [*written, *(("Service", key.name) for key in own.services)]
-
-
-def _is_written_by_hand(state: ClusterState, one: EndpointSlice) -> bool:
-    service = state.services.get(Key(one.key.namespace, one.service))
-    return service is None or service.selector is None
 
 
 def is_as_declared(state: ClusterState, namespace: str, declared: Sequence[Manifest]) -> bool:

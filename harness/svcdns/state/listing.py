@@ -107,7 +107,14 @@ def _read_slice(item: Mapping[str, Any]) -> EndpointSlice:
             EndpointPort(port.get("name") or "", port.get("protocol") or "TCP", port.get("port"))
             for port in item.get("ports") or ()
         ),
+        owner=_owner(item),
     )
+
+
+def _owner(item: Mapping[str, Any]) -> str:
+    """What controls an object, as kind/name, or nothing."""
+    references = item["metadata"].get("ownerReferences") or ()
+    return next((f"{owner['kind']}/{owner['name']}" for owner in references if owner.get("controller")), "")
 
 
 def _read_endpoint(item: Mapping[str, Any]) -> Endpoint:
@@ -128,7 +135,6 @@ def _read_pod(item: Mapping[str, Any]) -> Pod:
     metadata, spec, status = item["metadata"], item.get("spec") or {}, item.get("status") or {}
     first = [{"ip": status["podIP"]}] if status.get("podIP") else []
     conditions = {condition["type"]: condition["status"] for condition in status.get("conditions") or ()}
-    owner = next((owner for owner in metadata.get("ownerReferences") or () if owner.get("controller")), None)
     return Pod(
         key=_key_of(item),
         labels=MappingProxyType(dict(metadata.get("labels") or {})),
@@ -146,7 +152,7 @@ def _read_pod(item: Mapping[str, Any]) -> Pod:
                 if port.get("name")
             }
         ),
-        owner=f"{owner['kind']}/{owner['name']}" if owner else "",
+        owner=_owner(item),
         uid=metadata.get("uid") or "",
     )
 
@@ -179,10 +185,11 @@ def _service_item(service: Service) -> Json:
 
 
 def _slice_item(item: EndpointSlice) -> Json:
+    metadata = _metadata(item.key, {SERVICE_NAME_LABEL: item.service} if item.service else {})
     return {
         "apiVersion": "discovery.k8s.io/v1",
         "kind": "EndpointSlice",
-        "metadata": _metadata(item.key, {SERVICE_NAME_LABEL: item.service} if item.service else {}),
+        "metadata": metadata | _owned(item.owner),
         "addressType": item.address_type,
         "endpoints": [_endpoint_item(endpoint, item.key.namespace) for endpoint in item.endpoints],
         "ports": [_filled(name=port.name, protocol=port.protocol, port=port.port) for port in item.ports],
@@ -203,13 +210,10 @@ def _endpoint_item(endpoint: Endpoint, namespace: str) -> Json:
 
 
 def _pod_item(pod: Pod) -> Json:
-    metadata = _metadata(pod.key, pod.labels)
+    metadata = _metadata(pod.key, pod.labels) | _owned(pod.owner)
     if pod.terminating:
         # DNS reads whether there is a deletion timestamp, not which.
         metadata["deletionTimestamp"] = "1970-01-01T00:00:00Z"
-    if pod.owner:
-        kind, _, name = pod.owner.partition("/")
-        metadata["ownerReferences"] = [{"kind": kind, "name": name, "controller": True}]
     ports = [
         {"name": name, "protocol": protocol, "containerPort": number}
         for (name, protocol), number in sorted(pod.container_ports.items())
@@ -229,6 +233,11 @@ def _pod_item(pod: Pod) -> Json:
 
 def _metadata(key: Key, labels: Mapping[str, str] | None = None) -> Json:
     return _filled(namespace=key.namespace, name=key.name, labels=dict(labels or {}))
+
+
+def _owned(owner: str) -> Json:
+    kind, _, name = owner.partition("/")
+    return {"ownerReferences": [{"kind": kind, "name": name, "controller": True}]} if owner else {}
 
 
 def _filled(**fields: Any) -> Json:

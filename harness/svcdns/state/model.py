@@ -113,13 +113,19 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class EndpointSlice:
-    """An EndpointSlice; ``service`` is the Service that its label names, or empty."""
+    """An EndpointSlice.
+
+    Attributes:
+        service: the Service that its label names, or empty.
+        owner: what a controller made it for, as kind/name; empty where it was written by hand. No answer depends on it.
+    """
 
     key: Key
     service: str
     address_type: str
     endpoints: tuple[Endpoint, ...] = ()
     ports: tuple[EndpointPort, ...] = ()
+    owner: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
