@@ -25,6 +25,7 @@ from svcdns.engine.timing import Clock
 from svcdns.engine.verdicts import Rules
 from svcdns.errors import HarnessError, TargetError, UsageError
 from svcdns.faults import opening
+from svcdns.plugin import withholding
 from svcdns.plugin.options import settings
 from svcdns.report import directory
 from svcdns.results import Subject, Verdict
@@ -135,7 +136,7 @@ class Run:
                     self._opened = self._life.enter_context(
                         opening.opened(self.settings, self.id, self._say, self.shared and self.shared["target"])
                     )
-            except UsageError as error:
+            except HarnessError as error:
                 raise pytest.UsageError(str(error)) from error
             self.subject = self._subject(self._opened.target)
             if self.shared is None:
@@ -210,7 +211,8 @@ class Run:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count the verdicts; under xdist, in the process that hears from every worker."""
-        if result := getattr(report, "svcdns", None):
+        # What pytest-rerunfailures plays again is counted once, as it ended.
+        if (result := getattr(report, "svcdns", None)) and str(report.outcome) != "rerun":
             self.tally[result["level"], Verdict(result["verdict"])].append(result)
 
     @pytest.hookimpl(optionalhook=True)
@@ -255,6 +257,7 @@ class Run:
         capture = self._config.pluginmanager.get_plugin("capturemanager")
         if reporter is None:
             return
+        withholding.release(self._config)
         with capture.global_and_fixture_disabled() if capture else ExitStack():
             reporter.ensure_newline()
             reporter.write_line(printable.line(redact(line)))
