@@ -315,6 +315,7 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
         looks=outcome.looks,
         evidence=_evidence(item, outcome, findings) if troubled else "",
         seconds=outcome.seconds or report.duration,
+        convergence=outcome.convergence,
     )
 
 
