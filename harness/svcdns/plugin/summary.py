@@ -35,9 +35,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     lines += [f"observed: {one['scenario']} → {choice}" for one in results for choice in one["observed"]]
     for line in sorted(set(lines)):
         terminalreporter.line(printable.line(line))
-    if run.settings.live and results:
-        for line in _times(run, results):
-            terminalreporter.line(line)
+    for line in _times(run, results):
+        terminalreporter.line(line)
     for remark in dict.fromkeys(run.remarks):
         terminalreporter.line(f"note: {remark}")
     for namespace in run.kept:
@@ -49,7 +48,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _times(run: Run, results: list[dict[str, Any]]) -> Iterator[str]:
-    """Where the time of the run went, and how long changes took to show."""
+    """Where the time of a run on a live target went, and how long changes took to show."""
+    if not (run.settings.live and results):
+        return
     yield f"time: {run.clock.line()}"
     if times := change_times(ScenarioResult.read(result) for result in results):
         yield f"changes showed after: {'; '.join(change.line for change in times)}"
