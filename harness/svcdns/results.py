@@ -64,6 +64,8 @@ class Finding(_Shown):
         rcode: the rcode of the answer; empty if there was no answer.
         records: the number of records in the answer section.
         promised: the kind of the promise.
+        intermittent: where other responses to the same query were right and nothing had changed: how many of how many
+            responses were wrong; empty otherwise.
     """
 
     promise: str
@@ -83,11 +85,25 @@ class Finding(_Shown):
     rcode: str = ""
     records: int = 0
     promised: Promised = "property"
+    intermittent: str = ""
 
     @property
     def kept(self) -> bool:
         """Whether the answer keeps the promise."""
         return not self.problem
+
+
+@dataclass(frozen=True, slots=True)
+class Convergence(_Shown):
+    """How long a change took to show in the answers.
+
+    Attributes:
+        change: the kind of change.
+        seconds: from the moment at which the cluster had settled until the last wrong answer; 0 if none was seen.
+    """
+
+    change: str
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +136,7 @@ class ScenarioResult(_Shown):
         advice: what is likely wrong, kept for failures.
         looks: how often the answers of the last promise were judged, and for how many seconds.
         evidence: the directory of the transcript and the cluster's state; empty if there is none.
+        convergence: how long each change of the scenario took to show, the declared objects first.
     """
 
     feature: str
@@ -139,6 +156,7 @@ class ScenarioResult(_Shown):
     looks: tuple[int, float] = (0, 0.0)
     evidence: str = ""
     seconds: float = 0.0
+    convergence: tuple[Convergence, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """Return the result as dicts, lists, strings and numbers."""
@@ -149,7 +167,9 @@ class ScenarioResult(_Shown):
         """Return the result that `plain` was made from."""
         steps = tuple(StepResult(**_frozen(step)) for step in plain["steps"])
         findings = tuple(Finding(**_frozen(finding)) for finding in plain["findings"])
-        return cls(**_frozen(plain) | {"verdict": Verdict(plain["verdict"]), "steps": steps, "findings": findings})
+        convergence = tuple(Convergence(**change) for change in plain["convergence"])
+        data = {"steps": steps, "findings": findings, "convergence": convergence}
+        return cls(**_frozen(plain) | {"verdict": Verdict(plain["verdict"])} | data)
 
 
 @dataclass(frozen=True, slots=True)

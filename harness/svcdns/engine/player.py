@@ -14,7 +14,7 @@ from svcdns.engine.verdicts import Judged, Rules
 from svcdns.engine.world import World
 from svcdns.errors import HarnessError
 from svcdns.judge import Reading
-from svcdns.results import StepResult, Verdict
+from svcdns.results import Convergence, StepResult, Verdict
 from svcdns.state import ClusterState
 
 
@@ -28,6 +28,7 @@ class Outcome:
         steps: those that were played, the one that failed last.
         readings: every response that was judged.
         looks: how often the last promise was looked at, and for how many seconds.
+        convergence: how long each change took to show, the declared objects first.
         namespace: where it was played; empty where it was not.
         state: what the cluster held in the end, where anything is to be explained.
         seconds: how long it took.
@@ -43,6 +44,7 @@ class Outcome:
     state: ClusterState | None = None
     seconds: float = 0.0
     evidence: Mapping[str, str] = field(default_factory=dict)
+    convergence: tuple[Convergence, ...] = ()
 
     @property
     def observed(self) -> tuple[str, ...]:
@@ -120,6 +122,7 @@ def outcome(
         _state(world) if judged.verdict is not Verdict.CONFORMANT else None,
         seconds,
         _collected(evidence, world.namespace) if evidence and troubled else {},
+        tuple(world.convergence) if world.is_entered else (),
     )
 
 

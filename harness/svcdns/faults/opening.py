@@ -11,10 +11,17 @@ from svcdns import faults
 from svcdns.settings import Settings
 from svcdns.targets import opening
 from svcdns.targets.opening import Opened
+from svcdns.targets.waits import Waits
 
 
 @contextmanager
-def opened(settings: Settings, run: str, say: Callable[[str], None], shared: dict[str, Any] | None) -> Iterator[Opened]:
+def opened(
+    settings: Settings,
+    run: str,
+    say: Callable[[str], None],
+    shared: dict[str, Any] | None,
+    waits: Waits | None = None,
+) -> Iterator[Opened]:
     """As `svcdns.targets.opening.opened`, with the faults in front of the DNS servers.
 
     Raises:
@@ -22,7 +29,7 @@ def opened(settings: Settings, run: str, say: Callable[[str], None], shared: dic
     """
     # A cluster is not created for a fault that does not exist.
     wanted = tuple(map(faults.find, settings.faults))
-    with opening.opened(settings, run, say, shared) as found:
+    with opening.opened(settings, run, say, shared, waits) as found:
         if not wanted:
             yield found
             return

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from svcdns.catalogue.tags import LEVELS
 from svcdns.plugin.reports import WRITTEN
-from svcdns.plugin.session import RUN
-from svcdns.results import Verdict
+from svcdns.plugin.session import RUN, Run
+from svcdns.report.convergence import change_times
+from svcdns.results import ScenarioResult, Verdict
 from svcdns.safety import printable
 
 
@@ -31,8 +35,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     lines += [f"observed: {one['scenario']} → {choice}" for one in results for choice in one["observed"]]
     for line in sorted(set(lines)):
         terminalreporter.line(printable.line(line))
-    if run.settings.live and results:
-        terminalreporter.line(f"time: {run.clock.line()}")
+    for line in _times(run, results):
+        terminalreporter.line(line)
     for remark in dict.fromkeys(run.remarks):
         terminalreporter.line(f"note: {remark}")
     for namespace in run.kept:
@@ -41,3 +45,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.line(printable.line(f"written: {written}"))
     for problem in run.problems:
         terminalreporter.line(printable.line(f"left behind: {problem}"), red=True)
+
+
+def _times(run: Run, results: list[dict[str, Any]]) -> Iterator[str]:
+    """Where the time of a run on a live target went, and how long changes took to show."""
+    if not (run.settings.live and results):
+        return
+    yield f"time: {run.clock.line()}"
+    if times := change_times(ScenarioResult.read(result) for result in results):
+        yield f"changes showed after: {'; '.join(change.line for change in times)}"

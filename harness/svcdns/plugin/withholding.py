@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Generator
 from typing import Any
 
@@ -12,20 +11,31 @@ from svcdns.safety import printable
 
 
 class Withheld:
-    """The output of pytest's terminal, kept until it is released."""
+    """The file that pytest's terminal writes to, whose text is kept until it is released."""
 
-    def __init__(self, reporter: Any) -> None:
-        self._writer = reporter._tw  # noqa: SLF001 - pytest has no other way to have its output kept
-        self._file = self._writer._file  # noqa: SLF001 - as above
-        self._kept = io.StringIO()
-        self._writer._file = self._kept  # noqa: SLF001 - as above
+    def __init__(self, writer: Any) -> None:
+        self._writer = writer
+        self._file = writer._file  # noqa: SLF001 - pytest has no other way to have its output kept
+        self._kept: list[str] | None = []
+        writer._file = self  # noqa: SLF001 - as above
+
+    def write(self, text: str) -> object:
+        """Keep a text, or write it once texts are released."""
+        if self._kept is None:
+            return self._file.write(text)
+        self._kept.append(text)
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
 
     def release(self) -> None:
-        """Show what was kept, and whatever follows at once."""
-        if self._writer._file is self._kept:  # noqa: SLF001 - as above
-            self._writer._file = self._file  # noqa: SLF001 - as above
-            self._file.write(self._kept.getvalue())
-            self._file.flush()
+        """Write what was kept, and whatever follows at once."""
+        kept, self._kept = self._kept, None
+        if kept:
+            # A status line may have been drawn in the meantime; whoever draws it has wrapped this file.
+            self._writer._file.write("".join(kept))  # noqa: SLF001 - as above
+            self._writer._file.flush()  # noqa: SLF001 - as above
 
 
 _WITHHELD = pytest.StashKey[Withheld]()
@@ -42,7 +52,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Begin to keep what pytest prints."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if hasattr(getattr(reporter, "_tw", None), "_file"):
-        session.config.stash[_WITHHELD] = Withheld(reporter)
+        session.config.stash[_WITHHELD] = Withheld(reporter._tw)  # type: ignore[union-attr]  # noqa: SLF001 - as above
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
