@@ -331,6 +331,8 @@ class Run:
             pytest.UsageError: if not.
         """
         if self.hopeless and self.shared is None:
+            # The causes say it all; what was not determined for them would only hide them.
+            self.tally.clear()
             raise pytest.UsageError(self.hopeless)
 
     def _subject(self, target: Target) -> Subject:
