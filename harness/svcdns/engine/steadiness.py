@@ -101,5 +101,5 @@ def watch(
         elif right_in_a_row >= ENOUGH_RIGHT and age() >= min(last * TIMES_AS_LONG, window(wrong[-1])):
             break
         else:
-            wait(last * PAUSE_FACTOR)
+            wait(min(last * PAUSE_FACTOR, max(0.0, window(wrong[-1]) - age())))
     return Unsteady(tuple(wrong), max(responses, len(wrong)), is_intermittent, last)
