@@ -8,8 +8,9 @@ from functools import partial
 
 import dns.rcode
 
-from svcdns.client import Watched, eventually
+from svcdns.client import Answer, Watched, eventually
 from svcdns.engine.declaring import Declaring
+from svcdns.engine.elsewhere import elsewhere
 from svcdns.engine.observer import Seen
 from svcdns.engine.patience import miss
 from svcdns.errors import UndeterminedError
@@ -79,6 +80,10 @@ class Holding(Declaring):
                 self.readings = [*self.readings[:index], denial]
                 raise NotConformantError(self.readings)
         self.environment.require_given()
+
+    def elsewhere(self) -> tuple[Answer, ...]:
+        """Return what the other servers and transports answer to the last query."""
+        return elsewhere(self._target.vantages[0], self.readings[-1]) if self.readings else ()
 
     def _patience(self, promise: Promise, seen: Seen, whole: float) -> float:
         readings, undetermined = seen
