@@ -1,6 +1,6 @@
 """An API server over HTTP for tests. It holds objects, and responds as a real one does unless a test gives another response.
 
-It has no controllers, no admission and no authorization. `ApiServer` is the HTTP part, `Objects` the responses.
+It has no controllers but the one that gives each Namespace its ServiceAccount, no admission and no authorization. `ApiServer` is the HTTP part, `Objects` the responses.
 """
 
 from __future__ import annotations
@@ -238,7 +238,11 @@ class Objects:
         place = {"namespace": namespace} if namespace else {}
         metadata = {**body["metadata"], **place, "name": name, "uid": str(uuid.uuid4())}
         item = {**_with_defaults(kind, body), "apiVersion": KINDS[kind][0], "kind": kind, "metadata": metadata}
-        return item if dry else self._stored(key, item)
+        if dry:
+            return item
+        if kind == "Namespace":
+            self.put("ServiceAccount", "default", name)
+        return self._stored(key, item)
 
     def _change(self, key: Key, current: Item, body: Any, *, dry: bool) -> Item:
         if isinstance(body, list):

@@ -7,6 +7,7 @@
     ├── FeatureError             a feature file that would not check what it seems to check
     ├── TargetError              the target refused or could not do what it was asked
     │   └── UndeterminedError    nothing is known about the answers: neither conformant nor not conformant
+    │       └── NoPodStartsError the cluster starts no pod of the run, so that the run is over
     └── UsageError               options that do not fit together, or name something that is not there
 """
 
@@ -50,6 +51,10 @@ class TargetError(HarnessError):
 
 class UndeterminedError(TargetError):
     """The state that a scenario needs was not reached, so its answers say nothing about DNS."""
+
+
+class NoPodStartsError(UndeterminedError):
+    """No pod of the run has started, and a plain one does not start either; a line per cause."""
 
 
 class UsageError(HarnessError):

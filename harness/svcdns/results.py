@@ -104,6 +104,8 @@ class Finding(_Shown):
         rcode: the rcode of the answer; empty if there was no answer.
         records: the number of records in the answer section.
         promised: the kind of the promise.
+        intermittent: where other responses to the same query were right and nothing had changed: how many of how many
+            responses were wrong; empty otherwise.
         name_kind: what kind of name was queried; empty if no state was read for it.
         elsewhere: what the other servers and transports answer, for the answer that fails a scenario.
     """
@@ -125,6 +127,7 @@ class Finding(_Shown):
     rcode: str = ""
     records: int = 0
     promised: Promised = "property"
+    intermittent: str = ""
     name_kind: str = ""
     elsewhere: tuple[OtherAnswer, ...] = ()
 
@@ -142,6 +145,19 @@ class Finding(_Shown):
     def kept(self) -> bool:
         """Whether the answer keeps the promise."""
         return not self.problem
+
+
+@dataclass(frozen=True, slots=True)
+class Convergence(_Shown):
+    """How long a change took to show in the answers.
+
+    Attributes:
+        change: the kind of change.
+        seconds: from the moment at which the cluster had settled until the last wrong answer; 0 if none was seen.
+    """
+
+    change: str
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +191,7 @@ class ScenarioResult(_Shown):
         looks: how often the answers of the last promise were judged, and for how many seconds.
         answers: every answer that was judged, counted by what it was about and what came.
         evidence: the directory of the transcript and the cluster's state; empty if there is none.
+        convergence: how long each change of the scenario took to show, the declared objects first.
     """
 
     feature: str
@@ -195,6 +212,7 @@ class ScenarioResult(_Shown):
     answers: tuple[AnswerCount, ...] = ()
     evidence: str = ""
     seconds: float = 0.0
+    convergence: tuple[Convergence, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """Return the result as dicts, lists, strings and numbers."""
@@ -206,8 +224,9 @@ class ScenarioResult(_Shown):
         steps = tuple(StepResult(**_frozen(step)) for step in plain["steps"])
         findings = tuple(_finding(finding) for finding in plain["findings"])
         answers = tuple(AnswerCount(**answer) for answer in plain["answers"])
-        read = {"verdict": Verdict(plain["verdict"]), "steps": steps, "findings": findings, "answers": answers}
-        return cls(**_frozen(plain) | read)
+        convergence = tuple(Convergence(**change) for change in plain["convergence"])
+        data = {"steps": steps, "findings": findings, "answers": answers, "convergence": convergence}
+        return cls(**_frozen(plain) | {"verdict": Verdict(plain["verdict"])} | data)
 
     @property
     def broken(self) -> Finding | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,7 @@ class Settings:
     reports: bool
     html_report: str
     conformance_report: str
+    deadline: str
     organization: str
     project: str
     url: str
@@ -75,6 +77,21 @@ class Settings:
         """Whether every answer is kept, for a report that shows them."""
         return self.reports or bool(self.html_report)
 
+    @property
+    def deadline_seconds(self) -> float | None:
+        """How long the run may take, in seconds; None for as long as it needs.
+
+        Raises:
+            UsageError: if the value is not a duration above 0.
+        """
+        if not self.deadline:
+            return None
+        match = _DURATION.fullmatch(self.deadline)
+        seconds = sum(int(match[unit] or 0) * worth for unit, worth in _UNITS.items()) if match else 0
+        if not seconds:
+            raise UsageError(f"--deadline {self.deadline!r} is not a duration; write it as 90s, 10m or 1h30m")
+        return seconds
+
     def given(self) -> dict[str, str]:
         """Return the settings that differ from the defaults, by their flags; a switch has no value."""
         own = {option: getattr(self, option.name) for option in OPTIONS[1:]}
@@ -90,6 +107,10 @@ class Settings:
         spared = "svcdns: @disruptive scenarios are skipped; add --disruptive to run them"
         return [", ".join([f"svcdns: target {self.target}", *given]), *([spared] if self.spares_dns else [])]
 
+
+#: A duration: hours, minutes and seconds, of which some may be missing. Five digits are more than a week.
+_DURATION = re.compile(r"(?:(?P<h>\d{1,5})h)?(?:(?P<m>\d{1,5})m)?(?:(?P<s>\d{1,5})s)?", re.ASCII)
+_UNITS = {"h": 3600, "m": 60, "s": 1}
 
 _TARGETS = ("reference", "kind", "cluster")
 _LIVE = ("kind", "cluster")
@@ -266,6 +287,13 @@ OPTIONS = (
         "write the conformance report to FILE, in the format of its suffix",
         metavar="FILE.yaml|.json",
     ),
+    Option(
+        "deadline",
+        "",
+        "end the run after this time, such as 90s, 10m or 1h30m: scenarios that are left are not determined, and everything"
+        " is removed",
+        metavar="DURATION",
+    ),
     Option("organization", "", "who makes the DNS server, for the conformance report"),
     Option(
         "project", "", "the DNS server's name, for the conformance report; without it, the name read from the target"
@@ -310,6 +338,7 @@ def check_together(settings: Settings, flags: Collection[str]) -> None:
             )
     if settings.conformance_report and Path(settings.conformance_report).suffix not in (".yaml", ".yml", ".json"):
         raise UsageError(f"--conformance-report {settings.conformance_report}: name a .yaml or .json file")
+    _ = settings.deadline_seconds
     if settings.target == "cluster" and not settings.context:
         raise UsageError("--target cluster needs --context NAME; `kubectl config get-contexts` lists the names")
     if settings.nameserver and settings.vantage == "tunnel":

@@ -13,6 +13,7 @@ from svcdns.engine.declaring import Declaring
 from svcdns.engine.effects import Change, ExpectedEffect
 from svcdns.engine.scope import Scope
 from svcdns.errors import HarnessError, ManifestError, TargetError, UndeterminedError
+from svcdns.results import Convergence
 
 
 class Changing(Declaring):
@@ -109,7 +110,8 @@ class Changing(Declaring):
         begun = len(self.readings)
         client.start()
         try:
-            self._restart_dns(deployment)
+            with self._observer.replacing_servers():
+                self._restart_dns(deployment)
         finally:
             over.set()
             client.join()
@@ -137,6 +139,7 @@ class Changing(Declaring):
                 change()
                 self._target.settle(environment.namespace)
                 environment.settled = time.monotonic()
+                self.convergence.append(Convergence(effect.change, 0.0))
                 made = Change(before, self.state(), environment.namespace)
                 effects.prove(effect, made)
                 environment.see_unready(made)
@@ -156,12 +159,15 @@ class Changing(Declaring):
 
         self._change(
             restart,
-            ExpectedEffect(lambda change: effects.restarted("Deployment", deployment, namespace).problem(change)),
+            ExpectedEffect(
+                lambda change: effects.restarted("Deployment", deployment, namespace).problem(change),
+                "DNS servers restarted",
+            ),
         )
 
     def _ask_everywhere(self, written: str) -> None:
-        for readings, _ in self._observer.looks(judge.asked(written), self.environment.names):
-            self._keep(readings)
+        for look in self._observer.looks(judge.asked(written), self.environment.names):
+            self._keep(look.readings)
 
 
 def _set_ready(pod: str, scope: Scope, *, ready: bool) -> None:

@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from svcdns.engine.declaration import Declaration
+from svcdns.engine.effects import DECLARED
 from svcdns.engine.environment import Environment
 from svcdns.engine.observer import Observer
 from svcdns.engine.timing import Clock
 from svcdns.errors import TargetError, UndeterminedError
 from svcdns.judge import Reading
 from svcdns.manifests.sources import PACKAGED, Sources
+from svcdns.results import Convergence
 from svcdns.state import ClusterState, Pod
 from svcdns.targets.target import Target
 
@@ -30,6 +32,7 @@ class Declaring:
         readings: every response that was judged, in order.
         refusal: what the target said when it last refused a change that the scenario expected it to refuse.
         looks: how often the last promise was looked at, and for how many seconds.
+        convergence: how long each change took to show, the declared objects first.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class Declaring:
         self.readings: list[Reading] = []
         self.refusal: str | None = None
         self.looks = (0, 0.0)
+        self.convergence = [Convergence(DECLARED, 0.0)]
         self._target = target
         self._observer = observer
         self._clock = clock

@@ -23,6 +23,10 @@ from svcdns.targets.target import PROBE_LABEL
 SEEN = frozenset(kind for _, kind in DNS_KINDS)
 
 
+#: The change that a scenario begins with.
+DECLARED = "objects declared"
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What a cluster held before and after something changed in a Namespace and had settled."""
@@ -38,11 +42,13 @@ class ExpectedEffect:
 
     Attributes:
         problem: says what did not happen and what to do about it; nothing where all that was said has happened.
+        change: the kind of change, as reports name it.
         pods: how many pods the changed object has then, where the sentence says so.
         replaces_pods: whether none of the pods is left that were there.
     """
 
     problem: Callable[[Change], str]
+    change: str
     pods: int | None = None
     replaces_pods: bool = False
 
@@ -68,7 +74,7 @@ def applied(manifest: str, *, anew: bool) -> ExpectedEffect:
             "another one, or remove the step"
         )
 
-    return ExpectedEffect(problem)
+    return ExpectedEffect(problem, "objects applied")
 
 
 def deleted(kind: str, name: str) -> ExpectedEffect:
@@ -89,7 +95,7 @@ def deleted(kind: str, name: str) -> ExpectedEffect:
             return f'the {kind} "{name}" was deleted, but its pod "{next(iter(left.values())).key.name}" is still there'
         return ""
 
-    return ExpectedEffect(problem)
+    return ExpectedEffect(problem, "object deleted")
 
 
 def scaled(kind: str, name: str, replicas: int) -> ExpectedEffect:
@@ -112,7 +118,7 @@ def scaled(kind: str, name: str, replicas: int) -> ExpectedEffect:
             )
         return ""
 
-    return ExpectedEffect(problem, pods=replicas, replaces_pods=replicas == 0)
+    return ExpectedEffect(problem, "scaled", pods=replicas, replaces_pods=replicas == 0)
 
 
 def restarted(kind: str, name: str, namespace: str = "") -> ExpectedEffect:
@@ -139,7 +145,7 @@ def restarted(kind: str, name: str, namespace: str = "") -> ExpectedEffect:
             return f'the {kind} "{name}" was restarted and has only {len(after)} of {_pods(len(before))} again'
         return ""
 
-    return ExpectedEffect(problem, replaces_pods=True)
+    return ExpectedEffect(problem, "restarted", replaces_pods=True)
 
 
 def replaced(pod: str) -> ExpectedEffect:
@@ -161,7 +167,7 @@ def replaced(pod: str) -> ExpectedEffect:
             return f'the pod "{pod}" was deleted and not replaced: {was.owner} created no other pod'
         return ""
 
-    return ExpectedEffect(problem)
+    return ExpectedEffect(problem, "pod replaced")
 
 
 def terminates(pod: str) -> ExpectedEffect:
@@ -181,7 +187,7 @@ def terminates(pod: str) -> ExpectedEffect:
             )
         return "" if same.terminating else f'the pod "{pod}" was deleted and is not terminating'
 
-    return ExpectedEffect(problem)
+    return ExpectedEffect(problem, "pod terminating")
 
 
 def becomes(pod: str, *, ready: bool) -> ExpectedEffect:
@@ -205,7 +211,7 @@ def becomes(pod: str, *, ready: bool) -> ExpectedEffect:
             else f'the pod "{pod}" did not become {word}'
         )
 
-    return ExpectedEffect(problem)
+    return ExpectedEffect(problem, f"pod {word}")
 
 
 def exposed(service: str) -> ExpectedEffect:
@@ -217,7 +223,7 @@ def exposed(service: str) -> ExpectedEffect:
             return f'the Service "{service}" already existed'
         return "" if key in change.after.services else f'kubectl reported no error, but there is no Service "{service}"'
 
-    return ExpectedEffect(problem)
+    return ExpectedEffect(problem, "Service exposed")
 
 
 def _born_ready(change: Change) -> str:
@@ -234,7 +240,7 @@ def _born_ready(change: Change) -> str:
 
 
 #: Where no pod is to be ready, none is that was not there before.
-NONE_IS_BORN_READY = ExpectedEffect(_born_ready)
+NONE_IS_BORN_READY = ExpectedEffect(_born_ready, DECLARED)
 
 
 def has_unready_pod(state: ClusterState, namespace: str) -> bool:

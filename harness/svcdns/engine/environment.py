@@ -14,7 +14,8 @@ from svcdns import judge
 from svcdns.engine import effects, reuse
 from svcdns.engine.declaration import Declaration, require_once
 from svcdns.engine.effects import Change
-from svcdns.engine.observer import Namespaces, Observer
+from svcdns.engine.looking import Namespaces
+from svcdns.engine.observer import Observer
 from svcdns.errors import HarnessError, UndeterminedError
 from svcdns.judge import Promise, Reading
 from svcdns.manifests import Manifest, is_known
@@ -228,12 +229,11 @@ class Environment:
         """
         readings: list[Reading] = []
         problem = ""
-        for watched in self._observer.watches(
+        for series in self._observer.watches(
             promise, self.names, deadline_seconds=self._target.deadlines.becomes_seconds, in_a_row=in_a_row
         ):
-            seen, undetermined = watched.last
-            readings += seen
-            problem = problem or undetermined
+            readings += series.look.readings
+            problem = problem or series.look.undetermined
         self.remember(readings)
         return readings, problem
 

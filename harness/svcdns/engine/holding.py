@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from functools import partial
 
 import dns.rcode
 
-from svcdns.client import Answer, Watched, eventually
+from svcdns.client import Answer, eventually
 from svcdns.engine.declaring import Declaring
 from svcdns.engine.elsewhere import elsewhere
-from svcdns.engine.observer import Seen
-from svcdns.engine.patience import miss
+from svcdns.engine.looking import Look
+from svcdns.engine.observer import Series
+from svcdns.engine.patience import intermittent, miss
 from svcdns.errors import UndeterminedError
 from svcdns.judge import NotConformantError, Promise, PromiseOfState
 
@@ -24,23 +24,28 @@ class Holding(Declaring):
         """Ask every DNS server over every transport, and see that each keeps the promise.
 
         Raises:
-            NotConformantError: if one still breaks it at the deadline.
+            NotConformantError: if one still breaks it at the deadline, or now and then where nothing changes.
             UndeterminedError: if the promise cannot be judged: there is no state to judge against, or no server answers.
         """
         self._ready_to_use()
         deadlines, environment = self._target.deadlines, self.environment
-        left = max(deadlines.becomes_seconds - (time.monotonic() - environment.settled), deadlines.insists_seconds)
-        whole = 0.0 if self.asks_once and not promise.choices else left
+        begun = self._observer.unchanged_seconds(environment.settled)
+        left = max(deadlines.becomes_seconds - begun, deadlines.insists_seconds)
+        observed = self.asks_once and not promise.choices
         with self._clock.spent("ask"):
-            for watched in self._observer.watches(
+            watched = self._observer.watches(
                 promise,
                 environment.names,
-                deadline_seconds=whole,
+                deadline_seconds=0.0 if observed else left,
                 in_a_row=deadlines.right_in_a_row if self._changed else 1,
                 patience=partial(self._patience, promise),
                 slow=environment.use_up,
-            ):
-                self._conclude(promise, watched, whole)
+                is_late=self._is_unchanged,
+            )
+            for series in watched:
+                self._conclude(promise, series, 0.0 if observed else left, begun)
+            for series in [] if observed else watched:
+                self._see_steady(promise, series)
         environment.require_given()
 
     def holds_in_cluster(self, promise: PromiseOfState) -> None:
@@ -85,24 +90,72 @@ class Holding(Declaring):
         """Return what the other servers and transports answer to the last query."""
         return elsewhere(self._target.vantages[0], self.readings[-1]) if self.readings else ()
 
-    def _patience(self, promise: Promise, seen: Seen, whole: float) -> float:
-        readings, undetermined = seen
-        if undetermined or not readings:
-            return whole
-        return self._observer.patience.seconds(miss(promise, readings[-1], changed=self._changed), whole)
+    def _is_unchanged(self) -> bool:
+        """Whether nothing has changed for longer than a change may take to show."""
+        return self._observer.unchanged_seconds(self.environment.settled) >= self._target.deadlines.becomes_seconds
 
-    def _conclude(self, promise: Promise, watched: Watched[Seen], whole: float) -> None:
-        readings, undetermined = watched.last
+    def _patience(self, promise: Promise, look: Look, whole: float) -> float:
+        if look.undetermined or not look.readings:
+            return whole
+        return self._observer.patience.seconds(miss(promise, look.readings[-1], changed=self._changed), whole)
+
+    def _conclude(self, promise: Promise, series: Series, whole: float, begun: float) -> None:
+        """Keep what was seen on one way in the end.
+
+        Args:
+            promise: what was to be seen.
+            series: what was seen.
+            whole: how long it might be broken, in seconds.
+            begun: how long nothing had changed when the first look began, in seconds.
+        """
+        readings, undetermined = series.look.readings, series.look.undetermined
         self._keep(readings)
-        self.looks = (watched.attempts, watched.seconds)
-        if watched.good:
-            if watched.attempts > self._target.deadlines.right_in_a_row:
-                self._observer.patience.converged(watched.seconds)
+        self.looks = (series.looks, series.seconds)
+        if series.is_good:
+            if series.missed_seconds:
+                self._observer.patience.converged(series.missed_seconds)
+                self._converged(begun + series.missed_seconds)
             return
         self.environment.use_up()
         if undetermined:
             raise UndeterminedError(undetermined)
-        if whole and watched.seconds >= whole:
+        if whole and series.seconds >= whole:
             self._observer.patience.lasted(miss(promise, readings[-1], changed=self._changed))
         self._target.settle(self.namespace)
         raise NotConformantError(self.readings[-len(readings) :], promise.choices)
+
+    def _see_steady(self, promise: Promise, series: Series) -> None:
+        """See that a promise that is kept is kept by every response.
+
+        Raises:
+            NotConformantError: if it is not, and nothing has changed.
+        """
+        deadlines, environment = self._target.deadlines, self.environment
+        patience = self._observer.patience
+        changed = self._changed
+        unsteady = self._observer.unsteady(
+            promise,
+            series.look,
+            series.late,
+            settled=environment.settled,
+            window=lambda wrong: patience.seconds(intermittent(wrong, changed=changed), deadlines.becomes_seconds),
+            slow=environment.use_up,
+        )
+        if not unsteady.is_intermittent:
+            if unsteady.wrong:
+                patience.converged(unsteady.seconds)
+                self._converged(unsteady.seconds)
+            return
+        environment.use_up()
+        patience.lasted(intermittent(unsteady.wrong[0], changed=changed))
+        counted = f"{len(unsteady.wrong)} of {unsteady.responses} responses"
+        first = len(self.readings)
+        self._keep([replace(reading, intermittent=counted) for reading in unsteady.wrong])
+        *others, last = self.readings[first:]
+        last = replace(last, problem=f"intermittent: {counted}: {last.problem}")
+        self.readings[first:] = [*others, last]
+        raise NotConformantError(self.readings[first:], promise.choices)
+
+    def _converged(self, seconds: float) -> None:
+        change = self.convergence[-1]
+        self.convergence[-1] = replace(change, seconds=max(change.seconds, seconds))

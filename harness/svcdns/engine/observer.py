@@ -5,18 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
-from svcdns.client import Answer, Channel, Transport, Watched, ask, ask_all, read, send
-from svcdns.client.retrying import answers_others, insist, is_silent
+from svcdns.client.retrying import answers_others, is_silent
+from svcdns.engine import steadiness
+from svcdns.engine.looking import Look, Namespaces, Way, look, repeated
 from svcdns.engine.patience import LastingMisses
+from svcdns.engine.steadiness import Unsteady
 from svcdns.errors import UndeterminedError
-from svcdns.judge import Observation, Promise, Reading
-from svcdns.message import Question
+from svcdns.judge import Promise, Reading
 from svcdns.targets.target import Target, Vantage
-
-#: What one look gave: the readings up to the first broken one, and why nothing can be said, if so.
-Seen = tuple[Sequence[Reading], str]
 
 #: The pause between two looks at a broken promise, as a part of the time since the first.
 PAUSE_FACTOR = 0.2
@@ -25,37 +24,32 @@ PAUSE_FACTOR = 0.2
 SLOW_SECONDS = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Namespaces:
-    """The Namespace that names are relative to, and the neighbouring one."""
-
-    namespace: str
-    neighbour: str
-
-
-#: A way to a DNS server.
-Way = tuple[Channel, Transport]
-
-
 @dataclass
-class _Series:
-    """What was seen on one way so far.
+class Series:
+    """What was seen on one way.
 
     Attributes:
-        in_a_row: how many good looks there were since the last miss.
+        look: the last look.
+        looks: how many there were.
+        in_a_row: how many good ones there were since the last miss.
+        seconds: how long all of them took.
+        missed_seconds: when the last miss ended, in seconds since the first look began; 0 if there was none.
+        late: the readings that broke the promise after the last moment by which it had to be kept.
+        is_over: whether nothing more is to be seen.
     """
 
-    seen: Seen = ((), "")
+    look: Look
     looks: int = 0
     in_a_row: int = 0
     seconds: float = 0.0
-    over: bool = False
+    missed_seconds: float = 0.0
+    late: list[Reading] = field(default_factory=list)
+    is_over: bool = False
 
     @property
     def is_good(self) -> bool:
         """Whether the last look was good."""
-        readings, undetermined = self.seen
-        return undetermined == "" and all(reading.kept for reading in readings)
+        return self.in_a_row > 0
 
 
 class Observer:
@@ -71,10 +65,26 @@ class Observer:
         self.patience = LastingMisses(target.deadlines)
         self._target = target
         self._vantage = vantage
+        self._replacing = 0
+        self._replaced = float("-inf")
 
-    def looks(self, promise: Promise, names: Namespaces) -> Iterator[Seen]:
+    @contextmanager
+    def replacing_servers(self) -> Iterator[None]:
+        """Know that the DNS servers are replaced inside the context, so that their answers may be late."""
+        self._replacing += 1
+        try:
+            yield
+        finally:
+            self._replacing -= 1
+            self._replaced = time.monotonic()
+
+    def unchanged_seconds(self, settled: float) -> float:
+        """For how long nothing has changed, neither the DNS servers nor what settled at a time of the monotonic clock."""
+        return 0.0 if self._replacing else time.monotonic() - max(settled, self._replaced)
+
+    def looks(self, promise: Promise, names: Namespaces) -> Iterator[Look]:
         """One look on each way to a server."""
-        return (self._look(promise, names, *way) for way in self._ways(promise))
+        return (self._look(promise, names, way) for way in self._ways(promise))
 
     def watches(
         self,
@@ -83,9 +93,10 @@ class Observer:
         *,
         deadline_seconds: float,
         in_a_row: int,
-        patience: Callable[[Seen, float], float] = lambda _, whole: whole,
+        patience: Callable[[Look, float], float] = lambda _, whole: whole,
         slow: Callable[[], object] = lambda: None,
-    ) -> Sequence[Watched[Seen]]:
+        is_late: Callable[[], bool] = lambda: False,
+    ) -> Sequence[Series]:
         """Look on each way to a server until the promise is kept so often in a row, or the deadline is over.
 
         Where it is broken, only the first way on which it is so is looked at again, and the pause grows with the time that has
@@ -100,86 +111,95 @@ class Observer:
             in_a_row: how often it has to be kept.
             patience: how many of these seconds a miss is waited for.
             slow: is called where it is not kept soon, so that whoever waits for the environment waits no longer.
+            is_late: whether a miss that begins now cannot come from a change any more.
 
         Raises:
             UndeterminedError: if the run ends meanwhile.
         """
-        series = {way: _Series() for way in self._ways(promise)}
+        series: dict[Way, Series] = {}
+        ways = self._ways(promise)
         begun = time.monotonic()
         whole = deadline_seconds
-        while waiting := [way for way, one in series.items() if not one.over]:
-            late = time.monotonic() - begun >= deadline_seconds
+        while waiting := [way for way in ways if way not in series or not series[way].is_over]:
+            last = time.monotonic() - begun >= deadline_seconds
             for way in waiting:
-                one = series[way]
-                one.seen = self._look(promise, names, *way)
+                late = is_late()
+                seen = self._look(promise, names, way)
+                one = series.setdefault(way, Series(seen))
+                one.look = seen
                 one.looks += 1
-                one.in_a_row = one.in_a_row + 1 if one.is_good else 0
+                one.in_a_row = one.in_a_row + 1 if seen.is_good else 0
                 one.seconds = time.monotonic() - begun
-                one.over = one.in_a_row >= in_a_row or (late and not one.in_a_row)
+                one.is_over = one.in_a_row >= in_a_row or (last and not one.in_a_row)
                 if not one.in_a_row:
-                    deadline_seconds = patience(one.seen, whole)
+                    one.missed_seconds = one.seconds
+                    one.late += [reading for reading in seen.readings if late and not reading.kept]
+                    deadline_seconds = patience(seen, whole)
                     # As long as it is broken on one way, the others make no difference.
                     break
-            if any(one.over and not one.in_a_row for one in series.values()):
+            if any(one.is_over and not one.in_a_row for one in series.values()):
                 break
-            if any(one.in_a_row == 0 and not one.over for one in series.values()):
+            if any(one.in_a_row == 0 and not one.is_over for one in series.values()):
                 seconds = time.monotonic() - begun
                 if seconds >= SLOW_SECONDS:
                     slow()
                 pause = max(self._target.deadlines.pause_seconds, seconds * PAUSE_FACTOR)
-                if self.over.wait(min(pause, max(0.0, deadline_seconds - seconds))):
-                    raise UndeterminedError("the run is over")
-        return [Watched(one.seen, one.is_good, one.looks, one.seconds) for one in series.values() if one.looks]
+                self._wait(min(pause, max(0.0, deadline_seconds - seconds)))
+        return list(series.values())
+
+    def unsteady(
+        self,
+        promise: Promise,
+        good: Look,
+        late: Sequence[Reading],
+        *,
+        settled: float,
+        window: Callable[[Reading], float],
+        slow: Callable[[], object] = lambda: None,
+    ) -> Unsteady:
+        """Repeat the queries of a good look, and watch on where a response is wrong.
+
+        Args:
+            promise: what the look was at.
+            good: the look.
+            late: what was wrong before it, when nothing had changed for long.
+            settled: since when nothing has changed, by the monotonic clock.
+            window: for how many seconds since then a wrong response may come from the change.
+            slow: is called where it takes long.
+
+        Raises:
+            UndeterminedError: if the run ends meanwhile.
+        """
+
+        def wait(seconds: float) -> None:
+            slow()
+            self._wait(max(seconds, self._target.deadlines.pause_seconds))
+
+        return steadiness.watch(
+            lambda times: repeated(good, promise, times, self._target),
+            late,
+            queries=len(good.answers),
+            age=lambda: self.unchanged_seconds(settled),
+            window=window,
+            wait=wait,
+        )
+
+    def _wait(self, seconds: float) -> None:
+        if self.over.wait(seconds):
+            raise UndeterminedError("the run is over")
 
     def _ways(self, promise: Promise) -> list[Way]:
         channels = self._vantage.channels[:1] if promise.of_resolver else self._vantage.channels
-        return [(channel, transport) for channel in channels for transport in self._vantage.transports]
+        return [Way(channel, transport) for channel in channels for transport in self._vantage.transports]
 
-    def _look(self, promise: Promise, names: Namespaces, channel: Channel, transport: Transport) -> Seen:
-        observation = self._looking(names, channel, transport)
-        readings: list[Reading] = []
-        try:
-            for reading in promise.judge(observation):
-                readings.append(reading)
-                if not reading.kept:
-                    if is_silent(reading.answer) and not self._answers_others(channel):
-                        return readings, f"no DNS server answers at {channel.server}: {reading.answer.failure}"
-                    break
-        except UndeterminedError as error:
-            return readings, str(error)
-        return readings, ""
+    def _look(self, promise: Promise, names: Namespaces, way: Way) -> Look:
+        seen = look(promise, names, way, self._target)
+        if seen.undetermined or seen.is_good or not is_silent(seen.readings[-1].answer) or self._answers_others(way):
+            return seen
+        failure = seen.readings[-1].answer.failure
+        return replace(seen, undetermined=f"no DNS server answers at {way.channel.server}: {failure}")
 
-    def _looking(self, names: Namespaces, channel: Channel, transport: Transport) -> Observation:
-        deadlines = self._target.deadlines
-        seconds = deadlines.question_seconds
-
-        def ask_once(question: Question, *, edns: int | None = None, forwarded: bool = False) -> Answer:
-            last = deadlines.forwarded_seconds if forwarded else seconds
-            return insist(channel, question, transport, edns, (*deadlines.again_after_seconds, last))
-
-        def ask_outside(question: Question) -> Answer:
-            return ask(channel, question, transport=transport, timeout_seconds=deadlines.outside_seconds)
-
-        def send_once(wire: bytes, about: Question) -> Answer:
-            received = send(channel, wire, transport=transport, timeout_seconds=seconds)
-            return read(received, about, transport=transport, server=channel.server, edns=None, seconds=0.0)
-
-        def ask_together(questions: list[Question]) -> list[Answer]:
-            return ask_all(channel, questions, transport=transport, timeout_seconds=seconds)
-
-        return Observation(
-            state=self._target.state(),
-            namespace=names.namespace,
-            neighbour=names.neighbour,
-            transport=transport,
-            ask=ask_once,
-            ask_outside=ask_outside,
-            send=send_once,
-            ask_together=ask_together,
-            resolver=lambda: self._target.resolver(names.namespace),
-        )
-
-    def _answers_others(self, channel: Channel) -> bool:
+    def _answers_others(self, way: Way) -> bool:
         deadlines = self._target.deadlines
         waits = (*deadlines.again_after_seconds, deadlines.question_seconds)
-        return answers_others(channel, self._vantage.transports, self._target.state().domain, waits)
+        return answers_others(way.channel, self._vantage.transports, self._target.state().domain, waits)

@@ -24,7 +24,7 @@ class MissKind(NamedTuple):
     """What misses have in common that last for the same reason.
 
     Attributes:
-        promise: the function that judges.
+        promise: the function that judges; empty where responses are wrong now and then, whatever is asked.
         type: the record type queried.
         rcode: that of the response, or None where none came.
         changed: whether the scenario had changed anything.
@@ -39,6 +39,11 @@ class MissKind(NamedTuple):
 def miss(promise: Promise, reading: Reading, *, changed: bool) -> MissKind:
     """What kind of miss a broken promise is."""
     return MissKind(promise.judge.__qualname__, reading.answer.question.type, reading.answer.rcode, changed)
+
+
+def intermittent(wrong: Reading, *, changed: bool) -> MissKind:
+    """What kind of miss a response is that is wrong now and then."""
+    return MissKind("", wrong.answer.question.type, wrong.answer.rcode, changed)
 
 
 class LastingMisses:

@@ -15,7 +15,7 @@ from svcdns.engine.verdicts import Judged, Rules
 from svcdns.engine.world import World
 from svcdns.errors import HarnessError
 from svcdns.judge import Reading
-from svcdns.results import StepResult, Verdict
+from svcdns.results import Convergence, StepResult, Verdict
 from svcdns.state import ClusterState, naming
 from svcdns.state.naming import NameKind
 
@@ -33,6 +33,7 @@ class Outcome:
         name_kinds: what kind of name each of them was asked for.
         elsewhere: what the other servers and transports answer to the query that failed.
         looks: how often the last promise was looked at, and for how many seconds.
+        convergence: how long each change took to show, the declared objects first.
         namespace: where it was played; empty where it was not.
         state: what the cluster held in the end, where anything is to be explained.
         seconds: how long it took.
@@ -51,6 +52,7 @@ class Outcome:
     state: ClusterState | None = None
     seconds: float = 0.0
     evidence: Mapping[str, str] = field(default_factory=dict)
+    convergence: tuple[Convergence, ...] = ()
 
     @property
     def observed(self) -> tuple[str, ...]:
@@ -132,6 +134,7 @@ def outcome(
         state if judged.verdict is not Verdict.CONFORMANT else None,
         seconds,
         _collected(evidence, world.namespace) if evidence and troubled else {},
+        tuple(world.convergence) if world.is_entered else (),
     )
 
 

@@ -90,6 +90,8 @@ class WorldPool:
         self._last: dict[Line, _Place] = {}
         self._lines = itertools.count()
         self._used = 0
+        self._begun = 0
+        self._prepared = 0
         self._stopped = False
         self._lock = threading.RLock()
         #: What is to be begun, in this order, as soon as there is room.
@@ -168,19 +170,29 @@ class WorldPool:
             # The end of the run tries again, and tells what is left behind.
             self._places[id_] = place
 
+    def progress(self) -> tuple[int, int]:
+        """Return how many environments were prepared so far, and how many are prepared or being prepared."""
+        with self._lock:
+            return self._prepared, self._begun
+
+    def stop(self) -> None:
+        """Prepare no environment any more, and end all waiting for one and for answers."""
+        with self._lock:
+            self._stopped = True
+            self._queue.clear()
+            places = list(self._places.values())
+        self._observer.over.set()
+        for place in places:
+            # Whoever prepares one waits for its pods, which are not needed any more.
+            place.environment.abandon()
+
     def close(self) -> list[str]:
         """Stop preparing environments, and start removing those that are left.
 
         Returns:
             a line for each that could not be removed.
         """
-        with self._lock:
-            self._stopped = True
-            self._queue.clear()
-        self._observer.over.set()
-        for place in self._places.values():
-            # Whoever prepares one waits for its pods, which are not needed any more.
-            place.environment.abandon()
+        self.stop()
         if self._preparing is not None:
             self._preparing.shutdown(cancel_futures=True)
         problems = []
@@ -243,9 +255,15 @@ class WorldPool:
         place.begun = True
         self._used += place.pods
         if self._preparing is not None and not self._stopped:
+            self._begun += 1
             place.future = self._preparing.submit(_prepare, place.environment)
+            place.future.add_done_callback(self._count)
             for tell in place.waiting:
                 place.future.add_done_callback(partial(_tell, tell))
+
+    def _count(self, _: Future[None]) -> None:
+        with self._lock:
+            self._prepared += 1
 
     def _new(self, declaration: Declaration) -> _Place:
         return _Place(Environment(self._target, self._observer, self._name(), declaration), 0)

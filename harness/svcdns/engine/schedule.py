@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
+from contextlib import suppress
+from typing import NamedTuple
 
+from svcdns.catalogue.gherkin import Step
 from svcdns.engine import player
 from svcdns.engine.player import Outcome
 from svcdns.engine.pool import WorldPool, order
 from svcdns.engine.sentences import Script
-from svcdns.engine.verdicts import Rules, of_inability
+from svcdns.engine.verdicts import Judged, Rules, of_inability
+from svcdns.results import Verdict
+from svcdns.targets.waits import Wait, Waits
 
 #: Scenarios that are played at the same time. Most of them wait, for a change or for a deadline, and a thread that waits costs
 #: next to nothing.
 AT_A_TIME = 256
+
+
+class Played(NamedTuple):
+    """How far a schedule has come: its scenarios, those that are judged, and those of them that are not conformant."""
+
+    scenarios: int
+    judged: int
+    broken: int
 
 
 class Schedule:
@@ -32,6 +45,7 @@ class Schedule:
         self._evidence = evidence
         self._outcomes: dict[str, Future[Outcome]] = {}
         self._players = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="scenario")
+        self._waits = Waits()
 
     def begin(self, scripts: Iterable[tuple[str, Script]]) -> None:
         """Begin to play scenarios, by id, in the order in which their environments are ready."""
@@ -46,6 +60,22 @@ class Schedule:
             ready=lambda id_: self._submit(id_, scripts_by_id[id_]),
         )
 
+    def played(self) -> Played:
+        """Return how far it has come."""
+        done = [future for future in list(self._outcomes.values()) if future.done() and future.exception() is None]
+        broken = sum(future.result().judged.verdict is Verdict.NOT_CONFORMANT for future in done)
+        return Played(len(self._outcomes), len(done), broken)
+
+    def oldest(self) -> Wait | None:
+        """Return the scenario that has been played longest of those that are played now, with its current step."""
+        return self._waits.oldest()
+
+    def end(self, reason: str) -> None:
+        """Let every scenario that is not judged yet be not determined, at once; the pool is stopped before."""
+        for future in list(self._outcomes.values()):
+            with suppress(InvalidStateError):
+                future.set_result(Outcome(Judged(Verdict.NOT_DETERMINED, reason)))
+
     def outcome(self, id_: str, script: Script) -> Outcome:
         """What becomes of a scenario; one that was not begun is played now."""
         future = self._outcomes.get(id_)
@@ -57,16 +87,26 @@ class Schedule:
 
     def _submit(self, id_: str, script: Script) -> None:
         def play() -> None:
-            try:
-                self._outcomes[id_].set_result(self._play(id_, script))
-            except BaseException as error:  # noqa: BLE001 - whoever asks for the outcome meets it
-                self._outcomes[id_].set_exception(error)
+            outcome = self._outcomes[id_]
+            with suppress(InvalidStateError):
+                # Where the schedule has ended meanwhile, the outcome is known.
+                try:
+                    outcome.set_result(self._play(id_, script))
+                except Exception as error:  # noqa: BLE001 - whoever asks for the outcome meets it
+                    outcome.set_exception(error)
 
         self._players.submit(play)
 
     def _play(self, id_: str, script: Script) -> Outcome:
         world = self._pool.world(id_, script.plan)
+        over: list[Step] = []
+
+        def words() -> str:
+            steps = [step.text for step, _ in script.sentences]
+            return f"{script.scenario.name}: {steps[min(len(over), len(steps) - 1)]}"
+
         try:
-            return player.play(world, script, self._rules, evidence=self._evidence)
+            with self._waits.on(words):
+                return player.play(world, script, self._rules, after=over.append, evidence=self._evidence)
         finally:
             self._pool.leave(id_)

@@ -11,16 +11,23 @@ from svcdns import faults
 from svcdns.settings import Settings
 from svcdns.targets import opening
 from svcdns.targets.opening import Opened
+from svcdns.targets.waits import Waits
 
 
 @contextmanager
-def opened(settings: Settings, run: str, say: Callable[[str], None], shared: dict[str, Any] | None) -> Iterator[Opened]:
+def opened(
+    settings: Settings,
+    run: str,
+    say: Callable[[str], None],
+    shared: dict[str, Any] | None,
+    waits: Waits | None = None,
+) -> Iterator[Opened]:
     """As `svcdns.targets.opening.opened`, with the faults in front of the DNS servers.
 
     Raises:
         UsageError: if the target cannot be opened, or a fault is unknown.
     """
-    with opening.opened(settings, run, say, shared) as found:
+    with opening.opened(settings, run, say, shared, waits) as found:
         if not settings.faults:
             yield found
             return

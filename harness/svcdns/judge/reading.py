@@ -23,6 +23,7 @@ class Reading:
         promise: the sentence of the feature that the answer was read for.
         asked: the name that a client asked for, as a sentence writes it, where nothing is promised of the answer.
         promised: the kind of the promise.
+        intermittent: how many of how many responses were wrong, where others were right and nothing had changed.
     """
 
     answer: Answer
@@ -34,6 +35,7 @@ class Reading:
     promise: str = ""
     asked: str = ""
     promised: Promised = "property"
+    intermittent: str = ""
 
     @property
     def kept(self) -> bool:
@@ -60,6 +62,7 @@ class Reading:
             rcode="" if self.answer.rcode is None else dns.rcode.to_text(self.answer.rcode),
             records=len(self.answer.answer),
             promised=self.promised,
+            intermittent=self.intermittent,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Literal, NoReturn
 
@@ -19,11 +20,12 @@ from svcdns.engine.player import Outcome
 from svcdns.engine.sentences import Script, script
 from svcdns.engine.verdicts import Judged
 from svcdns.engine.world import World
-from svcdns.errors import HarnessError, ManifestError
+from svcdns.errors import HarnessError, ManifestError, NoPodStartsError, UndeterminedError
 from svcdns.judge import Reading
 from svcdns.judge.others import other_answer
 from svcdns.plugin import evidence, failure
 from svcdns.plugin.collect import DEFINITIONS, SCENARIO
+from svcdns.plugin.deadline import DeadlineError
 from svcdns.plugin.session import RUN
 from svcdns.report import advice, counts, mentioned
 from svcdns.results import Finding, ScenarioResult, StepResult, Verdict
@@ -90,7 +92,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if script is None:
         return None
     run = pyfuncitem.config.stash[RUN]
-    outcome = pyfuncitem.stash[OUTCOME] = run.outcome(pyfuncitem.nodeid, script)
+    try:
+        outcome = run.outcome(pyfuncitem.nodeid, script)
+    except DeadlineError as error:
+        outcome = Outcome(Judged(Verdict.NOT_DETERMINED, str(error)))
+    pyfuncitem.stash[OUTCOME] = outcome
+    if isinstance(outcome.error, NoPodStartsError):
+        run.hopeless = str(outcome.error)
     if outcome.judged.verdict is not Verdict.CONFORMANT:
         _end(outcome)
     return True
@@ -101,7 +109,12 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """The scenario's place on the target."""
     item = request.node
     run, script = item.config.stash[RUN], _script(item)
-    if lacking := verdicts.of_inability(script.scenario.tags, run.rules):
+    try:
+        run.deadline.require()
+        lacking = verdicts.of_inability(script.scenario.tags, run.rules)
+    except DeadlineError as error:
+        lacking = Judged(Verdict.NOT_DETERMINED, str(error))
+    if lacking:
         item.stash[OUTCOME] = Outcome(lacking)
         pytest.skip(f"{lacking.verdict}: {lacking.reason}")
     world = run.pool.world(item.nodeid, script.plan)
@@ -148,15 +161,22 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """
     error: HarnessError | None = None
     begun = time.perf_counter()
+    run = item.config.stash[RUN]
+    is_bounded = SCENARIO in item.stash and script_of(item) is None
     try:
-        yield
+        # Whatever the engine plays by itself is bounded there.
+        with run.deadline.bounding() if is_bounded else nullcontext():
+            yield
     except HarnessError as raised:
         if WORLD not in item.stash or OUTCOME in item.stash:
             raise
-        error = raised
+        # What a scenario waits for is abandoned at the deadline.
+        is_abandoned = run.deadline.is_over and isinstance(raised, UndeterminedError)
+        error = DeadlineError(run.deadline.reason) if is_abandoned else raised
     if WORLD not in item.stash or OUTCOME in item.stash:
         return
-    run = item.config.stash[RUN]
+    if isinstance(error, NoPodStartsError):
+        run.hopeless = str(error)
     steps: list[StepResult] = item.stash.get(STEPS, [])
     outcome = player.outcome(
         item.stash[WORLD],
@@ -317,6 +337,7 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
         answers=counts.counted(zip(outcome.readings, outcome.name_kinds, strict=True)),
         evidence=_evidence(item, outcome, findings) if troubled else "",
         seconds=outcome.seconds or report.duration,
+        convergence=outcome.convergence,
     )
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 import pytest
 
+from svcdns.plugin.collect import SCENARIO
+from svcdns.plugin.deadline import DeadlineError
 from svcdns.plugin.outcome import script_of
 from svcdns.plugin.session import RUN, Run
 
@@ -22,6 +25,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish(session: pytest.Session) -> None:
     """In the only process of a run, open the target and begin with what was selected."""
     run = session.config.stash[RUN]
+    run.scenarios = sum(SCENARIO in item.stash for item in session.items)
     distributed = run.shared is not None or getattr(session.config.option, "dist", "no") != "no"
     if not distributed and not session.config.option.collectonly:
         _plan(run, session.items)
@@ -30,6 +34,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> None:
     """In a worker, begin with all scenarios of a feature file once the first of them comes: the others follow."""
     run = item.config.stash[RUN]
+    run.require_hope()
     if run.shared is not None and item.path not in run.planned:
         run.planned.add(item.path)
         _plan(run, (other for other in item.session.items if other.path == item.path))
@@ -39,7 +44,9 @@ def _plan(run: Run, items: Iterable[pytest.Item]) -> None:
     scripts = [(item.nodeid, script) for item in items if (script := script_of(item)) is not None]
     if not scripts:
         return
-    if run.settings.live:
-        run.schedule.begin(scripts)
-    else:
-        run.pool.plan((id_, script.plan) for id_, script in scripts)
+    # Whoever asks for an outcome meets a deadline that is over.
+    with suppress(DeadlineError):
+        if run.settings.live:
+            run.schedule.begin(scripts)
+        else:
+            run.pool.plan((id_, script.plan) for id_, script in scripts)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import defaultdict
 from collections.abc import Generator
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -25,7 +26,10 @@ from svcdns.engine.timing import Clock
 from svcdns.engine.verdicts import Rules
 from svcdns.errors import HarnessError, TargetError, UsageError
 from svcdns.faults import opening
+from svcdns.plugin import progress
+from svcdns.plugin.deadline import Deadline, DeadlineError
 from svcdns.plugin.options import settings
+from svcdns.plugin.progress import Progress
 from svcdns.report import directory
 from svcdns.results import Subject, Verdict
 from svcdns.safety import printable
@@ -35,6 +39,7 @@ from svcdns.system.filing import Directory
 from svcdns.targets import signals
 from svcdns.targets.opening import Opened
 from svcdns.targets.target import SECONDS_TO_DELETE, Target
+from svcdns.targets.waits import Waits
 
 RUN = pytest.StashKey["Run"]()
 
@@ -52,6 +57,10 @@ class Run:
         remarks: what was applied and means nothing to DNS, also by its workers.
         kept: the Namespaces that were left behind on request, also by its workers.
         planned: the feature files whose scenarios are known to the pool.
+        deadline: when it ends, whatever it does by then.
+        waits: what is waited for on the target.
+        scenarios: how many were selected.
+        hopeless: why no pod of the run starts, also as a worker says; it ends the run.
         workers: how many processes share the run.
     """
 
@@ -69,6 +78,13 @@ class Run:
         self.kept: list[str] = []
         self.remarks: list[str] = []
         self.planned: set[Path] = set()
+        at = self.shared["deadline"] if self.shared else None
+        self.deadline = Deadline(settings.deadline_seconds, settings.deadline, at=at)
+        self.waits = Waits()
+        self.scenarios = 0
+        self.hopeless = ""
+        self._phase = "opening the target"
+        self._reporting: progress.Reporting | None = None
         self.directory = config.invocation_params.dir / directory.REPORTS / self.id
         self._config = config
         self._life = ExitStack()
@@ -111,12 +127,53 @@ class Run:
 
     def outcome(self, id_: str, script: Script) -> Outcome:
         """What becomes of a scenario that consists of our sentences alone."""
-        if self.settings.live:
-            return self.schedule.outcome(id_, script)
-        try:
-            return player.play(self.pool.world(id_, script.plan), script, self.rules)
-        finally:
-            self.pool.leave(id_)
+        self._phase = "playing"
+        with self.deadline.bounding():
+            if self.settings.live:
+                return self.schedule.outcome(id_, script)
+            try:
+                return player.play(self.pool.world(id_, script.plan), script, self.rules)
+            finally:
+                self.pool.leave(id_)
+
+    def begin(self) -> None:
+        """Begin with the run's deadline, and show its progress on a live target."""
+        self.deadline.begin(self._end_playing)
+        if self.settings.live and self.shared is None:
+            self._reporting = progress.reporting(self._config, self.progress)
+            if self._reporting is not None:
+                self._reporting.begin()
+
+    def progress(self) -> Progress:
+        """How far the run has come."""
+        schedule, pool = self._schedule, self._pool
+        reported = sum(map(len, self.tally.values()))
+        broken = sum(len(results) for (_, verdict), results in self.tally.items() if verdict is Verdict.NOT_CONFORMANT)
+        judged = reported
+        wait = self.waits.oldest()
+        if self._phase == "playing" and schedule is not None:
+            # Scenarios are judged before pytest asks for them.
+            played = schedule.played()
+            judged, broken = max(reported, played.judged), max(broken, played.broken)
+            wait = min(filter(None, (wait, schedule.oldest())), key=lambda one: one.since, default=None)
+        elif self._phase != "playing":
+            wait = self.waits.latest()
+        return Progress(
+            self._phase,
+            pool.progress() if pool is not None else None,
+            judged,
+            self.scenarios,
+            broken,
+            wait,
+        )
+
+    def _end_playing(self) -> None:
+        """At the deadline, end what is played; what is left is not determined."""
+        pool, schedule = self._pool, self._schedule
+        if pool is not None:
+            pool.stop()
+        if schedule is not None:
+            schedule.end(self.deadline.reason)
 
     @property
     def dns_profile(self) -> str:
@@ -128,15 +185,17 @@ class Run:
 
         Raises:
             pytest.UsageError: if it cannot be had.
+            DeadlineError: if the run's deadline is over before it is open.
         """
         if self._opened is None:
+            shared = self.shared and self.shared["target"]
+            opened = opening.opened(self.settings, self.id, self._say, shared, self.waits)
             try:
-                with self.clock.spent("create"):
-                    self._opened = self._life.enter_context(
-                        opening.opened(self.settings, self.id, self._say, self.shared and self.shared["target"])
-                    )
+                with self.clock.spent("create"), self.deadline.bounding():
+                    self._opened = self._life.enter_context(opened)
             except UsageError as error:
                 raise pytest.UsageError(str(error)) from error
+            self._phase = "preparing"
             self.subject = self._subject(self._opened.target)
             if self.shared is None:
                 for note in self._opened.target.notes:
@@ -145,9 +204,24 @@ class Run:
 
     def close(self) -> None:
         """Remove the worlds that are left and close the target; what cannot be removed is a problem of the run."""
+        try:
+            self._close()
+        finally:
+            self.deadline.end()
+            if self._reporting is not None:
+                self._reporting.end()
+                self._reporting = None
+
+    def _close(self) -> None:
         if self._opened is None:
             return
         opened, self._opened = self._opened, None
+        self._phase = "cleaning up"
+        if self.deadline.is_over and opened.hurry is not None:
+            # A lost API server must not hold the end of a run whose time is over.
+            late = threading.Timer(SECONDS_TO_DELETE, opened.hurry)
+            late.daemon = True
+            late.start()
         self.remarks += opened.target.remarks
         with (
             self.clock.spent("clean"),
@@ -217,10 +291,12 @@ class Run:
     def pytest_configure_node(self, node: Any) -> None:
         """Under xdist, share the target with a worker."""
         live = self.settings.live
-        shared = {
-            "run": self.id,
-            "target": self.open().share() if live else {},
-        }
+        target: dict[str, Any] = {}
+        if live:
+            # Its workers find that its time is over, too.
+            with suppress(DeadlineError):
+                target = self.open().share()
+        shared = {"run": self.id, "target": target, "deadline": self.deadline.at}
         # What goes to another process is plain; JSON makes it so.
         node.workerinput["svcdns"] = json.loads(json.dumps(shared))
 
@@ -232,8 +308,30 @@ class Run:
         self.problems += output.get("problems", [])
         self.kept += output.get("kept", [])
         self.remarks += output.get("remarks", [])
+        self.hopeless = self.hopeless or output.get("hopeless", "")
         if output.get("subject"):
             self.subject = Subject.read(output["subject"])
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        """Under xdist, learn how many scenarios there are."""
+        self.scenarios = len(ids)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        """End a run of which no pod starts with the causes alone; workers leave that to the process that owns the target."""
+        result = yield
+        self.require_hope()
+        return result
+
+    def require_hope(self) -> None:
+        """Check that pods of the run start.
+
+        Raises:
+            pytest.UsageError: if not.
+        """
+        if self.hopeless and self.shared is None:
+            raise pytest.UsageError(self.hopeless)
 
     def _subject(self, target: Target) -> Subject:
         vantage = target.vantages[0]
@@ -279,8 +377,10 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Let whatever ends a run on a real cluster end it in order; pytest's own hook for dropped errors is there by now."""
-    if session.config.stash[RUN].settings.live:
+    run = session.config.stash[RUN]
+    if run.settings.live:
         signals.end_orderly()
+    run.begin()
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -303,6 +403,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
             "problems": run.problems,
             "kept": run.kept,
             "remarks": run.remarks,
+            "hopeless": run.hopeless,
             "subject": run.subject and run.subject.plain(),
         }
         return

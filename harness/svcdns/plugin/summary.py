@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from typing import Any
 
@@ -20,6 +20,7 @@ from svcdns.plugin.outcome import ERROR, RESULT, TOLD
 from svcdns.plugin.session import RUN, Run
 from svcdns.report import causes
 from svcdns.report.conformance import masked, unaddressed
+from svcdns.report.convergence import change_times
 from svcdns.results import ScenarioResult, Verdict
 from svcdns.safety import printable
 from svcdns.safety.redaction import redact
@@ -67,8 +68,8 @@ class Summary:
         for line in (*_levels(run), *_reasons(run, results, verbose), *_observed(results, verbose)):
             _say(terminalreporter, line)
         _say_failures(terminalreporter, config, run)
-        if run.settings.live and results:
-            _say(terminalreporter, f"time: {run.clock.line()}")
+        for line in _times(run, results):
+            _say(terminalreporter, line)
         for remark in dict.fromkeys(run.remarks):
             _say(terminalreporter, f"note: {remark}")
         for line in _some("kept: namespace ", run.kept, verbose):
@@ -144,6 +145,15 @@ def _table(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
     with console.capture() as captured:
         console.print(table)
     yield from captured.get().splitlines()
+
+
+def _times(run: Run, results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield where the time of a run on a live target went, and how long changes took to show."""
+    if not (run.settings.live and results):
+        return
+    yield f"time: {run.clock.line()}"
+    if times := change_times(ScenarioResult.read(result) for result in results):
+        yield f"changes showed after: {'; '.join(change.line for change in times)}"
 
 
 def _some(what: str, rows: list[str], verbose: int) -> Iterator[str]:

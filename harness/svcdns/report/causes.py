@@ -32,15 +32,21 @@ class FailureKind(NamedTuple):
         came: an rcode, ``NODATA`` or ``records``; empty if there was no answer, or if it does not matter.
         detail: what else tells failures apart: which records are wrong, the rcode or property that was expected, or whether
             messages came that were not answers.
+        is_intermittent: whether other responses to the same query were right, and nothing had changed.
     """
 
     promised: Promised | Literal[""]
     came: str = ""
     detail: str = ""
+    is_intermittent: bool = False
 
     @property
     def text(self) -> str:
         """The failure in the words of a title."""
+        return f"intermittent: {self._text}" if self.is_intermittent else self._text
+
+    @property
+    def _text(self) -> str:
         match self.promised:
             case "":
                 return self.detail
@@ -130,6 +136,10 @@ def _failure(result: ScenarioResult, domain: str) -> _Failure:
 
 def failure_kind_of(finding: Finding) -> FailureKind:
     """Return how an answer breaks its promise."""
+    return _failure_kind_of(finding)._replace(is_intermittent=bool(finding.intermittent))
+
+
+def _failure_kind_of(finding: Finding) -> FailureKind:
     if not finding.rcode:
         return FailureKind("", detail="every response was discarded" if finding.discarded else "no response")
     came = finding.came

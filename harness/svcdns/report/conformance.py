@@ -12,6 +12,7 @@ from typing import Any
 from svcdns.catalogue import tags
 from svcdns.report import causes, totals
 from svcdns.report.causes import FailureCause
+from svcdns.report.convergence import change_times
 from svcdns.results import RunResult, ScenarioResult, Subject, Verdict
 from svcdns.state import CLUSTER_DOMAIN
 
@@ -49,7 +50,7 @@ class Implementation:
 
 
 def document(run: RunResult, implementation: Implementation) -> dict[str, Any]:
-    """Return the report as plain data; equal for equal verdicts, except ``date`` and ``run``."""
+    """Return the report as plain data; equal for equal verdicts, except ``date``, ``run`` and ``convergence``."""
     facts = run.subject.facts if run.subject else None
     specification = tags.specification()
     return {
@@ -92,6 +93,15 @@ def document(run: RunResult, implementation: Implementation) -> dict[str, Any]:
             _named(result) | {"choices": [unaddressed(masked(choice, run.id)) for choice in result.observed]}
             for result in run.scenarios
             if result.observed
+        ],
+        "convergence": [
+            {
+                "change": times.change,
+                "changes": times.changes,
+                "medianSeconds": times.median_seconds,
+                "longestSeconds": times.longest_seconds,
+            }
+            for times in change_times(run.scenarios)
         ],
         "clauses": [
             {

@@ -85,6 +85,8 @@ def of_cause(findings: Sequence[Finding], kinds: Collection[str], answers: Answe
         answers: all answers of the run.
         domain: the cluster domain.
     """
+    if any(finding.intermittent for finding in findings):
+        return
     if any(finding.came == "" for finding in findings):
         yield from _on_places(findings)
         return

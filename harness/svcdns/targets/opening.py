@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from svcdns.settings import Settings
 from svcdns.targets.target import Target
+from svcdns.targets.waits import Waits
 
 if TYPE_CHECKING:
     from svcdns.targets.kind import KindCluster
@@ -39,7 +40,9 @@ class Opened:
 
 
 @contextmanager
-def opened(settings: Settings, run: str, say: Say, shared: dict[str, Any] | None) -> Iterator[Opened]:
+def opened(
+    settings: Settings, run: str, say: Say, shared: dict[str, Any] | None, waits: Waits | None = None
+) -> Iterator[Opened]:
     """Open a target, as long as the context lasts.
 
     Args:
@@ -47,6 +50,7 @@ def opened(settings: Settings, run: str, say: Say, shared: dict[str, Any] | None
         run: the run's id.
         say: shows a line of progress.
         shared: what the process that owns the target has shared, or None in that process itself.
+        waits: is told what is waited for.
 
     Raises:
         UsageError: if the target cannot be opened; one line with advice.
@@ -62,7 +66,9 @@ def opened(settings: Settings, run: str, say: Say, shared: dict[str, Any] | None
     from svcdns.targets.cluster import ClusterSettings, LiveCluster  # noqa: PLC0415 - as above
 
     with ExitStack() as life:
-        kind = life.enter_context(_kind(settings, run, say)) if settings.target == "kind" and not shared else None
+        kind = (
+            life.enter_context(_kind(settings, run, say, waits)) if settings.target == "kind" and not shared else None
+        )
         location = shared or _location(settings, kind)
         kubeconfig = location["kubeconfig"]
         cluster = life.enter_context(
@@ -85,6 +91,7 @@ def opened(settings: Settings, run: str, say: Say, shared: dict[str, Any] | None
                     else settings.load_balancer_class,
                 ),
                 shared and shared["cluster"],
+                waits,
             )
         )
         yield Opened(
@@ -108,7 +115,7 @@ def _location(settings: Settings, kind: KindCluster | None) -> dict[str, Any]:
     }
 
 
-def _kind(settings: Settings, run: str, say: Say) -> KindCluster:
+def _kind(settings: Settings, run: str, say: Say, waits: Waits | None) -> KindCluster:
     from svcdns.targets.kind import KindCluster, KindSettings  # noqa: PLC0415 - as above
 
     return KindCluster(
@@ -123,4 +130,5 @@ def _kind(settings: Settings, run: str, say: Say) -> KindCluster:
             keep=settings.keep_cluster,
         ),
         say,
+        waits=waits,
     )

@@ -13,6 +13,9 @@ from svcdns.safety import printable
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
+#: The signal by which a run's deadline interrupts its main thread. Nobody else sends it: pytest-timeout uses SIGALRM.
+DEADLINE = signal.SIGVTALRM
+
 #: An interrupted call ends within this; further signals in that time would only disturb its cleanup.
 _ENDING_SECONDS = 5.0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -23,16 +24,30 @@ from svcdns.manifests import (
 )
 from svcdns.results import Facts
 from svcdns.state import ClusterState
-from svcdns.targets.cluster import changes, evidence, facts, images, leftovers, nodes, objects, rights, vantages
+from svcdns.targets.cluster import (
+    changes,
+    evidence,
+    facts,
+    images,
+    leftovers,
+    nodes,
+    objects,
+    preflight,
+    rights,
+    vantages,
+)
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.lease import Lease
 from svcdns.targets.cluster.ownership import Ownership
+from svcdns.targets.cluster.preflight import Preflight
 from svcdns.targets.cluster.scenario_namespaces import ScenarioNamespaces
 from svcdns.targets.cluster.settings import ClusterSettings
 from svcdns.targets.cluster.watch.readiness import Readiness
 from svcdns.targets.cluster.watch.settling import Settling
+from svcdns.targets.cluster.watch.starting import Starting
 from svcdns.targets.cluster.watch.watching import Watching
 from svcdns.targets.target import LIVE_DEADLINES, SECONDS_TO_DELETE, Capability, Vantage
+from svcdns.targets.waits import Waits
 
 
 class LiveCluster:
@@ -51,18 +66,22 @@ class LiveCluster:
     remarks: tuple[str, ...] = ()
     deadlines = LIVE_DEADLINES
 
-    def __init__(self, settings: ClusterSettings, shared: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, settings: ClusterSettings, shared: Mapping[str, Any] | None = None, waits: Waits | None = None
+    ) -> None:
         """Prepare to open a cluster.
 
         Args:
             settings: the options.
             shared: None in the process that owns the run. In others what `share` returned there: they use its vantage
                 and hold no Lease.
+            waits: is told what is waited for.
         """
         self.settings = settings
+        self._waits = waits or Waits()
         self._shared = shared
         self._life = ExitStack()
-        self._connected = self._watched = False
+        self._connected = self._watched = self._hurried = False
 
     def __enter__(self) -> Self:
         """Connect, read the facts, watch, hold the run's Lease and open the vantages.
@@ -99,6 +118,7 @@ class LiveCluster:
 
     def hurry(self) -> None:
         """Allow each request to the API server only a moment from now on: the run was interrupted."""
+        self._hurried = True
         if self._connected:
             self.api.hurry()
         if self._watched:
@@ -112,21 +132,37 @@ class LiveCluster:
 
     def _open(self, life: ExitStack) -> None:
         settings, shared = self.settings, self._shared
-        self.api = Api(settings.kubeconfig, settings.context)
+        with self._waits.on("the API server"):
+            self.api = Api(settings.kubeconfig, settings.context)
         life.callback(self.api.close)
         self._own = Ownership(self.api, settings.run)
         #: A scenario's Namespace → the further Namespaces that were made for its manifests.
         self._further: dict[str, list[str]] = {}
         self._connected = True
-        self.facts = self._read_facts()
-        self._watching = life.enter_context(Watching(self.api, self.facts.domain))
+        with self._waits.on("what the cluster says about itself"):
+            self.facts = self._read_facts()
+        with self._waits.on("the first lists of the watches"):
+            self._watching = life.enter_context(Watching(self.api, self.facts.domain))
         self._watched = True
         self._readiness = life.enter_context(Readiness(self._own, self._watching))
-        self._settling = Settling(self.api, self._watching, self._readiness)
         self._namespaces = ScenarioNamespaces(self._own, self._watching)
+        image, balancer = self._pause_image, settings.load_balancer_class
+        trials = Preflight(self._own, self._namespaces, self._watching, pause_image=image, balancer=balancer)
+        self._settling = Settling(
+            self.api,
+            self._watching,
+            self._readiness,
+            starting=Starting(self._watching, trials.causes),
+            refusal=partial(preflight.refusal, self._own),
+            waits=self._waits,
+        )
         if shared is None:
+            preflight.check_namespace(self._own)
             life.enter_context(Lease(self._own, self._watching))
-        opened = vantages.open(self._own, settings, shared["vantages"] if shared else None)
+            life.callback(lambda: trials.remove(wait=not self._hurried))
+            with self._waits.on("a dry run of pods as the fixtures have them"):
+                trials.check()
+        opened = vantages.open(self._own, settings, shared["vantages"] if shared else None, self._waits)
         self._vantages = life.enter_context(opened)
         self.vantages = self._vantages.vantages
 
@@ -319,7 +355,8 @@ class LiveCluster:
         if self._shared is None:
             # No query is sent any more, and the probe's Namespace takes as long to go as the others.
             self._vantages.withdraw()
-        return self._namespaces.await_deleted(deadline_seconds)
+        with self._waits.on("the namespaces of this run to be gone"):
+            return self._namespaces.await_deleted(deadline_seconds)
 
     def evidence(self, namespace: str) -> dict[str, str]:
         """Return the evidence on a namespace as file name → text: state, conditions, events and the DNS pods' logs."""

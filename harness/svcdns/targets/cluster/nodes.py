@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from svcdns.errors import TargetError, UndeterminedError
+from svcdns.errors import NoPodStartsError, TargetError, UndeterminedError
 from svcdns.state import COMPLETED_PHASES
 from svcdns.targets.cluster.apiserver.api import Api
+from svcdns.targets.cluster.apiserver.refusal import RefusedError
 
 #: The share of the nodes' free places that a run may use, since others want to run pods too.
 _SHARE = 0.6
 
 #: The number of pods where the nodes do not say how many they can take.
 UNKNOWN_CAPACITY = 60
+
+#: The reasons of Events by which an autoscaler adds a node for a pod: of Cluster Autoscaler, and of Karpenter.
+_NODE_COMES = frozenset({"TriggeredScaleUp", "Nominated"})
 
 
 def listed(api: Api) -> list[dict[str, Any]]:
@@ -42,6 +47,26 @@ def capacity(api: Api) -> int:
     ]
     free = sum(pods for pods in allocatable.values() if pods is not None) - len(scheduled)
     return max(0, int(free * _SHARE))
+
+
+def events(api: Api, pod: str, namespace: str) -> list[dict[str, Any]]:
+    """Return the Events about a pod, the latest last; none where we may not read them."""
+    with suppress(RefusedError):
+        return [event for event in api.events(namespace) if event["involvedObject"].get("name") == pod]
+    return []
+
+
+def node_comes(about: list[dict[str, Any]]) -> bool:
+    """Return whether by the Events about a pod an autoscaler adds a node for it."""
+    return any(event.get("reason") in _NODE_COMES for event in about)
+
+
+def no_pod_starts(why: str) -> NoPodStartsError:
+    """Return the error for a run none of whose pods starts, in the words of the scheduler, the kubelet or an Event."""
+    return NoPodStartsError(
+        f"no pod of this run starts: {why}; fix that in the cluster, or name images that its nodes can have with "
+        "--pause-image and --probe-image"
+    )
 
 
 def takes_pods(node: Mapping[str, Any]) -> bool:

@@ -47,7 +47,7 @@ def apply(
         own.require(name)
         if any(manifest.kind == "Pod" and (manifest.namespace or namespace) == name for manifest in manifests):
             await_service_account(own.api, name, _ACCOUNT_SECONDS)
-    items = [_prepared(manifest, namespace, own.run, pause_image, load_balancer_class) for manifest in manifests]
+    items = [prepared(manifest, namespace, own.run, pause_image, load_balancer_class) for manifest in manifests]
     _check(own, manifests, items)
     made = [_applied(own, manifest, item) for manifest, item in zip(manifests, items, strict=True)]
     for name in named:
@@ -109,9 +109,10 @@ def _applied(own: Ownership, manifest: Manifest, item: Mapping[str, Any]) -> dic
         raise manifest.error(str(error)) from error
 
 
-def _prepared(
+def prepared(
     manifest: Manifest, namespace: str, run: str, pause_image: str, load_balancer_class: str
 ) -> dict[str, Any]:
+    """Return an object as `apply` sends it."""
     item: dict[str, Any] = _with_image(_labelled(manifest.data, run), pause_image)
     if not is_namespaced(manifest.api_version, manifest.kind):
         # A Namespace that was made for the manifest; its pods are as restricted as all others.

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from svcdns.targets.cluster import marks
 from svcdns.targets.cluster.namespaces import RESTRICTED, what_holds
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.watch.watching import Watching
+
+
+def manifest(run: str, name: str) -> dict[str, Any]:
+    """Return the Namespace of a scenario as a run creates it."""
+    metadata = {"name": name, "labels": {marks.RUN: run, **RESTRICTED}}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 
 class ScenarioNamespaces:
@@ -24,9 +31,7 @@ class ScenarioNamespaces:
         Raises:
             TargetError: if it exists, or may not be created.
         """
-        labels = {marks.RUN: self._own.run, **RESTRICTED}
-        metadata = {"name": namespace, "labels": labels}
-        self._watching.catch_up(self._own.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}))
+        self._watching.catch_up(self._own.create(manifest(self._own.run, namespace)))
 
     def delete(self, namespace: str) -> None:
         """Start deleting a Namespace with everything in it, if it is still the one that was made.

@@ -22,6 +22,7 @@ from svcdns.targets.kind.creation import Creation, refusal
 from svcdns.targets.kind.output import taken_port
 from svcdns.targets.kind.readiness import await_ready
 from svcdns.targets.kind.settings import KindSettings, Patience
+from svcdns.targets.waits import Waits
 
 #: How often ports are chosen: another program may take one between the choice and the use.
 _ATTEMPTS = 3
@@ -41,13 +42,20 @@ class KindCluster:
         created: whether it was created here, and so is deleted here.
     """
 
-    def __init__(self, settings: KindSettings, say: Callable[[str], None], patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        settings: KindSettings,
+        say: Callable[[str], None],
+        patience: Patience | None = None,
+        waits: Waits | None = None,
+    ) -> None:
         """Prepare a cluster.
 
         Args:
             settings: the options.
             say: shows a line of progress at once.
             patience: how long to wait.
+            waits: is told what is waited for.
         """
         self.name = settings.cluster_name or f"svcdns-{settings.run}"
         self.context = f"kind-{self.name}"
@@ -57,6 +65,7 @@ class KindCluster:
         self._settings = settings
         self._say = say
         self._patience = patience or Patience()
+        self._waits = waits or Waits()
         self._started = time.monotonic()
         self._creation: Creation | None = None
         self._exported = False
@@ -78,7 +87,8 @@ class KindCluster:
                 self._adopt()
             else:
                 self._create(configuration(self._settings))
-            await_ready(self.kubeconfig, self.context, self._patience.ready_seconds)
+            with self._waits.on("nodes and DNS pods to be ready"):
+                await_ready(self.kubeconfig, self.context, self._patience.ready_seconds)
         except BaseException:
             with shielded():
                 try:
@@ -189,8 +199,9 @@ class KindCluster:
         self.created = True
         with shielded():
             process = Background([self._settings.binary, *arguments], self._environment())
-            self._creation = Creation(process, self._tell, self._patience)
-        self._creation.follow()
+            creation = self._creation = Creation(process, self._tell, self._patience)
+        with self._waits.on(lambda: f"kind: {creation.phase}"):
+            creation.follow()
         self._creation = None
 
     def _close(self, *, keep: bool) -> None:
@@ -202,7 +213,8 @@ class KindCluster:
                 self._say(f"delete it: {self._settings.binary} delete cluster --name {self.name}")
             elif self.created:
                 self._tell(f"deleting {self.name}")
-                self._delete()
+                with self._waits.on("kind to delete the cluster"):
+                    self._delete()
         finally:
             self._directory.cleanup()
 

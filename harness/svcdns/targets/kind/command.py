@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 
 from svcdns.system import command
 from svcdns.system.command import CommandError
+from svcdns.targets import signals
 from svcdns.targets.kind.output import error_message
 
 _CHECK_SECONDS = 0.2
@@ -129,14 +130,14 @@ class Background:
 
 @contextmanager
 def shielded() -> Iterator[None]:
-    """Hold SIGINT and SIGTERM back until the block has ended, then deliver the first that came."""
+    """Hold SIGINT, SIGTERM and the signal of a deadline back until the block has ended, then deliver the first that came."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     came: list[int] = []
     before = {
         number: signal.signal(number, lambda number, _: came.append(number))
-        for number in (signal.SIGINT, signal.SIGTERM)
+        for number in (signal.SIGINT, signal.SIGTERM, signals.DEADLINE)
     }
     try:
         yield

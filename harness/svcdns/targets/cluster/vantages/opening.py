@@ -16,6 +16,7 @@ from svcdns.targets.cluster.vantages.picking import pick
 from svcdns.targets.cluster.vantages.plan import VantagePlan
 from svcdns.targets.cluster.vantages.pod_resolver import PodResolvers
 from svcdns.targets.target import Capability, Vantage
+from svcdns.targets.waits import Waits
 
 
 class OpenVantages:
@@ -25,14 +26,22 @@ class OpenVantages:
     names are not: they go with the scenario's Namespace that they are in.
     """
 
-    def __init__(self, own: Ownership, settings: ClusterSettings, shared: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        own: Ownership,
+        settings: ClusterSettings,
+        shared: Mapping[str, Any] | None = None,
+        waits: Waits | None = None,
+    ) -> None:
         """Prepare to open the vantages.
 
         Args:
             own: the objects of the run.
             settings: the options.
             shared: what another process has shared, which then makes and removes everything.
+            waits: is told what is waited for.
         """
+        self._waits = waits or Waits()
         self._own = own
         self._settings = settings
         self._shared = shared
@@ -45,7 +54,7 @@ class OpenVantages:
         """
         with ExitStack() as life:
             if self._shared is None:
-                self._plan, self._vantage = pick(self._own, self._settings, life)
+                self._plan, self._vantage = pick(self._own, self._settings, life, self._waits)
             else:
                 self._plan = VantagePlan.shared(self._shared)
                 self._vantage = join(self._own, self._plan, life)

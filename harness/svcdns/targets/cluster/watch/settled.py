@@ -54,14 +54,10 @@ def _pod(pod: Pod, progress: PodProgress, *, wished: bool) -> str:
         return "" if progress.held and not pod.completed else "is terminating"
     if progress.limited:
         return "has not completed yet"
-    scheduled = progress.conditions.get("PodScheduled")
-    if scheduled and scheduled.status == "False":
-        # A scheduling gate keeps the pod unscheduled on purpose (Kubernetes: Pod Scheduling Readiness).
-        if scheduled.reason == "SchedulingGated":
-            return ""
-        return f"is not scheduled: {scheduled.message}"
-    if progress.waiting:
-        return f"does not run: {'; '.join(progress.waiting)}"
+    if progress.is_gated:
+        return ""
+    if progress.obstacle:
+        return progress.obstacle
     if not pod.addresses:
         return "has no address yet"
     containers = progress.conditions.get("ContainersReady")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from threading import Lock
 from typing import Any
@@ -16,8 +16,10 @@ from svcdns.targets.cluster.apiserver.refusal import RefusedError
 from svcdns.targets.cluster.watch import workloads
 from svcdns.targets.cluster.watch.readiness import Readiness
 from svcdns.targets.cluster.watch.settled import lacking
+from svcdns.targets.cluster.watch.starting import Starting
 from svcdns.targets.cluster.watch.view import ClusterView
 from svcdns.targets.cluster.watch.watching import Watching
+from svcdns.targets.waits import Waits
 
 #: A pod whose image is on the node runs after 1-2 s; 48 of them at a time on two cores after 20 s.
 DEADLINE_SECONDS = 120.0
@@ -27,6 +29,12 @@ _PATIENCE = 5
 
 #: The status of a workload is not watched; it follows its pods within some tens of milliseconds.
 _PAUSE_SECONDS = 0.2
+
+#: How often it is checked whether waiting is useless.
+_CHECK_SECONDS = 1.0
+
+#: A workload without all of its pods after so long may not be allowed to have them: a controller creates one in milliseconds.
+_UNALLOWED_SECONDS = 2.0
 
 #: How many problems an error names; the first ones explain the others.
 _NAMED = 4
@@ -39,14 +47,37 @@ class Settling:
     """
 
     def __init__(
-        self, api: Api, watching: Watching, readiness: Readiness, *, deadline_seconds: float = DEADLINE_SECONDS
+        self,
+        api: Api,
+        watching: Watching,
+        readiness: Readiness,
+        *,
+        deadline_seconds: float = DEADLINE_SECONDS,
+        starting: Starting | None = None,
+        refusal: Callable[[Mapping[str, Any]], str] = lambda _: "",
+        waits: Waits | None = None,
     ) -> None:
-        """Prepare to wait for namespaces whose pods are as ready as ``readiness`` wishes."""
+        """Prepare to wait.
+
+        Args:
+            api: the API of the cluster.
+            watching: shows the pods and EndpointSlices.
+            readiness: wishes how ready the pods are to be.
+            deadline_seconds: how long a namespace may take, if no other pod became ready meanwhile.
+            starting: notices that no pod of the run starts.
+            refusal: returns why the API server refuses a workload's pods, or nothing.
+            waits: is told what is waited for.
+        """
         self._api = api
         self._watching = watching
         self._readiness = readiness
         self._deadline_seconds = deadline_seconds
+        self._starting = starting
+        self._refusal = refusal
+        self._waits = waits or Waits()
         self._lock = Lock()
+        #: The namespaces that are waited for now, each as often as it is.
+        self._unsettled: list[str] = []
         self._workloads: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self._abandoned: set[str] = set()
 
@@ -71,8 +102,25 @@ class Settling:
         """Wait until pods and EndpointSlices are as declared and wished, and the view is up to date.
 
         Raises:
-            UndeterminedError: if they are not at the deadline, or the namespace is abandoned; it names what is missing.
+            UndeterminedError: if they are not at the deadline, cannot be, or the namespace is abandoned; it names what is
+                missing.
+            NoPodStartsError: if no pod of the run starts.
         """
+        with self._lock:
+            self._unsettled.append(namespace)
+        try:
+            with self._waits.on(lambda: self._words(namespace)):
+                self._settle(namespace)
+        finally:
+            with self._lock:
+                self._unsettled.remove(namespace)
+
+    def _words(self, namespace: str) -> str:
+        """Return what a namespace lacks first, in words for the progress of a run."""
+        lacks = next(lacking(self._watching.view(), namespace, self._readiness.wished), "its controllers")
+        return f"{namespace}: {lacks}"
+
+    def _settle(self, namespace: str) -> None:
         start = time.monotonic()
         end = start + self._deadline_seconds
         before = _ready(self._watching.view())
@@ -84,11 +132,16 @@ class Settling:
 
     def _problems(self, namespace: str, end: float) -> list[str]:
         """Return what is missing at a moment of the monotonic clock; return nothing as soon as nothing is missing."""
+        check_at = time.monotonic() + _UNALLOWED_SECONDS
         while True:
-            seconds = end - time.monotonic()
+            seconds = min(end - time.monotonic(), _CHECK_SECONDS)
             seen = self._watching.wait_for(
                 lambda view: self._is_abandoned(namespace) or not self._lacks(view, namespace), seconds
             )
+            if self._starting is not None:
+                self._starting.check(self._waited_for())
+            if not seen and time.monotonic() < end:
+                continue
             if (not seen or self._is_abandoned(namespace)) and (
                 problems := list(lacking(self._watching.view(), namespace, self._readiness.wished))
             ):
@@ -104,6 +157,34 @@ class Settling:
                 problems := list(self._unfinished(items, self._watching.view()))
             ):
                 return [*problems, *self._warnings(namespace)]
+            elif time.monotonic() >= check_at:
+                check_at = time.monotonic() + _UNALLOWED_SECONDS
+                self._require_allowed(namespace, items)
+
+    def _require_allowed(self, namespace: str, items: list[dict[str, Any]]) -> None:
+        """See that the API server takes the pods that workloads still lack; a controller would try for ever.
+
+        A pod that terminates may make room in a quota, so that nothing is certain before it is gone.
+
+        Raises:
+            UndeterminedError: if it does not; in its words.
+            NoPodStartsError: if it takes no pod of the run.
+        """
+        view = self._watching.view()
+        if any(key.namespace == namespace and pod.terminating for key, pod in view.state.pods.items()):
+            return
+        for item in items:
+            problem = workloads.unfinished(item, view, self._readiness.wished)
+            if problem and (refused := self._refusal(item)):
+                if self._starting is not None:
+                    self._starting.suspect(wait=True)
+                raise UndeterminedError(
+                    f'{item["kind"]} "{item["metadata"]["name"]}" in the namespace "{namespace}" gets no pods: {refused}'
+                )
+
+    def _waited_for(self) -> set[str]:
+        with self._lock:
+            return set(self._unsettled)
 
     def _is_abandoned(self, namespace: str) -> bool:
         with self._lock:

@@ -63,6 +63,20 @@ class PodProgress:
     waiting: tuple[str, ...] = ()
     revision: str = ""
 
+    @property
+    def is_gated(self) -> bool:
+        """Whether a scheduling gate keeps the pod unscheduled on purpose (Kubernetes: Pod Scheduling Readiness)."""
+        scheduled = self.conditions.get("PodScheduled")
+        return scheduled is not None and scheduled.status == "False" and scheduled.reason == "SchedulingGated"
+
+    @property
+    def obstacle(self) -> str:
+        """Why the pod does not start, in the words of the scheduler or the kubelet; empty as long as neither complains."""
+        scheduled = self.conditions.get("PodScheduled")
+        if scheduled and scheduled.status == "False" and not self.is_gated:
+            return f"is not scheduled: {scheduled.message}"
+        return f"does not run: {'; '.join(self.waiting)}" if self.waiting else ""
+
 
 def _no_objects() -> dict[str, dict[Key, ObjectMeta]]:
     return {kind: {} for kind in KINDS}

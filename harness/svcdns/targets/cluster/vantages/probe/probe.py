@@ -18,21 +18,24 @@ from svcdns.targets.cluster.vantages.probe import probe_pod
 from svcdns.targets.cluster.vantages.probe.relaying import Relay, Relayed
 from svcdns.targets.cluster.vantages.servers import Replicas
 from svcdns.targets.target import SECONDS_TO_DELETE
+from svcdns.targets.waits import Waits
 
 _DNS_PORT = 53
 _PAUSE_SECONDS = 0.1
 
 
-def make(own: Ownership, image: str, plan: VantagePlan, life: ExitStack) -> VantagePlan:
+def make(own: Ownership, image: str, plan: VantagePlan, life: ExitStack, waits: Waits) -> VantagePlan:
     """Run a probe pod in a Namespace of its own; ``life`` removes both.
 
     Raises:
         TargetError: if the pod cannot run.
+        NoPodStartsError: if it gets no node.
     """
     name = f"svcdns-{own.run}-probe"
     making.make(own, probe_pod.namespace(own.run, name), life, partial(_remove, own, name))
     probe_pod.create(own, name, image)
-    probe_pod.wait(own.api, name, image)
+    with waits.on(f"the probe pod {name}/{probe_pod.NAME} to start"):
+        probe_pod.wait(own.api, name, image, is_first=True)
     virtual = tuple((ip, _DNS_PORT) for ip in plan.service.cluster_ips) if plan.service else plan.servers
     note = f"the pod {name}/{probe_pod.NAME} with the image {image} sends the queries"
     return replace(plan, servers=virtual, namespace=name, image=image, note=note)

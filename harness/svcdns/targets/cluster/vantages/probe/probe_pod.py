@@ -10,7 +10,7 @@ from typing import Any
 from svcdns.client.resolver import POD_HOSTNAME, POD_SUBDOMAIN
 from svcdns.errors import TargetError, UndeterminedError
 from svcdns.state import COMPLETED_PHASES
-from svcdns.targets.cluster import marks
+from svcdns.targets.cluster import marks, nodes
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.namespaces import RESTRICTED, await_service_account
 from svcdns.targets.cluster.ownership import Ownership
@@ -25,6 +25,10 @@ ROLE = "probe"
 DEADLINE_SECONDS = 180.0
 
 _PAUSE_SECONDS = 0.1
+
+#: How long the scheduler may find no node, and how often it is checked then whether an autoscaler adds one.
+UNSCHEDULED_SECONDS = 15.0
+_SCALING_SECONDS = 5.0
 
 _DIRECTORY = "/svcdns"
 _COMMAND = ("python3", "-I", f"{_DIRECTORY}/relay.py")
@@ -70,14 +74,22 @@ def create(own: Ownership, namespace: str, image: str) -> None:
     own.require(namespace)
 
 
-def wait(api: Api, namespace: str, image: str) -> None:
+def wait(api: Api, namespace: str, image: str, *, is_first: bool = False) -> None:
     """Wait until the pod is ready.
+
+    Args:
+        api: the API of the cluster.
+        namespace: where it is.
+        image: its image, for errors.
+        is_first: whether it is the first pod of the run, so that no other could be in its place on a node.
 
     Raises:
         TargetError: if it cannot run, or is not ready at the deadline; in the kubelet's words.
+        NoPodStartsError: if the scheduler finds no node for the first pod; in the scheduler's words.
     """
     deadline = time.monotonic() + DEADLINE_SECONDS
     reason = ""
+    ask_at = time.monotonic() + UNSCHEDULED_SECONDS
     while True:
         pod = api.get("Pod", NAME, namespace)
         if pod is None or pod["metadata"].get("deletionTimestamp"):
@@ -88,6 +100,11 @@ def wait(api: Api, namespace: str, image: str) -> None:
         if status.get("phase") in COMPLETED_PHASES:
             why = ": ".join(filter(None, [status.get("reason"), status.get("message")]))
             raise TargetError(f"the pod {namespace}/{NAME} has ended{f', {why}' if why else ''}")
+        unscheduled = _unscheduled(status)
+        if is_first and unscheduled and time.monotonic() > ask_at:
+            ask_at = time.monotonic() + _SCALING_SECONDS
+            if not nodes.node_comes(nodes.events(api, NAME, namespace)):
+                raise nodes.no_pod_starts(unscheduled)
         hopeless, latest = _why_not_ready(status)
         # The kubelet names the cause of a failed pull first; later it only says that it will try again.
         reason = max(reason, latest, key=len)
@@ -159,6 +176,15 @@ def _reasons(status: Mapping[str, Any]) -> Iterator[tuple[bool, str]]:
                 if kind in state:
                     reason, message = state[kind].get("reason", ""), state[kind].get("message", "")
                     yield reason in _HOPELESS, f"{reason}: {message}" if message else reason
-    for condition in status.get("conditions") or ():
-        if condition["type"] == "PodScheduled" and condition["status"] == "False":
-            yield False, condition.get("message", "")
+    if unscheduled := _unscheduled(status):
+        yield False, unscheduled
+
+
+def _unscheduled(status: Mapping[str, Any]) -> str:
+    """Return the scheduler's words where it finds no node for a pod, else nothing."""
+    unmet = (
+        condition
+        for condition in status.get("conditions") or ()
+        if condition["type"] == "PodScheduled" and condition["status"] == "False"
+    )
+    return next((condition.get("message") or "it is not scheduled on a node" for condition in unmet), "")
