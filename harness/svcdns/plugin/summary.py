@@ -67,7 +67,8 @@ class Summary:
             terminalreporter.section("conformance of Kubernetes Service DNS")
         for line in (*_levels(run), *_reasons(run, results, verbose), *_observed(results, verbose)):
             _say(terminalreporter, line)
-        _say_failures(terminalreporter, config, run)
+        if not config.option.no_summary:
+            _say_failures(terminalreporter, config, run)
         for line in _times(run, results):
             _say(terminalreporter, line)
         for remark in dict.fromkeys(run.remarks):
