@@ -7,8 +7,9 @@ from functools import partial
 
 import dns.rcode
 
-from svcdns.client import eventually
+from svcdns.client import Answer, eventually
 from svcdns.engine.declaring import Declaring
+from svcdns.engine.elsewhere import elsewhere
 from svcdns.engine.looking import Look
 from svcdns.engine.observer import Series
 from svcdns.engine.patience import intermittent, miss
@@ -84,6 +85,10 @@ class Holding(Declaring):
                 self.readings = [*self.readings[:index], denial]
                 raise NotConformantError(self.readings)
         self.environment.require_given()
+
+    def elsewhere(self) -> tuple[Answer, ...]:
+        """Return what the other servers and transports answer to the last query."""
+        return elsewhere(self._target.vantages[0], self.readings[-1]) if self.readings else ()
 
     def _is_unchanged(self) -> bool:
         """Whether nothing has changed for longer than a change may take to show."""
