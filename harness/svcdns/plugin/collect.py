@@ -78,7 +78,9 @@ class FeatureFile(pytest.Module):
                 name = item.originalname
                 row = rows.setdefault(name, 0)
                 rows[name] += 1
-                item.stash[SCENARIO] = self.described[name][row]
+                described = item.stash[SCENARIO] = self.described[name][row]
+                # pytest would name the file of a decorator.
+                vars(item)["location"] = (item.nodeid.partition("::")[0], described.line - 1, item.name)
             yield item
 
     def _checked(self) -> gherkin.Feature:

@@ -26,6 +26,12 @@ def pytest_configure(config: pytest.Config) -> None:
     vars(config)["cwd_relative_nodeid"] = lambda node: node
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Have progress name files by what runs them again, too."""
+    if reporter := session.config.pluginmanager.get_plugin("terminalreporter"):
+        reporter.startpath = session.config.rootpath
+
+
 def _found(argument: str) -> str:
     path, colons, rest = argument.partition("::")
     packaged = resources.features() / path

@@ -23,6 +23,9 @@ from svcdns.system import filing
 
 PAGE = "report.html"
 
+#: Every failure in full, where the terminal has no room for them.
+FAILURES = "failures.txt"
+
 #: What was written, a line each.
 WRITTEN = pytest.StashKey[list[str]]()
 
@@ -80,6 +83,16 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
         except UsageError as error:
             run.problems.append(str(error))
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+def keep_failures(run: Run, config: pytest.Config, text: str) -> str:
+    """Write the failures that the terminal has no room for; the path of the file, or why there is none."""
+    try:
+        with run.made_directory() as own:
+            path = own.write(FAILURES, printable.block(redact(f"{text}\n")))
+    except UsageError as error:
+        return f"nowhere: {error}"
+    return os.path.relpath(path, config.invocation_params.dir)
 
 
 def _written(run: Run, config: pytest.Config) -> Iterator[Path]:
