@@ -43,6 +43,46 @@ Promised = Literal["records", "NODATA", "NXDOMAIN", "rcode", "choice", "property
 
 
 @dataclass(frozen=True, slots=True)
+class OtherAnswer(_Shown):
+    """What another server, or the same over another transport, answers to a query.
+
+    Attributes:
+        came: an rcode, ``NODATA`` or ``records``; empty if there was no answer.
+        kept: whether it is what was promised.
+    """
+
+    server: str
+    transport: str
+    came: str
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCount(_Shown):
+    """How many answers of a scenario were alike.
+
+    Attributes:
+        type: the queried type.
+        name_kind: what kind of name was queried.
+        server: address and port.
+        transport: ``udp`` or ``tcp``.
+        promised: the kind of the promise.
+        came: an rcode, ``NODATA`` or ``records``; empty if there was no answer.
+        kept: whether they keep the promise.
+        number: how many they are.
+    """
+
+    type: str
+    name_kind: str
+    server: str
+    transport: str
+    promised: Promised
+    came: str
+    kept: bool
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finding(_Shown):
     """One answer, judged against a promise.
 
@@ -66,6 +106,8 @@ class Finding(_Shown):
         promised: the kind of the promise.
         intermittent: where other responses to the same query were right and nothing had changed: how many of how many
             responses were wrong; empty otherwise.
+        name_kind: what kind of name was queried; empty if no state was read for it.
+        elsewhere: what the other servers and transports answer, for the answer that fails a scenario.
     """
 
     promise: str
@@ -86,6 +128,18 @@ class Finding(_Shown):
     records: int = 0
     promised: Promised = "property"
     intermittent: str = ""
+    name_kind: str = ""
+    elsewhere: tuple[OtherAnswer, ...] = ()
+
+    @property
+    def owner(self) -> str:
+        """The queried name."""
+        return self.question.rpartition(" ")[0]
+
+    @property
+    def came(self) -> str:
+        """What came: an rcode, ``NODATA`` or ``records``; empty if there was no answer."""
+        return came(self.rcode, self.records)
 
     @property
     def kept(self) -> bool:
@@ -135,6 +189,7 @@ class ScenarioResult(_Shown):
         state: the Services, EndpointSlices and pods when asked, as lines of text, kept for failures.
         advice: what is likely wrong, kept for failures.
         looks: how often the answers of the last promise were judged, and for how many seconds.
+        answers: every answer that was judged, counted by what it was about and what came.
         evidence: the directory of the transcript and the cluster's state; empty if there is none.
         convergence: how long each change of the scenario took to show, the declared objects first.
     """
@@ -154,6 +209,7 @@ class ScenarioResult(_Shown):
     state: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
     looks: tuple[int, float] = (0, 0.0)
+    answers: tuple[AnswerCount, ...] = ()
     evidence: str = ""
     seconds: float = 0.0
     convergence: tuple[Convergence, ...] = ()
@@ -166,10 +222,16 @@ class ScenarioResult(_Shown):
     def read(cls, plain: Mapping[str, Any]) -> Self:
         """Return the result that `plain` was made from."""
         steps = tuple(StepResult(**_frozen(step)) for step in plain["steps"])
-        findings = tuple(Finding(**_frozen(finding)) for finding in plain["findings"])
+        findings = tuple(_finding(finding) for finding in plain["findings"])
+        answers = tuple(AnswerCount(**answer) for answer in plain["answers"])
         convergence = tuple(Convergence(**change) for change in plain["convergence"])
-        data = {"steps": steps, "findings": findings, "convergence": convergence}
+        data = {"steps": steps, "findings": findings, "answers": answers, "convergence": convergence}
         return cls(**_frozen(plain) | {"verdict": Verdict(plain["verdict"])} | data)
+
+    @property
+    def broken(self) -> Finding | None:
+        """The answer that breaks a promise, if one does."""
+        return next((finding for finding in reversed(self.findings) if not finding.kept), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +314,7 @@ class RunResult(_Shown):
         settings: the options that differ from their defaults, and those that selected the scenarios, by their flags.
         scenarios: every scenario, in the order of the feature files; one that was not run has the verdict *not run*.
         problems: objects that were left behind.
+        interrupted: what interrupted the run, as in ``interrupted by SIGINT``; empty where nothing did.
     """
 
     id: str
@@ -262,6 +325,19 @@ class RunResult(_Shown):
     settings: Mapping[str, str]
     scenarios: tuple[ScenarioResult, ...]
     problems: tuple[str, ...] = ()
+    interrupted: str = ""
+
+
+def came(rcode: str, records: int) -> str:
+    """Return what came: an rcode, ``NODATA`` or ``records``; nothing if there was no answer."""
+    if rcode != "NOERROR":
+        return rcode
+    return "records" if records else "NODATA"
+
+
+def _finding(plain: Mapping[str, Any]) -> Finding:
+    elsewhere = tuple(OtherAnswer(**answer) for answer in plain["elsewhere"])
+    return Finding(**_frozen(plain) | {"elsewhere": elsewhere})
 
 
 def _plain(data: Any) -> dict[str, Any]:

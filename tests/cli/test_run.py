@@ -68,7 +68,7 @@ def test_an_option_that_does_not_exist_is_wrong_usage_of_the_command(tmp_path: P
 def test_what_failed_is_named_by_what_runs_it_again(tmp_path: Path) -> None:
     selected = ("combinations/statefulset_headless.feature", "-k", "pod_name_of")
     failed = svcdns(tmp_path, "run", "-q", *selected, "--fault", "pod-names-mixed-up")
-    first = next(line for line in failed.stdout.splitlines() if line.startswith("FAILED ")).split()[1]
+    first = next(line for line in failed.stdout.splitlines() if line.startswith("Test: ")).split()[1]
     assert first.startswith("combinations/statefulset_headless.feature::test_the_pod_name_of_pod")
     assert "1 failed" in svcdns(tmp_path, "run", "-q", first, "--fault", "pod-names-mixed-up").stdout
 

@@ -13,10 +13,11 @@ from svcdns.engine.pool import WorldPool, letters, namespaces_of
 from svcdns.engine.timing import Clock
 from svcdns.engine.verdicts import Rules
 from svcdns.faults import find
-from svcdns.report.causes import NameKind, causes, failure_kind_of, name_kind_of
+from svcdns.report.causes import causes, failure_kind_of, name_kind_of
 from svcdns.results import ScenarioResult, Verdict
 from svcdns.selftest.faulty import faulty_reference
 from svcdns.selftest.playing import scenarios
+from svcdns.state.naming import NameKind
 from tests.report.results import FINDING, scenario
 
 PLAYED = (

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from svcdns.report import page
-from svcdns.results import RunResult, StepResult, Verdict
+from svcdns.results import OtherAnswer, RunResult, StepResult, Verdict
 from tests.report.results import FINDING, run, scenario
 
 HOSTILE = "<script>alert(1)</script> & \"so\" 'on'"
@@ -89,7 +89,7 @@ def test_the_page_has_landmarks_and_headings_in_order():
 
 
 def test_a_failure_is_shown_with_its_question_its_answer_and_the_state():
-    (failure,) = [one for one in PAGE.iter("article") if one.get("class") == "case"]
+    (failure,) = [one for one in PAGE.iter("details") if one.get("class") == "fold"]
     text = words(failure)
     for part in (
         "own/small.feature:7",
@@ -199,17 +199,46 @@ def test_every_text_stands_out_from_what_is_behind_it(scheme: str):
         assert (light + 0.05) / (dark + 0.05) >= 4.5, f"{text} on {paper}"
 
 
-def test_failures_are_listed_by_their_causes_each_with_an_example():
+def failures_of(count: int) -> RunResult:
     alike = replace(FINDING, type="A", rcode="NXDOMAIN", promised="records")
-    names = [f"Wrong {number}" for number in range(5)]
-    failures = [scenario(name, Verdict.NOT_CONFORMANT, findings=(alike,)) for name in names]
+    return run(*(scenario(f"Wrong {number}", Verdict.NOT_CONFORMANT, findings=(alike,)) for number in range(count)))
+
+
+def test_failures_are_grouped_by_their_causes_and_folded():
     other = scenario(
         "Silent", Verdict.NOT_CONFORMANT, findings=(replace(FINDING, type="A", rcode=""),), level="extended"
     )
-    (section,) = [one for one in parsed(run(*failures, other)).iter("section") if one.get("id") == "not-conformant"]
-    first, second = next(one for one in section.iter("ul") if one.get("class") == "reasons")
-    assert words(first.find("p")) == "A of Service names: NXDOMAIN instead of records (5 scenarios: 5 core)"
-    assert [words(link) for link in first.iter("a")] == names
-    assert words(first.find("details/summary")) == "4 more scenarios"
-    assert words(second.find("p")) == "A of Service names: no response (1 scenario: 1 extended)"
-    assert [words(link) for link in second.iter("a")] == ["Silent"]
+    failures = failures_of(47)
+    tree = parsed(replace(failures, scenarios=(*failures.scenarios, other)))
+    first, second = [one for one in tree.iter("article") if one.get("class") == "cause"]
+    assert words(first.find("h3")) == "A of Service names: NXDOMAIN instead of records (47 scenarios: 47 core)"
+    example, others = first.findall("details")
+    assert "Wrong 0" in words(example.find("summary"))
+    assert words(others.find("summary")) == "46 more scenarios"
+    assert [words(one.find("summary/span[@class='name']")) for one in others.iterfind("div/details")] == [
+        f"Wrong {number}" for number in range(1, 47)
+    ]
+    assert words(second.find("h3")) == "A of Service names: no response (1 scenario: 1 extended)"
+    assert not [one for one in (*first.iter("details"), *second.iter("details")) if one.get("open") is not None]
+
+
+def test_a_single_failure_is_open():
+    (cause,) = [one for one in parsed(failures_of(1)).iter("article") if one.get("class") == "cause"]
+    assert cause.find("details").get("open") == ""
+
+
+def test_what_the_answers_of_a_whole_run_say_stands_at_their_cause():
+    finding = replace(
+        FINDING,
+        type="A",
+        rcode="NXDOMAIN",
+        promised="records",
+        elsewhere=(OtherAnswer("10.244.0.3:53", "udp", "records", kept=True),),
+    )
+    tree = parsed(run(scenario("Wrong", Verdict.NOT_CONFORMANT, findings=(finding,))))
+    (cause,) = [one for one in tree.iter("article") if one.get("class") == "cause"]
+    (advice,) = [one for one in cause.findall("div") if one.get("class") == "advice"]
+    assert words(advice) == (
+        "What is likely wrong only 10.244.0.2:53 answers so; 10.244.0.3:53 answers the same queries as expected"
+    )
+    assert "records, as expected: UDP 10.244.0.3:53" in words(cause)

@@ -32,6 +32,7 @@ class Environment:
         namespace: the Namespace's name.
         declaration: what it holds once it is prepared.
         settled: since when nothing was changed any more, by the monotonic clock.
+        heard: what a client was answered before anything changed.
         has_neighbour: whether the neighbouring Namespace exists.
         used_up: whether the Namespace must not be used again: something was wrong in it, or it cannot be reset.
         when_used_up: is called once that is so.
@@ -50,6 +51,7 @@ class Environment:
         self.namespace = namespace
         self.declaration = declaration
         self.settled = time.monotonic()
+        self.heard: list[Reading] = []
         self.has_neighbour = False
         self.used_up = False
         self.when_used_up: Callable[[], object] = lambda: None
@@ -115,7 +117,8 @@ class Environment:
                 return
             self._queried = True
             for name in self.declaration.asked:
-                _, problem = self.unheard(judge.heard(name), in_a_row=1)
+                heard, problem = self.unheard(judge.heard(name), in_a_row=1)
+                self.heard += heard
                 self._unproven = self._unproven or problem
 
     def pass_on(self, following: Environment) -> bool:

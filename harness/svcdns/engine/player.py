@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from svcdns.catalogue.gherkin import Step
+from svcdns.client import Answer
 from svcdns.engine import verdicts
 from svcdns.engine.sentences import Script
 from svcdns.engine.verdicts import Judged, Rules
@@ -15,7 +16,8 @@ from svcdns.engine.world import World
 from svcdns.errors import HarnessError
 from svcdns.judge import Reading
 from svcdns.results import Convergence, StepResult, Verdict
-from svcdns.state import ClusterState
+from svcdns.state import ClusterState, naming
+from svcdns.state.naming import NameKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,9 @@ class Outcome:
         error: what it ended in, or None where it came to its end.
         steps: those that were played, the one that failed last.
         readings: every response that was judged.
+        heard: what a client was answered before anything changed.
+        name_kinds: what kind of name each of them was asked for.
+        elsewhere: what the other servers and transports answer to the query that failed.
         looks: how often the last promise was looked at, and for how many seconds.
         convergence: how long each change took to show, the declared objects first.
         namespace: where it was played; empty where it was not.
@@ -39,6 +44,9 @@ class Outcome:
     error: HarnessError | None = None
     steps: tuple[StepResult, ...] = ()
     readings: tuple[Reading, ...] = ()
+    heard: tuple[Reading, ...] = ()
+    name_kinds: tuple[NameKind, ...] = ()
+    elsewhere: tuple[Answer, ...] = ()
     looks: tuple[int, float] = (0, 0.0)
     namespace: str = ""
     state: ClusterState | None = None
@@ -112,18 +120,29 @@ def outcome(
     judged = verdicts.of_end(world.readings) if error is None else verdicts.of_error(error, tags, rules)
     undetermined = judged.verdict is Verdict.NOT_DETERMINED and "core" in tags
     troubled = world.is_entered and (undetermined or judged.verdict is Verdict.NOT_CONFORMANT)
+    state = _state(world) if world.is_entered else None
     return Outcome(
         judged,
         error,
         tuple(steps),
         tuple(world.readings),
+        tuple(world.environment.heard) if world.is_entered else (),
+        _name_kinds(world.readings, state or ClusterState()),
+        world.elsewhere() if judged.verdict is Verdict.NOT_CONFORMANT else (),
         world.looks,
         world.namespace if world.is_entered else "",
-        _state(world) if judged.verdict is not Verdict.CONFORMANT else None,
+        state if judged.verdict is not Verdict.CONFORMANT else None,
         seconds,
         _collected(evidence, world.namespace) if evidence and troubled else {},
         tuple(world.convergence) if world.is_entered else (),
     )
+
+
+def _name_kinds(readings: Sequence[Reading], state: ClusterState) -> tuple[NameKind, ...]:
+    kinds = {reading.answer.question.name: NameKind.OTHER for reading in readings}
+    for name in kinds:
+        kinds[name] = naming.kind_of(str(name), state)
+    return tuple(kinds[reading.answer.question.name] for reading in readings)
 
 
 def _collected(evidence: Callable[[str], Mapping[str, str]], namespace: str) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ pytest_plugins = [
     "svcdns.plugin.options",
     "svcdns.plugin.exit_codes",
     "svcdns.plugin.withholding",
+    "svcdns.plugin.interruption",
     "svcdns.plugin.session",
     "svcdns.plugin.planning",
     "svcdns.plugin.steps",

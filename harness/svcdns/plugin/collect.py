@@ -75,7 +75,9 @@ class FeatureFile(pytest.Module):
         """The scenarios in the order of the file, each with its reading of the feature."""
         for item in super().collect():
             if isinstance(item, pytest.Function):
-                item.stash[SCENARIO] = self._scenario(item)
+                described = item.stash[SCENARIO] = self._scenario(item)
+                # pytest would name the file of a decorator.
+                vars(item)["location"] = (item.nodeid.partition("::")[0], described.line - 1, item.name)
             yield item
 
     def _checked(self) -> gherkin.Feature:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 # pytest carries exactly these to the terminal, the summary line and across xdist; it has no public names for them.
 from _pytest._code.code import ReprEntryNative, ReprExceptionInfo, ReprFileLocation, ReprTraceback
 
+from svcdns.report.others import others
 from svcdns.results import Finding, ScenarioResult
 from svcdns.safety import printable
 
@@ -64,6 +65,8 @@ def _finding(finding: Finding, looks: tuple[int, float]) -> Iterator[Part]:
     times = f"  asked {'once' if looks[0] == 1 else f'{looks[0]} times'}, {looks[1]:.2f} s"
     yield Part(["", "Asked:", f"  {finding.command}", times], 2048)
     yield Part(["Answered:", *(f"  {line}" for line in finding.answer)], 6144)
+    if any(answer.kept for answer in finding.elsewhere):
+        yield Part(["Other servers and transports:", *(f"  {line}" for line in others(finding.elsewhere))], 1024)
     for title, rows in (
         ("Expected", finding.expected),
         ("Missing", finding.missing),
@@ -80,6 +83,11 @@ def cut(whole: Sequence[Part]) -> tuple[list[str], bool]:
     if sum(map(octets, every)) <= MOST_OCTETS:
         return every, False
     return [line for part in whole for line in within(part.lines, part.most_octets)], True
+
+
+def note(directory: str) -> str:
+    """Where the whole is of what was cut."""
+    return f"Cut; the complete failure is in {directory}/{WHOLE}"
 
 
 def ending(lines: Sequence[str], most_octets: int) -> list[str]:

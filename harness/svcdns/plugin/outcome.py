@@ -21,13 +21,20 @@ from svcdns.engine.sentences import Script, script
 from svcdns.engine.verdicts import Judged
 from svcdns.engine.world import World
 from svcdns.errors import HarnessError, ManifestError, NoPodStartsError, UndeterminedError
+from svcdns.judge import Reading
+from svcdns.judge.others import other_answer
 from svcdns.plugin import evidence, failure
 from svcdns.plugin.collect import DEFINITIONS, SCENARIO
 from svcdns.plugin.deadline import DeadlineError
 from svcdns.plugin.session import RUN
+from svcdns.report import advice, counts, mentioned
 from svcdns.results import Finding, ScenarioResult, StepResult, Verdict
 from svcdns.safety import printable
-from svcdns.state import ClusterState, advice, text
+from svcdns.state import ClusterState, concern, text
+
+#: What the report of a scenario carries, also to another process: its result; that the summary tells its failure; and what
+#: went wrong at its end.
+RESULT, TOLD, ERROR = "svcdns", "svcdns_told", "svcdns_error"
 
 SCRIPT = pytest.StashKey[Script]()
 WORLD = pytest.StashKey[World]()
@@ -207,17 +214,27 @@ def pytest_runtest_makereport(
     if not (report.when == "call" or (report.when == "setup" and not report.passed)):
         if report.failed and call.excinfo is not None:
             # A traceback would tell nothing of what a target refuses in the end.
-            ours = isinstance(call.excinfo.value, HarnessError)
+            ours = _is_ours(call.excinfo)
             message = str(call.excinfo.value) if ours else printable.block(call.excinfo.exconly())
             said = message.splitlines() if ours else _lines(report.longreprtext)
             lines = failure.ending(said, failure.CAPTURED_OCTETS)
             report.longrepr = failure.longrepr(_place(item), lines, message)
+            if ours:
+                vars(report)[ERROR] = message
         return report
     if outcome := item.stash.get(OUTCOME, None):
         # It may have been played while others were.
         report.duration = outcome.seconds
     result, shown = _told(item, report, call)
-    vars(report)["svcdns"] = result.plain()
+    vars(report)[RESULT] = result.plain()
+    if (
+        report.failed
+        and call.excinfo is not None
+        and (_is_ours(call.excinfo) or result.reason == verdicts.NOTHING_JUDGED)
+    ):
+        vars(report)[TOLD] = True
+    if report.skipped:
+        report.longrepr = (*_place(item), f"Skipped: {result.verdict}: {result.reason}")
     item.user_properties += [
         ("level", result.level),
         *(("clause", clause) for clause in result.clauses),
@@ -241,7 +258,7 @@ def _told(
     result = _result(item, report)
     if not report.failed or call.excinfo is None:
         return result, None
-    ours = isinstance(call.excinfo.value, HarnessError)
+    ours = _is_ours(call.excinfo)
     message = str(call.excinfo.value) if ours else printable.block(call.excinfo.exconly())
     raw = report.longreprtext
     if not ours and printable.block(raw) == raw and failure.octets(raw) <= failure.MOST_OCTETS:
@@ -258,13 +275,17 @@ def _told(
         run = item.config.stash[RUN]
         directory = evidence.keep(run, item, result.findings, {failure.WHOLE: f"{text}\n"})
         result = replace(result, evidence=result.evidence or directory)
-        lines += ["", f"Cut; the complete failure is in {directory}/{failure.WHOLE}"]
+        lines += ["", failure.note(directory)]
     return result, failure.longrepr(_place(item), lines, message)
 
 
+def _is_ours(raised: pytest.ExceptionInfo[BaseException]) -> bool:
+    return isinstance(raised.value, HarnessError)
+
+
 def _place(item: pytest.Item) -> tuple[str, int]:
-    """The file and line of a scenario."""
-    return printable.line(str(item.path)), item.stash[SCENARIO].line
+    """The file and line of a scenario, as its test is called."""
+    return item.nodeid.partition("::")[0], item.stash[SCENARIO].line
 
 
 def _lines(text: str) -> list[str]:
@@ -292,7 +313,7 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
     level = next(level for level in LEVELS if level in scenario.tags)
     broken = verdict is Verdict.NOT_CONFORMANT
     run = item.config.stash[RUN]
-    findings = tuple(reading.finding() for reading in outcome.readings) if broken or run.settings.transcripts else ()
+    findings = tuple(_findings(outcome)) if broken or run.settings.transcripts else ()
     known = run.rules.known_causes(scenario.tags) if broken else ()
     state = outcome.state if outcome.namespace and (broken or run.settings.transcripts) else None
     # What is not known of the core fails the run as well.
@@ -310,18 +331,51 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
         observed=tuple(failure.within(list(outcome.observed), failure.OBSERVED_OCTETS)),
         steps=_steps(scenario, list(outcome.steps)),
         findings=findings,
-        state=tuple(text.lines(state, outcome.namespace)) if state else (),
-        advice=(*known, *_advice(state, outcome.namespace, findings[-1])) if broken and state else known,
+        state=tuple(_state(state, outcome.namespace, findings[-1])) if state and findings else (),
+        advice=(*known, *_advice(outcome, state, findings[-1])) if broken and state else known,
         looks=outcome.looks,
+        answers=counts.counted(zip(outcome.readings, outcome.name_kinds, strict=True)),
         evidence=_evidence(item, outcome, findings) if troubled else "",
         seconds=outcome.seconds or report.duration,
         convergence=outcome.convergence,
     )
 
 
-def _advice(state: ClusterState, namespace: str, finding: Finding) -> Iterator[str]:
-    """What looks wrong in a Namespace."""
-    return advice.on_failure(state, namespace, finding.missing, finding.unexpected)
+def _findings(outcome: Outcome) -> Iterator[Finding]:
+    """The answers as plain data, the last one with what the other servers and transports answer."""
+    if not outcome.readings:
+        return
+    *before, last = zip(outcome.readings, outcome.name_kinds, strict=True)
+    for reading, kind in before:
+        yield replace(reading.finding(), name_kind=kind)
+    reading, kind = last
+    others = tuple(other_answer(answer, reading) for answer in outcome.elsewhere)
+    yield replace(reading.finding(), name_kind=kind, elsewhere=others)
+
+
+def _advice(outcome: Outcome, state: ClusterState, broken: Finding) -> Iterator[str]:
+    earlier = [reading.finding() for reading in _before_the_change(outcome)]
+    return advice.on_failure(state, earlier, broken)
+
+
+def _before_the_change(outcome: Outcome) -> Iterator[Reading]:
+    """The answers from before the last change of a scenario."""
+    yield from outcome.heard
+    steps = [step.text for step in outcome.steps]
+    changes = [place for place, step in enumerate(outcome.steps) if step.keyword == "When"]
+    place = 0
+    for reading in outcome.readings:
+        while place < len(steps) and steps[place] != reading.promise:
+            place += 1
+        if not changes or place >= changes[-1]:
+            return
+        yield reading
+
+
+def _state(state: ClusterState, namespace: str, finding: Finding) -> Iterator[str]:
+    """What a query concerns, as lines of text."""
+    concerned = concern.of_query(state, finding.owner, mentioned.names(finding), mentioned.addresses(finding))
+    return text.lines(concerned, namespace)
 
 
 def _feature(item: pytest.Item) -> str:

@@ -49,6 +49,12 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     ]
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Have progress name files by what runs them again, too."""
+    if reporter := session.config.pluginmanager.get_plugin("terminalreporter"):
+        reporter.startpath = session.config.rootpath
+
+
 def _found(argument: str) -> str:
     path, colons, rest = argument.partition("::")
     return f"{resources.features() / path}{colons}{rest}" if _is_packaged(path) else argument

@@ -23,6 +23,9 @@ from svcdns.system import filing
 
 PAGE = "report.html"
 
+#: Every failure in full, where the terminal has no room for them.
+FAILURES = "failures.txt"
+
 #: What was written, a line each.
 WRITTEN = pytest.StashKey[list[str]]()
 
@@ -82,6 +85,16 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
 
+def keep_failures(run: Run, config: pytest.Config, text: str) -> str:
+    """Write the failures that the terminal has no room for; the path of the file, or why there is none."""
+    try:
+        with run.made_directory() as own:
+            path = own.write(FAILURES, printable.block(redact(f"{text}\n")))
+    except UsageError as error:
+        return f"nowhere: {error}"
+    return os.path.relpath(path, config.invocation_params.dir)
+
+
 def _written(run: Run, config: pytest.Config) -> Iterator[Path]:
     """Write what was asked for; the paths."""
     settings = run.settings
@@ -118,6 +131,7 @@ def _result(run: Run, config: pytest.Config) -> RunResult:
         settings=_settings(config),
         scenarios=everything.complete(ran),
         problems=tuple(run.problems),
+        interrupted=run.interrupted,
     )
 
 
@@ -153,6 +167,7 @@ def _properties(run: Run, subject: Subject, config: pytest.Config) -> list[tuple
     facts = subject.facts
     return [
         ("run", run.id),
+        *([("interrupted", run.interrupted)] if run.interrupted else []),
         ("tool", f"svcdns {resources.version()}"),
         ("target", subject.target),
         ("kubernetes", facts.kubernetes),

@@ -8,32 +8,20 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from svcdns.catalogue.tags import LEVELS
+from svcdns.report import diagnosis
+from svcdns.report.diagnosis import Answers
 from svcdns.results import Finding, Promised, ScenarioResult, Verdict
-from svcdns.state import CLUSTER_DOMAIN
+from svcdns.state import CLUSTER_DOMAIN, naming
+from svcdns.state.naming import NameKind
 
 #: A title names at most this many record types and kinds of names. Failures that differ in more of them have one cause.
 MOST_NAMED = 2
 
 #: The place of each level, from the strictest.
 _STRICTNESS = {str(level): place for place, level in enumerate(LEVELS)}
-
-_REVERSE_ZONES = (("in-addr", "arpa"), ("ip6", "arpa"))
-
-
-class NameKind(StrEnum):
-    """What kind of name was queried, in the words of a title."""
-
-    SERVICE = "Service names"
-    ENDPOINT = "names below Services"
-    PORT = "ports"
-    VIRTUAL_IP_ADDRESS = "virtual IPs"
-    ENDPOINT_ADDRESS = "endpoints"
-    OTHER_ADDRESS = "other addresses"
-    OTHER = "other names"
 
 
 class FailureKind(NamedTuple):
@@ -44,15 +32,21 @@ class FailureKind(NamedTuple):
         came: an rcode, ``NODATA`` or ``records``; empty if there was no answer, or if it does not matter.
         detail: what else tells failures apart: which records are wrong, the rcode or property that was expected, or whether
             messages came that were not answers.
+        is_intermittent: whether other responses to the same query were right, and nothing had changed.
     """
 
     promised: Promised | Literal[""]
     came: str = ""
     detail: str = ""
+    is_intermittent: bool = False
 
     @property
     def text(self) -> str:
         """The failure in the words of a title."""
+        return f"intermittent: {self._text}" if self.is_intermittent else self._text
+
+    @property
+    def _text(self) -> str:
         match self.promised:
             case "":
                 return self.detail
@@ -78,6 +72,7 @@ class FailureCause:
         name_kinds: the kinds of names that were queried.
         over_tcp: whether only answers over TCP are wrong.
         scenarios: the scenarios; the first is to be shown in full.
+        advice: what is likely wrong with the server, read from all answers of the run; empty if nothing is clear.
     """
 
     kind: FailureKind
@@ -85,6 +80,7 @@ class FailureCause:
     name_kinds: tuple[NameKind, ...]
     over_tcp: bool
     scenarios: tuple[ScenarioResult, ...]
+    advice: tuple[str, ...] = ()
 
     @property
     def shown(self) -> ScenarioResult:
@@ -124,13 +120,15 @@ def causes(results: Iterable[ScenarioResult], domain: str = CLUSTER_DOMAIN) -> t
         results: the results of a run; those that are conformant or not judged are passed over.
         domain: the cluster domain.
     """
-    failures = [_failure(result, domain) for result in results if result.verdict is Verdict.NOT_CONFORMANT]
-    found = [_cause(group) for same_kind in _by_kind(failures).values() for group in _split(same_kind)]
+    every = tuple(results)
+    failures = [_failure(result, domain) for result in every if result.verdict is Verdict.NOT_CONFORMANT]
+    answers = Answers(tuple(count for result in every for count in result.answers))
+    found = [_cause(group, answers, domain) for same_kind in _by_kind(failures).values() for group in _split(same_kind)]
     return tuple(sorted(found, key=lambda cause: (-len(cause.scenarios), cause.title)))
 
 
 def _failure(result: ScenarioResult, domain: str) -> _Failure:
-    finding = next((found for found in reversed(result.findings) if not found.kept), None)
+    finding = result.broken
     if finding is None:
         return _Failure(FailureKind("", detail="no answer was kept"), "", None, "", result)
     return _Failure(failure_kind_of(finding), finding.type, name_kind_of(finding, domain), finding.transport, result)
@@ -138,11 +136,13 @@ def _failure(result: ScenarioResult, domain: str) -> _Failure:
 
 def failure_kind_of(finding: Finding) -> FailureKind:
     """Return how an answer breaks its promise."""
+    return _failure_kind_of(finding)._replace(is_intermittent=bool(finding.intermittent))
+
+
+def _failure_kind_of(finding: Finding) -> FailureKind:
     if not finding.rcode:
         return FailureKind("", detail="every response was discarded" if finding.discarded else "no response")
-    came = finding.rcode
-    if came == "NOERROR":
-        came = "records" if finding.records else "NODATA"
+    came = finding.came
     match finding.promised:
         case "records":
             return FailureKind("records", came, _wrong_records(finding))
@@ -168,35 +168,20 @@ def _wrong_records(finding: Finding) -> str:
 
 def name_kind_of(finding: Finding, domain: str = CLUSTER_DOMAIN) -> NameKind:
     """Return the kind of the name that a finding's query is about."""
-    labels = _labels(finding.question.rpartition(" ")[0])
-    if labels[-2:] in _REVERSE_ZONES:
+    if finding.name_kind:
+        return NameKind(finding.name_kind)
+    if naming.is_reverse(finding.owner):
         return _addressed(finding.expected, domain)
-    return _named(labels, domain)
+    return naming.kind_by_labels(finding.owner, domain)
 
 
 def _addressed(expected: Iterable[str], domain: str) -> NameKind:
     """Return what an address belongs to: the names that its PTR records are expected to have say it."""
     targets = [target for row in expected for type_, _, target in [row.partition(" ")] if type_ == "PTR"]
-    kinds = {_named(_labels(target), domain) for target in targets}
+    kinds = {naming.kind_by_labels(target, domain) for target in targets}
     if NameKind.ENDPOINT in kinds:
         return NameKind.ENDPOINT_ADDRESS
     return NameKind.VIRTUAL_IP_ADDRESS if NameKind.SERVICE in kinds else NameKind.OTHER_ADDRESS
-
-
-def _named(labels: tuple[str, ...], domain: str) -> NameKind:
-    zone = ("svc", *_labels(domain))
-    match labels[: -len(zone)] if labels[-len(zone) :] == zone else ():
-        case [_, _]:
-            return NameKind.SERVICE
-        case [port, protocol, _, _] if port.startswith("_") and protocol.startswith("_"):
-            return NameKind.PORT
-        case [_, _, _]:
-            return NameKind.ENDPOINT
-    return NameKind.OTHER
-
-
-def _labels(name: str) -> tuple[str, ...]:
-    return tuple(name.lower().rstrip(".").split("."))
 
 
 def _by_kind(failures: Iterable[_Failure]) -> Mapping[FailureKind, list[_Failure]]:
@@ -230,13 +215,16 @@ def _listed(types: Sequence[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _cause(failures: list[_Failure]) -> FailureCause:
+def _cause(failures: list[_Failure], answers: Answers, domain: str) -> FailureCause:
     in_order = sorted(failures, key=lambda failure: (_STRICTNESS[failure.result.level], len(failure.result.steps)))
     types = Counter(failure.type for failure in failures)
+    findings = [finding for failure in failures if (finding := failure.result.broken)]
+    kinds = dict.fromkeys(failure.name_kind for failure in failures if failure.name_kind)
     return FailureCause(
         kind=failures[0].kind,
         types=tuple(type_ for type_, _ in types.most_common() if type_),
-        name_kinds=tuple(dict.fromkeys(failure.name_kind for failure in failures if failure.name_kind)),
+        name_kinds=tuple(kinds),
         over_tcp=all(failure.transport == "tcp" for failure in failures),
         scenarios=tuple(failure.result for failure in in_order),
+        advice=tuple(diagnosis.of_cause(findings, kinds, answers, domain)),
     )

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from svcdns.catalogue import tags
-from svcdns.report import totals
+from svcdns.report import causes, totals
+from svcdns.report.causes import FailureCause
 from svcdns.report.convergence import change_times
 from svcdns.results import RunResult, ScenarioResult, Subject, Verdict
+from svcdns.state import CLUSTER_DOMAIN
 
 API_VERSION = "svcdns.dev/v1alpha1"
 KIND = "ConformanceReport"
@@ -56,6 +58,7 @@ def document(run: RunResult, implementation: Implementation) -> dict[str, Any]:
         "kind": KIND,
         "date": run.started.isoformat(timespec="seconds"),
         "run": run.id,
+        **({"interrupted": run.interrupted} if run.interrupted else {}),
         "tool": {"name": "svcdns", "version": run.version},
         "specification": {
             "name": specification.name,
@@ -79,6 +82,9 @@ def document(run: RunResult, implementation: Implementation) -> dict[str, Any]:
                 "statistics": {name: total.counts[verdict] for verdict, name in FIELDS.items()},
             }
             for total in totals.levels(run.scenarios)
+        ],
+        "causes": [
+            _cause(cause, run.id) for cause in causes.causes(run.scenarios, facts.domain if facts else CLUSTER_DOMAIN)
         ],
         **{
             FIELDS[verdict]: [_explained(result, run.id) for result in run.scenarios if result.verdict is verdict]
@@ -146,6 +152,17 @@ def _subject(subject: Subject) -> dict[str, Any]:
         "transports": list(subject.transports),
         "servers": len(subject.servers),
         "dnsProfile": subject.dns_profile,
+    }
+
+
+def _cause(cause: FailureCause, run: str) -> dict[str, Any]:
+    return {
+        "title": cause.title,
+        "failure": cause.kind.text,
+        "types": list(cause.types),
+        "names": [str(kind) for kind in cause.name_kinds],
+        "likely": [shortened(masked(line, run)) for line in cause.advice],
+        "scenarios": [_named(result) for result in cause.scenarios],
     }
 
 

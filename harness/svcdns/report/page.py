@@ -7,12 +7,12 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from svcdns.catalogue.tags import LEVELS
 from svcdns.report import causes, everything, templating, totals
 from svcdns.report.conformance import shortened
+from svcdns.report.others import others
 from svcdns.report.totals import Result
 from svcdns.report.transcript import Exchange, exchanges
 from svcdns.results import RunResult, ScenarioResult, Subject, Verdict
@@ -64,6 +64,7 @@ class CauseSection:
     """A cause of failures, with its scenarios; the first is its example."""
 
     title: str
+    advice: tuple[str, ...]
     scenarios: tuple[ScenarioSection, ...]
 
 
@@ -86,7 +87,7 @@ def render(run: RunResult) -> str:
     return templating.render(
         package,
         "run.html",
-        {"asked": asked, "duration": duration, "slug": slug, "shortened": shortened},
+        {"asked": asked, "duration": duration, "others": others, "slug": slug, "shortened": shortened},
         run=run,
         style=style,
         script=script,
@@ -99,10 +100,7 @@ def render(run: RunResult) -> str:
         clauses=tuple(totals.clauses(run.scenarios)),
         anchors={(section.result.feature, section.result.scenario): section.anchor for section in shown},
         shown=shown,
-        failed=sorted(
-            (section for section in shown if section.failed),
-            key=lambda section: list(LEVELS).index(section.result.level),
-        ),
+        failed=[section for section in shown if section.failed],
         causes=tuple(_causes(run, shown)),
         features=tuple(_features(shown)),
     )
@@ -110,6 +108,8 @@ def render(run: RunResult) -> str:
 
 def headline(run: RunResult) -> str:
     """Return the result of the run in one sentence."""
+    if run.interrupted:
+        return f"{run.interrupted[0].upper()}{run.interrupted[1:]}: {headline(replace(run, interrupted=''))}"
     counts = Counter(result.verdict for result in run.scenarios)
     wrong, right = counts[Verdict.NOT_CONFORMANT], counts[Verdict.CONFORMANT]
     unseen = [
@@ -170,7 +170,7 @@ def _causes(run: RunResult, shown: Iterable[ScenarioSection]) -> Iterator[CauseS
     sections = {id(section.result): section for section in shown}
     domain = run.subject.facts.domain if run.subject else CLUSTER_DOMAIN
     for cause in causes.causes(run.scenarios, domain):
-        yield CauseSection(cause.title, tuple(sections[id(result)] for result in cause.scenarios))
+        yield CauseSection(cause.title, cause.advice, tuple(sections[id(result)] for result in cause.scenarios))
 
 
 def _features(shown: Iterable[ScenarioSection]) -> Iterator[FeatureSection]:

@@ -2,30 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from typing import TypeVar
 
-from svcdns.state.model import ClusterState, Endpoint, EndpointSlice, Pod, Service
+from svcdns.state.concern import Concern
+from svcdns.state.model import Endpoint, EndpointSlice, Key, Pod, Service
 
+#: Endpoints of one EndpointSlice, and pods in all, that are shown; the others are counted.
+MOST_SHOWN = 12
 
-def lines(state: ClusterState, namespace: str) -> Iterator[str]:
-    """Return the Services, EndpointSlices and pods of a Namespace, one object per line."""
-    own = state.only(namespace)
-    yield from (_service(service) for _, service in sorted(own.services.items()))
-    for _, endpoint_slice in sorted(own.slices.items()):
-        yield _slice(endpoint_slice)
-        yield from (f"  {_endpoint(endpoint)}" for endpoint in endpoint_slice.endpoints)
-    yield from (_pod(pod) for _, pod in sorted(own.pods.items()))
+_Item = TypeVar("_Item", Endpoint, Pod)
 
 
-def _service(service: Service) -> str:
+def lines(concern: Concern, namespace: str) -> Iterator[str]:
+    """Return the Services, EndpointSlices and pods that a query concerns, one object per line.
+
+    Args:
+        concern: what it concerns.
+        namespace: the scenario's Namespace; objects in others have theirs in front of their names.
+    """
+    state = concern.state
+    yield from (f"no Namespace {name}" for name in concern.absent_namespaces)
+    yield from (f"no Service {_name(key, namespace)}" for key in concern.absent_services)
+    if not state.services and not concern.absent_services:
+        yield from (f"Namespace {name}" for name in state.namespaces)
+    for key, service in sorted(state.services.items(), key=lambda item: (item[0].namespace != namespace, item[0])):
+        yield _service(service, _name(key, namespace))
+    for key, item in sorted(state.slices.items()):
+        yield _slice(item, _name(key, namespace))
+        shown, left = _some(item.endpoints, concern.addresses)
+        yield from (f"  {_endpoint(endpoint)}" for endpoint in shown)
+        if left:
+            yield f"  … and {left} more endpoints"
+    shown_pods, left = _some([pod for _, pod in sorted(state.pods.items())], concern.addresses)
+    yield from (_pod(pod, _name(pod.key, namespace)) for pod in shown_pods)
+    if left:
+        yield f"… and {left} more pods"
+
+
+def _some(items: Sequence[_Item], addresses: Collection[str]) -> tuple[Sequence[_Item], int]:
+    """Return the items to show, first those of the addresses, and how many others there are."""
+    if len(items) <= MOST_SHOWN:
+        return items, 0
+    shown = sorted(items, key=lambda item: not any(address in addresses for address in item.addresses))[:MOST_SHOWN]
+    return shown, len(items) - MOST_SHOWN
+
+
+def _name(key: Key, namespace: str) -> str:
+    return key.name if key.namespace == namespace else str(key)
+
+
+def _service(service: Service, name: str) -> str:
     address = service.external_name or ", ".join(service.cluster_ips) or "headless"
     ports = ", ".join(f"{port.name or 'unnamed'} {port.port}/{port.protocol}" for port in service.ports)
-    return f"Service {service.key.name}: {address}; ports {ports or 'none'}"
+    return f"Service {name}: {address}; ports {ports or 'none'}"
 
 
-def _slice(endpoint_slice: EndpointSlice) -> str:
-    ports = ", ".join(f"{port.name or 'unnamed'} {port.port}/{port.protocol}" for port in endpoint_slice.ports)
-    return f"EndpointSlice {endpoint_slice.key.name} of {endpoint_slice.service}: ports {ports or 'none'}"
+def _slice(item: EndpointSlice, name: str) -> str:
+    ports = ", ".join(f"{port.name or 'unnamed'} {port.port}/{port.protocol}" for port in item.ports)
+    return f"EndpointSlice {name} of {item.service}: ports {ports or 'none'}"
 
 
 def _endpoint(endpoint: Endpoint) -> str:
@@ -39,7 +74,7 @@ def _of(pod: str) -> str:
     return f", pod {pod}" if pod else ""
 
 
-def _pod(pod: Pod) -> str:
+def _pod(pod: Pod, name: str) -> str:
     conditions = "terminating" if pod.terminating else "ready" if pod.ready else "not ready"
     named = f", hostname {pod.hostname}, subdomain {pod.subdomain}" if pod.hostname or pod.subdomain else ""
-    return f"Pod {pod.key.name}: {', '.join(pod.addresses) or 'no address'}; {pod.phase}, {conditions}{named}"
+    return f"Pod {name}: {', '.join(pod.addresses) or 'no address'}; {pod.phase}, {conditions}{named}"
