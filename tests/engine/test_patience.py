@@ -26,9 +26,9 @@ def test_a_miss_that_has_lasted_elsewhere_has_less_and_no_other_has():
 def test_where_changes_show_late_a_lasting_miss_is_given_several_times_as_long():
     patience = LastingMisses(LIVE_DEADLINES)
     patience.lasted(ADDRESSES)
-    patience.converged(4.0)
+    patience.converged(4.0, 0)
     assert patience.seconds(ADDRESSES, WHOLE) == 20.0
-    patience.converged(20.0)
+    patience.converged(20.0, 0)
     assert patience.seconds(ADDRESSES, WHOLE) == WHOLE
 
 

@@ -13,6 +13,7 @@ from svcdns.engine.elsewhere import elsewhere
 from svcdns.engine.looking import Look
 from svcdns.engine.observer import Series
 from svcdns.engine.patience import intermittent, miss
+from svcdns.engine.uninterrupted import uninterrupted
 from svcdns.errors import UndeterminedError
 from svcdns.judge import NotConformantError, Promise, PromiseOfState
 
@@ -20,6 +21,7 @@ from svcdns.judge import NotConformantError, Promise, PromiseOfState
 class Holding(Declaring):
     """A scenario that promises."""
 
+    @uninterrupted
     def holds(self, promise: Promise) -> None:
         """Ask every DNS server over every transport, and see that each keeps the promise.
 
@@ -113,7 +115,7 @@ class Holding(Declaring):
         self.looks = (series.looks, series.seconds)
         if series.is_good:
             if series.missed_seconds:
-                self._observer.patience.converged(series.missed_seconds)
+                self._observer.patience.converged(series.missed_seconds, series.missed)
                 self._converged(begun + series.missed_seconds)
             return
         self.environment.use_up()
@@ -132,22 +134,21 @@ class Holding(Declaring):
         """
         deadlines, environment = self._target.deadlines, self.environment
         patience = self._observer.patience
-        changed = self._changed
         unsteady = self._observer.unsteady(
             promise,
             series.look,
             series.late,
             settled=environment.settled,
-            window=lambda wrong: patience.seconds(intermittent(wrong, changed=changed), deadlines.becomes_seconds),
+            window=lambda wrong: patience.seconds(intermittent(wrong), deadlines.becomes_seconds),
             slow=environment.use_up,
         )
         if not unsteady.is_intermittent:
             if unsteady.wrong:
-                patience.converged(unsteady.seconds)
+                patience.converged(unsteady.seconds, unsteady.wrong[-1].answer.rcode)
                 self._converged(unsteady.seconds)
             return
         environment.use_up()
-        patience.lasted(intermittent(unsteady.wrong[0], changed=changed))
+        patience.lasted(intermittent(unsteady.wrong[0]))
         counted = f"{len(unsteady.wrong)} of {unsteady.responses} responses"
         first = len(self.readings)
         self._keep([replace(reading, intermittent=counted) for reading in unsteady.wrong])

@@ -34,6 +34,7 @@ class Series:
         in_a_row: how many good ones there were since the last miss.
         seconds: how long all of them took.
         missed_seconds: when the last miss ended, in seconds since the first look began; 0 if there was none.
+        missed: the rcode of the last miss; None if no response came, or there was no miss.
         late: the readings that broke the promise after the last moment by which it had to be kept.
         is_over: whether nothing more is to be seen.
     """
@@ -43,6 +44,7 @@ class Series:
     in_a_row: int = 0
     seconds: float = 0.0
     missed_seconds: float = 0.0
+    missed: int | None = None
     late: list[Reading] = field(default_factory=list)
     is_over: bool = False
 
@@ -133,6 +135,7 @@ class Observer:
                 one.is_over = one.in_a_row >= in_a_row or (last and not one.in_a_row)
                 if not one.in_a_row:
                     one.missed_seconds = one.seconds
+                    one.missed = seen.readings[-1].answer.rcode if seen.readings else None
                     one.late += [reading for reading in seen.readings if late and not reading.kept]
                     deadline_seconds = patience(seen, whole)
                     # As long as it is broken on one way, the others make no difference.

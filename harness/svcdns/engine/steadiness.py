@@ -8,7 +8,6 @@ from the change any more.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -26,8 +25,8 @@ ENOUGH_RIGHT = 300
 #: The change counts as the reason once wrong responses have stayed away until so many times the time at which the last came.
 TIMES_AS_LONG = 2.0
 
-#: Responses that are asked for at a time where there is doubt.
-AT_A_TIME = 20
+#: Responses that are asked for at a time where there is doubt: few while wrong ones come, more with each time without any.
+FEW, MANY = 15, 120
 
 #: So many responses, or so many wrong ones, are enough evidence.
 ENOUGH_RESPONSES, ENOUGH_WRONG = 120, 10
@@ -35,8 +34,8 @@ ENOUGH_RESPONSES, ENOUGH_WRONG = 120, 10
 #: After so many repetitions in a row without any response nothing is to be learnt any more.
 MOST_SILENT = 3
 
-#: The pause between repetitions, as a part of the time since the first wrong response.
-PAUSE_FACTOR = 0.1
+#: The pause between repetitions, as a part of the time between the change and the last wrong response.
+PAUSE_FACTOR = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +78,20 @@ def watch(
     responses = right_in_a_row = silent = 0
     is_intermittent = bool(late)
     last = age() if late else 0.0
-    started = time.monotonic()
+    asked = FEW
     while queries and silent < MOST_SILENT:
         before = age()
-        repetition = repeat(-(-AT_A_TIME // queries) if wrong else TIMES)
+        repetition = repeat(-(-asked // queries) if wrong else TIMES)
         responses += repetition.responses
         right_in_a_row += repetition.responses
         silent = 0 if repetition.responses else silent + 1
+        asked = min(asked * 2, MANY)
         if repetition.wrong:
-            last, right_in_a_row = before, 0
-            if not is_intermittent and before >= window(repetition.wrong[0]):
-                # What came before it may come from the change, and proves nothing.
-                is_intermittent, wrong, responses = True, [], repetition.responses
+            last, right_in_a_row, asked = before, 0, FEW
+            if not is_intermittent:
+                # What came before may come from the change, and proves nothing.
+                wrong, responses = [], repetition.responses
+                is_intermittent = before >= window(repetition.wrong[0])
             wrong += repetition.wrong
         if not wrong:
             break
@@ -100,5 +101,5 @@ def watch(
         elif right_in_a_row >= ENOUGH_RIGHT and age() >= min(last * TIMES_AS_LONG, window(wrong[-1])):
             break
         else:
-            wait((time.monotonic() - started) * PAUSE_FACTOR)
+            wait(min(last * PAUSE_FACTOR, max(0.0, window(wrong[-1]) - age())))
     return Unsteady(tuple(wrong), max(responses, len(wrong)), is_intermittent, last)

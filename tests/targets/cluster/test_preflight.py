@@ -212,6 +212,10 @@ def test_where_no_pod_gets_a_node_the_run_has_no_hope(
     objects.after = pending(objects, **unscheduled())
     ScenarioNamespaces(own, watching).create("n")
     objects.put("Pod", "w", "n", status={"phase": "Pending", **unscheduled()})
+    # The pod that sends queries has another image, and runs.
+    objects.put(
+        "Pod", "svcdns-probe", "n", metadata={"labels": {"svcdns.dev/role": "probe"}}, status={"phase": "Running"}
+    )
     with pytest.raises(NoPodStartsError, match="untolerated taint"):
         settles(own, watching, trials).settle("n")
 

@@ -10,6 +10,7 @@ from svcdns.errors import NoPodStartsError
 from svcdns.state import Key, Pod
 from svcdns.targets.cluster.watch.view import ClusterView
 from svcdns.targets.cluster.watch.watching import Watching
+from svcdns.targets.target import PROBE_LABEL
 
 #: A complaint about every pod has to last so long: a scheduler and a kubelet also complain about what is over in a moment.
 COMPLAINT_SECONDS = 8.0
@@ -80,7 +81,12 @@ class Starting:
             raise NoPodStartsError(*self._lines)
 
     def _is_suspicious(self, view: ClusterView, namespaces: Collection[str]) -> bool:
-        pods = {key: pod for key, pod in view.state.pods.items() if key.namespace in namespaces}
+        # A pod that only sends queries has another image, and may run where no other does.
+        pods = {
+            key: pod
+            for key, pod in view.state.pods.items()
+            if key.namespace in namespaces and PROBE_LABEL not in pod.labels
+        }
         now = time.monotonic()
         with self._lock:
             if any(map(has_started, pods.values())):

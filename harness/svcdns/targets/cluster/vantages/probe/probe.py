@@ -32,7 +32,7 @@ def make(own: Ownership, image: str, plan: VantagePlan, life: ExitStack, waits: 
         NoPodStartsError: if it gets no node.
     """
     name = f"svcdns-{own.run}-probe"
-    making.make(own, probe_pod.namespace(own.run, name), life, partial(_remove, own, name))
+    making.make(own, probe_pod.namespace(own.run, name), life, partial(_remove, own, name, waits))
     probe_pod.create(own, name, image)
     with waits.on(f"the probe pod {name}/{probe_pod.NAME} to start"):
         probe_pod.wait(own.api, name, image, is_first=True)
@@ -47,12 +47,17 @@ def channels(relay: Relay, replicas: Replicas) -> list[Channel]:
     return [Following(_at(relay, replicas, place), partial(_at_now, relay, replicas, place)) for place in places]
 
 
-def _remove(own: Ownership, namespace: str) -> None:
+def _remove(own: Ownership, namespace: str, waits: Waits) -> None:
     """Delete the Namespace and wait until it is gone, or another has its name.
 
     Raises:
         TargetError: if it is not gone at the deadline; with what holds it.
     """
+    with waits.on(f"the namespace {namespace} to be gone"):
+        _await_removed(own, namespace)
+
+
+def _await_removed(own: Ownership, namespace: str) -> None:
     deadline = time.monotonic() + SECONDS_TO_DELETE
     own.undo("Namespace", namespace)
     while (left := own.api.get("Namespace", namespace)) and own.has_made(left):

@@ -27,7 +27,7 @@ DEADLINE_SECONDS = 180.0
 _PAUSE_SECONDS = 0.1
 
 #: How long the scheduler may find no node, and how often it is checked then whether an autoscaler adds one.
-UNSCHEDULED_SECONDS = 15.0
+UNSCHEDULED_SECONDS = 10.0
 _SCALING_SECONDS = 5.0
 
 _DIRECTORY = "/svcdns"
