@@ -123,14 +123,17 @@ class Run:
         """What plays the scenarios of a live run."""
         if self._schedule is None:
             self._schedule = Schedule(self.pool, self.rules, self.target.evidence)
+            if self.deadline.is_over:
+                self._end_playing()
         return self._schedule
 
     def outcome(self, id_: str, script: Script) -> Outcome:
         """What becomes of a scenario that consists of our sentences alone."""
         self._phase = "playing"
+        if self.settings.live:
+            # At the deadline, the schedule has an outcome for each; those that were judged before it stay.
+            return self.schedule.outcome(id_, script)
         with self.deadline.bounding():
-            if self.settings.live:
-                return self.schedule.outcome(id_, script)
             try:
                 return player.play(self.pool.world(id_, script.plan), script, self.rules)
             finally:
@@ -285,6 +288,7 @@ class Run:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count the verdicts; under xdist, in the process that hears from every worker."""
         if result := getattr(report, "svcdns", None):
+            self._phase = "playing"
             self.tally[result["level"], Verdict(result["verdict"])].append(result)
 
     @pytest.hookimpl(optionalhook=True)
