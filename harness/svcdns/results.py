@@ -314,6 +314,7 @@ class RunResult(_Shown):
         settings: the options that differ from their defaults, and those that selected the scenarios, by their flags.
         scenarios: every scenario, in the order of the feature files; one that was not run has the verdict *not run*.
         problems: objects that were left behind.
+        interrupted: what interrupted the run, as in ``interrupted by SIGINT``; empty where nothing did.
     """
 
     id: str
@@ -324,6 +325,7 @@ class RunResult(_Shown):
     settings: Mapping[str, str]
     scenarios: tuple[ScenarioResult, ...]
     problems: tuple[str, ...] = ()
+    interrupted: str = ""
 
 
 def came(rcode: str, records: int) -> str:

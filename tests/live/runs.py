@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from tests.live.environment import CONTEXT, KUBECONFIG
+from tests.live.environment import CONTEXT, KUBECONFIG, NAMESERVER
 
 from svcdns import resources
 
@@ -25,8 +25,9 @@ sys.exit(pytest.main(sys.argv[1:]))
 
 
 def command(*arguments: str) -> list[str]:
-    """The command of a run by the probe vantage."""
-    target = ["--target", "cluster", "--kubeconfig", KUBECONFIG, "--context", CONTEXT, "--vantage", "probe"]
+    """The command of a run by the probe vantage, or against the DNS server that the environment names."""
+    vantage = ["--nameserver", NAMESERVER] if NAMESERVER else ["--vantage", "probe"]
+    target = ["--target", "cluster", "--kubeconfig", KUBECONFIG, "--context", CONTEXT, *vantage]
     return [sys.executable, "-c", _PYTEST, *target, *arguments]
 
 

@@ -55,6 +55,11 @@ class Declaring:
         self._refusal_is_expected = False
         self._changed = False
 
+    @property
+    def target(self) -> Target:
+        """Where it is played."""
+        return self._target
+
     def declare(self, manifest: str, *, neighbour: bool = False) -> None:
         """Have the objects of a manifest, by the name that the feature gives it, here or in the neighbouring Namespace.
 

@@ -13,6 +13,7 @@ from svcdns.engine.elsewhere import elsewhere
 from svcdns.engine.looking import Look
 from svcdns.engine.observer import Series
 from svcdns.engine.patience import intermittent, miss
+from svcdns.engine.uninterrupted import uninterrupted
 from svcdns.errors import UndeterminedError
 from svcdns.judge import NotConformantError, Promise, PromiseOfState
 
@@ -20,6 +21,7 @@ from svcdns.judge import NotConformantError, Promise, PromiseOfState
 class Holding(Declaring):
     """A scenario that promises."""
 
+    @uninterrupted
     def holds(self, promise: Promise) -> None:
         """Ask every DNS server over every transport, and see that each keeps the promise.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 pytest_plugins = [
     "svcdns.plugin.secrecy",
     "svcdns.plugin.options",
+    "svcdns.plugin.interruption",
     "svcdns.plugin.session",
     "svcdns.plugin.planning",
     "svcdns.plugin.steps",

@@ -131,6 +131,7 @@ def _result(run: Run, config: pytest.Config) -> RunResult:
         settings=_settings(config),
         scenarios=everything.complete(ran),
         problems=tuple(run.problems),
+        interrupted=run.interrupted,
     )
 
 
@@ -166,6 +167,7 @@ def _properties(run: Run, subject: Subject, config: pytest.Config) -> list[tuple
     facts = subject.facts
     return [
         ("run", run.id),
+        *([("interrupted", run.interrupted)] if run.interrupted else []),
         ("tool", f"svcdns {resources.version()}"),
         ("target", subject.target),
         ("kubernetes", facts.kubernetes),

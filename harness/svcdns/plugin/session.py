@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import threading
 from collections import defaultdict
 from collections.abc import Generator
@@ -26,7 +27,7 @@ from svcdns.engine.timing import Clock
 from svcdns.engine.verdicts import Rules
 from svcdns.errors import HarnessError, TargetError, UsageError
 from svcdns.faults import opening
-from svcdns.plugin import progress
+from svcdns.plugin import interruption, progress
 from svcdns.plugin.deadline import Deadline, DeadlineError
 from svcdns.plugin.options import settings
 from svcdns.plugin.progress import Progress
@@ -54,6 +55,7 @@ class Run:
         subject: what was tested, once the target was open; under xdist, as a worker says.
         clock: where this process's time went, and that of its workers.
         problems: what went wrong at the end; any makes the run fail.
+        interrupted: what interrupted the run, as in "interrupted by SIGINT"; empty where nothing did.
         remarks: what was applied and means nothing to DNS, also by its workers.
         kept: the Namespaces that were left behind on request, also by its workers.
         planned: the feature files whose scenarios are known to the pool.
@@ -75,6 +77,7 @@ class Run:
         self.subject: Subject | None = None
         self.clock = Clock()
         self.problems: list[str] = []
+        self.interrupted = ""
         self.kept: list[str] = []
         self.remarks: list[str] = []
         self.planned: set[Path] = set()
@@ -226,20 +229,41 @@ class Run:
             late.daemon = True
             late.start()
         self.remarks += opened.target.remarks
-        with (
-            self.clock.spent("clean"),
-            signals.insisting(self.id, self._remedy(opened), opened.hurry) if self.settings.live else nullcontext(),
-        ):
-            for end in (self._end_worlds, self._await_deleted, self._export_logs, self._close_target):
-                try:
-                    self.problems += end(opened)
-                except (TargetError, UsageError) as error:
-                    self.problems.append(str(error))
-                except KeyboardInterrupt:
-                    # Nobody waits any more, neither for what is on the target nor for whoever is still at work there.
-                    if opened.give_up is not None:
-                        opened.give_up()
-                    raise
+        problems: list[str] = []
+        with self.clock.spent("clean"), self._insisting(opened) as insistence:
+            try:
+                for end in (self._end_worlds, self._await_deleted, self._export_logs, self._close_target):
+                    try:
+                        problems += end(opened)
+                    except (TargetError, UsageError) as error:
+                        problems.append(str(error))
+            except KeyboardInterrupt:
+                self._give_up(opened)
+        if insistence is not None and insistence.signal:
+            self.interrupted = self.interrupted or f"interrupted by {insistence.signal} while it was cleaned up"
+        if opened.left is not None and not self.settings.keep_namespaces and (left := opened.left()):
+            problems.append(f"{', '.join(left)}; remove what is left with: {self._remedy(opened)}")
+        self.problems += dict.fromkeys(problems)
+
+    def _insisting(self, opened: Opened) -> AbstractContextManager[signals.Insistence | None]:
+        """What signals do while the run is cleaned up; a worker leaves the words and the end to the process that started it."""
+        if not self.settings.live:
+            return nullcontext()
+        if self.shared is not None:
+            return signals.Insistence("", opened.hurry, leaves=False)
+        return signals.Insistence(
+            f"still removing what the run {self.id} made; interrupt again to leave it behind, to be removed with: "
+            f"{self._remedy(opened)}",
+            opened.hurry,
+        )
+
+    def _give_up(self, opened: Opened) -> None:
+        """Wait no longer, neither for what is on the target nor for whoever is still at work there."""
+        if opened.give_up is not None:
+            opened.give_up()
+        with suppress(TargetError, UsageError):
+            # What is ours alone, such as a kind cluster, goes all the same.
+            self._life.close()
 
     def made_directory(self) -> AbstractContextManager[Directory]:
         """The run's own directory below ``reports/``, open; a run that has nothing to write has none.
@@ -250,10 +274,13 @@ class Run:
         return directory.made(self._config.invocation_params.dir, self.id)
 
     def _remedy(self, opened: Opened) -> str:
-        """The command that removes what is left behind, if the user does not wait for it."""
+        """The command that removes what is left behind."""
+        settings = self.settings
         if opened.disposable:
-            return f"{self.settings.kind_bin} delete cluster --name svcdns-{self.id}"
-        return f"svcdns clean --context {self.settings.context or f'kind-{self.settings.cluster_name or self.id}'}"
+            return shlex.join([settings.kind_bin, "delete", "cluster", "--name", f"svcdns-{self.id}"])
+        context = settings.context or f"kind-{settings.cluster_name or self.id}"
+        kubeconfig = ["--kubeconfig", settings.kubeconfig] if settings.kubeconfig else []
+        return shlex.join(["svcdns", "clean", "--context", context, *kubeconfig, "--wait"])
 
     def _end_worlds(self, _: Opened) -> list[str]:
         if self._pool is None:
@@ -280,10 +307,20 @@ class Run:
         self._life.close()
         return []
 
-    def pytest_keyboard_interrupt(self) -> None:
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Hurry from now on: what follows, first of all the end of the scenario that was interrupted, asks the target."""
+        self.interrupted = interruption.said(excinfo)
         if self._opened is not None and self._opened.hurry is not None:
+            if self.interrupted and self.shared is None:
+                self._say(f"{self.interrupted}; removing what the run made")
             self._opened.hurry()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say first that the verdicts that follow are not all."""
+        if self.interrupted:
+            terminalreporter.section(self.interrupted)
+            terminalreporter.line("scenarios that were not judged by then are not run")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count the verdicts; under xdist, in the process that hears from every worker."""
@@ -424,3 +461,5 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     unforgiven = undetermined and not (determined and run.settings.allow_undetermined)
     if session.exitstatus == pytest.ExitCode.OK and (unforgiven or run.problems):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if run.interrupted:
+        session.exitstatus = pytest.ExitCode.INTERRUPTED

@@ -58,6 +58,7 @@ def document(run: RunResult, implementation: Implementation) -> dict[str, Any]:
         "kind": KIND,
         "date": run.started.isoformat(timespec="seconds"),
         "run": run.id,
+        **({"interrupted": run.interrupted} if run.interrupted else {}),
         "tool": {"name": "svcdns", "version": run.version},
         "specification": {
             "name": specification.name,

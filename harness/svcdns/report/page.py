@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from svcdns.report import causes, everything, templating, totals
@@ -108,6 +108,8 @@ def render(run: RunResult) -> str:
 
 def headline(run: RunResult) -> str:
     """Return the result of the run in one sentence."""
+    if run.interrupted:
+        return f"{run.interrupted[0].upper()}{run.interrupted[1:]}: {headline(replace(run, interrupted=''))}"
     counts = Counter(result.verdict for result in run.scenarios)
     wrong, right = counts[Verdict.NOT_CONFORMANT], counts[Verdict.CONFORMANT]
     unseen = [

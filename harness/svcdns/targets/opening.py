@@ -28,6 +28,7 @@ class Opened:
         export_logs: writes the logs of the nodes to a directory, if the run owns the nodes.
         hurry: allows each request to the target only a moment from now on, since the run was interrupted.
         give_up: stops using the target at once, and leaves behind what the run has made there.
+        left: returns what the run made and has not removed, by kind and name.
         disposable: whether closing the target deletes the whole cluster, so that its objects need not be awaited.
     """
 
@@ -36,6 +37,7 @@ class Opened:
     export_logs: Callable[[Path], None] | None = None
     hurry: Callable[[], None] | None = None
     give_up: Callable[[], None] | None = None
+    left: Callable[[], list[str]] | None = None
     disposable: bool = False
 
 
@@ -100,6 +102,7 @@ def opened(
             export_logs=kind.export_logs if kind else None,
             hurry=cluster.hurry,
             give_up=cluster.give_up,
+            left=cluster.left,
             disposable=kind is not None and kind.created and not settings.keep_cluster,
         )
 

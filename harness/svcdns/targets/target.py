@@ -192,6 +192,9 @@ class Target(Protocol):
     def state(self) -> ClusterState:
         """Return what the cluster holds now."""
 
+    def outages(self) -> int:
+        """Return how often the target's state could not be followed so far; `state` waits until it can be again."""
+
     def settle(self, namespace: str) -> None:
         """Wait until the controllers have nothing left to do in the namespace."""
 

@@ -14,11 +14,12 @@ from click.testing import CliRunner
 from svcdns.cli import main
 from svcdns.errors import TargetError, UndeterminedError
 from svcdns.targets import cluster
-from svcdns.targets.cluster import leftovers, marks
+from svcdns.targets.cluster import lease, leftovers, marks
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.leftovers import Cleaned, clean, notes
 from tests.api_server import Objects, RefusalError
 
+ALIVE = "the run live is alive: it renews its Lease; it has Namespace svcdns-live-1, Lease svcdns-live in default"
 CONTROLLER = "some resources are remaining: pods. has 1 resource instances"
 
 
@@ -110,7 +111,7 @@ def test_a_run_whose_clock_is_an_hour_off_lives_as_long_as_it_renews_its_lease(
     renewing = Thread(target=renew)
     renewing.start()
     try:
-        assert clean(api) == Cleaned((), (), ())
+        assert clean(api) == Cleaned((), (), (), in_use=(ALIVE,))
     finally:
         over.set()
         renewing.join()
@@ -123,7 +124,54 @@ def test_a_run_whose_lease_was_deleted_is_live_after_it_created_it_again(
     monkeypatch.setattr(leftovers, "OBSERVED_SECONDS", 20.0)
     made(objects, "Namespace", "svcdns-live-1", "live")
     Timer(0.2, lambda: lease_of(objects, "live", age_seconds=0)).start()
-    assert clean(api) == Cleaned((), (), ())
+    done = clean(api)
+    (line,) = done.in_use
+    assert (done.removed, done.left) == ((), ())
+    assert "Namespace svcdns-live-1" in line
+
+
+@pytest.fixture
+def _long_leases(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "DURATION_SECONDS", 3600)
+
+
+@pytest.mark.usefixtures("_long_leases")
+def test_while_a_lease_is_valid_the_objects_are_named_with_the_time_and_left(objects: Objects, api: Api):
+    made(objects, "Namespace", "svcdns-live-1", "live")
+    renewed = datetime.fromisoformat(lease_of(objects, "live", age_seconds=13)["spec"]["renewTime"])
+    (line,) = clean(api).in_use
+    assert f"its Lease is valid until {renewed + timedelta(seconds=3600):%H:%M:%S} UTC, for " in line
+    assert "it has Namespace svcdns-live-1, Lease svcdns-live in default" in line
+    assert line.endswith("add --wait")
+    assert objects.names("Namespace") == {"svcdns-live-1"}
+
+
+@pytest.mark.usefixtures("_long_leases")
+def test_a_valid_lease_is_waited_for_and_what_its_run_left_is_removed(
+    objects: Objects, api: Api, monkeypatch: pytest.MonkeyPatch
+):
+    made(objects, "Namespace", "svcdns-live-1", "live")
+    lease_of(objects, "live", age_seconds=58)
+    waited: list[str] = []
+
+    def waiting(holder: leftovers.Holder) -> None:
+        waited.append(holder.run)
+        # Now it is over.
+        monkeypatch.setattr(lease, "DURATION_SECONDS", 1)
+
+    done = clean(api, wait=True, waiting=waiting)
+    assert waited == ["live"]
+    assert done.removed == ("Namespace svcdns-live-1 (run live)", "Lease svcdns-live in default (run live)")
+    assert done.in_use == ()
+
+
+@pytest.mark.usefixtures("_long_leases")
+def test_a_lease_that_is_renewed_while_it_is_waited_for_belongs_to_a_live_run(objects: Objects, api: Api):
+    made(objects, "Namespace", "svcdns-live-1", "live")
+    lease_of(objects, "live", age_seconds=1)
+    done = clean(api, wait=True, waiting=lambda _: lease_of(objects, "live", age_seconds=0))
+    assert done.in_use == (ALIVE,)
+    assert objects.names("Namespace") == {"svcdns-live-1"}
 
 
 @pytest.mark.parametrize("renewed", ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "soon", 7])
@@ -226,12 +274,13 @@ def test_without_leases_no_run_counts_as_dead(whole: Objects, api: Api):
         (Cleaned(("a",), ("b: why",), ()), 1, "removed a\n", "left b: why\n"),
         (Cleaned((), (), ("who knows",)), 1, "", "who knows\n"),
         (Cleaned((), (), (), ("c: why",)), 0, "no run left anything\n", "not created by a run: c: why\n"),
+        (Cleaned((), (), (), in_use=("the run d is alive",)), 1, "", "the run d is alive\n"),
     ],
 )
 def test_the_command_says_what_is_gone_and_what_is_left(
     done: Cleaned, code: int, out: str, err: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(cluster, "clean", lambda *_: done)
+    monkeypatch.setattr(cluster, "clean", lambda *_, **__: done)
     with suppress(SystemExit):
         result = CliRunner().invoke(main, ["clean", "--context", "c"])
     assert (result.exit_code, result.stdout, result.stderr) == (code, out, err)

@@ -19,14 +19,19 @@ from pathlib import Path
 from svcdns.targets.cluster import leftovers
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.cluster import LiveCluster
-from svcdns.targets.cluster.leftovers import Cleaned, Leftovers
+from svcdns.targets.cluster.leftovers import Cleaned, Holder, Leftovers
 from svcdns.targets.cluster.settings import ClusterSettings
 
 __all__ = ["ClusterSettings", "LiveCluster", "clean"]
 
 
 def clean(
-    kubeconfig: Path | None, context: str, confirm: Callable[[str, Leftovers], bool] = lambda _, __: True
+    kubeconfig: Path | None,
+    context: str,
+    confirm: Callable[[str, Leftovers], bool] = lambda _, __: True,
+    *,
+    wait: bool = False,
+    waiting: Callable[[Holder], object] = lambda _: None,
 ) -> Cleaned:
     """Remove what killed runs have left behind in a cluster, and wait until it is gone.
 
@@ -34,6 +39,8 @@ def clean(
         kubeconfig: a file, or None for the files of ``KUBECONFIG``, else ``~/.kube/config``.
         context: the context's name.
         confirm: gets the API server's URL and the leftovers, and returns whether they are removed.
+        wait: whether to wait until every Lease is renewed, or not valid any more.
+        waiting: gets each run whose Lease is waited for.
 
     Returns:
         what is gone, and what is left and why.
@@ -43,4 +50,4 @@ def clean(
         TargetError: if Leases may not be listed, or the connection is lost before anything is removed.
     """
     with closing(Api(kubeconfig, context)) as api:
-        return leftovers.clean(api, partial(confirm, api.server))
+        return leftovers.clean(api, partial(confirm, api.server), wait=wait, waiting=waiting)

@@ -12,7 +12,7 @@ from svcdns.manifests import exposing
 from svcdns.state import Key, matches
 from svcdns.targets.cluster.apiserver import kubectl
 from svcdns.targets.cluster.apiserver.api import Api
-from svcdns.targets.cluster.apiserver.refusal import RefusedError
+from svcdns.targets.cluster.apiserver.refusal import LostError, RefusedError
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.vantages import servers
 from svcdns.targets.cluster.watch import workloads
@@ -22,6 +22,9 @@ from svcdns.targets.cluster.watch.watching import Watching
 #: A pod of ours ends within a second or two; dependents, hooks and busy nodes take longer.
 _GONE_SECONDS = 300.0
 _PAUSE_SECONDS = 0.1
+
+#: How often kubectl is run for one change.
+_ATTEMPTS = 3
 
 _RESTARTED = ("DaemonSet", "Deployment", "StatefulSet")
 
@@ -115,13 +118,30 @@ def expose(
     target = [] if target_port is None else [f"--target-port={target_port}"]
     options = [f"--namespace={namespace}", f"--name={service}", f"--port={port}", "--output=json", *target]
     own.require(namespace)
-    output = kubectl.run(own.api.kubectl("expose", *options, "--", known.lower(), name))
+    command = own.api.kubectl("expose", *options, "--", known.lower(), name)
     try:
-        made: dict[str, Any] = json.loads(output)
+        made = _exposed(own.api, command, service, namespace)
         own.record(made)
     except (ValueError, KeyError, TypeError) as error:
         raise UndeterminedError(f"the output of kubectl expose is not an object: {error}") from error
     return made
+
+
+def _exposed(api: Api, command: list[str], service: str, namespace: str) -> dict[str, Any]:
+    """Return the Service that kubectl creates; where the API server is lost meanwhile, wait for it and run kubectl again."""
+    existed = api.get("Service", service, namespace) is not None
+    for _ in range(_ATTEMPTS):
+        try:
+            made: dict[str, Any] = json.loads(kubectl.run(command))
+        except LostError:
+            api.outages.note()
+            # This request waits. One that exists by now was created by kubectl, whose response was lost.
+            there = api.get("Service", service, namespace)
+            if there is not None and not existed:
+                return there
+        else:
+            return made
+    raise UndeterminedError(f"the API server was lost {_ATTEMPTS} times while kubectl exposed {service}")
 
 
 def _restarted_now() -> dict[str, str]:

@@ -130,10 +130,15 @@ class LiveCluster:
         with suppress(TargetError):
             self._life.close()
 
+    def left(self) -> list[str]:
+        """Return what this process made and has not begun to remove, by kind and name."""
+        return self._own.left()
+
     def _open(self, life: ExitStack) -> None:
         settings, shared = self.settings, self._shared
         with self._waits.on("the API server"):
-            self.api = Api(settings.kubeconfig, settings.context)
+            self.api = Api(settings.kubeconfig, settings.context, patient=shared is not None)
+        self.api.outages.waits = self._waits
         life.callback(self.api.close)
         self._own = Ownership(self.api, settings.run)
         #: A scenario's Namespace → the further Namespaces that were made for its manifests.
@@ -308,6 +313,10 @@ class LiveCluster:
     def state(self) -> ClusterState:
         """Return what the cluster holds now."""
         return self._watching.view().state
+
+    def outages(self) -> int:
+        """Return how often the API server was lost, or took long to respond, so far."""
+        return self.api.outages.count
 
     def settle(self, namespace: str) -> None:
         """Wait until the controllers have nothing left to do in the namespace, and in those made for its manifests."""

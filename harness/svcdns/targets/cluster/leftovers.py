@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -48,8 +49,37 @@ class Leftover(NamedTuple):
 
     def __str__(self) -> str:
         """Return the object as kubectl names it, with its run."""
+        return f"{self.named} (run {self.run})"
+
+    @property
+    def named(self) -> str:
+        """The object as kubectl names it."""
         where = f" in {self.namespace}" if self.namespace else ""
-        return f"{self.kind} {self.name}{where} (run {self.run})"
+        return f"{self.kind} {self.name}{where}"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A run whose Lease is valid.
+
+    Attributes:
+        run: its id.
+        until: until when the Lease is valid, by the API server's clock; None where the run renews it, and so is alive.
+        seconds: how long that is from now.
+    """
+
+    run: str
+    until: datetime | None = None
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        """Return what is known of the run, and what to do."""
+        if self.until is None:
+            return f"the run {self.run} is alive: it renews its Lease"
+        return (
+            f"the run {self.run} is alive, or was killed a moment ago: its Lease is valid until "
+            f"{self.until:%H:%M:%S} UTC, for {max(self.seconds, 0.0):.0f} s more"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +89,16 @@ class Leftovers:
     Attributes:
         present: the objects to be removed.
         going: the objects that somebody is removing already.
+        in_use: the objects of runs whose Lease is valid: they are alive, or were killed a moment ago.
+        holders: those runs, with what is known of their Leases.
         foreign: the objects that have the label of a run, and that no run made.
         unlisted: a line with the server's words for each kind that we may not list.
     """
 
     present: tuple[Leftover, ...]
     going: tuple[Leftover, ...]
+    in_use: tuple[Leftover, ...]
+    holders: Mapping[str, Holder]
     foreign: tuple[Leftover, ...]
     unlisted: tuple[str, ...]
 
@@ -78,20 +112,30 @@ class Cleaned:
         left: the objects that are not, with the reason.
         unknown: the kinds that we may not list, with the reason.
         foreign: the objects that were not touched, with the reason.
+        in_use: a line for each run whose Lease is valid, with its objects, which were not touched.
     """
 
     removed: tuple[str, ...]
     left: tuple[str, ...]
     unknown: tuple[str, ...]
     foreign: tuple[str, ...] = ()
+    in_use: tuple[str, ...] = ()
 
 
-def find(api: Api, *, observed_seconds: float = 0.0) -> Leftovers:
+def find(
+    api: Api,
+    *,
+    observed_seconds: float = 0.0,
+    wait: bool = False,
+    waiting: Callable[[Holder], object] = lambda _: None,
+) -> Leftovers:
     """Find what dead runs have left behind.
 
     Args:
         api: the API.
         observed_seconds: how long Leases are observed if there are leftovers.
+        wait: whether to observe each valid Lease until its run renews it, or it is not valid any more.
+        waiting: gets each run whose Lease is waited for.
 
     Raises:
         TargetError: if Leases may not be listed, without which a dead run cannot be told from a live one, or the
@@ -109,16 +153,17 @@ def find(api: Api, *, observed_seconds: float = 0.0) -> Leftovers:
             unlisted.append(f"{kind}: {error}")
     namespaces = {item["metadata"]["name"] for kind, item in labelled if kind == "Namespace" and _is_made(item)}
     independent = [(kind, item) for kind, item in labelled if _is_independent(item, namespaces)]
-    runs = {_run(item) for _, item in independent if _is_made(item)}
-    live = _live(api, runs, observed_seconds)
-    dead = [
-        (_leftover(kind, item), "deletionTimestamp" in item["metadata"])
-        for kind, item in independent
-        if _is_made(item) and _run(item) not in live
+    made = [
+        (_leftover(kind, item), "deletionTimestamp" in item["metadata"]) for kind, item in independent if _is_made(item)
     ]
+    runs = {leftover.run for leftover, _ in made}
+    holders = _holders(api, runs, observed_seconds, waiting if wait else None)
+    dead = [(leftover, is_going) for leftover, is_going in made if leftover.run not in holders]
     return Leftovers(
         present=tuple(leftover for leftover, is_going in dead if not is_going),
         going=tuple(leftover for leftover, is_going in dead if is_going),
+        in_use=tuple(leftover for leftover, _ in made if leftover.run in holders),
+        holders=holders,
         foreign=tuple(_foreign(kind, item) for kind, item in independent if not _is_made(item)),
         unlisted=tuple(unlisted),
     )
@@ -139,23 +184,32 @@ def notes(api: Api, kubeconfig: Path | None) -> tuple[str, ...]:
 
 
 def clean(
-    api: Api, confirm: Callable[[Leftovers], bool] = lambda _: True, *, deadline_seconds: float = _GONE_SECONDS
+    api: Api,
+    confirm: Callable[[Leftovers], bool] = lambda _: True,
+    *,
+    wait: bool = False,
+    waiting: Callable[[Holder], object] = lambda _: None,
+    deadline_seconds: float = _GONE_SECONDS,
 ) -> Cleaned:
     """Remove all leftovers, and wait until they are gone; where one may not be removed, go on with the others.
 
     Args:
         api: the API.
         confirm: gets the leftovers and returns whether they are removed; nothing is written before.
+        wait: whether to wait until every Lease is renewed, or not valid any more.
+        waiting: gets each run whose Lease is waited for.
         deadline_seconds: how long to wait until they are gone.
 
     Raises:
         TargetError: if Leases may not be listed, or the connection is lost before anything is removed.
     """
-    leftovers = find(api, observed_seconds=OBSERVED_SECONDS)
+    leftovers = find(api, observed_seconds=OBSERVED_SECONDS, wait=wait, waiting=waiting)
     foreign = tuple(f"{leftover}: {leftover.why}" for leftover in leftovers.foreign)
     unknown = tuple(map(_unknown, leftovers.unlisted))
+    in_use = tuple(_in_use(holder, leftovers) for _, holder in sorted(leftovers.holders.items()))
     if leftovers.present and not confirm(leftovers):
-        return Cleaned((), tuple(f"{leftover}: not confirmed" for leftover in leftovers.present), unknown, foreign)
+        kept = tuple(f"{leftover}: not confirmed" for leftover in leftovers.present)
+        return Cleaned((), kept, unknown, foreign, in_use)
     going, left = [*leftovers.going], []
     for leftover in leftovers.present:
         try:
@@ -167,7 +221,7 @@ def clean(
     stuck = _await_gone(api, going, deadline_seconds)
     left += [f"{leftover}: {why}" for leftover, why in stuck.items()]
     removed = tuple(str(leftover) for leftover in going if leftover not in stuck)
-    return Cleaned(removed, tuple(left), unknown, foreign)
+    return Cleaned(removed, tuple(left), unknown, foreign, in_use)
 
 
 def _remove(api: Api, leftover: Leftover) -> None:
@@ -176,17 +230,47 @@ def _remove(api: Api, leftover: Leftover) -> None:
         Ownership(api, leftover.run).delete_found(item)
 
 
-def _live(api: Api, runs: set[str], observed_seconds: float) -> set[str]:
-    """Return which of some runs are live: their Lease is fresh, or is renewed or created while we observe."""
-    first, now = _leases(api), api.now()
-    live = {run for run, item in first.items() if lease.is_live(item, now)}
-    if not observed_seconds or runs <= live:
-        return live
+def _in_use(holder: Holder, leftovers: Leftovers) -> str:
+    """Return a line about a run whose objects are left, and what to do."""
+    objects = [leftover.named for leftover in leftovers.in_use if leftover.run == holder.run]
+    advice = "" if holder.until is None else "; to remove them if it was killed, run this again then, or add --wait"
+    return f"{holder}; it has {', '.join(objects)}{advice}"
+
+
+def _holders(
+    api: Api, runs: set[str], observed_seconds: float, waiting: Callable[[Holder], object] | None
+) -> dict[str, Holder]:
+    """Return those of some runs whose Lease is valid, or is renewed or created while we observe.
+
+    With ``waiting``, valid Leases are observed until they are renewed, or not valid any more.
+    """
+    first = _leases(api)
+    valid = {run: holder for run, item in first.items() if run in runs and (holder := _holder(api, run, item))}
+    if not (observed_seconds and runs - valid.keys()) and not (waiting and valid):
+        return valid
+    if waiting is not None:
+        for holder in valid.values():
+            waiting(holder)
+    renewed: dict[str, Holder] = {}
     deadline = time.monotonic() + observed_seconds
-    while not runs <= live and time.monotonic() < deadline:
+    while runs - valid.keys() - renewed.keys() or (waiting and valid.keys() - renewed.keys()):
+        if time.monotonic() >= deadline and not (waiting and valid.keys() - renewed.keys()):
+            break
         time.sleep(_PAUSE_SECONDS)
-        live |= {run for run, item in _leases(api).items() if _renewal(item) != _renewal(first.get(run))}
-    return live
+        for run, item in _leases(api).items():
+            if run in runs and _renewal(item) != _renewal(first.get(run)):
+                renewed[run] = Holder(run)
+        valid = {run: holder for run in valid if (holder := _holder(api, run, first[run]))}
+    return valid | renewed
+
+
+def _holder(api: Api, run: str, item: Mapping[str, Any]) -> Holder | None:
+    """Return the run that holds a Lease, or None where the Lease is not valid."""
+    now, renewed = api.now(), lease.renewed_at(item)
+    if renewed is None or not lease.is_live(item, now):
+        return None
+    until = renewed + timedelta(seconds=lease.DURATION_SECONDS)
+    return Holder(run, until.astimezone(UTC), (until - now).total_seconds())
 
 
 def _leases(api: Api) -> dict[str, dict[str, Any]]:

@@ -260,12 +260,19 @@ class Ownership:
         return ApiObjectRef(resource, namespace if resource.namespaced else "", name)
 
     def _created(self, item: Mapping[str, Any], ref: ApiObjectRef) -> Item:
+        """Create an object with an annotation by which it is recognised, should the response be lost."""
+        word = secrets.token_hex(16)
+        metadata = item["metadata"]
+        annotations = {**(metadata.get("annotations") or {}), marks.WORD: word}
         try:
-            return writing.create(self.api, item)
+            return writing.create(self.api, {**item, "metadata": {**metadata, "annotations": annotations}})
         except RefusedError as error:
-            if error.code == HTTPStatus.CONFLICT and self._now(ref) is not None:
-                raise _others(ref) from error
-            raise
+            there = self._now(ref) if error.code == HTTPStatus.CONFLICT else None
+            if there is None:
+                raise
+            if error.repeated and _annotation(there, marks.WORD) == word:
+                return there
+            raise _others(ref) from error
 
     def _created_outside(self, item: Mapping[str, Any], ref: ApiObjectRef) -> Item:
         """Create an object with the run's label, and an annotation that has its uid."""
@@ -388,10 +395,23 @@ class Ownership:
         with self._lock:
             return self._uids.get(ref, "")
 
+    def left(self) -> list[str]:
+        """Return the objects that were created, or may have been, and whose deletion was not begun.
+
+        Objects in a Namespace of ours go with it and are not named.
+        """
+        with self._lock:
+            refs = {*self._uids, *self._requested}
+        namespaces = {ref.name for ref in refs if ref.resource.kind == _NAMESPACE.kind}
+        return sorted(str(ref) for ref in refs if ref.namespace not in namespaces)
+
     def _forget(self, ref: ApiObjectRef) -> None:
         with self._lock:
             self._uids.pop(ref, None)
             self._requested.pop(ref, None)
+            if ref.resource.kind == _NAMESPACE.kind:
+                # What is in a Namespace goes with it.
+                self._uids = {other: uid for other, uid in self._uids.items() if other.namespace != ref.name}
 
     def _now(self, ref: ApiObjectRef) -> Item | None:
         return self.api.get(ref.resource.kind, ref.name, ref.namespace, api_version=ref.resource.api_version)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Event
 from typing import Any, cast
 
 import pytest
 
 from svcdns.targets.cluster.apiserver.api import Api
+from svcdns.targets.cluster.apiserver.outages import Outages
 from svcdns.targets.cluster.apiserver.refusal import RefusedError
 from svcdns.targets.cluster.watch import watching
 from svcdns.targets.cluster.watch.watching import Watching
@@ -27,10 +28,12 @@ class Refusing:
         self.refused = 0
         self.watched = 0
 
+        self.outages = Outages(lambda: 200, lambda _: True)
+
     def snapshot(self, kind: str) -> tuple[list[dict[str, Any]], str]:
         return [], "1"
 
-    def watch(self, kind: str, *, since: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    def watch(self, kind: str, *, since: str, is_wanted: Callable[[], bool]) -> Iterator[tuple[str, dict[str, Any]]]:
         if self.refusing:
             self.refused += 1
             raise RefusedError("who are you?", code=self.code)

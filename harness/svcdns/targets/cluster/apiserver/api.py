@@ -12,6 +12,7 @@ from weakref import WeakMethod
 from svcdns.targets.cluster.apiserver import kubectl, paths
 from svcdns.targets.cluster.apiserver.discovery import Discovery, Resource
 from svcdns.targets.cluster.apiserver.kubeconfig import resolve
+from svcdns.targets.cluster.apiserver.outages import Outages
 
 Item = dict[str, Any]
 Items = list[Item]
@@ -35,12 +36,13 @@ class Api:
         client: the requests, for `writing`.
     """
 
-    def __init__(self, kubeconfig: Path | None, context: str) -> None:
+    def __init__(self, kubeconfig: Path | None, context: str, *, patient: bool = False) -> None:
         """Connect to the API server.
 
         Args:
             kubeconfig: a file, or None for those of ``KUBECONFIG``, else ``~/.kube/config``.
             context: the context's name.
+            patient: whether to wait for a server that cannot be reached now, since it could be before.
 
         Raises:
             UsageError: if there is no such context, or its API server cannot be reached or rejects the credentials.
@@ -57,7 +59,7 @@ class Api:
         self._discovery = Discovery(self.client.read)
         with ExitStack() as life:
             life.callback(self.client.close)
-            self.version = self.client.greet()
+            self.version = self.client.greet(patient=patient)
             life.pop_all()
 
     def resource(self, kind: str, api_version: str = "") -> Resource:
@@ -96,13 +98,26 @@ class Api:
         """Return the time by the API server's clock, which all its clients share."""
         return datetime.now(UTC) + self.client.clock_offset
 
-    def watch(self, kind: str, namespace: str | None = None, *, since: str) -> Iterator[tuple[str, Item]]:
+    def watch(
+        self,
+        kind: str,
+        namespace: str | None = None,
+        *,
+        since: str,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> Iterator[tuple[str, Item]]:
         """Yield the changes after a resource version as (``ADDED``, ``MODIFIED`` or ``DELETED``, object), until `end_watches`.
+
+        Args:
+            kind: the kind.
+            namespace: the namespace, or None for all.
+            since: the resource version.
+            is_wanted: called before each change is awaited; where it returns False, the watch ends.
 
         Raises:
             RefusedError: with code 410 also where the server no longer has the changes since then; list again.
         """
-        return self.client.watch(self.resource(kind), namespace, since)
+        return self.client.watch(self.resource(kind), namespace, since, is_wanted)
 
     def kubectl(self, *arguments: str) -> Arguments:
         """Return the argument list that runs kubectl with this kubeconfig and context; it is not for a shell."""
@@ -122,6 +137,15 @@ class Api:
     def hurry_with(self, method: Callable[[], None]) -> None:
         """Let `hurry` call a bound method too, as long as its object exists."""
         self._hurried_too.append(WeakMethod(method))
+
+    @property
+    def outages(self) -> Outages:
+        """When the API server could not be reached."""
+        return self.client.outages
+
+    def restart_watches(self) -> None:
+        """End the watches that are under way; others may begin."""
+        self.client.restart_watches()
 
     def end_watches(self) -> None:
         """End all watches, and let no further one begin."""

@@ -5,9 +5,12 @@ Only this module and `transport` import lightkube. They are imported when a live
 
 from __future__ import annotations
 
+import itertools
+import math
 import random
+import ssl
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -31,10 +34,19 @@ from svcdns.targets.cluster.apiserver.discovery import Resource
 from svcdns.targets.cluster.apiserver.kubeconfig import KubeconfigContext, check_files
 from svcdns.targets.cluster.apiserver.limits import LimitError
 from svcdns.targets.cluster.apiserver.listing import PagedList
+from svcdns.targets.cluster.apiserver.outages import LONGEST_SECONDS, STARTING_SECONDS, Outages
 from svcdns.targets.cluster.apiserver.reading import Reader
-from svcdns.targets.cluster.apiserver.refusal import Cause, MalformedResponseError, RefusedError
+from svcdns.targets.cluster.apiserver.refusal import Cause, LostError, MalformedResponseError, RefusedError
 from svcdns.targets.cluster.apiserver.tls import tls_context
-from svcdns.targets.cluster.apiserver.transport import STREAMS, TEXT, WATCHES, ApiTransport, configuration, proxy
+from svcdns.targets.cluster.apiserver.transport import (
+    STREAMS,
+    TEXT,
+    WATCHES,
+    ApiTransport,
+    OverdueError,
+    configuration,
+    proxy,
+)
 from svcdns.targets.cluster.marks import CHANGING_MANAGER, FIELD_MANAGER
 
 Item = dict[str, Any]
@@ -50,12 +62,28 @@ _WATCH = httpx2.Timeout(None, connect=3, write=30, pool=30)
 #: Objects per page.
 _PAGE = 500
 
-#: The codes of a server that is too busy, after which a request is repeated.
-_BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
+#: The codes of a server that is too busy, or of a gateway that does not reach it.
+_BUSY = frozenset(
+    {
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
 #: Those of them after which the server has certainly changed nothing.
 _UNCHANGED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
-#: The pauses before a request is repeated, each up to half as long again.
+#: The pauses before a request is repeated, each up to half as long again; the last one again and again.
 _PAUSES_SECONDS = (0.5, 1.0, 2.0)
+
+#: How long discovery insists: a group whose own server is broken is refused like this for good.
+_DISCOVER, _DISCOVERY_SECONDS = "discover", 5.0
+
+#: A response that takes longer is as good as a loss for whoever has to know that nothing was missed.
+_SLOW_SECONDS = 5.0
+
+#: An admission plugin says so before it has loaded its objects (k8s.io/apiserver: pkg/admission/initializer).
+_NOT_YET_READY = "not yet ready to handle request"
 
 #: The errors of lightkube for a certificate that cannot be used, or a response that it cannot read.
 _UNUSABLE = (ConfigError, OSError, ValueError, KeyError, TypeError)
@@ -89,6 +117,7 @@ class Client:
 
     Attributes:
         clock_offset: how far the server's clock is ahead of ours.
+        outages: when the server could not be reached.
     """
 
     def __init__(self, context: KubeconfigContext) -> None:
@@ -129,13 +158,22 @@ class Client:
             trust_env=False,
         )
         self._raw = httpx2.Client(transport=authorized, base_url=context.server, timeout=_REQUEST, trust_env=False)
+        self.outages = Outages(self._readiness, self._pause)
+        #: What the credentials were allowed so far: methods with the resources.
+        self._allowed: set[str] = set()
 
-    def greet(self) -> str:
+    def greet(self, *, patient: bool = False) -> str:
         """Return the version of Kubernetes, or empty where we may not read it.
+
+        Args:
+            patient: whether to wait for a server that cannot be reached now, since it could be before.
 
         Raises:
             UsageError: if the API server cannot be reached, or rejects the credentials.
         """
+        if patient and ((code := self._readiness()) == 0 or code >= HTTPStatus.INTERNAL_SERVER_ERROR):
+            self.outages.note()
+            self.outages.wait(time.monotonic() + LONGEST_SECONDS)
         server, context = self._context.server, self._context.name
         try:
             response = self._raw.get("/version", timeout=_GREETING)
@@ -186,13 +224,13 @@ class Client:
                 msgspec.to_builtins(self._reader.plain(response.content, shape, f"a list of resources at {path}")),
             )
 
-        return self._ask(read)
+        return self._ask(read, _DISCOVER)
 
     def get(self, resource: Resource, name: str, namespace: str) -> Item | None:
         """Return an object, or None where there is none."""
         self._expect_wanted(resource)
         try:
-            octets = self._ask(lambda: self._got(paths.of_object(resource, name, namespace)))
+            octets = self._ask(lambda: self._got(paths.of_object(resource, name, namespace)), f"get {resource.plural}")
         except RefusedError as error:
             if error.code == HTTPStatus.NOT_FOUND:
                 return None
@@ -218,19 +256,23 @@ class Client:
         path = paths.of_kind(resource, namespace)
         while not pages.complete:
             more = {"continue": pages.next_page} if pages.next_page else {}
-            self._once(partial(pages.add, self._ask(partial(self._got, path, query | more, watches=watches))))
+            octets = self._ask(partial(self._got, path, query | more, watches=watches), f"list {resource.plural}")
+            self._once(partial(pages.add, octets))
         return pages.items, pages.version
 
     def create(self, resource: Resource, item: Mapping[str, Any], *, dry_run: bool) -> Item:
-        """Create an object; the server refuses it with code 409 where one of its name exists."""
+        """Create an object.
+
+        Raises:
+            RefusedError: with code 409 where one of its name exists; ``repeated`` where this request may have made it.
+        """
         self._expect_wanted(resource)
         metadata = item["metadata"]
         name, namespace = metadata.get("name") or "", metadata.get("namespace") or ""
         if name:
             paths.checked_name(resource, name)
         path = paths.of_kind(resource, namespace)
-        # A gateway that gave up waiting (504) may have had it created all the same.
-        octets = self._ask(lambda: self._written("POST", path, item, dry_run=dry_run), busy=_UNCHANGED)
+        octets = self._ask(lambda: self._written("POST", path, item, dry_run=dry_run), f"create {resource.plural}")
         return self._once(lambda: self._reader.item(octets, resource, name, namespace))
 
     def apply(self, resource: Resource, item: Mapping[str, Any], *, dry_run: bool) -> Item:
@@ -247,7 +289,8 @@ class Client:
                 force=True,
                 dry_run=dry_run,
                 **within,
-            )
+            ),
+            f"patch {resource.plural}",
         )
         return self._reader.checked(applied, resource, name, namespace)
 
@@ -274,7 +317,8 @@ class Client:
                 patch_type=kind,
                 field_manager=CHANGING_MANAGER,
                 **within,
-            )
+            ),
+            f"patch {resource.plural}/{subresource}",
         )
         return self._reader.checked(changed, _SCALE if subresource == "scale" else resource, name, namespace)
 
@@ -291,8 +335,11 @@ class Client:
         options |= {"gracePeriodSeconds": grace_seconds} if grace_seconds is not None else {}
         options |= {"propagationPolicy": CascadeType.FOREGROUND.value} if foreground else {}
         try:
-            self._ask(lambda: self._written("DELETE", path, options))
+            self._ask(lambda: self._written("DELETE", path, options), f"delete {resource.plural}")
         except RefusedError as error:
+            # Deleted by the request whose response was lost.
+            if error.repeated and error.code in (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT):
+                return True
             if error.code == HTTPStatus.NOT_FOUND:
                 return False
             raise
@@ -312,17 +359,24 @@ class Client:
             raise self._refused(response.content, response.status_code, path)
         return response.content
 
-    def watch(self, resource: Resource, namespace: str | None, since: str) -> Iterator[tuple[str, Item]]:
-        """Yield the changes since a resource version, until the server or `end_watches` ends the watch.
+    def watch(
+        self, resource: Resource, namespace: str | None, since: str, is_wanted: Callable[[], bool] = lambda: True
+    ) -> Iterator[tuple[str, Item]]:
+        """Yield the changes since a resource version, until the server, `restart_watches` or `end_watches` ends the watch.
 
-        Objects have the same fields as in a list.
+        Objects have the same fields as in a list. After the response has begun, ``is_wanted`` is called; where it
+        returns False, the watch ends.
         """
         query = {"watch": "true", "resourceVersion": since}
         with ExitStack() as life:
-            response = self._once(lambda: self._streamed(paths.of_kind(resource, namespace), query, life))
-            changes = self._changes(resource, namespace, response)
-            while (change := self._once(lambda: next(changes, None))) is not None:
-                yield change
+            try:
+                response = self._once(lambda: self._streamed(paths.of_kind(resource, namespace), query, life))
+                changes = self._changes(resource, namespace, response)
+                while is_wanted() and (change := self._once(lambda: next(changes, None))) is not None:
+                    yield change
+            except LostError:
+                self.outages.note()
+                raise
 
     def _changes(
         self, resource: Resource, namespace: str | None, response: httpx2.Response
@@ -356,7 +410,7 @@ class Client:
             apiVersion=_ACCESS_REVIEW.api_version, kind=_ACCESS_REVIEW.kind, spec={"resourceAttributes": attributes}
         )
         try:
-            reviewed = self._ask(lambda: self._objects.create(review))
+            reviewed = self._ask(lambda: self._objects.create(review), "review")
         except RefusedError:
             return True
         octets = msgspec.json.encode(reviewed)
@@ -368,12 +422,16 @@ class Client:
             {"container": container} if container else {}
         )
         path = f"{paths.of_object(_POD, pod, namespace)}/log"
-        return self._ask(lambda: self._got(path, query, text=True)).decode(errors="replace")
+        return self._ask(lambda: self._got(path, query, text=True), "get pods/log").decode(errors="replace")
 
     def hurry(self) -> None:
         """Allow each request only a moment from now on: the run was interrupted. A signal handler may call this."""
         self._hurried = True
         self._transport.hurry()
+
+    def restart_watches(self) -> None:
+        """End the watches that are under way; others may begin."""
+        self._transport.restart_watches()
 
     def end_watches(self) -> None:
         """End all watches, and let no further one begin."""
@@ -413,15 +471,69 @@ class Client:
             raise self._refused(response.read(), response.status_code, path)
         return response
 
-    def _ask(self, request: Callable[[], _Result], *, busy: Collection[int] = _BUSY) -> _Result:
-        """Send a request, and repeat it where the server is too busy."""
-        for pause in _PAUSES_SECONDS:
+    def _ask(self, request: Callable[[], _Result], about: str) -> _Result:
+        """Send a request, and send it again after the server was lost, while it starts and where it is too busy.
+
+        A request that changes something may reach the server twice, so each is such that the second one changes nothing.
+
+        Args:
+            request: the request.
+            about: what the credentials have to allow for it.
+
+        Raises:
+            LostError: if the server is not there again within `LONGEST_SECONDS`.
+            RefusedError: if the server refuses the request.
+        """
+        end = math.inf
+        pauses = itertools.chain(_PAUSES_SECONDS, itertools.repeat(_PAUSES_SECONDS[-1]))
+        may_be_done = False
+        while True:
+            begun = time.monotonic()
             try:
-                return self._once(request)
-            except RefusedError as error:
-                if error.code not in busy or not self._pause(pause * random.uniform(1, 1.5)):  # noqa: S311 - no secret
+                result = self._once(request)
+            except LostError as error:
+                may_be_done |= error.sent
+                self.outages.note()
+                end = min(end, time.monotonic() + LONGEST_SECONDS)
+                if time.monotonic() >= end or not self.outages.wait(end) or self._hurried:
                     raise
-        return self._once(request)
+            except RefusedError as error:
+                error.repeated = may_be_done
+                may_be_done |= error.code >= HTTPStatus.INTERNAL_SERVER_ERROR and error.code not in _UNCHANGED
+                end = min(end, time.monotonic() + self._patience(error, about))
+                pause = next(pauses) * random.uniform(1, 1.5)  # noqa: S311 - no secret
+                if time.monotonic() + pause >= end or not self._pause(pause):
+                    self._allowed.discard(about)
+                    raise
+            else:
+                self._allowed.add(about)
+                if time.monotonic() - begun >= _SLOW_SECONDS:
+                    self.outages.count += 1
+                return result
+
+    def _patience(self, error: RefusedError, about: str) -> float:
+        """Return for how many seconds a refused request is sent again."""
+        if error.code in _BUSY:
+            return LONGEST_SECONDS if about != _DISCOVER or self.outages.is_recent() else _DISCOVERY_SECONDS
+        if _NOT_YET_READY in str(error):
+            return STARTING_SECONDS
+        if self.outages.is_recent() and error.code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return STARTING_SECONDS
+        # A server that starts has not loaded the roles yet. An admission policy refuses with the same code, for good.
+        lacks_right = error.code == HTTPStatus.UNAUTHORIZED or (
+            error.code == HTTPStatus.FORBIDDEN and error.lacks_right
+        )
+        return STARTING_SECONDS if lacks_right and about in self._allowed else 0.0
+
+    def _readiness(self) -> int:
+        """Return the HTTP status code of the server's readiness, or 0 where it cannot be reached."""
+        try:
+            return self._raw.get("/readyz", timeout=_GREETING, extensions={TEXT: True}).status_code
+        except (LimitError, CredentialError):
+            # The request that follows says so.
+            return HTTPStatus.OK
+        except (httpx2.HTTPError, RuntimeError, *_UNUSABLE):
+            return 0
 
     def _expect_wanted(self, resource: Resource) -> None:
         """Refuse a request that nobody needs any more: after an interrupt, only the main thread still works, to clean up.
@@ -452,7 +564,11 @@ class Client:
         except LimitError as error:
             raise UndeterminedError(f"the API server {server} {error}") from error
         except httpx2.HTTPError as error:
-            raise UndeterminedError(f"the API server {server} cannot be reached any more: {_message(error)}") from error
+            message = f"the API server {server} cannot be reached any more: {_message(error)}"
+            if _is_lost(error):
+                unsent = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
+                raise LostError(message, sent=not unsent) from error
+            raise UndeterminedError(message) from error
         except (msgspec.MsgspecError, RecursionError) as error:
             raise MalformedResponseError(
                 f"the API server {server} sent a response that cannot be read: {error}"
@@ -483,6 +599,7 @@ class Client:
             f"{(status.message or f'HTTP status {code} for {path}')[:_MESSAGE_LENGTH]}{advice}",
             code=code,
             reason=(status.reason or "")[:_MESSAGE_LENGTH],
+            lacks_right=lacks_right,
             causes=tuple(
                 Cause((cause.field or "")[:_MESSAGE_LENGTH], (cause.message or "")[:_MESSAGE_LENGTH])
                 for cause in causes
@@ -536,6 +653,18 @@ def _namespace_argument(resource: Resource, namespace: str) -> dict[str, Any]:
         TargetError: if no Namespace can have that name.
     """
     return {"namespace": paths.checked_namespace(namespace)} if resource.namespaced else {}
+
+
+def _is_lost(error: httpx2.HTTPError) -> bool:
+    """Return whether the server may come back: we did not give up ourselves, and its certificate is not what fails."""
+    if not isinstance(error, httpx2.TransportError) or isinstance(error, OverdueError):
+        return False
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return False
+        cause = cause.__cause__ or cause.__context__
+    return not isinstance(error, httpx2.UnsupportedProtocol)
 
 
 def _message(error: httpx2.HTTPError) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from svcdns.errors import TargetError, UndeterminedError, UsageError
 from svcdns.system import command as commands
 from svcdns.system.command import LateError
+from svcdns.targets.cluster.apiserver.refusal import LostError
 
 #: kubectl ends in under a second; this ends one that hangs.
 _DEADLINE_SECONDS = 60
@@ -23,6 +24,15 @@ _WITHOUT_PREFERENCES = {"KUBERC": "off", "KUBECTL_KUBERC": "false"}
 _ERROR = re.compile(
     r"error: |Error from server|Unable to connect to the server: |The connection to the server |You must be logged in "
     r"|The .+ is invalid|command terminated with exit code ",
+    re.IGNORECASE,
+)
+
+
+#: What the messages have in common after which the same command may succeed (client-go, net/http).
+_LOST = re.compile(
+    r"^The connection to the server |^Unable to connect to the server: |connection refused|connection reset by peer"
+    r"|client connection lost|TLS handshake timeout|EOF$|currently unable to handle the request"
+    r"|not yet ready to handle request",
     re.IGNORECASE,
 )
 
@@ -57,6 +67,7 @@ def run(arguments: Sequence[str]) -> str:
         its standard output.
 
     Raises:
+        LostError: if the API server was lost.
         TargetError: if it cannot be run or fails; with its last error message.
         UndeterminedError: if it does not end in time.
     """
@@ -65,7 +76,10 @@ def run(arguments: Sequence[str]) -> str:
     except LateError as error:
         raise UndeterminedError(f"kubectl did not end within {_DEADLINE_SECONDS} s: {' '.join(arguments)}") from error
     if done.code:
-        raise TargetError(refusal(done.stderr) or f"kubectl failed with exit code {done.code}")
+        message = refusal(done.stderr)
+        if _LOST.search(message):
+            raise LostError(message, sent=True)
+        raise TargetError(message or f"kubectl failed with exit code {done.code}")
     return done.stdout
 
 

@@ -20,6 +20,10 @@ _CHECK_SECONDS = 0.2
 _WRITE_OCTETS = 2**16
 
 
+class EndedError(httpcore2.ConnectError):
+    """A request is not sent, or not waited for any more: its time is over, or we ended it."""
+
+
 @dataclass(eq=False, slots=True)
 class RequestTime:
     """The time of one request.
@@ -54,11 +58,11 @@ class RequestTimes:
         """Start the time of a request; `finish` ends it.
 
         Raises:
-            httpcore2.ConnectError: if no further request is allowed.
+            EndedError: if no further request is allowed.
         """
         with self._lock:
             if self._ended or (is_watch and self._watches_ended):
-                raise httpcore2.ConnectError("no further request is sent")
+                raise EndedError("no further request is sent")
             most = seconds if self._farewell is None or is_watch else min(seconds, self._farewell)
             started = RequestTime(time.monotonic() + most, is_watch, cut_short=most < seconds)
             self._times.add(started)
@@ -116,6 +120,11 @@ class RequestTimes:
         with self._lock:
             self._watches_ended = True
             self._cut((request for request in self._times if request.is_watch), 0)
+
+    def restart_watches(self) -> None:
+        """End the watches whose response has begun; others may begin."""
+        with self._lock:
+            self._cut((request for request in self._times if request.is_watch and request.ends == math.inf), 0)
 
     def end(self) -> None:
         """End all requests, and let no further one begin."""

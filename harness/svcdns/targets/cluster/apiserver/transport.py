@@ -20,7 +20,7 @@ from lightkube import KubeConfig, SingleConfig
 
 from svcdns.targets.cluster.apiserver.kubeconfig import KubeconfigContext
 from svcdns.targets.cluster.apiserver.limits import ApiLimits, LimitError, check_json, size
-from svcdns.targets.cluster.apiserver.network import RequestTime, RequestTimes, TimedNetwork
+from svcdns.targets.cluster.apiserver.network import EndedError, RequestTime, RequestTimes, TimedNetwork
 
 #: Extensions of a request (httpx2): it is part of a watch; its response is read as it comes; its response is not JSON.
 WATCHES, STREAMS, TEXT = "svcdns.watches", "svcdns.streams", "svcdns.text"
@@ -30,6 +30,10 @@ _STEP_OCTETS = 2**18
 
 #: zlib's number for the gzip format.
 _GZIP = 31
+
+
+class OverdueError(httpx2.ReadTimeout):
+    """A request is not sent, or not waited for any more: its time is over, or we ended it."""
 
 
 class ApiTransport(httpx2.BaseTransport):
@@ -60,6 +64,7 @@ class ApiTransport(httpx2.BaseTransport):
 
         Raises:
             LimitError: if the response exceeds the limits.
+            OverdueError: if its time is over.
             httpx2.HTTPError: if no response comes.
         """
         # Other compressions could not be decompressed within limits.
@@ -106,6 +111,10 @@ class ApiTransport(httpx2.BaseTransport):
     def end_watches(self) -> None:
         """End all watches, and let no further one begin."""
         self._times.end_watches()
+
+    def restart_watches(self) -> None:
+        """End the watches that are under way; others may begin."""
+        self._times.restart_watches()
 
     def close(self) -> None:
         """End all requests and close all connections."""
@@ -190,16 +199,19 @@ def _translated(request: httpx2.Request, limits: ApiLimits, request_time: Reques
     """Raise the network's errors as those of httpx2, whose names are the same."""
     try:
         yield
+    except EndedError as error:
+        raise OverdueError(str(error)) from error
     except httpcore2.TimeoutException as error:
-        raise httpx2.ReadTimeout(_late(request, limits, request_time, error)) from error
+        if request_time is not None and request_time.remaining() <= 0:
+            raise OverdueError(_late(request, limits, request_time)) from error
+        named = httpx2.ConnectTimeout if isinstance(error, httpcore2.ConnectTimeout) else httpx2.ReadTimeout
+        raise named(str(error) or type(error).__name__) from error
     except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError) as error:
         raise getattr(httpx2, type(error).__name__)(str(error)) from error
 
 
-def _late(request: httpx2.Request, limits: ApiLimits, request_time: RequestTime | None, error: Exception) -> str:
-    """Return the message of a timeout."""
-    if request_time is None or request_time.remaining() > 0:
-        return str(error) or type(error).__name__
+def _late(request: httpx2.Request, limits: ApiLimits, request_time: RequestTime) -> str:
+    """Return the message about a request whose time is over."""
     if request_time.cut_short:
         return f"the wait for its response to {request.url.path} was ended"
     return f"its response to {request.url.path} did not end within {limits.request_seconds:.0f} s"

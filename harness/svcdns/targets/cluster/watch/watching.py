@@ -14,6 +14,7 @@ from typing import Any, Self
 from svcdns.errors import TargetError, UndeterminedError
 from svcdns.state import ClusterState
 from svcdns.targets.cluster.apiserver.api import Api
+from svcdns.targets.cluster.apiserver.outages import LONGEST_SECONDS, STARTING_SECONDS
 from svcdns.targets.cluster.apiserver.refusal import MalformedResponseError, RefusedError
 from svcdns.targets.cluster.watch.view import KINDS, ClusterView, key_of, number
 
@@ -23,6 +24,9 @@ _START_SECONDS = 300.0
 
 #: How long a watch may lag behind the response to a write before it counts as lost.
 _LAG_SECONDS = 30.0
+
+#: How long a view is waited for after the API server was lost: as long as the server may be away, and start.
+_CATCH_UP_SECONDS = LONGEST_SECONDS + STARTING_SECONDS
 
 #: The pause before a list or a watch that follows one that failed or ended at once. It doubles each time up to the
 #: longest, until one has lasted for a while. Chance keeps the watches from coming back all at the same moment.
@@ -47,6 +51,9 @@ class Watching:
         self._view = ClusterView(ClusterState(domain=domain))
         self._failures: dict[str, TargetError] = {}
         self._listed: set[str] = set()
+        #: The kinds that were not listed since the server was lost: what is shown of them may be out of date.
+        self._interrupted: set[str] = set()
+        self._losses = 0
         self._changed = Condition()
         self._changes = 0
         self._hurried = False
@@ -57,6 +64,7 @@ class Watching:
 
     def __enter__(self) -> Self:
         with ExitStack() as life:
+            self._api.outages.tell(self._lost)
             for thread in self._threads:
                 thread.start()
             life.callback(self._end)
@@ -71,12 +79,18 @@ class Watching:
         self._end()
 
     def view(self) -> ClusterView:
-        """Return the cluster as the watches show it now.
+        """Return the cluster as the watches show it now; while the API server is lost, wait until they have caught up.
 
         Raises:
             UndeterminedError: if a background thread has failed, so that the view may be out of date.
         """
         with self._changed:
+            end = time.monotonic() + _CATCH_UP_SECONDS
+            while self._interrupted and not (self._failures or self._hurried or self._ending.is_set()):
+                if not self._changed.wait(end - time.monotonic()) and time.monotonic() >= end:
+                    raise UndeterminedError(
+                        f"the watches on {self._api.server} did not catch up within {_CATCH_UP_SECONDS:.0f} s"
+                    )
             for failure in self._failures.values():
                 raise UndeterminedError(str(failure)) from failure
             return self._view
@@ -98,7 +112,11 @@ class Watching:
         while True:
             with self._changed:
                 changes = self._changes
-            if good(self.view()):
+            begun = time.monotonic()
+            view = self.view()
+            # While the server is lost, no time passes for those who wait for it to do something.
+            end += time.monotonic() - begun
+            if good(view):
                 return True
             if not self._changed_since(changes, end - time.monotonic()):
                 return False
@@ -164,8 +182,16 @@ class Watching:
         with self._changed:
             return self._changed.wait_for(lambda: self._changes != changes, seconds)
 
+    def _lost(self) -> None:
+        """Note that the server was lost; whatever its watches have missed since is listed before the view is used again."""
+        with self._changed:
+            self._losses += 1
+            self._interrupted |= self._listed
+        self._api.restart_watches()
+
     def _end(self) -> None:
         self._ending.set()
+        self.wake()
         self._api.end_watches()
         end = time.monotonic() + _FAREWELL_SECONDS
         for thread in self._threads:
@@ -179,12 +205,13 @@ class Watching:
         try:
             while not self._ending.is_set():
                 pauses.begin()
+                losses = self._losses
                 try:
                     items, version = self._api.snapshot(kind)
                     self._update(ClusterView.replaced, kind, items, number(version))
-                    self._listed.add(kind)
+                    self._caught_up(kind, losses)
                     self.failed(task, None)
-                    self._watch(kind, version, pauses)
+                    self._watch(kind, version, pauses, losses)
                 except TargetError as error:
                     # Tried again even where it is forbidden: tokens are renewed and roles fixed.
                     self.failed(task, error)
@@ -192,29 +219,43 @@ class Watching:
         except Exception as error:  # noqa: BLE001 - a thread must not die unnoticed
             self.failed(task, error)
 
-    def _watch(self, kind: str, version: str, pauses: _Pauses) -> None:
-        """Follow the changes since a version as long as possible.
+    def _caught_up(self, kind: str, losses: int) -> None:
+        """Note that a kind was listed, which began after so many losses of the server."""
+        with self._changed:
+            self._listed.add(kind)
+            if self._losses == losses:
+                self._interrupted.discard(kind)
+        self.wake()
+
+    def _watch(self, kind: str, version: str, pauses: _Pauses, losses: int) -> None:
+        """Follow the changes since a version as long as possible, and the server is not lost.
 
         Raises:
             RefusedError: if we may not watch.
             MalformedResponseError: if an event is malformed.
         """
         try:
-            while not self._ending.is_set():
+            while not self._ending.is_set() and self._losses == losses:
                 pauses.begin()
-                for change, item in self._api.watch(kind, since=version):
+                for change, item in self._api.watch(kind, since=version, is_wanted=lambda: self._losses == losses):
                     self._update(ClusterView.without if change == "DELETED" else ClusterView.put, item)
                     version = item["metadata"].get("resourceVersion") or version
                 # The server ends a watch after some minutes; the next one continues from there.
                 pauses.wait()
         except RefusedError as error:
-            if error.code in _NOT_ALLOWED:
+            if error.code in _NOT_ALLOWED and not self._api.outages.is_recent():
                 raise
+            self._is_behind(kind)
         except MalformedResponseError:
             raise
         except UndeterminedError:
             # The list that follows shows whether the server can still be reached.
-            return
+            self._is_behind(kind)
+
+    def _is_behind(self, kind: str) -> None:
+        """Note that a kind has to be listed again before it is looked at."""
+        with self._changed:
+            self._interrupted.add(kind)
 
     def _update(self, change: Callable[..., ClusterView], *arguments: Any) -> None:
         with self._changed:
