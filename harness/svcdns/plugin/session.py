@@ -86,7 +86,7 @@ class Run:
         self.waits = Waits()
         self.scenarios = 0
         self.hopeless = ""
-        self._phase = "opening the target"
+        self._phase = "collecting"
         self._reporting: progress.Reporting | None = None
         self.directory = config.invocation_params.dir / directory.REPORTS / self.id
         self._config = config
@@ -194,6 +194,7 @@ class Run:
             DeadlineError: if the run's deadline is over before it is open.
         """
         if self._opened is None:
+            self._phase = "opening the target"
             shared = self.shared and self.shared["target"]
             opened = opening.opened(self.settings, self.id, self._say, shared, self.waits)
             try:
