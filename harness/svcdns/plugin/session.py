@@ -27,7 +27,7 @@ from svcdns.engine.timing import Clock
 from svcdns.engine.verdicts import Rules
 from svcdns.errors import HarnessError, TargetError, UsageError
 from svcdns.faults import opening
-from svcdns.plugin import interruption, progress
+from svcdns.plugin import interruption, progress, withholding
 from svcdns.plugin.deadline import Deadline, DeadlineError
 from svcdns.plugin.options import settings
 from svcdns.plugin.progress import Progress
@@ -200,7 +200,9 @@ class Run:
             try:
                 with self.clock.spent("create"), self.deadline.bounding():
                     self._opened = self._life.enter_context(opened)
-            except UsageError as error:
+            except DeadlineError:
+                raise
+            except HarnessError as error:
                 raise pytest.UsageError(str(error)) from error
             self._phase = "preparing"
             self.subject = self._subject(self._opened.target)
@@ -325,7 +327,8 @@ class Run:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count the verdicts; under xdist, in the process that hears from every worker."""
-        if result := getattr(report, "svcdns", None):
+        # What pytest-rerunfailures plays again is counted once, as it ended.
+        if (result := getattr(report, "svcdns", None)) and str(report.outcome) != "rerun":
             self._phase = "playing"
             self.tally[result["level"], Verdict(result["verdict"])].append(result)
 
@@ -397,6 +400,7 @@ class Run:
         capture = self._config.pluginmanager.get_plugin("capturemanager")
         if reporter is None:
             return
+        withholding.release(self._config)
         with capture.global_and_fixture_disabled() if capture else ExitStack():
             reporter.ensure_newline()
             reporter.write_line(printable.line(redact(line)))
