@@ -246,6 +246,9 @@ def pytest_runtest_makereport(
     ]
     if shown is not None:
         report.longrepr = shown
+    if OUTCOME in item.stash:
+        # pytest keeps its items to the end, and all that was read of a wrong server takes memory.
+        del item.stash[OUTCOME]
     return report
 
 
