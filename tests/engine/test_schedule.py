@@ -121,3 +121,23 @@ def test_a_schedule_that_ends_early_leaves_nothing():
         pool.close()
         schedule.close()
         assert not [name for name in target.state().namespaces if name.startswith("svcdns-")]
+
+
+def test_at_its_end_what_is_judged_stays_and_the_rest_is_not_determined():
+    with behind() as target:
+        pool = WorldPool(target, Clock(), namespaces_of("ended"), ahead=True)
+        schedule = Schedule(pool, Rules.of(target), lambda _: {})
+        first, *others = CHOSEN
+        schedule.begin([(first.id, first.script)])
+        judged = schedule.outcome(first.id, first.script)
+        pool.stop()
+        schedule.end("the time was over")
+        # Nobody waits for what comes too late, planned or not.
+        schedule.begin([(one.id, one.script) for one in others[1:]])
+        assert schedule.outcome(first.id, first.script) is judged
+        assert judged.judged.verdict is Verdict.CONFORMANT
+        for one in others:
+            assert schedule.outcome(one.id, one.script).judged == (Verdict.NOT_DETERMINED, "the time was over", "")
+        assert schedule.played() == (len(CHOSEN) - 1, len(CHOSEN) - 1, 0)
+        pool.close()
+        schedule.close()

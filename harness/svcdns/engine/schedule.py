@@ -48,6 +48,8 @@ class Schedule:
         self._taken = Played(0, 0, 0)
         self._players = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="scenario")
         self._waits = Waits()
+        #: Why what is not judged stays so, once it has ended.
+        self._ended = ""
 
     def begin(self, scripts: Iterable[tuple[str, Script]]) -> None:
         """Begin to play scenarios, by id, in the order in which their environments are ready."""
@@ -56,6 +58,9 @@ class Schedule:
         planned = [one for _, one in sorted(zip(ranks, able, strict=True), key=lambda pair: pair[0])]
         for id_, _ in planned:
             self._outcomes[id_] = Future()
+        if self._ended:
+            self.end(self._ended)
+            return
         scripts_by_id = dict(planned)
         self._pool.plan(
             ((id_, one.plan) for id_, one in planned),
@@ -75,15 +80,16 @@ class Schedule:
 
     def end(self, reason: str) -> None:
         """Let every scenario that is not judged yet be not determined, at once; the pool is stopped before."""
+        self._ended = reason
         for future in list(self._outcomes.values()):
             with suppress(InvalidStateError):
-                future.set_result(Outcome(Judged(Verdict.NOT_DETERMINED, reason)))
+                future.set_result(_undetermined(reason))
 
     def outcome(self, id_: str, script: Script) -> Outcome:
         """What becomes of a scenario; one that was not begun, or was asked about before, is played now."""
         future = self._outcomes.get(id_)
         if future is None:
-            return self._play(id_, script)
+            return _undetermined(self._ended) if self._ended else self._play(id_, script)
         try:
             return future.result()
         finally:
@@ -98,7 +104,10 @@ class Schedule:
         self._players.shutdown(cancel_futures=True)
 
     def _submit(self, id_: str, script: Script) -> None:
-        outcome = self._outcomes[id_]
+        outcome = self._outcomes.get(id_)
+        if outcome is None or outcome.done():
+            # The schedule has ended meanwhile.
+            return
 
         def play() -> None:
             with suppress(InvalidStateError):
@@ -123,6 +132,10 @@ class Schedule:
                 return player.play(world, script, self._rules, after=over.append, evidence=self._evidence)
         finally:
             self._pool.leave(id_)
+
+
+def _undetermined(reason: str) -> Outcome:
+    return Outcome(Judged(Verdict.NOT_DETERMINED, reason))
 
 
 def _is_broken(outcome: Future[Outcome]) -> bool:
