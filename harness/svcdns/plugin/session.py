@@ -86,7 +86,7 @@ class Run:
         self.waits = Waits()
         self.scenarios = 0
         self.hopeless = ""
-        self._phase = "opening the target"
+        self._phase = "collecting"
         self._reporting: progress.Reporting | None = None
         self.directory = config.invocation_params.dir / directory.REPORTS / self.id
         self._config = config
@@ -126,14 +126,17 @@ class Run:
         """What plays the scenarios of a live run."""
         if self._schedule is None:
             self._schedule = Schedule(self.pool, self.rules, self.target.evidence)
+            if self.deadline.is_over:
+                self._end_playing()
         return self._schedule
 
     def outcome(self, id_: str, script: Script) -> Outcome:
         """What becomes of a scenario that consists of our sentences alone."""
         self._phase = "playing"
+        if self.settings.live:
+            # At the deadline, the schedule has an outcome for each; those that were judged before it stay.
+            return self.schedule.outcome(id_, script)
         with self.deadline.bounding():
-            if self.settings.live:
-                return self.schedule.outcome(id_, script)
             try:
                 return player.play(self.pool.world(id_, script.plan), script, self.rules)
             finally:
@@ -191,6 +194,7 @@ class Run:
             DeadlineError: if the run's deadline is over before it is open.
         """
         if self._opened is None:
+            self._phase = "opening the target"
             shared = self.shared and self.shared["target"]
             opened = opening.opened(self.settings, self.id, self._say, shared, self.waits)
             try:
@@ -325,6 +329,7 @@ class Run:
         """Count the verdicts; under xdist, in the process that hears from every worker."""
         # What pytest-rerunfailures plays again is counted once, as it ended.
         if (result := getattr(report, "svcdns", None)) and str(report.outcome) != "rerun":
+            self._phase = "playing"
             self.tally[result["level"], Verdict(result["verdict"])].append(result)
 
     @pytest.hookimpl(optionalhook=True)
