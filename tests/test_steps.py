@@ -10,7 +10,7 @@ import pytest
 from svcdns import resources
 
 #: Import contracts see that none of these reaches the records.
-OURS = {"svcdns", "svcdns.engine", "svcdns.engine.world", "svcdns.judge"}
+OURS = {"svcdns", "svcdns.engine", "svcdns.engine.world", "svcdns.judge", "svcdns.judge.parameters"}
 NAMES_OF_PACKAGES = {"svcdns": {"judge"}, "svcdns.engine": {"effects"}}
 
 

@@ -13,6 +13,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 from svcdns.safety import printable
 from svcdns.safety.redaction import redact
 
@@ -59,3 +62,10 @@ class NoPodStartsError(UndeterminedError):
 
 class UsageError(HarnessError):
     """Options that do not fit together, or that name something that does not exist."""
+
+
+def did_you_mean(written: str, known: Iterable[str]) -> str:
+    """Return the end of an error about a word that was mistyped: the known word next to it, or nothing where none is near."""
+    words = sorted(set(known) - {written})
+    near = get_close_matches(written, words, n=1) or get_close_matches(written.lower(), words, n=1)
+    return f'; did you mean "{near[0]}"?' if near else ""

@@ -117,3 +117,22 @@ def test_the_example_of_the_page_about_clauses_runs_as_it_stands(tmp_path: Path)
     (tmp_path / "mine.feature").write_text(textwrap.dedent(example), encoding="utf-8")
     ran = svcdns(tmp_path, "run", "mine.feature")
     assert "core: 2 conformant" in ran.stdout, ran.stdout + ran.stderr
+
+
+def test_what_lies_in_the_working_directory_replaces_no_packaged_features(tmp_path: Path) -> None:
+    own = 'Feature: Own\n\n  @core\n  Scenario: Mine\n    Given the manifest "x.yaml"\n    Then "x" does not exist\n'
+    (tmp_path / "behaviour").mkdir()
+    for name in ("service_name.feature", "mine.feature"):
+        (tmp_path / "behaviour" / name).write_text(own, encoding="utf-8")
+    packaged = svcdns(tmp_path, "run", "--collect-only", "behaviour/service_name.feature")
+    assert "svcdns: behaviour/service_name.feature names packaged features; write ./behaviour/" in packaged.stdout
+    assert "mine" not in packaged.stdout
+    for mine in ("./behaviour/service_name.feature", "behaviour/mine.feature"):
+        assert "test_mine" in svcdns(tmp_path, "run", "--collect-only", "-q", mine).stdout
+
+
+def test_wrong_options_are_told_in_one_line(tmp_path: Path) -> None:
+    for arguments in (("--nosuch",), ("-n", "x"), ("--target",)):
+        ran = svcdns(tmp_path, "run", *arguments)
+        assert (ran.returncode, ran.stdout) == (BAD_USAGE, "")
+        assert len(ran.stderr.strip().splitlines()) == 1, ran.stderr

@@ -20,6 +20,7 @@ from svcdns.results import Verdict
 from svcdns.selftest.playing import Playable, scenarios
 from svcdns.targets.reference import Reference
 from svcdns.targets.target import LIVE_DEADLINES, Target
+from tests.waiting import within
 
 #: Those of one combination: some share an environment, some change what they find, and most have the same pods.
 CHOSEN = [one for one in scenarios() if one.id.startswith("combinations/statefulset_headless")]
@@ -121,3 +122,22 @@ def test_a_schedule_that_ends_early_leaves_nothing():
         pool.close()
         schedule.close()
         assert not [name for name in target.state().namespaces if name.startswith("svcdns-")]
+
+
+def test_at_its_end_what_is_judged_stays_and_the_rest_is_not_determined():
+    with behind() as target:
+        pool = WorldPool(target, Clock(), namespaces_of("ended"), ahead=True)
+        schedule = Schedule(pool, Rules.of(target), lambda _: {})
+        first, *others = CHOSEN
+        schedule.begin([(first.id, first.script)])
+        assert within(30, lambda: schedule.played().judged == 1)
+        pool.stop()
+        schedule.end("the time was over")
+        # Nobody waits for what comes too late, planned or not.
+        schedule.begin([(one.id, one.script) for one in others[1:]])
+        assert schedule.outcome(first.id, first.script).judged.verdict is Verdict.CONFORMANT
+        for one in others:
+            assert schedule.outcome(one.id, one.script).judged == (Verdict.NOT_DETERMINED, "the time was over", "")
+        assert schedule.played() == (len(CHOSEN) - 1, len(CHOSEN) - 1, 0)
+        pool.close()
+        schedule.close()

@@ -81,6 +81,29 @@ REFUSED = {
         ":7:",
         "And the moon answers: undefined step; fix its wording, or define it",
     ),
+    "a sentence with a slip": (
+        small("Right") + "    And 1 pod becoms unready\n".replace("And", "When"),
+        ":7:",
+        "undefined step; fix its wording, or define it; did you mean: 1 pod becomes unready",
+    ),
+    "a Service that nothing declares": (
+        small("Right") + '    And the Service "test-scv" has no ready endpoint\n',
+        ":7:",
+        'the scenario declares no Service "test-scv": fix the name, or declare the Service; did you mean "test-svc"?',
+    ),
+    "a record type that is none": (
+        small("Right") + '    And "test-svc" has no data for the type AAAAA\n',
+        ":7:",
+        '"AAAAA" is not a record type: name one, such as A, AAAA, SRV or PTR; did you mean "AAAA"?',
+    ),
+    "a number in an example that is none": (
+        OUTLINE.format(examples="    Examples:\n      | what |\n      | 70000 |\n").replace(
+            'the Service "test-svc" answers its virtual IP, and nothing else',
+            'the port "http" over TCP of the Service "test-svc" has one SRV record, to port <what> of the Service name',
+        ),
+        ":6:",
+        "70000 is not a port number: use a number from 1 to 65535",
+    ),
     "a When sentence as a Then": (
         small("Right") + "    And 1 pod becomes unready\n",
         ":7:",
@@ -115,7 +138,7 @@ def test_it_is_refused_at_collection_with_file_and_line(
 ):
     feature(text)
     result = pytester.runpytest_inprocess(".")
-    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
     shown = [found for found in result.outlines if found.removeprefix("E   ").startswith(f"small.feature{line}")]
     assert any(said in found for found in shown), result.stdout.str()
     assert "Traceback" not in result.stdout.str()
@@ -131,7 +154,7 @@ def test_every_problem_of_a_file_is_said_at_once(feature: Write, pytester: pytes
 def test_it_is_refused_under_xdist_too(feature: Write, pytester: pytest.Pytester):
     feature(small("Same", "Same"))
     result = pytester.runpytest_subprocess(".", "-n", "2")
-    assert result.ret != pytest.ExitCode.OK
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert 'small.feature:9: "Same": line 4 has the same name, "Same"' in result.stdout.str()
 
 
@@ -184,4 +207,31 @@ def test_scenarios_of_one_name_in_files_outside_of_the_rootdir_are_told_apart(
 
 def test_a_file_may_begin_with_a_byte_order_mark(feature: Write, pytester: pytest.Pytester):
     feature(f"\ufeff{small('Right')}")
+    pytester.runpytest_inprocess(".").assert_outcomes(passed=1)
+
+
+def test_nothing_is_run_where_a_file_cannot_be_collected_unless_it_is_wished(feature: Write, pytester: pytest.Pytester):
+    feature(small("Right"))
+    feature(small("Same", "Same"), "other.feature")
+    refused = pytester.runpytest_inprocess(".")
+    refused.assert_outcomes(errors=1)
+    assert "Interrupted" not in refused.stdout.str()
+    wished = pytester.runpytest_inprocess(".", "--continue-on-collection-errors")
+    wished.assert_outcomes(errors=1, passed=1)
+    assert wished.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_a_full_name_is_understood_with_and_without_a_final_dot(feature: Write, pytester: pytest.Pytester):
+    full = "test-svc.my-namespace.svc.cluster.local"
+    sentences = [
+        f'the Service "{full}" answers its virtual IP, and nothing else',
+        f'the Service "{full}." answers its virtual IP, and nothing else',
+        f'"{full}." answers the virtual IP of the Service "{full}.", and nothing else',
+        f'the port "http" over TCP of the Service "{full}." has one SRV record, to port 80 of the Service name',
+        f'the virtual IP of the Service "{full}." has one PTR record, to the Service name',
+        f'"x.{full}." does not exist',
+        f'the other address family of the Service "{full}." has no data',
+        f'the Service "{full}" has 2 ports',
+    ]
+    feature(small("Right") + "".join(f"    And {sentence}\n" for sentence in sentences))
     pytester.runpytest_inprocess(".").assert_outcomes(passed=1)

@@ -39,7 +39,7 @@ Feature: Small {ONE_LINE}
   @core @B01
   Scenario: Refused {ONE_LINE}
     Given the manifest "refused.yaml"
-    Then the Service "web" answers its virtual IP, and nothing else
+    Then the Service "refused" answers its virtual IP, and nothing else
 
   @core @B01
   Scenario: Bad {ONE_LINE}
@@ -289,7 +289,12 @@ def test_a_server_whose_every_word_is_broken_is_refused_in_one_line(
 
 def test_files_whose_names_are_foreign_are_named_as_text(feature: Write, pytester: pytest.Pytester):
     for name in (f"{CONTROL}.feature", "\udcff\n::error::x.feature"):
-        feature(small(f"Right {ONE_LINE}", f"Wrong {ONE_LINE}").replace("test-svc", "gone-svc", 1), name)
+        feature(
+            small(f"Right {ONE_LINE}", f"Wrong {ONE_LINE}").replace(
+                "answers its virtual IP, and nothing else", "has 3 ports", 1
+            ),
+            name,
+        )
     result = pytester.runpytest_inprocess(
         ".", "-v", "-rA", "--color=no", "--junitxml=junit.xml", "--html-report=page.html"
     )
@@ -336,7 +341,7 @@ Feature: Long
   @core @B01
   Scenario: Refused
     Given the manifest "refused.yaml"
-    Then the Service "web" answers its virtual IP, and nothing else
+    Then the Service "refused" answers its virtual IP, and nothing else
 
   @core @B01
   Scenario: Many problems

@@ -12,7 +12,7 @@ from tests.plugin.conftest import Write, small
 
 def test_two_workers_write_the_report_that_one_process_writes(feature: Write, pytester: pytest.Pytester):
     feature(small("Right", "Right as well"))
-    feature(small("Undetermined").replace("test-svc", "no-such-svc"), "other.feature")
+    feature(small("Undetermined").replace("answers its virtual IP, and nothing else", "has 3 ports"), "other.feature")
     found = []
     for run, workers in ((pytester.runpytest_inprocess, "0"), (pytester.runpytest_subprocess, "2")):
         arguments = ("-n", workers, "--organization", "Example", "--conformance-report", "report.yaml")
@@ -23,14 +23,14 @@ def test_two_workers_write_the_report_that_one_process_writes(feature: Write, py
     assert found[0] == found[1]
     assert {one["result"] for one in found[0]["levels"]} == {"partial"}
     assert found[0]["levels"][0]["statistics"]["conformant"] == 2
-    assert "no-such-svc" in found[0]["notDetermined"][0]["reason"]
+    assert "has 2 ports, not 3" in found[0]["notDetermined"][0]["reason"]
     assert found[0]["subject"]["dnsServer"] == "svcdns reference"
     assert found[0]["implementation"]["organization"] == "Example"
 
 
 def test_junit_says_what_was_tested_and_what_became_of_it(feature: Write, pytester: pytest.Pytester):
     feature(small("Right"))
-    feature(small("Undetermined").replace("test-svc", "no-such-svc"), "other.feature")
+    feature(small("Undetermined").replace("answers its virtual IP, and nothing else", "has 3 ports"), "other.feature")
     pytester.runpytest_inprocess(".", "--junitxml", "junit.xml", "--allow-undetermined")
     suite = ET.parse(pytester.path / "junit.xml").getroot().find("testsuite")
     facts = {one.get("name"): one.get("value") for one in suite.findall("properties/property")}
@@ -44,7 +44,7 @@ def test_junit_says_what_was_tested_and_what_became_of_it(feature: Write, pytest
     }
     assert cases["test_right"] == [("level", "core"), ("behaviour", "B01"), ("verdict", "conformant")]
     assert ("verdict", "not determined") in cases["test_undetermined"]
-    assert any(name == "reason" and "no-such-svc" in value for name, value in cases["test_undetermined"])
+    assert any(name == "reason" and "has 2 ports, not 3" in value for name, value in cases["test_undetermined"])
 
 
 def test_reports_land_in_the_directory_of_the_run_which_explains_itself(feature: Write, pytester: pytest.Pytester):

@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from svcdns.report import conformance, files
 from svcdns.report.conformance import Implementation
-from svcdns.results import Verdict
+from svcdns.results import OtherAnswer, Verdict
 from svcdns.system import filing
 from tests.report import results
-from tests.report.results import SUBJECT, run, scenario
+from tests.report.results import FINDING, SUBJECT, run, scenario
 
 NOBODY = Implementation("", "", "", "", ())
 
@@ -83,3 +84,31 @@ def test_results_travel_as_plain_data():
 )
 def test_a_choice_is_told_without_the_addresses_that_happened_to_be_there(text: str, said: str):
     assert conformance.unaddressed(text) == said
+
+
+def test_causes_group_what_is_not_conformant_and_follow_the_schema():
+    finding = replace(FINDING, type="A", rcode="NXDOMAIN", promised="records")
+    other = replace(finding, rcode="REFUSED", elsewhere=(OtherAnswer("10.244.0.3:53", "udp", "records", kept=True),))
+    failures = [scenario(name, Verdict.NOT_CONFORMANT, findings=(finding,)) for name in ("One", "Two")]
+    refused = scenario("Three", Verdict.NOT_CONFORMANT, findings=(other,))
+    document = conformance.document(run(*failures, refused, scenario("Right", Verdict.CONFORMANT)), NOBODY)
+    first, second = document["causes"]
+    assert first == {
+        "title": "A of Service names: NXDOMAIN instead of records (2 scenarios: 2 core)",
+        "failure": "NXDOMAIN instead of records",
+        "types": ["A"],
+        "names": ["Service names"],
+        "likely": [],
+        "scenarios": [{"feature": "own/small.feature", "scenario": name} for name in ("One", "Two")],
+    }
+    assert second["likely"] == ["only 10.244.0.2:53 answers so; 10.244.0.3:53 answers the same queries as expected"]
+    validator = Draft202012Validator(files.schema())
+    assert not list(validator.iter_errors(document))
+    for wrong in (
+        {**first, "scenarios": []},
+        {**first, "more": 1},
+        {name: first[name] for name in first if name != "types"},
+    ):
+        assert list(validator.iter_errors(document | {"causes": [wrong]}))
+    earlier = {name: value for name, value in document.items() if name != "causes"}
+    assert not list(validator.iter_errors(earlier)), "reports of earlier versions can be compared"

@@ -56,3 +56,9 @@ def test_a_file_that_is_nothing_of_the_kind_is_one_line(content: bytes, tmp_path
     with pytest.raises(UsageError, match=r"report\.json: (cannot be read|is not a conformance report)") as error:
         files.read(tmp_path / "report.json")
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("path", ["/dev/full", "/dev/zero", "/"])
+def test_what_is_no_file_is_not_read(path: str) -> None:
+    with pytest.raises(UsageError, match="is not a file; name a conformance report"):
+        files.read(Path(path))

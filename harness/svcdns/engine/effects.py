@@ -81,13 +81,13 @@ def deleted(kind: str, name: str) -> ExpectedEffect:
     """The object is gone and stays away, and so are the pods that it owned."""
 
     def problem(change: Change) -> str:
-        if _is(kind, "Pod"):
+        if is_kind(kind, "Pod"):
             return _undeleted_pod(change, name)
         key = Key(change.namespace, name)
         there = (
-            (_is(kind, "Service") and key in change.after.services)
-            or (_is(kind, "EndpointSlice") and key in change.after.slices)
-            or (_is(kind, "Namespace") and name in change.after.namespaces)
+            (is_kind(kind, "Service") and key in change.after.services)
+            or (is_kind(kind, "EndpointSlice") and key in change.after.slices)
+            or (is_kind(kind, "Namespace") and name in change.after.namespaces)
         )
         if there:
             return f'the {kind} "{name}" was deleted and exists again: find out what recreates it'
@@ -107,7 +107,7 @@ def scaled(kind: str, name: str, replicas: int) -> ExpectedEffect:
         if after != replicas:
             why = (
                 "an ordered StatefulSet waits until a pod is ready before it creates or removes the next"
-                if _is(kind, "StatefulSet")
+                if is_kind(kind, "StatefulSet")
                 else "its pods were rejected, or something else sets its replicas"
             )
             return f'the {kind} "{name}" was scaled to {replicas} and has {_pods(after)}: {why}'
@@ -297,13 +297,13 @@ def _active(state: ClusterState, namespace: str, kind: str, name: str) -> Mappin
 
 def _belongs(pod: Pod, kind: str, name: str) -> bool:
     owner, _, named = pod.owner.partition("/")
-    if _is(kind, "Deployment"):
+    if is_kind(kind, "Deployment"):
         template = pod.labels.get("pod-template-hash")
         return owner == "ReplicaSet" and named == f"{name}-{template}"
-    return _is(kind, owner) and named == name
+    return is_kind(kind, owner) and named == name
 
 
-def _is(written: str, kind: str) -> bool:
+def is_kind(written: str, kind: str) -> bool:
     """Whether a kind is meant that may be written as kubectl takes it: ``StatefulSet``, ``statefulset``, ``statefulsets``."""
     return written.lower() in {kind.lower(), f"{kind.lower()}s"}
 

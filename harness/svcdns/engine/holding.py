@@ -59,7 +59,7 @@ class Holding(Declaring):
         self._ready_to_use()
         deadlines = self._target.deadlines
         watched = eventually(
-            lambda: promise.problem(self.state(), self.namespace),
+            lambda: promise.problem(self.state(), self.namespace, self.neighbour),
             lambda problem: not problem,
             deadline_seconds=deadlines.becomes_seconds,
             interval_seconds=deadlines.pause_seconds,

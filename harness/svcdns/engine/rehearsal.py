@@ -14,7 +14,7 @@ from svcdns.engine.declaration import Declaration, declared_pods
 from svcdns.engine.effects import ExpectedEffect
 from svcdns.engine.scope import Scope
 from svcdns.engine.world import World
-from svcdns.errors import FeatureError, HarnessError
+from svcdns.errors import FeatureError, HarnessError, did_you_mean
 from svcdns.judge import Promise, PromiseOfState
 from svcdns.manifests.sources import PACKAGED, Sources
 
@@ -49,6 +49,8 @@ class Rehearsal:
     def __init__(self, manifests: Sources = PACKAGED) -> None:
         self.sentence = ""
         self.plan = Plan(Declaration(manifests))
+        self._asked: list[str] = []
+        self._attempted = False
 
     def declare(self, manifest: str, *, neighbour: bool = False) -> None:
         """Note a manifest."""
@@ -71,6 +73,7 @@ class Rehearsal:
 
     def attempt(self, change: Callable[[Scope], None], effect: ExpectedEffect) -> None:
         """Note a change that may be refused."""
+        self._attempted = True
         self.change(change, effect)
 
     def apply(self, manifest: str) -> None:
@@ -90,11 +93,18 @@ class Rehearsal:
         self.plan = replace(self.plan, changes=True)
 
     def delete_neighbour(self) -> None:
-        """Note a change."""
+        """Note a change.
+
+        Raises:
+            FeatureError: if nothing is declared in the neighbouring Namespace, so that there is none.
+        """
+        if not self.plan.declaration.neighbour:
+            raise FeatureError('no manifest is declared "in the neighbouring namespace": declare one')
         self.plan = replace(self.plan, changes=True)
 
     def restart_dns_while_asking(self, deployment: str, written: str) -> None:  # noqa: ARG002 - as in `World`
-        """Note a change."""
+        """Note a change, and the name that is queried while it lasts."""
+        self._asked.append(written)
         self.plan = replace(self.plan, changes=True)
 
     def holds(self, promise: Promise) -> None:
@@ -109,10 +119,25 @@ class Rehearsal:
         """Note nothing: the state is always at hand."""
 
     def never_denied(self, written: str) -> None:
-        """Note nothing: a change before it has asked."""
+        """See that a name was queried while something changed.
 
-    def refused_with(self, words: str) -> None:
-        """Note nothing: the attempt before it was noted."""
+        Raises:
+            FeatureError: if it was not.
+        """
+        if written not in self._asked:
+            raise FeatureError(
+                f'no step before has a client ask for "{written}" during a restart: fix the name, or add the step'
+                f"{did_you_mean(written, self._asked)}"
+            )
+
+    def refused_with(self, words: str) -> None:  # noqa: ARG002 - as in `World`
+        """See that something was attempted.
+
+        Raises:
+            FeatureError: if nothing was that could be refused.
+        """
+        if not self._attempted:
+            raise FeatureError("no step before attempts what kubectl may refuse: add one")
 
     def _declare(self, declaration: Declaration) -> None:
         self.plan = replace(self.plan, declaration=declaration)

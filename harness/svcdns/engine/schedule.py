@@ -43,9 +43,13 @@ class Schedule:
         self._pool = pool
         self._rules = rules
         self._evidence = evidence
+        #: What became of each scenario that nobody has asked about yet: all that was read and seen takes memory.
         self._outcomes: dict[str, Future[Outcome]] = {}
+        self._taken = Played(0, 0, 0)
         self._players = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="scenario")
         self._waits = Waits()
+        #: Why what is not judged stays so, once it has ended.
+        self._ended = ""
 
     def begin(self, scripts: Iterable[tuple[str, Script]]) -> None:
         """Begin to play scenarios, by id, in the order in which their environments are ready."""
@@ -54,6 +58,9 @@ class Schedule:
         planned = [one for _, one in sorted(zip(ranks, able, strict=True), key=lambda pair: pair[0])]
         for id_, _ in planned:
             self._outcomes[id_] = Future()
+        if self._ended:
+            self.end(self._ended)
+            return
         scripts_by_id = dict(planned)
         self._pool.plan(
             ((id_, one.plan) for id_, one in planned),
@@ -62,9 +69,10 @@ class Schedule:
 
     def played(self) -> Played:
         """Return how far it has come."""
-        done = [future for future in list(self._outcomes.values()) if future.done() and future.exception() is None]
-        broken = sum(future.result().judged.verdict is Verdict.NOT_CONFORMANT for future in done)
-        return Played(len(self._outcomes), len(done), broken)
+        left = list(self._outcomes.values())
+        done = [future for future in left if future.done() and future.exception() is None]
+        taken = self._taken
+        return Played(taken.scenarios + len(left), taken.judged + len(done), taken.broken + sum(map(_is_broken, done)))
 
     def oldest(self) -> Wait | None:
         """Return the scenario that has been played longest of those that are played now, with its current step."""
@@ -72,22 +80,36 @@ class Schedule:
 
     def end(self, reason: str) -> None:
         """Let every scenario that is not judged yet be not determined, at once; the pool is stopped before."""
+        self._ended = reason
         for future in list(self._outcomes.values()):
             with suppress(InvalidStateError):
-                future.set_result(Outcome(Judged(Verdict.NOT_DETERMINED, reason)))
+                future.set_result(_undetermined(reason))
 
     def outcome(self, id_: str, script: Script) -> Outcome:
-        """What becomes of a scenario; one that was not begun is played now."""
+        """What becomes of a scenario; one that was not begun, or was asked about before, is played now."""
         future = self._outcomes.get(id_)
-        return self._play(id_, script) if future is None else future.result()
+        if future is None:
+            return _undetermined(self._ended) if self._ended else self._play(id_, script)
+        try:
+            return future.result()
+        finally:
+            del self._outcomes[id_]
+            taken, judged = self._taken, future.done() and future.exception() is None
+            self._taken = Played(
+                taken.scenarios + 1, taken.judged + judged, taken.broken + (judged and _is_broken(future))
+            )
 
     def close(self) -> None:
         """Wait until nothing is played any more; the pool is told before that the run is over."""
         self._players.shutdown(cancel_futures=True)
 
     def _submit(self, id_: str, script: Script) -> None:
+        outcome = self._outcomes.get(id_)
+        if outcome is None or outcome.done():
+            # The schedule has ended meanwhile.
+            return
+
         def play() -> None:
-            outcome = self._outcomes[id_]
             with suppress(InvalidStateError):
                 # Where the schedule has ended meanwhile, the outcome is known.
                 try:
@@ -110,3 +132,11 @@ class Schedule:
                 return player.play(world, script, self._rules, after=over.append, evidence=self._evidence)
         finally:
             self._pool.leave(id_)
+
+
+def _undetermined(reason: str) -> Outcome:
+    return Outcome(Judged(Verdict.NOT_DETERMINED, reason))
+
+
+def _is_broken(outcome: Future[Outcome]) -> bool:
+    return outcome.result().judged.verdict is Verdict.NOT_CONFORMANT

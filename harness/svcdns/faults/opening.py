@@ -27,11 +27,13 @@ def opened(
     Raises:
         UsageError: if the target cannot be opened, or a fault is unknown.
     """
+    # A cluster is not created for a fault that does not exist.
+    wanted = tuple(map(faults.find, settings.faults))
     with opening.opened(settings, run, say, shared, waits) as found:
-        if not settings.faults:
+        if not wanted:
             yield found
             return
         from svcdns.faults import proxy  # noqa: PLC0415 - a run without faults does not need it
 
-        with proxy.before(found.target, tuple(map(faults.find, settings.faults))) as target:
+        with proxy.before(found.target, wanted) as target:
             yield replace(found, target=target)

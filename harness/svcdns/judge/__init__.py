@@ -54,6 +54,7 @@ from svcdns.judge.names import (
 )
 from svcdns.judge.observation import Observation
 from svcdns.judge.order import order
+from svcdns.judge.parameters import choices, numbers
 from svcdns.judge.ports import (
     own_port,
     port_of_ready_endpoints,
@@ -89,6 +90,7 @@ __all__ = [
     "alias",
     "any_case",
     "asked",
+    "choices",
     "dashed_addresses",
     "does_not_exist",
     "ends_in_time",
@@ -111,6 +113,7 @@ __all__ = [
     "no_data",
     "no_ready_endpoint",
     "not_found",
+    "numbers",
     "one_of",
     "one_record",
     "order",

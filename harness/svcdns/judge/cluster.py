@@ -9,17 +9,19 @@ from dns.rdatatype import AAAA, NS, PTR, SOA, A
 from svcdns.errors import UndeterminedError
 from svcdns.judge import endpoints
 from svcdns.judge.comparing import address_row, expect_no_name, expect_rows, rows, unanswered
-from svcdns.judge.observation import TYPE_OF, Observation
+from svcdns.judge.observation import TYPE_OF, Observation, service_key
 from svcdns.judge.reading import Promise, PromiseOfState, Reading
 from svcdns.message import Question, reverse_name, soa_server, target
-from svcdns.state import CLUSTER_DOMAIN, ClusterState, Key, Service
+from svcdns.state import CLUSTER_DOMAIN, ClusterState, Service
 
 
 def no_ready_endpoint(service_name: str) -> PromiseOfState:
     """The Service's EndpointSlices hold no ready endpoint: ``kubectl get endpoints`` shows ``<none>``."""
 
-    def problem(state: ClusterState, namespace: str) -> str:
-        key = Key(namespace, service_name)
+    def problem(state: ClusterState, namespace: str, neighbour: str) -> str:
+        key = service_key(service_name, namespace, neighbour)
+        if key not in state.services:
+            return f"there is no Service {key}"
         listed = [endpoint for each in state.slices_by_service.get(key, ()) for endpoint in each.endpoints]
         ready = [", ".join(endpoint.addresses) for endpoint in listed if endpoint.ready is not False]
         return f"the EndpointSlices of the Service {key} hold ready endpoints: {', '.join(ready)}" if ready else ""
@@ -30,9 +32,11 @@ def no_ready_endpoint(service_name: str) -> PromiseOfState:
 def has_ports(service_name: str, count: int) -> PromiseOfState:
     """The Service has that many ports."""
 
-    def problem(state: ClusterState, namespace: str) -> str:
-        key = Key(namespace, service_name)
-        number = len(state.services[key].ports) if key in state.services else 0
+    def problem(state: ClusterState, namespace: str, neighbour: str) -> str:
+        key = service_key(service_name, namespace, neighbour)
+        if key not in state.services:
+            return f"there is no Service {key}"
+        number = len(state.services[key].ports)
         return "" if number == count else f"the Service {key} has {number} ports, not {count}"
 
     return PromiseOfState(problem)

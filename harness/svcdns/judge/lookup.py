@@ -8,7 +8,7 @@ from dataclasses import replace
 from dns.rdatatype import A
 
 from svcdns import message
-from svcdns.errors import FeatureError, UndeterminedError
+from svcdns.errors import FeatureError, UndeterminedError, did_you_mean
 from svcdns.judge import endpoints
 from svcdns.judge.comparing import address_row, expect_no_data, expect_no_name, expect_rows
 from svcdns.judge.observation import OTHER, Observation
@@ -28,12 +28,16 @@ def found_by(short_name: str, service_name: str, nth: str) -> Promise:
     The names tried before have to be NXDOMAIN; anything else would end the search early.
     """
     if nth not in _ORDINALS:
-        raise FeatureError(f'"{nth}" is not an ordinal that is known: use one of {", ".join(_ORDINALS)}')
+        raise FeatureError(
+            f'"{nth}" is not an ordinal that is known: use one of {", ".join(_ORDINALS)}{did_you_mean(nth, _ORDINALS)}'
+        )
 
     def judge(observation: Observation) -> Iterator[Reading]:
         service = observation.service(service_name)
         addresses = endpoints.service_addresses(observation.state, service)
-        lookup = observation.resolver().lookup(short_name, family_of(addresses[0]), observation.transport)
+        lookup = observation.resolver().lookup(
+            observation.looked_up(short_name), family_of(addresses[0]), observation.transport
+        )
         full_name = observation.full_name(service_name)
         *before, last = lookup.asked
         yield from map(expect_no_name, before)
@@ -57,7 +61,7 @@ def not_found(name: str, denials: int) -> Promise:
 
     def judge(observation: Observation) -> Iterator[Reading]:
         for family in OTHER:
-            lookup = observation.resolver().lookup(name, family, observation.transport)
+            lookup = observation.resolver().lookup(observation.looked_up(name), family, observation.transport)
             yield from map(expect_no_name, lookup.asked[:denials])
             domain = message.name(observation.state.domain)
             in_cluster = [answer for answer in lookup.asked if answer.question.name.is_subdomain(domain)]
@@ -75,7 +79,7 @@ def found_in_one_family(short_name: str, service_name: str) -> Promise:
     def judge(observation: Observation) -> Iterator[Reading]:
         family = OTHER[observation.service(service_name).families[0]]
         full_name = observation.full_name(service_name)
-        lookup = observation.resolver().lookup(short_name, family, observation.transport)
+        lookup = observation.resolver().lookup(observation.looked_up(short_name), family, observation.transport)
         met = next((answer for answer in lookup.asked if answer.question.name == full_name), None)
         if met is None:
             yield Reading(lookup.asked[-1], ("no address",), problem=f"the pod did not ask for {full_name}")

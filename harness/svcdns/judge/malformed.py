@@ -6,13 +6,12 @@ import struct
 from collections.abc import Callable, Iterator, Mapping
 
 import dns.opcode
-import dns.rcode
 import dns.rdataclass
 import dns.rdatatype
 from dns.rdatatype import TXT, A
 
 from svcdns.client import encode
-from svcdns.errors import FeatureError
+from svcdns.judge import parameters
 from svcdns.judge.comparing import choice_lines, expect_choice, row, unexpected_records, wrong_rcode
 from svcdns.judge.observation import Observation
 from svcdns.judge.reading import Promise, Reading
@@ -64,10 +63,7 @@ def malformed_message_is_one_of(kind: str, choices: Mapping[str, str]) -> Promis
 
 def malformed_message(kind: str, rcode: str) -> Promise:
     """One of the `MALFORMED_MESSAGES` is answered with an rcode and nothing else (G12, G13, L05)."""
-    try:
-        expected = dns.rcode.from_text(rcode)
-    except dns.rcode.UnknownRcode as error:
-        raise FeatureError(f'"{rcode}" is not an rcode: name one, such as NOTIMP or REFUSED') from error
+    expected = parameters.rcode(rcode)
 
     def judge(observation: Observation) -> Iterator[Reading]:
         about = Question(observation.full_name("dns-version.cluster.local"), A)

@@ -19,7 +19,7 @@ from svcdns.judge.comparing import (
     row,
     rows,
 )
-from svcdns.judge.observation import OTHER, TYPE_OF, Observation, record_type
+from svcdns.judge.observation import OTHER, TYPE_OF, Observation, record_type, service_above
 from svcdns.judge.reading import Promise, Reading
 from svcdns.message import Question
 from svcdns.state import CLUSTER_DOMAIN, family_of
@@ -94,13 +94,13 @@ def hostname(label: str, service_name: str) -> Promise:
 
 def other_family(label: str, service_name: str) -> Promise:
     """The family that a Service does not have is NODATA at a name of it, never NXDOMAIN (RFC 2308; B02, C05, C12)."""
-    name = f"{label}.{service_name}" if label else service_name
 
     def judge(observation: Observation) -> Iterator[Reading]:
         families = endpoints.families(observation.state, observation.service(service_name))
         if len(families) > 1:
             raise UndeterminedError(f'the Service "{service_name}" has both families')
-        yield expect_no_data(observation.ask(Question(observation.full_name(name), TYPE_OF[OTHER[families[0]]])))
+        name = observation.below(label, service_name) if label else observation.full_name(service_name)
+        yield expect_no_data(observation.ask(Question(name, TYPE_OF[OTHER[families[0]]])))
 
     return Promise(judge)
 
@@ -109,7 +109,7 @@ def address_of_pod(name: str, pod_name: str) -> Promise:
     """A pod's name below a Service answers that pod's address, and nothing else (section 2.4.1)."""
 
     def judge(observation: Observation) -> Iterator[Reading]:
-        family = observation.service(name.rpartition(".")[2]).families[0]
+        family = observation.service(service_above(name)).families[0]
         address = observation.pod(pod_name).address(family)
         if address is None:
             raise UndeterminedError(f"the pod {pod_name} has no {family} address")

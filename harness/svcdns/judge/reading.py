@@ -102,10 +102,11 @@ class PromiseOfState:
     """What one sentence of a feature says about the cluster itself; what breaks it is no fault of DNS.
 
     Attributes:
-        problem: says of a state and the scenario's namespace what is not as the sentence says, or nothing.
+        problem: says of a state, the scenario's namespace and the neighbouring one what is not as the sentence says, or
+            nothing.
     """
 
-    problem: Callable[[ClusterState, str], str]
+    problem: Callable[[ClusterState, str, str], str]
 
 
 def answer_lines(answer: Answer) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from svcdns.judge.comparing import (
     unexpected_records,
 )
 from svcdns.judge.domain_names import in_other_cases, is_child
-from svcdns.judge.observation import TYPE_OF, Observation, record_type
+from svcdns.judge.observation import TYPE_OF, Observation, record_type, service_above
 from svcdns.judge.reading import Promise, Reading
 from svcdns.message import Question, reverse_name, target
 from svcdns.state import CLUSTER_DOMAIN, family_of
@@ -54,7 +54,7 @@ def pod_leads_back(pod_name: str, name: str) -> Promise:
     """A pod's address has a PTR record to its name below a Service; other Services over the pod may add theirs (2.4.3, F07)."""
 
     def judge(observation: Observation) -> Iterator[Reading]:
-        service = observation.service(name.rpartition(".")[2])
+        service = observation.service(service_above(name))
         addresses = [each for each in observation.pod(pod_name).addresses if family_of(each) in service.families]
         if not addresses:
             raise UndeterminedError(f"the pod {pod_name} has no address in a family of the Service {service.key}")

@@ -9,6 +9,8 @@ from __future__ import annotations
 pytest_plugins = [
     "svcdns.plugin.secrecy",
     "svcdns.plugin.options",
+    "svcdns.plugin.exit_codes",
+    "svcdns.plugin.withholding",
     "svcdns.plugin.interruption",
     "svcdns.plugin.session",
     "svcdns.plugin.planning",

@@ -71,10 +71,16 @@ def _problems_of(scenario: Scenario, definitions: Sequence[StepFunctionContext])
     yield from _late_givens(scenario)
     if scenario.outline:
         yield from _outline_problems(scenario)
+    seen = set()
     for one in scenario.rendered():
         for step in one.steps:
-            yield from _step_problems(step, definitions)
-        break
+            if (step.line, step.text) not in seen:
+                seen.add((step.line, step.text))
+                yield from _step_problems(step, definitions)
+        for step, problem in sentences.problems(one, definitions):
+            if (step.line, problem) not in seen:
+                seen.add((step.line, problem))
+                yield step.line, f"{step.keyword} {step.text}: {problem}"
 
 
 def _late_givens(scenario: Scenario) -> Iterator[Problem]:
@@ -134,6 +140,6 @@ def _step_problems(step: Step, definitions: Sequence[StepFunctionContext]) -> It
         return
     matching = [definition.parser.name for definition in sentences.matching(step, definitions)]
     if not matching:
-        yield step.line, f"{step.keyword} {step.text}: undefined step; fix its wording, or define it"
+        yield step.line, f"{step.keyword} {step.text}: {sentences.undefined(step, definitions)}"
     if len(matching) > 1:
         yield step.line, f"{step.keyword} {step.text}: several step definitions match: {'; '.join(sorted(matching))}"

@@ -67,18 +67,15 @@ class FeatureFile(pytest.Module):
             )(_nothing_more)
             name = function_of(one)
             setattr(module, name, pytest.mark.usefixtures("world")(test))
-            self.described[name] = tuple(one.rendered())
+            rows = [dict(zip(table.columns, row, strict=True)) for table in one.examples for row in table.rows]
+            self.described[name] = tuple(zip(rows if one.outline else [{}], one.rendered(), strict=True))
         return module
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         """The scenarios in the order of the file, each with its reading of the feature."""
-        rows: dict[str, int] = {}
         for item in super().collect():
             if isinstance(item, pytest.Function):
-                name = item.originalname
-                row = rows.setdefault(name, 0)
-                rows[name] += 1
-                described = item.stash[SCENARIO] = self.described[name][row]
+                described = item.stash[SCENARIO] = self._scenario(item)
                 # pytest would name the file of a decorator.
                 vars(item)["location"] = (item.nodeid.partition("::")[0], described.line - 1, item.name)
             yield item
@@ -109,7 +106,14 @@ class FeatureFile(pytest.Module):
         working = f"{self.config.invocation_params.dir}/"
         return "\n".join(failure.within(str(error).replace(working, "").splitlines(), failure.MOST_OCTETS))
 
-    described: dict[str, tuple[gherkin.Scenario, ...]]
+    def _scenario(self, item: pytest.Function) -> gherkin.Scenario:
+        """The scenario, or the example of one, that a test is; pytest-repeat and its like make several tests of each."""
+        callspec = getattr(item, "callspec", None)
+        example = callspec.params.get("_pytest_bdd_example", {}) if callspec is not None else {}
+        return next(scenario for row, scenario in self.described[item.originalname] if row == example)
+
+    #: The examples of each test function, with the scenario that each makes of it.
+    described: dict[str, tuple[tuple[dict[str, str], gherkin.Scenario], ...]]
 
 
 def function_of(one: gherkin.Scenario) -> str:

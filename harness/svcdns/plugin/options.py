@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 from svcdns.errors import UsageError
+from svcdns.report import writable
 from svcdns.settings import OPTIONS, Option, Settings, check_together
+
+#: Options of pytest and of pytest-html that name a file to be written.
+_FILES_OF_OTHERS = ("log_file", "htmlpath")
 
 #: Options that name a file of this host, relative to where the run was started.
 _FILES = ("kubeconfig", "kind_config", "html_report", "conformance_report")
@@ -30,6 +34,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
                 option.flag, dest=option.ini, action=action, default=None, metavar=option.metavar, help=text
             )
         parser.addini(option.ini, option.help, type="string", default=None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """See that files can be written which other plugins open at once, and where they cannot end in a traceback.
+
+    Raises:
+        pytest.UsageError: if not.
+    """
+    for option in _FILES_OF_OTHERS:
+        if path := config.getoption(option, None):
+            try:
+                writable.check(config.invocation_params.dir / Path(os.path.expandvars(path)).expanduser())
+            except UsageError as error:
+                raise pytest.UsageError(str(error)) from error
 
 
 def settings(config: pytest.Config) -> Settings:

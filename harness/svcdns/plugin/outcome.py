@@ -110,7 +110,8 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     item = request.node
     run, script = item.config.stash[RUN], _script(item)
     try:
-        run.deadline.require()
+        if script_of(item) is None:
+            run.deadline.require()
         lacking = verdicts.of_inability(script.scenario.tags, run.rules)
     except DeadlineError as error:
         lacking = Judged(Verdict.NOT_DETERMINED, str(error))
@@ -245,6 +246,9 @@ def pytest_runtest_makereport(
     ]
     if shown is not None:
         report.longrepr = shown
+    if OUTCOME in item.stash:
+        # pytest keeps its items to the end, and all that was read of a wrong server takes memory.
+        del item.stash[OUTCOME]
     return report
 
 

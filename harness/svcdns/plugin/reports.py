@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Generator, Iterable, Iterator
-from itertools import chain
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +21,9 @@ from svcdns.settings import Settings
 from svcdns.system import filing
 
 PAGE = "report.html"
+
+#: Directories of evidence that are named one by one without -v.
+MOST_DIRECTORIES = 3
 
 #: Every failure in full, where the terminal has no room for them.
 FAILURES = "failures.txt"
@@ -78,8 +80,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     if run.shared is None and not config.option.collectonly and session.exitstatus != pytest.ExitCode.USAGE_ERROR:
         written = config.stash[WRITTEN] = []
         try:
-            paths = chain(_written(run, config), _evidence(run))
-            written.extend(os.path.relpath(path, config.invocation_params.dir) for path in paths)
+            written.extend(os.path.relpath(path, config.invocation_params.dir) for path in _written(run, config))
+            written.extend(_evidence(run, config))
         except UsageError as error:
             run.problems.append(str(error))
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
@@ -112,9 +114,14 @@ def _written(run: Run, config: pytest.Config) -> Iterator[Path]:
         yield path
 
 
-def _evidence(run: Run) -> Iterable[Path]:
-    """The directories that failures have left, and the nodes' logs."""
-    return sorted(path for path in run.directory.glob("*/") if path.is_dir())
+def _evidence(run: Run, config: pytest.Config) -> Iterator[str]:
+    """The directories that failures have left, and the nodes' logs: each, or how many."""
+    paths = sorted(path for path in run.directory.glob("*/") if path.is_dir())
+    working = config.invocation_params.dir
+    if len(paths) > MOST_DIRECTORIES and config.get_verbosity() <= 0:
+        yield f"{os.path.relpath(run.directory, working)}/, {len(paths)} directories of evidence"
+    else:
+        yield from (os.path.relpath(path, working) for path in paths)
 
 
 def _result(run: Run, config: pytest.Config) -> RunResult:

@@ -27,7 +27,7 @@ from svcdns.engine.timing import Clock
 from svcdns.engine.verdicts import Rules
 from svcdns.errors import HarnessError, TargetError, UsageError
 from svcdns.faults import opening
-from svcdns.plugin import interruption, progress
+from svcdns.plugin import interruption, progress, withholding
 from svcdns.plugin.deadline import Deadline, DeadlineError
 from svcdns.plugin.options import settings
 from svcdns.plugin.progress import Progress
@@ -86,7 +86,7 @@ class Run:
         self.waits = Waits()
         self.scenarios = 0
         self.hopeless = ""
-        self._phase = "opening the target"
+        self._phase = "collecting"
         self._reporting: progress.Reporting | None = None
         self.directory = config.invocation_params.dir / directory.REPORTS / self.id
         self._config = config
@@ -126,14 +126,17 @@ class Run:
         """What plays the scenarios of a live run."""
         if self._schedule is None:
             self._schedule = Schedule(self.pool, self.rules, self.target.evidence)
+            if self.deadline.is_over:
+                self._end_playing()
         return self._schedule
 
     def outcome(self, id_: str, script: Script) -> Outcome:
         """What becomes of a scenario that consists of our sentences alone."""
         self._phase = "playing"
+        if self.settings.live:
+            # At the deadline, the schedule has an outcome for each; those that were judged before it stay.
+            return self.schedule.outcome(id_, script)
         with self.deadline.bounding():
-            if self.settings.live:
-                return self.schedule.outcome(id_, script)
             try:
                 return player.play(self.pool.world(id_, script.plan), script, self.rules)
             finally:
@@ -191,12 +194,15 @@ class Run:
             DeadlineError: if the run's deadline is over before it is open.
         """
         if self._opened is None:
+            self._phase = "opening the target"
             shared = self.shared and self.shared["target"]
             opened = opening.opened(self.settings, self.id, self._say, shared, self.waits)
             try:
                 with self.clock.spent("create"), self.deadline.bounding():
                     self._opened = self._life.enter_context(opened)
-            except UsageError as error:
+            except DeadlineError:
+                raise
+            except HarnessError as error:
                 raise pytest.UsageError(str(error)) from error
             self._phase = "preparing"
             self.subject = self._subject(self._opened.target)
@@ -321,7 +327,9 @@ class Run:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count the verdicts; under xdist, in the process that hears from every worker."""
-        if result := getattr(report, "svcdns", None):
+        # What pytest-rerunfailures plays again is counted once, as it ended.
+        if (result := getattr(report, "svcdns", None)) and str(report.outcome) != "rerun":
+            self._phase = "playing"
             self.tally[result["level"], Verdict(result["verdict"])].append(result)
 
     @pytest.hookimpl(optionalhook=True)
@@ -392,6 +400,7 @@ class Run:
         capture = self._config.pluginmanager.get_plugin("capturemanager")
         if reporter is None:
             return
+        withholding.release(self._config)
         with capture.global_and_fixture_disabled() if capture else ExitStack():
             reporter.ensure_newline()
             reporter.write_line(printable.line(redact(line)))

@@ -178,6 +178,7 @@ def _say_failures(reporter: pytest.TerminalReporter, config: pytest.Config, run:
             _say(reporter, line, red=is_heading, bold=is_heading)
         if section.is_cut:
             text = "\n".join(line for line, _ in failures.whole(found).lines)
+            reporter.line("")
             _say(reporter, f"All of it: {reports.keep_failures(run, config, text)}")
     _say_errors(reporter, [vars(report)[ERROR] for report in taken_over if hasattr(report, ERROR)])
 

@@ -165,17 +165,26 @@ def _on_names_below_services(kinds: Collection[str], answers: Answers) -> Iterat
 
 
 def _on_type(types: Collection[str], answers: Answers) -> Iterator[str]:
-    for type_ in sorted(types):
-        own, others = answers.split(type_)
-        own = own.where(lambda count: count.promised != "choice")
-        others, promised = others.of(_KINDS), own.of(_KINDS)
-        if own.came not in ("", "records") and own.broken >= FEWEST and others.kept >= FEWEST:
-            yield (
-                f"every {type_} query is answered {own.came}, whatever its name ({own.number} of {own.number} answers): look"
-                " for what answers this type in place of the records, such as CoreDNS's template or acl plugin"
-            )
-        elif promised.all_are_empty and promised.came and others.kept >= FEWEST:
-            yield f"no {type_} query is answered with records: {promised.number} of {promised.number} are {promised.came}"
+    """Say what all queries for a record type get, where that is so of each type of a cause."""
+    told = [_of_type(type_, answers) for type_ in sorted(types)]
+    if all(told):
+        yield from told
+
+
+def _of_type(type_: str, answers: Answers) -> str:
+    own, others = answers.split(type_)
+    own = own.where(lambda count: count.promised != "choice")
+    others, promised = others.of(_KINDS), own.of(_KINDS)
+    if others.kept < FEWEST:
+        return ""
+    if own.came not in ("", "records") and own.broken >= FEWEST:
+        every = f"every {type_} query is answered {own.came}, whatever its name ({own.number} of {own.number} answers)"
+        if own.came in ("NXDOMAIN", "NODATA"):
+            return f"{every}: the server has no {type_} records, or CoreDNS's template plugin answers in their place"
+        return f"{every}: look for what answers this type in place of the records, such as CoreDNS's template or acl plugin"
+    if promised.all_are_empty and promised.came:
+        return f"no {type_} query is answered with records: {promised.number} of {promised.number} are {promised.came}"
+    return ""
 
 
 def _on_letters(findings: Sequence[Finding]) -> Iterator[str]:

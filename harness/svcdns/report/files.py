@@ -37,6 +37,9 @@ def read(path: Path) -> dict[str, Any]:
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - a run that writes reports does not need it
     from jsonschema.exceptions import best_match  # noqa: PLC0415 - as above
 
+    if path.exists() and not path.is_file():
+        # A device may have no end.
+        raise UsageError(f"{path}: is not a file; name a conformance report")
     try:
         # JSON is YAML too, and a parser of YAML in C reads both.
         document = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from svcdns.errors import UsageError
 
@@ -27,8 +28,17 @@ def check(path: Path) -> None:
     else:
         why = (
             ""
-            if os.access(there, os.W_OK | os.X_OK)
+            if os.access(there, os.W_OK | os.X_OK) and _takes_files(there)
             else f"you may not write to the directory {there}; name another path"
         )
     if why:
         raise UsageError(f"the report cannot be written to {path}: {why}")
+
+
+def _takes_files(directory: Path) -> bool:
+    """Whether a file can be made in a directory: in some nobody can, whatever the permissions say."""
+    try:
+        with TemporaryFile(dir=directory):
+            return True
+    except OSError:
+        return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from svcdns.targets.cluster.watch.settling import Settling
 from svcdns.targets.cluster.watch.starting import Starting
 from svcdns.targets.cluster.watch.watching import Watching
 from svcdns.targets.waits import Waits
+from tests import api_server
 from tests.api_server import Objects, RefusalError
 
 IMAGE = "registry.k8s.io/pause:3.10"
@@ -49,17 +50,15 @@ def refusing(*kinds: str, words: str = POLICY) -> Any:
     return before
 
 
-def pending(objects: Objects, **status: Any) -> Any:
-    """A scheduler or a kubelet that leaves each pod as it is, with a status."""
+@pytest.fixture
+def pending(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """A scheduler or a kubelet that leaves each new pod as it is, with a status."""
 
-    def after(item: dict[str, Any]) -> None:
-        if item["kind"] == "Pod" and item["status"].get("phase") != "Pending":
-            metadata = item["metadata"]
-            place = {key: metadata[key] for key in ("uid", "labels") if key in metadata}
-            whole = {"phase": "Pending", **status}
-            objects.put("Pod", metadata["name"], metadata["namespace"], metadata=place, spec=item["spec"], status=whole)
+    def leave(**status: Any) -> None:
+        default = {**api_server._DEFAULTS["Pod"], "status": {"phase": "Pending", **status}}
+        monkeypatch.setitem(api_server._DEFAULTS, "Pod", default)
 
-    return after
+    return leave
 
 
 def unscheduled() -> dict[str, Any]:
@@ -128,33 +127,33 @@ def test_a_plain_pod_that_starts_has_no_cause(objects: Objects, trials: Prefligh
     ids=["taint", "image"],
 )
 def test_a_plain_pod_that_does_not_start_has_the_words_of_the_cluster(
-    status: dict[str, Any], words: str, objects: Objects, trials: Preflight
+    status: dict[str, Any], words: str, pending: Callable[..., None], trials: Preflight
 ):
-    objects.after = pending(objects, **status)
+    pending(**status)
     (line,) = trials.causes()
     assert words in line
     assert line.startswith("no pod of this run starts: ")
 
 
-def test_a_pod_that_an_autoscaler_makes_a_node_for_is_waited_for(objects: Objects, trials: Preflight):
-    set_pending = pending(objects, **unscheduled())
-
+def test_a_pod_that_an_autoscaler_makes_a_node_for_is_waited_for(
+    objects: Objects, pending: Callable[..., None], trials: Preflight
+):
     def after(item: dict[str, Any]) -> None:
         if item["kind"] == "Pod":
             about = {"kind": "Pod", "name": item["metadata"]["name"]}
             namespace = item["metadata"]["namespace"]
             objects.put("Event", "e", namespace, involvedObject=about, reason="TriggeredScaleUp", message="1->2")
-        set_pending(item)
 
     objects.after = after
+    pending(**unscheduled())
     assert list(trials.causes()) == []
 
 
 def test_an_image_that_is_still_pulled_is_waited_for(
-    objects: Objects, trials: Preflight, monkeypatch: pytest.MonkeyPatch
+    pending: Callable[..., None], trials: Preflight, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(preflight, "_POD_SECONDS", 0.5)
-    objects.after = pending(objects)
+    pending()
     assert list(trials.causes()) == []
 
 
@@ -205,11 +204,16 @@ def test_where_every_pod_is_refused_the_run_has_no_hope(
 
 
 def test_where_no_pod_gets_a_node_the_run_has_no_hope(
-    objects: Objects, own: Ownership, watching: Watching, trials: Preflight, monkeypatch: pytest.MonkeyPatch
+    objects: Objects,
+    own: Ownership,
+    watching: Watching,
+    trials: Preflight,
+    pending: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setattr(settling, "_CHECK_SECONDS", 0.1)
     monkeypatch.setattr(starting, "COMPLAINT_SECONDS", 0.3)
-    objects.after = pending(objects, **unscheduled())
+    pending(**unscheduled())
     ScenarioNamespaces(own, watching).create("n")
     objects.put("Pod", "w", "n", status={"phase": "Pending", **unscheduled()})
     # The pod that sends queries has another image, and runs.
