@@ -32,6 +32,19 @@ def test_without_a_service_name_pods_have_no_subdomain(world, workload):
     assert (world.pod("web-0").hostname, world.pod("web-0").subdomain) == ("web-0", "")
 
 
+def test_without_a_service_name_a_subdomain_of_the_template_is_overwritten(world, workload):
+    stateful_set = workload("StatefulSet", pod={"subdomain": "web", "hostname": "other"})
+    del stateful_set["spec"]["serviceName"]
+    world.apply(stateful_set)
+    assert (world.pod("web-0").hostname, world.pod("web-0").subdomain) == ("web-0", "")
+
+
+@pytest.mark.parametrize(("length", "pods"), [(52, 1), (56, 0), (63, 0)])
+def test_a_name_that_leaves_no_room_for_the_hash_of_the_revision_has_no_pod(world, workload, length, pods):
+    world.apply(workload("StatefulSet", "w" * length))
+    assert len(world.names) == pods
+
+
 def test_ordered_pods_come_one_after_the_other_as_each_becomes_ready(world, workload):
     world.cluster.wish_ready("t", ready=False)
     world.apply(workload("StatefulSet", replicas=3, gated=True))

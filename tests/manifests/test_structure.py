@@ -29,7 +29,7 @@ def service(spec: str) -> str:
         ("  ports:\n  - 80", "7: ~.spec.ports[0]: must be a mapping, not the number 80"),
         ("  ports: [{port: 80}]\n  selector:\n    version: 1.10", "8: ~.spec.selector.version: must be text, not the number 1.1; put it in quotes"),
         ("  ports: [{port: 80}]\n  selector:\n    on: on", "8: ~.spec.selector.true: must be text, not true; put it in quotes (in YAML, yes"),
-        ("  ports: [{port: 80}]\n  selector:\n    app:", "8: ~.spec.selector.app: must be text, not null"),
+        ("  ports: [{port: 80}]\n  selector: [app]", "7: ~.spec.selector: must be a mapping, not a list"),
         ("  ports: [{port: 80}]\n  publishNotReadyAddresses: 'true'", "7: ~.spec.publishNotReadyAddresses: must be true or false, not the text"),
         ("  - ports", "5: ~.spec: must be a mapping, not a list"),
     ],
@@ -57,6 +57,25 @@ def test_a_null_field_is_an_absent_one():
         "metadata": {"name": "a"},
         "spec": {"ports": [{"port": 80}]},
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "value"),
+    [
+        ("apiVersion: v1\nkind: Service\nmetadata: {name: a, labels: {tier: }}\nspec: {ports: [{port: 80}]}", ("metadata", "labels"), {"tier": ""}),
+        ("apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: 80}], selector: {app: ~, b: x}}", ("spec", "selector"), {"app": "", "b": "x"}),
+        ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {empty: null}", ("data",), {"empty": ""}),
+        ("apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {empty: null}", ("data",), {"empty": ""}),
+        ("apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a, annotations: {note: }}", ("metadata", "annotations"), {"note": ""}),
+        ("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {nodeSelector: {disk: }, containers: [{name: c, image: x}]}", ("spec", "nodeSelector"), {"disk": ""}),
+        ("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: x, resources: {limits: {cpu: , memory: 1Gi}}}]}", ("spec", "containers", 0, "resources", "limits"), {"cpu": "0", "memory": "1Gi"}),
+    ],
+)  # fmt: skip
+def test_a_null_value_of_a_map_is_the_zero_of_its_type(text, path, value):
+    found = read_text(text)[0].data
+    for key in path:
+        found = found[key]
+    assert found == value
 
 
 def test_a_custom_resource_is_left_as_it_is_but_for_its_metadata(problems):

@@ -156,7 +156,7 @@ def test_only_a_stateful_set_replaces_its_templates_hostname(problems, kind):
         ),
         ("Job", "completionMode: Indexed\n  completions: 9\n  parallelism: 100001", "8: ~parallelism: must be at most 100000"),
         ("Job", "completions: -1", "6: ~completions: must be 0 or more, not -1"),
-        ("Job", "completionMode: Indexed", "5: ~completions: is required with completionMode Indexed"),
+        ("Job", "completionMode: Indexed\n  parallelism: 1", "5: ~completions: is required with completionMode Indexed"),
         ("Job", "completionMode: indexed", "6: ~completionMode: must be NonIndexed or Indexed"),
         ("Job", "selector: {matchLabels: {app: web}}", "6: ~selector: must not be given without manualSelector: true"),
     ],
@@ -176,6 +176,7 @@ def test_a_workload_that_kubernetes_refuses_is_refused_for_its_one_reason(proble
         ("Job", "{completionMode: Indexed, completions: 3}".strip("{}").replace(", ", "\n  ")),
         ("Job", "manualSelector: true\n  selector: {matchLabels: {app: web}}"),
         ("Job", "manualSelector: true\n  selector: {}"),
+        ("Job", "completionMode: Indexed"),
     ],
 )
 def test_a_workload_that_kubernetes_accepts_is_accepted(problems, kind, spec):

@@ -40,7 +40,7 @@ def create(
         if merged := {**(template["metadata"].get(field) or {}), **(added or {})}:
             metadata[field] = merged
     metadata["ownerReferences"] = [owner_reference(owner)]
-    pod_spec = {**template["spec"], **(spec or {})}
+    pod_spec = {field: value for field, value in {**template["spec"], **(spec or {})}.items() if value is not None}
     store.put({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": pod_spec, "status": {}})
 
 

@@ -6,6 +6,7 @@ from svcdns.controllers import naming, pods
 from svcdns.controllers.store import Json, ObjectRef, Store
 
 _REVISION = "controller-revision-hash"
+_LONGEST_LABEL_VALUE = 63
 
 
 def stateful_sets(store: Store, namespace: str) -> None:
@@ -78,10 +79,11 @@ def _create_pod(store: Store, item: Json, ordinal: int) -> None:
         _REVISION: _revision(item),
         "statefulset.kubernetes.io/pod-name": name,
     }
-    identity = {"hostname": name, "subdomain": item["spec"]["serviceName"]}
-    pods.create(
-        store, item, name=name, labels=labels, spec={field: value for field, value in identity.items() if value}
-    )
+    if len(labels[_REVISION]) > _LONGEST_LABEL_VALUE:
+        return  # The API server refuses each pod, so that none ever comes (kubernetes#64023).
+    # Without a serviceName, a subdomain of the template is overwritten by nothing.
+    identity = {"hostname": name, "subdomain": item["spec"]["serviceName"] or None}
+    pods.create(store, item, name=name, labels=labels, spec=identity)
 
 
 def _revision(item: Json) -> str:

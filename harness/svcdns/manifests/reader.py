@@ -61,7 +61,8 @@ def read_text(text: bytes | str, path: str = "<text>") -> tuple[Manifest, ...]:
             # The keys of these problems quote the file.
             for problem in document.problems if all(_is_object(value) for value, _ in objects) else ():
                 note(document.value, document.lines, problem)
-            for value, lines in objects:
+            for written, lines in objects:
+                value = schema.filled(written) if _is_object(written) else written
                 problems = _problems(value)
                 for problem in problems:
                     note(value if _is_object(value) else {}, lines, problem)

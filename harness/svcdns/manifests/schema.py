@@ -88,6 +88,48 @@ def problems(data: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem((*path, *more), text)
 
 
+def filled(data: dict[str, Any]) -> dict[str, Any]:
+    """Return an object with the zero of its type for each null value of a map, as the API server reads it.
+
+    ``create``, ``replace`` and server-side apply make the empty text, or the quantity 0, of ``labels: {tier: }`` and its like;
+    client-side apply leaves such an entry out (kubernetes#129176, #135423).
+    """
+    definition = _kinds().get((data["apiVersion"], data["kind"]))
+    if definition:
+        return dict(_filled(data, {"$ref": definition}))
+    if "metadata" not in data:
+        return data
+    return {**data, "metadata": _filled(data["metadata"], {"$ref": _METADATA})}
+
+
+def _filled(value: Any, schema: Mapping[str, Any]) -> Any:
+    whole = _definition(schema)
+    if isinstance(value, list):
+        return [_filled(item, whole.get("items") or {}) for item in value]
+    if not isinstance(value, dict):
+        return value
+    fields, rest = whole.get("properties", {}), whole.get("additionalProperties")
+    values = rest if isinstance(rest, Mapping) else {}
+    return {key: _filled(part, fields[key]) if key in fields else _entry(part, values) for key, part in value.items()}
+
+
+def _entry(value: Any, schema: Mapping[str, Any]) -> Any:
+    """Return the value of an entry of a map."""
+    if value is not None:
+        return _filled(value, schema)
+    if schema.get("$ref", "").endswith(".Quantity"):
+        return "0"
+    types = _definition(schema).get("type", ())
+    return "" if "string" in ([types] if isinstance(types, str) else types) else None
+
+
+def _definition(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "$ref" not in schema:
+        return schema
+    found: Mapping[str, Any] = _definitions()["$defs"].get(schema["$ref"].rpartition("/")[2], {})
+    return found
+
+
 def normal(data: dict[str, Any]) -> dict[str, Any]:
     """An object of a built-in kind without its null fields, which say what absent ones say; others as they are."""
     return dict(_without_nulls(data)) if is_built_in(data["apiVersion"]) else data

@@ -98,10 +98,14 @@ def job(root: Field) -> Iterator[Problem]:
 
 def _indexed(root: Field) -> Iterator[Problem]:
     spec = root["spec"]
-    if spec["completions"].number is None:
-        yield spec["completions"].error("is required with completionMode Indexed")
-    elif spec["completions"].number > 0 and root["metadata"]["name"].given:
-        last = f"{root['metadata']['name'].text}-{spec['completions'].number - 1}"
+    completions = spec["completions"].number
+    if completions is None and spec["parallelism"].number is None:
+        # The API server sets both to 1 (``pkg/apis/batch/v1/defaults.go``).
+        completions = 1
+    if completions is None:
+        yield spec["completions"].error("is required with completionMode Indexed and a parallelism")
+    elif completions > 0 and root["metadata"]["name"].given:
+        last = f"{root['metadata']['name'].text}-{completions - 1}"
         if problem := dns_1123_label(last):
             yield root["metadata"]["name"].error(f"makes {quoted(last)} the last pod's hostname, which {problem}")
     if (spec["parallelism"].number or 0) > _MOST_INDEXED_AT_ONCE:

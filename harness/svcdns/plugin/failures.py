@@ -13,6 +13,9 @@ from svcdns.results import ScenarioResult
 #: Lines of a terminal that all failures take at most. With the summary, and what pytest prints, a run stays below 200.
 MOST_ROWS = 120
 
+#: Those that other scenarios of a cause have, where there are so many, before a further cause is shown in full.
+_ROWS_OF_OTHERS = 24
+
 
 @dataclass(frozen=True, slots=True)
 class FailureGroup:
@@ -130,15 +133,27 @@ def _planned(found: Sequence[FailureGroup], width: int) -> list[_Shown]:
             break
         room -= rows
         plan.append(each)
+    _list_others(plan, _show_in_full(plan, room, width), width)
+    return plan
+
+
+def _show_in_full(plan: Sequence[_Shown], room: int, width: int) -> int:
+    """Show the first example in full, and others as long as other scenarios have rows too; the rows that are left."""
+    reserved = min(_ROWS_OF_OTHERS, sum(_rows(map(_line, each.group.scenarios[1:]), width) for each in plan))
     for each in plan:
-        full = _full(each.group.scenarios[0], each.group.test)
-        more = _rows(full, width) - _rows(each.example, width)
-        if more >= room and each is plan[0]:
-            full = _within(full, room + _rows(each.example, width) - 1, width)
-            more = room - 1
-        if more < room:
-            each.example, each.is_whole = full, full == _full(each.group.scenarios[0], each.group.test)
-            room -= more + 1
+        full = whole = _full(each.group.scenarios[0], each.group.test)
+        own = _rows(each.example, width)
+        if each is plan[0] and _rows(full, width) - own >= room:
+            full = _within(full, room + own - 1, width)
+        more = _rows(full, width) - own + 1
+        if more <= (room if each is plan[0] else room - reserved):
+            each.example, each.is_whole = full, full == whole
+            room -= more
+    return room
+
+
+def _list_others(plan: Sequence[_Shown], room: int, width: int) -> None:
+    """List other scenarios in the rows that are left, the same number of each group."""
     # Each list has a blank line, a heading and the number of what is left.
     room -= 3 * sum(each.others > 0 for each in plan)
     while room > 0 and (waiting := [each for each in plan if each.listed < each.others]):
@@ -147,9 +162,8 @@ def _planned(found: Sequence[FailureGroup], width: int) -> list[_Shown]:
             for result in each.group.scenarios[1 + each.listed :][:share]:
                 room -= _rows([_line(result)], width)
                 if room < 0:
-                    return plan
+                    return
                 each.listed += 1
-    return plan
 
 
 def _lines(plan: Iterable[_Shown], of: int, first: int = 1) -> Iterator[tuple[str, bool]]:

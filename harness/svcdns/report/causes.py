@@ -144,8 +144,6 @@ def _failure_kind_of(finding: Finding) -> FailureKind:
         return FailureKind("", detail="every response was discarded" if finding.discarded else "no response")
     came = finding.came
     match finding.promised:
-        case "records" if not finding.expected and came != "records":
-            return FailureKind("NODATA", came)
         case "records":
             return FailureKind("records", came, _wrong_records(finding))
         case "rcode":

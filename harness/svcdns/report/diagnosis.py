@@ -178,10 +178,10 @@ def _of_type(type_: str, answers: Answers) -> str:
     if others.kept < FEWEST:
         return ""
     if own.came not in ("", "records") and own.broken >= FEWEST:
-        return (
-            f"every {type_} query is answered {own.came}, whatever its name ({own.number} of {own.number} answers): look for"
-            " what answers this type in place of the records, such as CoreDNS's template or acl plugin"
-        )
+        every = f"every {type_} query is answered {own.came}, whatever its name ({own.number} of {own.number} answers)"
+        if own.came in ("NXDOMAIN", "NODATA"):
+            return f"{every}: the server has no {type_} records, or CoreDNS's template plugin answers in their place"
+        return f"{every}: look for what answers this type in place of the records, such as CoreDNS's template or acl plugin"
     if promised.all_are_empty and promised.came:
         return f"no {type_} query is answered with records: {promised.number} of {promised.number} are {promised.came}"
     return ""

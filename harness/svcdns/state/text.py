@@ -76,5 +76,6 @@ def _of(pod: str) -> str:
 
 def _pod(pod: Pod, name: str) -> str:
     conditions = "terminating" if pod.terminating else "ready" if pod.ready else "not ready"
-    named = f", hostname {pod.hostname}, subdomain {pod.subdomain}" if pod.hostname or pod.subdomain else ""
+    fields = (("hostname", pod.hostname), ("subdomain", pod.subdomain))
+    named = "".join(f", {field} {value}" for field, value in fields if value)
     return f"Pod {name}: {', '.join(pod.addresses) or 'no address'}; {pod.phase}, {conditions}{named}"
