@@ -88,6 +88,23 @@ CASES = [
         "every name that needs EndpointSlices fails (18 of 18 answers), while virtual IPs are answered",
     ),
     Case(
+        "PTR records of endpoints without EndpointSlices",
+        finding(ENDPOINT, "SERVFAIL", "PTR"),
+        (wrong(HEADLESS, "SERVFAIL"), wrong(ENDPOINT, "SERVFAIL", "PTR"), right(VIRTUAL, "PTR"), right(CLUSTER_IP)),
+        "every name that needs EndpointSlices fails (9 of 9 answers), while virtual IPs are answered",
+    ),
+    Case(
+        "missing names fail without EndpointSlices",
+        finding(NameKind.SERVICE, "SERVFAIL", promised="NXDOMAIN"),
+        (wrong(HEADLESS, "SERVFAIL"), wrong(NameKind.SERVICE, "SERVFAIL", promised="NXDOMAIN"), right(CLUSTER_IP)),
+        "every name that needs EndpointSlices fails (9 of 9 answers), while virtual IPs are answered",
+    ),
+    Case(
+        "missing names fail though EndpointSlices are read",
+        finding(NameKind.SERVICE, "SERVFAIL", promised="NXDOMAIN"),
+        (right(HEADLESS), wrong(NameKind.SERVICE, "SERVFAIL", promised="NXDOMAIN"), right(CLUSTER_IP)),
+    ),
+    Case(
         "virtual IPs for headless Services",
         finding(HEADLESS, "records"),
         (wrong(HEADLESS, "records"), right(CLUSTER_IP)),

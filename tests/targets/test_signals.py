@@ -53,3 +53,66 @@ def test_an_interrupt_that_python_drops_comes_again(where: str, name: str) -> No
         check=False,
     )
     assert (ended.stdout.splitlines(), ended.stderr) == (["dropped", "interrupted"], "")
+
+
+HELD = """
+import os, signal
+from svcdns.targets import signals
+
+signals.end_orderly()
+try:
+    signals.release()
+    signals.hold()
+    os.kill(os.getpid(), signal.{name})
+    print("done")
+    signals.release()
+    print("not reached")
+except KeyboardInterrupt as interrupt:
+    print("interrupted by", interrupt)
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_an_interrupt_is_held_back_until_what_must_be_done_is_done(name: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", HELD.format(name=name)],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert (ended.stdout.splitlines(), ended.stderr) == (["done", f"interrupted by {name}"], "")
+
+
+INSISTED = """
+import os, signal, time
+from svcdns.targets import signals
+from svcdns.targets.signals import Insistence
+
+signals.end_orderly()
+try:
+    with Insistence("still cleaning", lambda: print("hurry")):
+        # As `timeout` does: to the process, and to its group.
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(1.2)
+        print("cleaning")
+        os.kill(os.getpid(), signal.SIGINT)
+        print("not reached")
+except KeyboardInterrupt as interrupt:
+    print("ended by", interrupt)
+"""
+
+
+def test_two_signals_at_once_are_one_interruption_and_a_later_one_ends_the_cleanup() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", INSISTED],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.stdout.splitlines() == ["hurry", "cleaning", "ended by SIGINT"]
+    assert ended.stderr.strip() == "svcdns: still cleaning"

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from svcdns.targets import signals
+
 
 def said(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
     """Return what interrupted a session, or empty where it stopped by itself, as after its first failure."""
@@ -50,3 +52,27 @@ def pytest_runtestloop() -> Generator[None, object, object]:
     """While scenarios are played."""
     with _named():
         return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport() -> None:
+    """Hold an interruption back while a report is made: old-style wrappers of plugins would turn it into an internal error."""
+    signals.hold()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logreport() -> None:
+    """Let an interruption come once the report is counted."""
+    signals.release()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logfinish() -> None:
+    """Let an interruption come where the report was not to be counted."""
+    signals.release()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call() -> None:
+    """Let an interruption come while a scenario is waited for, whether its setup was counted or not."""
+    signals.release()

@@ -121,11 +121,14 @@ class Reporting:
             self._write_lines(_LOG_SECONDS if console is None else _DUMB_SECONDS)
 
     def _write_lines(self, seconds: float) -> None:
+        before = 0
         while not self._ending.wait(seconds):
             now = time.monotonic()
             with self._lock:
-                # pytest may have written a part of a line.
-                begun = "\n" if self._writer.width_of_current_line else ""
+                # pytest may have written a part of a line, since the last of ours.
+                width = self._writer.width_of_current_line
+                begun = "\n" if width not in (0, before) else ""
+                before = width
                 self._put(f"{begun}svcdns {now - self._began:.0f} s: {self._progress().line(now)}\n")
 
     def _draw_lines(self, console: Console) -> None:

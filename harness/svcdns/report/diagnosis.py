@@ -95,8 +95,8 @@ def of_cause(findings: Sequence[Finding], kinds: Collection[str], answers: Answe
         return
     types = {finding.type for finding in findings}
     rules = (
+        _on_endpoint_slices(kinds, {finding.came for finding in findings}, answers),
         _on_reverse_zones(types, answers),
-        _on_endpoint_slices(kinds, answers),
         _on_names_below_services(kinds, answers),
         _on_type(types, answers),
         _on_letters(findings),
@@ -131,9 +131,12 @@ def _on_reverse_zones(types: Collection[str], answers: Answers) -> Iterator[str]
         yield "no endpoint has a PTR record, while virtual IPs have theirs"
 
 
-def _on_endpoint_slices(kinds: Collection[str], answers: Answers) -> Iterator[str]:
+def _on_endpoint_slices(kinds: Collection[str], came: Collection[str], answers: Answers) -> Iterator[str]:
+    """Say that EndpointSlices cannot be read; without them, CoreDNS answers SERVFAIL for names that do not exist, too."""
     of_endpoints, virtual = answers.of(_OF_ENDPOINTS), answers.of(_CLUSTER_IP)
-    if set(kinds) <= _OF_ENDPOINTS and of_endpoints.all_are_empty and virtual.kept >= FEWEST:
+    concerned = set(kinds) <= _OF_ENDPOINTS | {NameKind.ENDPOINT_ADDRESS}
+    unsynced = set(came) == {"SERVFAIL"} and of_endpoints.came == "SERVFAIL"
+    if (concerned or unsynced) and of_endpoints.all_are_empty and virtual.kept >= FEWEST:
         yield (
             f"every name that needs EndpointSlices fails ({of_endpoints.number} of {of_endpoints.number} answers), while"
             " virtual IPs are answered: the server cannot read EndpointSlices; check its log, and that its ClusterRole may"

@@ -29,9 +29,11 @@ _AGAIN_SECONDS = 0.05
 
 
 class _Last:
-    """When this process was interrupted last, by the monotonic clock."""
+    """When this process was interrupted last, by the monotonic clock; whether that is held back, and its signal."""
 
     time = float("-inf")
+    held = False
+    signal = ""
 
 
 def end_orderly() -> None:
@@ -47,6 +49,9 @@ def end_orderly() -> None:
         if time.monotonic() - _Last.time < _ENDING_SECONDS:
             return
         _Last.time = time.monotonic()
+        if _Last.held:
+            _Last.signal = signal.Signals(number).name
+            return
         raise KeyboardInterrupt(signal.Signals(number).name)
 
     for number in _SIGNALS:
@@ -69,6 +74,25 @@ def end_orderly() -> None:
         again.start()
 
     sys.unraisablehook = dropped
+
+
+def hold() -> None:
+    """Hold an interruption back until `release`."""
+    _Last.held = _in_main_thread()
+
+
+def release() -> None:
+    """Raise an interruption that was held back, and hold none back any more.
+
+    Raises:
+        KeyboardInterrupt: if there was one.
+    """
+    if not (_Last.held and _in_main_thread()):
+        return
+    _Last.held = False
+    if _Last.signal:
+        name, _Last.signal = _Last.signal, ""
+        raise KeyboardInterrupt(name)
 
 
 class Insistence:

@@ -48,9 +48,9 @@ def _restarted(seconds: float) -> None:
     try:
         time.sleep(seconds)
     finally:
-        output = subprocess.DEVNULL
-        again = subprocess.Popen(arguments, stdout=output, stderr=output, start_new_session=True)
-        Path(PID_FILE).write_text(str(again.pid))
+        # It outlives the test.
+        start = ["sh", "-c", 'setsid "$@" >/dev/null 2>&1 </dev/null & echo $!', "sh", *arguments]
+        Path(PID_FILE).write_text(subprocess.run(start, check=True, capture_output=True, text=True).stdout.strip())
 
 
 def _in_node(*command: str) -> None:
