@@ -72,7 +72,7 @@ def test_no_file_that_is_called_a_feature_is_shown(
     (outside / "secret").write_text(content)
     (pytester.path / "linked.feature").symlink_to(outside / "secret")
     result = pytester.runpytest_inprocess(".", "-v", "--color=no")
-    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stdout.fnmatch_lines(["*linked.feature:[0-9]: *"])
     assert "TOPSECRET" not in result.stdout.str()
 
