@@ -105,7 +105,7 @@ def _applied(own: Ownership, manifest: Manifest, item: Mapping[str, Any]) -> dic
     except UndeterminedError:
         raise
     except TargetError as error:
-        # A dry run does not know a quota, or what others have changed since.
+        # A dry run does not know what others have changed since, such as a new quota.
         raise manifest.error(str(error)) from error
 
 
