@@ -159,7 +159,7 @@ def test_a_run_that_is_interrupted_in_a_scenario_ends_in_order(feature: Write, p
         """
     )
     result = pytester.runpytest_subprocess(".", "-p", "interrupting")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.no_fnmatch_line("*Traceback*")
     result.stderr.no_fnmatch_line("*Traceback*")
 
