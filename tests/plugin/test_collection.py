@@ -196,9 +196,7 @@ def test_scenarios_of_one_name_in_files_outside_of_the_rootdir_are_told_apart(
     result = pytester.runpytest_subprocess(*elsewhere, *asked, "--fault", "wrong-virtual-ip")
     result.assert_outcomes(failed=4)
     named = [file.removeprefix("root/") for file in files]
-    result.stdout.fnmatch_lines_random(
-        [f"Test: {named[0]}::test_the_same", *(f"  {file}:*: The same" for file in named[1:])]
-    )
+    result.stdout.fnmatch_lines_random(["Test: *::test_the_same", *(f"*{file}:6: The same" for file in named)])
     cases = ET.parse(pytester.path / "junit.xml").getroot().iter("testcase")
     assert {case.get("classname") for case in cases} == {file.replace("/", ".") for file in named}
     wrong = json.loads((pytester.path / "report.json").read_text(encoding="utf-8"))["notConformant"]
