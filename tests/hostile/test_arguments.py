@@ -162,11 +162,9 @@ def test_a_text_with_a_leading_dash_reaches_kubectl_as_a_value(
     monkeypatch.chdir(kubeconfig.parent)
     context = "--server=http://127.0.0.1:1"
     with closing(Api(Path(kubeconfig.name), context)) as api, pytest.raises(TargetError, match=r"^error: noted$"):
-        changes.expose(
-            Anywhere(api, "abcde"), "deployments.apps", "web", "--all", port=80, target_port="--x", service="y"
-        )
+        changes.expose(Anywhere(api, "abcde"), "deployments.apps", "web", "t", port=80, target_port="--x", service="y")
     chosen = [f"--kubeconfig={kubeconfig.name}", f"--context={context}"]
-    options = ["--namespace=--all", "--name=y", "--port=80", "--output=json", "--target-port=--x"]
+    options = ["--namespace=t", "--name=y", "--port=80", "--output=json", "--target-port=--x"]
     assert notes.calls == [[*chosen, "expose", *options, "--", "deployment", "web"]]
 
 

@@ -84,7 +84,7 @@ def opened(settings: Settings, run: str) -> Iterator[Target]:
 
     signals.end_orderly()
     tell = partial(say, err=True)
-    with opening.opened(settings, run, tell, None) as found:
+    with opening.opened(settings, run, tell, None, tries=False) as found:
         for note in found.target.notes:
             tell(note)
         yield found.target

@@ -21,6 +21,8 @@ def opened(
     say: Callable[[str], None],
     shared: dict[str, Any] | None,
     waits: Waits | None = None,
+    *,
+    tries: bool = True,
 ) -> Iterator[Opened]:
     """As `svcdns.targets.opening.opened`, with the faults in front of the DNS servers.
 
@@ -29,7 +31,7 @@ def opened(
     """
     # A cluster is not created for a fault that does not exist.
     wanted = tuple(map(faults.find, settings.faults))
-    with opening.opened(settings, run, say, shared, waits) as found:
+    with opening.opened(settings, run, say, shared, waits, tries=tries) as found:
         if not wanted:
             yield found
             return

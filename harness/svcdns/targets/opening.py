@@ -43,7 +43,13 @@ class Opened:
 
 @contextmanager
 def opened(
-    settings: Settings, run: str, say: Say, shared: dict[str, Any] | None, waits: Waits | None = None
+    settings: Settings,
+    run: str,
+    say: Say,
+    shared: dict[str, Any] | None,
+    waits: Waits | None = None,
+    *,
+    tries: bool = True,
 ) -> Iterator[Opened]:
     """Open a target, as long as the context lasts.
 
@@ -53,6 +59,7 @@ def opened(
         say: shows a line of progress.
         shared: what the process that owns the target has shared, or None in that process itself.
         waits: is told what is waited for.
+        tries: whether a dry run on a live target shows first that it takes what scenarios make.
 
     Raises:
         UsageError: if the target cannot be opened; one line with advice.
@@ -91,6 +98,7 @@ def opened(
                     load_balancer_class=""
                     if settings.load_balancer_class == "cluster"
                     else settings.load_balancer_class,
+                    tries=tries,
                 ),
                 shared and shared["cluster"],
                 waits,

@@ -33,6 +33,7 @@ class ClusterSettings:
         create_namespaces: whether Namespaces that manifests name are created if they do not exist.
         load_balancer_class: the ``loadBalancerClass`` of LoadBalancer Services. If it is empty, manifests decide, and
             the cluster may make load balancers that its owner pays for.
+        tries: whether a dry run shows first that the cluster takes what scenarios make.
     """
 
     run: str
@@ -48,3 +49,4 @@ class ClusterSettings:
     disruptive: bool = False
     create_namespaces: bool = False
     load_balancer_class: str = NO_LOAD_BALANCER
+    tries: bool = True
