@@ -203,7 +203,7 @@ class _Asking:
 
     def repeatable(self) -> Mapping[Query, Answer]:
         """What each query was answered, if all of them can be repeated one for one."""
-        return self._answers if self._is_repeatable and len(self._answers) <= MOST_QUERIES else {}
+        return dict(self._answers) if self._is_repeatable and len(self._answers) <= MOST_QUERIES else {}
 
     def _ask(self, question: Question, *, edns: int | None = None, forwarded: bool = False) -> Answer:
         last = self._deadlines.forwarded_seconds if forwarded else self._deadlines.question_seconds
