@@ -40,18 +40,23 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.parametrize("where", DROPPING)
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-def test_an_interrupt_that_python_drops_comes_again(where: str, name: str) -> None:
-    body = "\n".join(f"    {line}" for line in DROPPING[where].format(name=name).splitlines())
-    ended = subprocess.run(
-        [sys.executable, "-c", SCRIPT.format(body=body)],
+def run(script: str) -> subprocess.CompletedProcess[str]:
+    """Run a script in a process of its own, which signals end."""
+    return subprocess.run(
+        [sys.executable, "-c", script],
         cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
         timeout=20,
         check=False,
     )
+
+
+@pytest.mark.parametrize("where", DROPPING)
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_an_interrupt_that_python_drops_comes_again(where: str, name: str) -> None:
+    body = "\n".join(f"    {line}" for line in DROPPING[where].format(name=name).splitlines())
+    ended = run(SCRIPT.format(body=body))
     assert (ended.stdout.splitlines(), ended.stderr) == (["dropped", "interrupted"], "")
 
 
@@ -74,14 +79,7 @@ except KeyboardInterrupt as interrupt:
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_an_interrupt_is_held_back_until_what_must_be_done_is_done(name: str) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-c", HELD.format(name=name)],
-        cwd=Path(__file__).parents[3],
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-    )
+    ended = run(HELD.format(name=name))
     assert (ended.stdout.splitlines(), ended.stderr) == (["done", f"interrupted by {name}"], "")
 
 
@@ -106,13 +104,6 @@ except KeyboardInterrupt as interrupt:
 
 
 def test_two_signals_at_once_are_one_interruption_and_a_later_one_ends_the_cleanup() -> None:
-    ended = subprocess.run(
-        [sys.executable, "-c", INSISTED],
-        cwd=Path(__file__).parents[3],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    ended = run(INSISTED)
     assert ended.stdout.splitlines() == ["hurry", "cleaning", "ended by SIGINT"]
     assert ended.stderr.strip() == "svcdns: still cleaning"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from svcdns.client import Answer, ask
+from svcdns.engine.looking import ways
 from svcdns.judge import Reading
 from svcdns.targets.target import Vantage
 
@@ -12,11 +13,11 @@ SECONDS = 1.0
 
 def elsewhere(vantage: Vantage, reading: Reading) -> tuple[Answer, ...]:
     """Ask on every other way once; nothing is asked for a query that was not sent on one of them."""
-    ways = [(channel, transport) for channel in vantage.channels for transport in vantage.transports]
+    every = ways(vantage.channels, vantage.transports)
     asked = (reading.answer.server, reading.answer.transport)
-    others = [(channel, transport) for channel, transport in ways if (channel.server, transport) != asked]
+    others = [(channel, transport) for channel, transport in every if (channel.server, transport) != asked]
     # The answers on a property, such as a flag or a size, are about messages that differ by transport.
-    if len(others) == len(ways) or reading.promised == "property":
+    if len(others) == len(every) or reading.promised == "property":
         return ()
     return tuple(
         ask(channel, reading.answer.question, transport=transport, edns=reading.answer.edns, timeout_seconds=SECONDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -34,6 +34,11 @@ class Way(NamedTuple):
 
     channel: Channel
     transport: Transport
+
+
+def ways(channels: Iterable[Channel], transports: Sequence[Transport]) -> list[Way]:
+    """Return every channel over every transport."""
+    return [Way(channel, transport) for channel in channels for transport in transports]
 
 
 class Query(NamedTuple):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from svcdns.client.retrying import answers_others, is_silent
 from svcdns.engine import steadiness
-from svcdns.engine.looking import Look, Namespaces, Way, look, repeated
+from svcdns.engine.looking import Look, Namespaces, Way, look, repeated, ways
 from svcdns.engine.patience import LastingMisses
 from svcdns.engine.steadiness import Unsteady
 from svcdns.errors import UndeterminedError
@@ -119,10 +119,10 @@ class Observer:
             UndeterminedError: if the run ends meanwhile.
         """
         series: dict[Way, Series] = {}
-        ways = self._ways(promise)
+        every = self._ways(promise)
         begun = time.monotonic()
         whole = deadline_seconds
-        while waiting := [way for way in ways if way not in series or not series[way].is_over]:
+        while waiting := [way for way in every if way not in series or not series[way].is_over]:
             last = time.monotonic() - begun >= deadline_seconds
             for way in waiting:
                 late = is_late()
@@ -193,7 +193,7 @@ class Observer:
 
     def _ways(self, promise: Promise) -> list[Way]:
         channels = self._vantage.channels[:1] if promise.of_resolver else self._vantage.channels
-        return [Way(channel, transport) for channel in channels for transport in self._vantage.transports]
+        return ways(channels, self._vantage.transports)
 
     def _look(self, promise: Promise, names: Namespaces, way: Way) -> Look:
         seen = look(promise, names, way, self._target)
