@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.live.environment import CONTEXT, KUBECONFIG
+from tests.live.environment import CONTEXT, KUBECONFIG, NAMESERVER
 from tests.live.somebody import SomebodysApi
 
 from svcdns import resources
@@ -38,7 +38,8 @@ def svcdns(tmp_path: Path) -> Svcdns:
 
     def run(command: str, *arguments: str, answer: str | None = None) -> subprocess.CompletedProcess[str]:
         target = ["--context", CONTEXT, "--kubeconfig", KUBECONFIG]
-        live = ["--target", "cluster", *target] if command != "clean" else target
+        named = ["--nameserver", NAMESERVER] if NAMESERVER else []
+        live = ["--target", "cluster", *target, *named] if command != "clean" else target
         return subprocess.run(
             [sys.executable, "-m", "svcdns", command, *arguments, *live],
             cwd=tmp_path,

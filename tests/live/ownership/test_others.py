@@ -53,8 +53,7 @@ kind: ConfigMap
 metadata: {name: kube-root-ca.crt}
 data: {theirs: "yes"}
 """
-HOSTILE = """
-Feature: A hostile feature
+HOSTILE_NAMES = """Feature: A hostile feature
 
   Background:
     Given the manifest "specification/web.yaml"
@@ -75,23 +74,28 @@ Feature: A hostile feature
     Then the Service "web" answers its virtual IP, and nothing else
 
   @core @B01
-  Scenario: delete a Namespace
-    When the Namespace "shop" is deleted
-    Then the Service "web" answers its virtual IP, and nothing else
-
-  @core @B01
   Scenario: delete a ClusterRole
     When the ClusterRole "trial" is deleted
     Then the Service "web" answers its virtual IP, and nothing else
 
   @core @B01
-  Scenario: restart another Deployment of kube-system
-    When the Deployment "coredns" of the DNS servers is restarted while a client asks for "web"
+  Scenario: restart a workload of another namespace
+    When the StatefulSet "../../shop/statefulsets/web" is restarted
+    Then the Service "web" answers its virtual IP, and nothing else
+"""
+HOSTILE_STEPS = """Feature: A hostile feature
+
+  Background:
+    Given the manifest "specification/web.yaml"
+
+  @core @B01
+  Scenario: delete a Namespace
+    When the Namespace "shop" is deleted
     Then the Service "web" answers its virtual IP, and nothing else
 
   @core @B01
-  Scenario: restart a workload of another namespace
-    When the StatefulSet "../../shop/statefulsets/web" is restarted
+  Scenario: restart another Deployment of kube-system
+    When the Deployment "coredns" of the DNS servers is restarted while a client asks for "web"
     Then the Service "web" answers its virtual IP, and nothing else
 
   @core @B01
@@ -146,11 +150,18 @@ def test_a_set_over_several_namespaces_is_recorded_in_those_that_are_made_for_it
 def test_hostile_features_reach_nothing_outside_their_namespace(
     svcdns: Svcdns, unchanged: Callable[[], None], tmp_path: Path
 ):
-    (tmp_path / "hostile.feature").write_text(HOSTILE)
+    (tmp_path / "names.feature").write_text(HOSTILE_NAMES)
+    (tmp_path / "steps.feature").write_text(HOSTILE_STEPS)
     (tmp_path / "pytest.toml").write_text((resources.features() / "pytest.toml").read_text())
-    done = svcdns("run", "hostile.feature", "-q")
-    assert "Traceback" not in done.stdout + done.stderr
-    assert "8 not determined" in done.stdout, done.stdout
+    refused = svcdns("run", "names.feature", "-q")
+    assert refused.returncode == 4, refused.stdout
+    assert "so nothing was run" in refused.stdout
+    assert len({line for line in refused.stdout.splitlines() if line.startswith("names.feature:")}) == 5, refused.stdout
+    unchanged()
+    done = svcdns("run", "steps.feature", "-q")
+    assert "3 not determined" in done.stdout, done.stdout
+    for run in (refused, done):
+        assert "Traceback" not in run.stdout + run.stderr
     unchanged()
 
 
