@@ -107,13 +107,6 @@ Feature: Which pods are endpoints
 
   Rule: Hand-written EndpointSlices and Endpoints count
 
-    @extended @C19
-    Scenario: A legacy Endpoints object counts like an EndpointSlice
-      Given the manifest "behaviour/legacy-endpoints.yaml"
-      Then the Service "legacy" answers the addresses of its 1 ready endpoint, and no other
-      And "l-0" below the Service "legacy" answers the addresses of the endpoints with that hostname, and no other
-      And "l-1.legacy" does not exist
-
     @extended @J20
     Scenario: Topology hints do not shorten the answer
       Given the manifest "behaviour/hints.yaml"
