@@ -7,42 +7,19 @@ verdict. So each process plays all scenarios once against the right server, keep
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
 from svcdns.client import Transport
-from svcdns.errors import HarnessError
-from svcdns.faults import Fault, QueryContext, Sending
+from svcdns.faults import Fault, Sending
 from svcdns.faults.proxy import FaultSetup, UpstreamReplies, sendings
 from svcdns.records import COREDNS
 from svcdns.selftest.faulty import faulty_server
+from svcdns.selftest.history import HistoryNeededError, without_history
 from svcdns.selftest.in_process import InProcessChannel
+from svcdns.selftest.kept_replies import KeptReplies
 from svcdns.selftest.playing import Playable, PlayedScenario, play
 from svcdns.targets.reference import Reference
-
-#: What depends on the questions that were asked before, and so on the fault that answered them.
-_HISTORY = frozenset({"replica", "number", "earlier", "previous"})
-
-
-class HistoryNeededError(HarnessError):
-    """What a fault does to this answer depends on more than the question."""
-
-
-class ContextWithoutHistory(QueryContext):
-    """A question by itself, as a server without a memory sees it."""
-
-    __slots__ = ()
-
-    def __getattribute__(self, name: str) -> Any:
-        """Return a part of the question itself.
-
-        Raises:
-            HistoryNeededError: for any other part.
-        """
-        if name in _HISTORY:
-            raise HistoryNeededError(f"the {name} of a question is not known in advance")
-        return super().__getattribute__(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +43,13 @@ def baselines(scenarios: tuple[Playable, ...]) -> Mapping[str, Baseline]:
             since.append(server.upstream_replies(wire, transport))
             return since[-1].wires
 
+        kept = KeptReplies(respond, target.state, lambda: True)
         (vantage,) = target.vantages
-        target.vantages = (replace(vantage, channels=(InProcessChannel(target.channel.server, respond),)),)
+        target.vantages = (replace(vantage, channels=(InProcessChannel(target.channel.server, kept),)),)
         for played in play(target, scenarios, target.dns_profile):
-            found[played.id] = Baseline(played, tuple(map(_without_history, since)))
+            found[played.id] = Baseline(played, tuple(map(without_history, since)))
             since.clear()
+            kept.forget()
     return found
 
 
@@ -86,11 +65,3 @@ def _changes(fault: Fault, replies: UpstreamReplies) -> bool:
         return sendings([fault], replies) != tuple(map(Sending, replies.wires))
     except HistoryNeededError:
         return True
-
-
-def _without_history(replies: UpstreamReplies) -> UpstreamReplies:
-    if replies.exchange is None:
-        return replies
-    context = replies.exchange.context
-    known = {field.name: getattr(context, field.name) for field in fields(context) if field.name not in _HISTORY}
-    return replace(replies, exchange=replace(replies.exchange, context=ContextWithoutHistory(**known)))

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from svcdns.client import Channel
+from svcdns.client import Channel, Transport
 from svcdns.faults import Fault
-from svcdns.faults.proxy import FaultSetup, FaultyServer, fronted
+from svcdns.faults.proxy import FaultSetup, FaultyServer, fronted, sendings
 from svcdns.records import COREDNS
+from svcdns.selftest.history import HistoryNeededError, without_history
 from svcdns.selftest.in_process import InProcessChannel
+from svcdns.selftest.kept_replies import KeptReplies
 from svcdns.targets.reference import Reference
 from svcdns.targets.target import LIVE_DEADLINES, Deadlines, Target, Vantage
 
@@ -35,23 +37,42 @@ def faulty_reference(fault: Fault) -> Iterator[Target]:
                 target.vantages = vantages
                 yield target
         else:
-            target.vantages = (in_process_vantage(target, setup),)
+            target.vantages = (in_process_vantage(target, fault, setup),)
             yield target
 
 
-def in_process_vantage(target: Reference, setup: FaultSetup) -> Vantage:
-    """Return the target's vantage with faults in front of its DNS server, and no socket on either side of them."""
+def in_process_vantage(target: Reference, fault: Fault, setup: FaultSetup) -> Vantage:
+    """Return the target's vantage with a fault in front of its DNS server, and no socket on either side of it."""
     (vantage,) = target.vantages
 
     def channel(replica: int) -> Channel:
-        server = faulty_server(target, setup, replica)
-        return InProcessChannel(
-            target.channel.server,
-            lambda wire, transport: [sending.wire for sending in server.sendings(wire, transport)],
-        )
+        replies = _RepliesBehindFault(faulty_server(target, setup, replica), fault)
+        kept = KeptReplies(replies, target.state, lambda: not replies.has_memory)
+        return InProcessChannel(target.channel.server, kept)
 
-    replicas = max(fault.replicas for fault in setup.faults)
-    return replace(vantage, channels=tuple(map(channel, range(replicas))))
+    return replace(vantage, channels=tuple(map(channel, range(fault.replicas))))
+
+
+class _RepliesBehindFault:
+    """What a server behind a fault replies.
+
+    Attributes:
+        has_memory: whether a reply depends on a clock, or on what was asked before.
+    """
+
+    def __init__(self, server: FaultyServer, fault: Fault) -> None:
+        self.has_memory = fault.seconds > 0
+        self._server = server
+        self._fault = fault
+
+    def __call__(self, wire: bytes, transport: Transport) -> tuple[bytes, ...]:
+        replies = self._server.upstream_replies(wire, transport)
+        if not self.has_memory:
+            try:
+                return tuple(sending.wire for sending in sendings([self._fault], without_history(replies)))
+            except HistoryNeededError:
+                self.has_memory = True
+        return tuple(sending.wire for sending in self._server.changed(replies))
 
 
 def faulty_server(target: Reference, setup: FaultSetup, replica: int = 0) -> FaultyServer:

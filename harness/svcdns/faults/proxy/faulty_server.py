@@ -58,11 +58,7 @@ class FaultyServer:
 
     def sendings(self, wire: bytes, transport: Transport) -> tuple[Sending, ...]:
         """Return what the client gets for a message, in this order; nothing if the server is silent."""
-        replies = self.upstream_replies(wire, transport)
-        found = sendings(self._setup.faults, replies)
-        if replies.exchange and found:
-            self._previous = found[-1].wire
-        return found
+        return self.changed(self.upstream_replies(wire, transport))
 
     def upstream_replies(self, wire: bytes, transport: Transport) -> UpstreamReplies:
         """Send a message on to the server, and return what it sends back, before any fault."""
@@ -78,6 +74,13 @@ class FaultyServer:
         return UpstreamReplies(
             wires, transport, PlainExchange(self._context(query, transport, reply), query, answer, reply)
         )
+
+    def changed(self, replies: UpstreamReplies) -> tuple[Sending, ...]:
+        """Return what the client gets instead of the server's replies."""
+        found = sendings(self._setup.faults, replies)
+        if replies.exchange and found:
+            self._previous = found[-1].wire
+        return found
 
     def _forward(self, wire: bytes, transport: Transport) -> list[bytes]:
         (received,) = self._upstream.exchange([wire], transport, self._setup.timeout_seconds)
