@@ -17,6 +17,8 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.reversename
 
+from svcdns.addresses import canonical
+
 #: What carries messages (RFC 1035, section 4.2).
 Transport = Literal["udp", "tcp"]
 
@@ -74,7 +76,7 @@ def name(text: str) -> dns.name.Name:
 
 def reverse_name(address: str) -> dns.name.Name:
     """Return the owner name of an address's PTR record, below in-addr.arpa or ip6.arpa."""
-    return dns.reversename.from_address(address)
+    return dns.reversename.from_address(canonical(address))
 
 
 def question(owner: str, type_: str) -> Question:

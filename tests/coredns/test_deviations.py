@@ -86,7 +86,7 @@ def test_what_a_version_does_fails_the_scenarios_of_its_behaviours_and_no_others
         return
     fault = Fault(deviation.id, deviation.sentence, deviation.behaviours, change=WRONG[deviation.id])
     every = {one.id: one for one in scenarios()}
-    played = running.play_all(fault, tuple(every.values()))
+    played = running.play_affected(fault, tuple(every.values()))
     failed = [every[one.id].script.scenario for one in played if one.judged.verdict is Verdict.NOT_CONFORMANT]
     assert not [(one.name, one.behaviours) for one in failed if set(one.behaviours).isdisjoint(deviation.behaviours)]
     assert shown <= {behaviour for one in failed for behaviour in one.behaviours}

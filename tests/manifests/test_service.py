@@ -70,10 +70,12 @@ def test_a_service_that_kubernetes_accepts_is_accepted(problems, spec):
         # Addresses and families.
         (PORT + "clusterIP: nope", '7: ~clusterIP: must be an IP address such as 10.9.8.7 or 2001:db8::1, not "nope"'),
         (PORT + "clusterIP: none", "7: ~clusterIP: must be an IP address"),
-        (PORT + "clusterIP: 10.96.0.010", "7: ~clusterIP: must be an IP address"),
-        (PORT + "clusterIP: 'FD00::0A'", '7: ~clusterIP: must be written as "fd00::a", not "FD00::0A"'),
+        (PORT + "clusterIP: 10.96.0.0256", "7: ~clusterIP: must be an IP address"),
         (PORT + "clusterIP: 'fe80::1%eth0'", "7: ~clusterIP: must be an IP address"),
-        (PORT + "clusterIP: '::ffff:10.0.0.1'", "7: ~clusterIP: must not be an IPv4-mapped IPv6 address"),
+        (PORT + "clusterIP: '::ffff:10.0.0.1'\nipFamilies: [IPv6]", "7: ~clusterIP: must be an IPv6 address, as ipFamilies"),
+        (PORT + "externalIPs: ['']", "7: ~externalIPs[0]: is required"),
+        (PORT + "externalIPs: [127.000.0.1]", "7: ~externalIPs[0]: must not be a loopback address, but is 127.000.0.1"),
+        (PORT + "type: LoadBalancer\nloadBalancerSourceRanges: [10.0.0.1]", "8: ~loadBalancerSourceRanges[0]: must be a range of"),
         (PORT + "clusterIPs: [10.96.0.10]", "5: ~clusterIP: is required with clusterIPs"),
         (PORT + "clusterIP: 10.96.0.10\nclusterIPs: [10.96.0.11]", "8: ~clusterIPs: must begin with the address in clusterIP"),
         (

@@ -9,7 +9,7 @@ from typing import Any
 from svcdns.controllers import defaults, kinds
 from svcdns.controllers.service_admission import service_spec
 from svcdns.controllers.store import Json, ObjectRef, Store
-from svcdns.manifests import Effect, Manifest, effect, is_namespaced
+from svcdns.manifests import ACCEPTED, Effect, Manifest, effect, is_namespaced, warnings
 
 #: The annotation of a pod template that ``kubectl rollout restart`` sets.
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
@@ -58,8 +58,8 @@ def reference(store: Store, manifest: Manifest, namespace: str) -> ObjectRef:
     return ObjectRef(kind, named, manifest.name)
 
 
-def admit(store: Store, manifest: Manifest, ref: ObjectRef) -> Note | None:
-    """Store the object of a manifest, created or updated, under its `reference`.
+def admit(store: Store, manifest: Manifest, ref: ObjectRef) -> tuple[Note, ...]:
+    """Store the object of a manifest, created or updated, under its `reference`; return remarks on it.
 
     Raises:
         ManifestError: if the API server would refuse it.
@@ -69,12 +69,13 @@ def admit(store: Store, manifest: Manifest, ref: ObjectRef) -> Note | None:
     item: Json = {**declared, "metadata": _metadata(store, ref, declared["metadata"], before)}
     if ref.kind in kinds.KINDS:
         item.pop("status", None)
-        store.put(_ADMISSIONS[ref.kind](store, manifest, item, before))
-        return None
+        stored = _ADMISSIONS[ref.kind](store, manifest, item, before)
+        store.put(stored)
+        return tuple(Note(manifest.kind, manifest.name, f"{ACCEPTED}{text}") for text in warnings(stored))
     store.put(item)
     if effect(manifest) is Effect.NONE:
-        return Note(manifest.kind, manifest.name, "has no effect on DNS")
-    return Note(manifest.kind, manifest.name, f"is a custom resource of {manifest.api_version}: effect unknown")
+        return (Note(manifest.kind, manifest.name, "has no effect on DNS"),)
+    return (Note(manifest.kind, manifest.name, f"is a custom resource of {manifest.api_version}: effect unknown"),)
 
 
 def _metadata(store: Store, ref: ObjectRef, declared: Json, before: Json | None) -> Json:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from itertools import chain
 from random import Random
 
+from svcdns.addresses import IPAddress, parse
 from svcdns.errors import TargetError
 from svcdns.state import Family
 
@@ -108,13 +109,29 @@ class Allocator:
 def is_service_address(address: str, family: Family) -> bool:
     """Return whether a Service may have this virtual IP: any of the range but the first and an IPv4 range's last address."""
     services = RANGES[family].services
-    ip = ip_address(address)
+    ip = _parsed(address)
     return ip in services and ip != services[0] and (family == "IPv6" or ip != services[-1])
 
 
-def service_address(family: Family, number: int) -> str:
+def number_of(address: str) -> int:
+    """Return an address in any spelling as a number.
+
+    Raises:
+        ValueError: if the text is not an address.
+    """
+    return int(_parsed(address))
+
+
+def _parsed(address: str) -> IPAddress:
+    parsed = parse(address)
+    if parsed is None:
+        raise ValueError(f"{address!r} is not an IP address")
+    return parsed
+
+
+def service_address(family: Family, index: int) -> str:
     """Return the virtual IP with a number in the range, for Services whose address is fixed in every cluster."""
-    return str(RANGES[family].services[number])
+    return str(RANGES[family].services[index])
 
 
 def _service_pool(ranges: Ranges, random: Random) -> Pool:

@@ -73,12 +73,12 @@ class Cluster:
         An object keeps its virtual IPs, node ports and identity, and its number of replicas where the manifest sets none.
 
         Returns:
-            remarks on objects that have no effect on DNS, or an unknown one.
+            remarks: warnings of the API server, and objects that have no effect on DNS or an unknown one.
 
         Raises:
             ManifestError: if the API server would refuse one of them.
         """
-        notes = []
+        notes: list[Note] = []
         seen: dict[ObjectRef, Manifest] = {}
         with self._changing() as store:
             for manifest in manifests:
@@ -87,8 +87,7 @@ class Cluster:
                     first = seen[ref]
                     raise manifest.error(f"is given twice, first in {first.path}:{first.line()}; remove one")
                 seen[ref] = manifest
-                note = admission.admit(store, manifest, ref)
-                notes += [note] if note else []
+                notes += admission.admit(store, manifest, ref)
         return tuple(notes)
 
     def delete(self, kind: str, name: str, namespace: str) -> None:

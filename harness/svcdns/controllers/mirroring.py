@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-
+from svcdns.addresses import canonical
 from svcdns.controllers.slices import MANAGED_BY_LABEL, PortsKey, managed, ports_key, write
 from svcdns.controllers.store import Json, ObjectRef, Store
 from svcdns.state import SERVICE_NAME_LABEL, Family, family_of
@@ -66,4 +65,4 @@ def _mirror(store: Store, item: Json, existing: list[Json]) -> None:
 def _endpoint(address: Json, *, ready: bool) -> Json:
     """Return the endpoint of an address, in canonical form; serving and terminating are unset."""
     more = {field: address[field] for field in ("hostname", "targetRef", "nodeName") if address.get(field)}
-    return {"addresses": [str(ip_address(address["ip"]))], "conditions": {"ready": ready}, **more}
+    return {"addresses": [canonical(address["ip"])], "conditions": {"ready": ready}, **more}

@@ -5,10 +5,8 @@ The rules are those of ``pkg/registry/core/service/storage/alloc.go`` and of ``V
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-
 from svcdns.controllers import defaults
-from svcdns.controllers.allocation import RANGES, is_service_address
+from svcdns.controllers.allocation import RANGES, is_service_address, number_of
 from svcdns.controllers.node_ports import with_node_ports
 from svcdns.controllers.service_families import HEADLESS, address_field, families_of
 from svcdns.controllers.store import Json, ObjectRef, Store
@@ -43,9 +41,9 @@ def service_spec(store: Store, manifest: Manifest, ref: ObjectRef, declared: Jso
 
 
 def _wanted_addresses(manifest: Manifest, declared: Json, before: Json | None) -> list[str]:
-    """Return the virtual IPs that are declared or were allocated before, in canonical form."""
+    """Return the virtual IPs that are declared or were allocated before, as they are written there."""
     given = declared.get("clusterIPs") or [address for address in [declared.get("clusterIP")] if address]
-    wanted = [address if address == "None" else str(ip_address(address)) for address in given]
+    wanted = list(given)
     kept: list[str] = before["clusterIPs"] if before else []
     for index, (new, old) in enumerate(zip(wanted, kept, strict=False)):
         if new != old:
@@ -67,7 +65,7 @@ def _addresses(
             raise manifest.error(
                 f"{address} is not in this cluster's range for Services, {RANGES[family].services}", *field
             )
-        holder = store.holder(int(ip_address(address)))
+        holder = store.holder(number_of(address))
         if holder and holder != ref:
             raise manifest.error(f"{address} is taken by the {holder.described}", *field)
     missing = families[len(wanted) :]

@@ -7,12 +7,11 @@ Stored objects are never changed in place: a change stores another object, which
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ipaddress import ip_address
 from random import Random
 from typing import Any, NamedTuple
 
 from svcdns.controllers import kinds, naming
-from svcdns.controllers.allocation import Allocator
+from svcdns.controllers.allocation import Allocator, number_of
 
 Json = dict[str, Any]
 
@@ -181,4 +180,4 @@ def _claims(item: Json) -> list[int]:
             ports = []
         case _:
             return []
-    return [int(ip_address(address)) for address in addresses] + ports
+    return [number_of(address) for address in addresses] + ports

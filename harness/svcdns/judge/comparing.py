@@ -11,6 +11,7 @@ import dns.rdataclass
 import dns.rdatatype
 from dns.rdata import Rdata
 
+from svcdns.addresses import canonical
 from svcdns.client import Answer
 from svcdns.judge.observation import TYPE_OF
 from svcdns.judge.reading import Reading
@@ -34,7 +35,7 @@ def row(rdata: Rdata) -> str:
 
 def address_row(address: str) -> str:
     """Return the `row` of the address record of an address."""
-    return f"{TYPE_OF[family_of(address)].name} {address}"
+    return f"{TYPE_OF[family_of(address)].name} {canonical(address)}"
 
 
 def srv_row(number: int, name: dns.name.Name) -> str:

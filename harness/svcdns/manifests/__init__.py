@@ -22,8 +22,10 @@ from svcdns.manifests.pod import READINESS_GATE
 from svcdns.manifests.reader import read, read_text, shown
 from svcdns.manifests.sizing import MOST_PODS, refuse_too_many
 from svcdns.manifests.syntax import MAX_BYTES
+from svcdns.manifests.warnings import ACCEPTED, warnings
 
 __all__ = [
+    "ACCEPTED",
     "MAX_BYTES",
     "MOST_PODS",
     "READINESS_GATE",
@@ -46,4 +48,5 @@ __all__ = [
     "refuse_reserved",
     "refuse_too_many",
     "shown",
+    "warnings",
 ]

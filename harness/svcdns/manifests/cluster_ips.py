@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from svcdns.manifests.address import ip_address, parse
+from svcdns.addresses import parse
+from svcdns.manifests.address import ip_address
 from svcdns.manifests.field import Field, at_most, named, not_empty, one_of, unique
 from svcdns.manifests.problem import Problem
 

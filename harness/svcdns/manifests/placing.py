@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 
+from svcdns.addresses import parse
 from svcdns.errors import ManifestError
 from svcdns.manifests.field import Field
 from svcdns.manifests.kinds import is_namespaced
@@ -74,11 +75,10 @@ def _reaching(item: Manifest) -> Iterator[ManifestError]:
 
 def _is_for_documentation(text: str) -> bool:
     """Return whether an address is reserved for documentation, so that nobody uses it (RFC 5737, RFC 3849)."""
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return False
-    return any(address in network for network in _DOCUMENTATION if network.version == address.version)
+    address = parse(text)
+    return address is not None and any(
+        address in network for network in _DOCUMENTATION if network.version == address.version
+    )
 
 
 def cluster_scoped(manifests: Iterable[Manifest]) -> list[Manifest]:

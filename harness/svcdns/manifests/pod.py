@@ -127,6 +127,7 @@ def _dns(spec: Field) -> Iterator[Problem]:
         yield from required(config["nameservers"], " with dnsPolicy None")
     yield from at_most(config["nameservers"], _MOST_NAMESERVERS, "nameservers")
     for server in config["nameservers"].items():
+        yield from required(server)
         yield from named(server, ip_address)
     yield from at_most(config["searches"], _MOST_SEARCHES, "domains")
     searches = config["searches"].items()
@@ -137,6 +138,7 @@ def _dns(spec: Field) -> Iterator[Problem]:
     for option in config["options"].items():
         yield from required(option["name"])
     for alias in spec["hostAliases"].items():
+        yield from required(alias["ip"])
         yield from named(alias["ip"], ip_address)
         for hostname in alias["hostnames"].items():
             yield from named(hostname, dns_1123_subdomain)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from svcdns.manifests.address import endpoint_address
+from svcdns.manifests.address import endpoint_address, network
 from svcdns.manifests.cluster_ips import ADDRESS_FIELDS, cluster_ips, is_headless
 from svcdns.manifests.field import PORTS, PROTOCOLS, Field, between, named, not_empty, one_of, required, unique
 from svcdns.manifests.metadata import labels
@@ -82,7 +82,11 @@ def _protocol(port: Field) -> str:
 
 def _traffic(spec: Field, type_: str) -> Iterator[Problem]:
     for address in spec["externalIPs"].items():
+        yield from required(address)
         yield from named(address, endpoint_address)
+    for block in spec["loadBalancerSourceRanges"].items():
+        yield from required(block)
+        yield from named(block, network)
     for name in _LOAD_BALANCER_FIELDS:
         if spec[name].given and type_ != "LoadBalancer":
             yield spec[name].error("is only for a Service of type LoadBalancer")

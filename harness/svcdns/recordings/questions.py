@@ -5,7 +5,6 @@ Nothing here knows an answer, so a wrong server is asked the same.
 
 from __future__ import annotations
 
-import ipaddress
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from typing import NamedTuple, TypeVar
@@ -14,7 +13,7 @@ import dns.exception
 import dns.name
 from dns.rdatatype import AAAA, ANY, CNAME, HTTPS, MX, NS, PTR, SOA, SRV, TXT, A, RdataType
 
-from svcdns import message
+from svcdns import addresses, message
 from svcdns.client import Transport
 from svcdns.message import Question
 from svcdns.state import ClusterState, Endpoint, EndpointPort, Pod, Service, ServicePort, matches
@@ -159,16 +158,16 @@ def _endpoints(state: ClusterState, service: Service) -> list[Endpoint]:
 
 def _reverse_names(state: ClusterState, services: Iterable[Service], pods: Iterable[Pod]) -> Iterator[dns.name.Name]:
     """The reverse names of addresses, the name above the first of each family, and unused addresses (F01-F14)."""
-    addresses = [address for service in services for address in service.cluster_ips]
-    addresses += [
+    every = [address for service in services for address in service.cluster_ips]
+    every += [
         text
         for service in services
         for endpoint in _endpoints(state, service)
         for text in endpoint.addresses
         if _is_ip(text)
     ]
-    addresses += [address for pod in pods for address in pod.addresses]
-    found = dict.fromkeys(message.reverse_name(text) for text in addresses)
+    every += [address for pod in pods for address in pod.addresses]
+    found = dict.fromkeys(message.reverse_name(text) for text in every)
     yield from found
     yield from map(message.reverse_name, _NOWHERE)
     for zone in ("in-addr.arpa", "ip6.arpa"):
@@ -199,12 +198,8 @@ def _names(texts: Iterable[str]) -> Iterator[dns.name.Name]:
 
 
 def _is_ip(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        # An EndpointSlice may list names instead of addresses.
-        return False
-    return True
+    # An EndpointSlice may list names instead of addresses.
+    return addresses.parse(text) is not None
 
 
 def _dashed(address: str) -> str:

@@ -6,13 +6,14 @@ replaces one by the next without a lock. `svcdns.state.listing` reads it from AP
 
 from __future__ import annotations
 
-import ipaddress
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
+
+from svcdns import addresses
 
 Family = Literal["IPv4", "IPv6"]
 
@@ -172,12 +173,15 @@ def matches(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
 
 
 def family_of(address: str) -> Family:
-    """Return the IP family of an address.
+    """Return the IP family of an address in any spelling; one that is mapped into IPv6 is IPv4.
 
     Raises:
         ValueError: if the text is not an address.
     """
-    return "IPv4" if ipaddress.ip_address(address).version == 4 else "IPv6"  # noqa: PLR2004 - an IP version is its own name
+    parsed = addresses.parse(address)
+    if parsed is None:
+        raise ValueError(f"{address!r} is not an IP address")
+    return "IPv4" if parsed.version == 4 else "IPv6"  # noqa: PLR2004 - an IP version is its own name
 
 
 @dataclass(frozen=True)

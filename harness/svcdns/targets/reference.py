@@ -48,7 +48,7 @@ class Reference:
         self.cluster = Cluster(families=families)
         self.profile = profile
         self._families = families
-        #: A line for each object that was accepted and has no effect on DNS, or an unknown one.
+        #: A line for each warning of the API server, and for each object that has no effect on DNS or an unknown one.
         self.remarks: list[str] = []
         #: A scenario's Namespace → the further Namespaces that were made for its manifests.
         self._further: dict[str, list[str]] = {}

@@ -149,7 +149,7 @@ class Target(Protocol):
 
     @property
     def remarks(self) -> Sequence[str]:
-        """A line for each object that was accepted and has no effect on DNS, or an unknown one."""
+        """A line for each warning of the API server, and for each object that has no effect on DNS or an unknown one."""
 
     def capacity(self) -> int | None:
         """Return how many pods a run may have at a time; None for any number."""

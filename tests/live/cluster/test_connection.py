@@ -207,7 +207,7 @@ def test_what_is_checked_at_the_start_is_all_that_a_run_needs(
             namespaces = ScenarioNamespaces(own, watching)
             namespaces.create(f"svcdns-{run}r-few")
             service = manifests.read(resources.fixtures() / "combinations" / "headless-service.yaml")
-            objects.apply(own, service, f"svcdns-{run}r-few", pause_image="none", load_balancer_class="")
+            objects.apply(own, service, f"svcdns-{run}r-few", pause_image="none", load_balancer_class="", remarks=[])
             Settling(api, watching, readiness).settle(f"svcdns-{run}r-few")
             assert namespaces.await_deleted(60) == []
     finally:

@@ -62,8 +62,6 @@ class LiveCluster:
     vantages: tuple[Vantage, ...]
 
     name = "cluster"
-    #: Always empty: a cluster refuses the kinds that it does not know.
-    remarks: tuple[str, ...] = ()
     deadlines = LIVE_DEADLINES
 
     def __init__(
@@ -78,6 +76,8 @@ class LiveCluster:
             waits: is told what is waited for.
         """
         self.settings = settings
+        #: A line for each warning of the API server.
+        self.remarks: list[str] = []
         self._waits = waits or Waits()
         self._shared = shared
         self._life = ExitStack()
@@ -235,7 +235,14 @@ class LiveCluster:
             self._settling.expect(manifest.kind, manifest.name, manifest.namespace or namespace)
         image, balancer = self._pause_image, self.settings.load_balancer_class
         try:
-            made = objects.apply(self._own, manifests, namespace, pause_image=image, load_balancer_class=balancer)
+            made = objects.apply(
+                self._own,
+                manifests,
+                namespace,
+                pause_image=image,
+                load_balancer_class=balancer,
+                remarks=self.remarks,
+            )
         except HarnessError:
             for further in new:
                 self._further[namespace].remove(further)

@@ -7,8 +7,9 @@ from http import HTTPStatus
 from typing import Any
 
 from svcdns.errors import ManifestError, TargetError, UndeterminedError
-from svcdns.manifests import Manifest, is_namespaced
+from svcdns.manifests import ACCEPTED, Manifest, is_namespaced
 from svcdns.targets.cluster import marks
+from svcdns.targets.cluster.apiserver import heard
 from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.apiserver.fields import field_problems
 from svcdns.targets.cluster.apiserver.refusal import RefusedError
@@ -22,7 +23,13 @@ _ACCOUNT_SECONDS = 30.0
 
 
 def apply(
-    own: Ownership, manifests: Sequence[Manifest], namespace: str, *, pause_image: str, load_balancer_class: str
+    own: Ownership,
+    manifests: Sequence[Manifest],
+    namespace: str,
+    *,
+    pause_image: str,
+    load_balancer_class: str,
+    remarks: list[str],
 ) -> list[dict[str, Any]]:
     """Create or update all objects or none, each in the namespace that it names, or else in ``namespace``.
 
@@ -32,6 +39,7 @@ def apply(
         namespace: the namespace of objects that name none.
         pause_image: the image in place of the fixtures' pause image.
         load_balancer_class: the class of LoadBalancer Services; empty to leave them as they are.
+        remarks: receives a line for each warning of the API server.
 
     Returns:
         the objects as the API server now has them.
@@ -49,7 +57,11 @@ def apply(
             await_service_account(own.api, name, _ACCOUNT_SECONDS)
     items = [prepared(manifest, namespace, own.run, pause_image, load_balancer_class) for manifest in manifests]
     _check(own, manifests, items)
-    made = [_applied(own, manifest, item) for manifest, item in zip(manifests, items, strict=True)]
+    made = []
+    for manifest, item in zip(manifests, items, strict=True):
+        with heard.warnings() as told:
+            made.append(_applied(own, manifest, item))
+        remarks.extend(f"{manifest.label} {ACCEPTED}{text}" for text in dict.fromkeys(told))
     for name in named:
         if not own.holds(name):
             # Somebody has replaced the namespace meanwhile, and the objects are in the new one.

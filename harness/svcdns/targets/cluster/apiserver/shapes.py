@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Raw, Struct
 
+from svcdns import addresses
 from svcdns.manifests.names import dns_1123_label, dns_1123_subdomain, external_name, fully_qualified, path_segment
 from svcdns.manifests.problem import quoted
 from svcdns.state import Family
@@ -596,19 +597,15 @@ OF_KIND: dict[tuple[str, str], type[ObjectShape]] = {
 
 def _address(text: str) -> str | None:
     """Return why a text is not an IP address without a zone, or None."""
-    try:
-        known = ip_address(text)
-    except ValueError:
-        return f"must be an IP address, not {quoted(text)}"
-    return f"must be an IP address without a zone, not {quoted(text)}" if getattr(known, "scope_id", None) else None
+    return None if addresses.parse(text) else f"must be an IP address without a zone, not {quoted(text)}"
 
 
 def _of_family(version: int) -> Callable[[str], str | None]:
     def check(text: str) -> str | None:
-        if problem := _address(text):
-            return problem
-        known = ip_address(text).version
-        return None if known == version else f"must be an IPv{version} address, not {quoted(text)}"
+        known = addresses.parse(text)
+        if known is None:
+            return _address(text)
+        return None if known.version == version else f"must be an IPv{version} address, not {quoted(text)}"
 
     return check
 

@@ -18,6 +18,7 @@ import httpcore2
 import httpx2
 from lightkube import KubeConfig, SingleConfig
 
+from svcdns.targets.cluster.apiserver import heard
 from svcdns.targets.cluster.apiserver.kubeconfig import KubeconfigContext
 from svcdns.targets.cluster.apiserver.limits import ApiLimits, LimitError, check_json, size
 from svcdns.targets.cluster.apiserver.network import EndedError, RequestTime, RequestTimes, TimedNetwork
@@ -85,6 +86,7 @@ class ApiTransport(httpx2.BaseTransport):
                 self._times.lift(request_time)
                 return httpx2.Response(response.status, stream=_ResponseStream(pieces, undoing.pop_all()))
             octets = _whole(pieces, limits)
+        heard.note(headers.get_list("warning"))
         # As text, so that lightkube leaves a refusal to `client`, which reads it more carefully.
         kept = {"content-type": "text/plain"} | {name: headers[name] for name in ("date",) if name in headers}
         whole = httpx2.Response(response.status, headers=kept, content=octets)
