@@ -22,9 +22,11 @@ from svcdns.engine.sentences import script
 from svcdns.engine.timing import Clock
 from svcdns.engine.world import World
 from svcdns.errors import HarnessError, UndeterminedError
+from svcdns.faults import FAULTS
 from svcdns.manifests.sources import PACKAGED, Sources
 from svcdns.records import COREDNS
 from svcdns.selftest.baseline import baselines
+from svcdns.selftest.faulty import faulty_reference
 from svcdns.selftest.playing import scenarios
 from svcdns.targets.reference import Reference
 
@@ -403,6 +405,22 @@ def test_a_deviation_that_is_known_is_not_waited_for_as_a_change_is(target: Watc
     with pytest.raises(judge.NotConformantError):
         wrong(world)
     world.remove()
+
+
+def test_whoever_waits_for_the_namespace_of_a_client_that_hears_nothing_waits_no_longer(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("svcdns.engine.observer.SLOW_SECONDS", 0.0)
+    with faulty_reference(FAULTS["addresses-without-data"]) as target:
+        target.deadlines = replace(target.deadlines, becomes_seconds=3600.0)
+        observer = Observer(target, target.vantages[0])
+        declared = plan(HEADLESS, DEPLOYMENT).declaration.with_query("test-headless-svc")
+        environment = Environment(target, observer, "svcdns-tests-a", declared)
+        # What follows begins, and here it ends the wait.
+        environment.when_used_up = observer.over.set
+        with pytest.raises(UndeterminedError, match="the run is over"):
+            environment.be_queried()
+        assert environment.used_up
 
 
 @pytest.mark.parametrize("spec", ["[1, 2]", "null", "{externalName: 5}", "{replicas: [1]}"])

@@ -222,7 +222,7 @@ class Environment:
             raise UndeterminedError(self._unproven)
 
     def unheard(self, promise: Promise, *, in_a_row: int) -> tuple[list[Reading], str]:
-        """Query as a client until it hears what it should, everywhere.
+        """Query as a client until it hears what it should, everywhere; whoever waits for the Namespace waits no longer.
 
         Returns:
             the responses, and why it does not hear it, if so.
@@ -230,7 +230,11 @@ class Environment:
         readings: list[Reading] = []
         problem = ""
         for series in self._observer.watches(
-            promise, self.names, deadline_seconds=self._target.deadlines.becomes_seconds, in_a_row=in_a_row
+            promise,
+            self.names,
+            deadline_seconds=self._target.deadlines.becomes_seconds,
+            in_a_row=in_a_row,
+            slow=self.use_up,
         ):
             readings += series.look.readings
             problem = problem or series.look.undetermined
