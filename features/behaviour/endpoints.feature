@@ -87,12 +87,14 @@ Feature: Which pods are endpoints
 
     @extended @B19
     Scenario: A hostNetwork pod resolves to its node's address
-      Given the manifest "behaviour/host-network.yaml"
+      Given pods may use the network of their node
+      And the manifest "behaviour/host-network.yaml"
       Then the Service "hosted" answers the addresses of its 1 ready pod, and no other
 
     @extended @F16 @F05 @coredns
     Scenario: A node's address has PTR records to the endpoints with that address
-      Given the manifest "behaviour/host-network.yaml"
+      Given pods may use the network of their node
+      And the manifest "behaviour/host-network.yaml"
       Then the address of every ready pod of the Service "hosted" leads back to a name that answers it
 
     @extended @E11 @coredns

@@ -32,6 +32,7 @@ from svcdns.targets.reference import Reference
 
 DEPLOYMENT = 'the manifest "combinations/deployment.yaml"'
 RESOLVES = 'a pod resolves "kubernetes.default" to the Service "default/kubernetes" with its second query'
+HOST_NETWORK = "pods may use the network of their node"
 HEADLESS = 'the manifest "combinations/headless-service.yaml"'
 
 
@@ -364,6 +365,21 @@ def test_a_namespace_that_was_passed_on_to_a_scenario_that_never_came_is_removed
     assert first.namespace in target.cluster.state.namespaces
     following.remove()
     assert first.namespace not in target.cluster.state.namespaces
+
+
+def test_a_namespace_for_pods_in_the_host_network_is_passed_on_only_where_they_are_allowed(target: Watched):
+    observer = Observer(target, target.vantages[0])
+    plain, allowed = plan(DEPLOYMENT).declaration, plan(DEPLOYMENT, HOST_NETWORK).declaration
+    assert allowed.host_network
+    assert allowed.workloads != plain.workloads
+    first, other, same = (
+        Environment(target, observer, f"svcdns-tests-{name}", declared)
+        for name, declared in (("a", allowed), ("b", plain), ("c", allowed))
+    )
+    first.prepare()
+    assert not first.pass_on(other)
+    assert first.pass_on(same)
+    same.remove()
 
 
 def test_a_namespace_that_cannot_be_put_back_is_replaced(target: Watched, monkeypatch: pytest.MonkeyPatch):
