@@ -251,7 +251,7 @@ def test_on_a_live_target_a_namespace_is_put_back_and_passed_on(target: Watched,
     assert not [name for name in target.cluster.state.namespaces if name.startswith("svcdns-")]
 
 
-WRITTEN = 'the manifest "specification/headless.yaml"'
+WRITTEN = 'the manifest "behaviour/endpoint-slices.yaml"'
 CLUSTERIP = 'the manifest "combinations/clusterip-service.yaml"'
 
 
@@ -272,7 +272,7 @@ def test_a_namespace_without_pods_passes_on_whatever_its_services_and_slices_are
         found.leave(one[0])
     found.close()
     assert len(set(namespaces)) == 1
-    written = {item.name for item in PACKAGED.objects("specification/headless.yaml") if item.kind == "Service"}
+    written = {item.name for item in PACKAGED.objects("behaviour/endpoint-slices.yaml") if item.kind == "Service"}
     assert held[0] == held[2]
     assert held[0][0] == written
     assert held[1] == ({"test-svc"}, {"test-svc"})
