@@ -18,6 +18,11 @@ def _manifest_next_door(world: World, manifest: NeighboursManifest) -> None:
     world.declare(manifest, neighbour=True)
 
 
+@given("pods may use the network of their node")
+def _host_network(world: World) -> None:
+    world.allow_host_network()
+
+
 @given(parsers.parse('a client has asked for "{name}"'))
 def _client_has_asked(world: World, name: Name) -> None:
     world.declare_asked(name)

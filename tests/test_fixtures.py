@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from svcdns import manifests, resources
 
@@ -16,9 +17,16 @@ def test_no_address_is_written_in_two_worlds():
     for path in sorted(resources.fixtures().glob("*/*.yaml")):
         name = path.relative_to(resources.fixtures()).as_posix()
         for item in manifests.read(path):
-            endpoints = [*item.data.get("endpoints", ()), *item.data.get("subsets", ())]
-            for endpoint in endpoints:
-                for address in endpoint["addresses"]:
-                    written[str(address)].add(TOGETHER.get(name, name))
+            for address in _addresses(item):
+                written[str(address)].add(TOGETHER.get(name, name))
     assert len(written) > 1000
     assert {address: sorted(names) for address, names in written.items() if len(names) > 1} == {}
+
+
+def _addresses(item: manifests.Manifest) -> Iterator[str]:
+    """Return the addresses of an EndpointSlice or Endpoints object."""
+    for endpoint in item.data.get("endpoints", ()):
+        yield from endpoint["addresses"]
+    for subset in item.data.get("subsets", ()):
+        for field in ("addresses", "notReadyAddresses"):
+            yield from (address["ip"] for address in subset.get(field, ()))

@@ -28,7 +28,7 @@ Feature: Members that discover each other before they are ready
     Scenario: A member's address has a PTR record to its name
       Then the address of the pod "member-1" has a PTR record to "member-1.members"
 
-    @core @D14 @M02 @needs-pod-resolver
+    @extended @M02 @needs-pod-resolver
     Scenario: A pod resolves its peers by the short name of their Service
       Then a pod resolves "members" to the Service "members" with its first query
 

@@ -87,12 +87,14 @@ Feature: Which pods are endpoints
 
     @extended @B19
     Scenario: A hostNetwork pod resolves to its node's address
-      Given the manifest "behaviour/host-network.yaml"
+      Given pods may use the network of their node
+      And the manifest "behaviour/host-network.yaml"
       Then the Service "hosted" answers the addresses of its 1 ready pod, and no other
 
     @extended @F16 @F05 @coredns
     Scenario: A node's address has PTR records to the endpoints with that address
-      Given the manifest "behaviour/host-network.yaml"
+      Given pods may use the network of their node
+      And the manifest "behaviour/host-network.yaml"
       Then the address of every ready pod of the Service "hosted" leads back to a name that answers it
 
     @extended @E11 @coredns
@@ -106,13 +108,6 @@ Feature: Which pods are endpoints
       Then the Service "mixed" answers the addresses of its 3 ready pods, and no other
 
   Rule: Hand-written EndpointSlices and Endpoints count
-
-    @extended @C19
-    Scenario: A legacy Endpoints object counts like an EndpointSlice
-      Given the manifest "behaviour/legacy-endpoints.yaml"
-      Then the Service "legacy" answers the addresses of its 1 ready endpoint, and no other
-      And "l-0" below the Service "legacy" answers the addresses of the endpoints with that hostname, and no other
-      And "l-1.legacy" does not exist
 
     @extended @J20
     Scenario: Topology hints do not shorten the answer

@@ -24,14 +24,14 @@ Feature: Several Services over the same pods
     Then the Service "web-vip" answers its virtual IP, and nothing else
 
   @core @D08
-  Scenario Outline: The pods have no names below <service>
-    Then the pod "web-0" has no name below the Service "<service>"
-    And the pod "web-1" has no name below the Service "<service>"
+  Scenario: The pods have no names below another headless Service
+    Then the pod "web-0" has no name below the Service "test-headless-too"
+    And the pod "web-1" has no name below the Service "test-headless-too"
 
-    Examples:
-      | service           |
-      | test-headless-too |
-      | web-vip           |
+  @extended @D16
+  Scenario: The pods have no names below a ClusterIP Service that is not their subdomain
+    Then the pod "web-0" has no name below the Service "web-vip"
+    And the pod "web-1" has no name below the Service "web-vip"
 
   @core @D08 @D01
   Scenario: The pods keep their names below the Service that is their subdomain

@@ -11,21 +11,21 @@ Feature: Short names from a pod
 
   Rule: The kubelet configures a pod's resolver
 
-    @core @M01
+    @extended @M01
     Scenario: The search list is the namespace, then svc, then the cluster domain
       Then the search list of a pod is its namespace, svc and the cluster domain, with ndots 5
 
-    @core @M15
+    @extended @M15
     Scenario: A pod reaches DNS at the name server in its resolv.conf
       Then the name server in a pod's resolv.conf answers the names of the cluster
 
-    @core @D10 @M10
+    @extended @D10 @M10
     Scenario: A pod with a hostname and a subdomain knows its full name
       Then the hosts file of a pod with a hostname and a subdomain has both its names
 
   Rule: A shorter name resolves to the same Service
 
-    @core @M02
+    @extended @M02
     Scenario Outline: A pod resolves the short name "<name>" with its <nth> query
       Then a pod resolves "<name>" to the Service "<service>" with its <nth> query
 
@@ -35,7 +35,7 @@ Feature: Short names from a pod
         | peers     | peers     | first |
         | anonymous | anonymous | first |
 
-    @core @M02 @B04
+    @extended @M02
     Scenario Outline: A pod resolves "<name>" with its <nth> query
       Then a pod resolves "<name>" to the Service "default/kubernetes" with its <nth> query
 
@@ -46,7 +46,7 @@ Feature: Short names from a pod
         | kubernetes.default.svc.cluster.local  | fourth |
         | kubernetes.default.svc.cluster.local. | first  |
 
-    @core @M03
+    @extended @M03
     Scenario: A bare Service name does not resolve from another namespace
       Then a pod does not resolve "kubernetes": its first 3 queries get NXDOMAIN
 

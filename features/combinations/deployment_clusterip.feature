@@ -38,11 +38,11 @@ Feature: A Deployment behind a ClusterIP Service
         | NS    |
         | HTTPS |
 
-    @core @M02 @needs-pod-resolver
+    @extended @M02 @needs-pod-resolver
     Scenario: A pod resolves the Service's short name with its first query
       Then a pod resolves "test-svc" to the Service "test-svc" with its first query
 
-    @core @B04 @M02 @needs-pod-resolver
+    @extended @M02 @needs-pod-resolver
     Scenario: A pod resolves a Service of another namespace with its second query
       Then a pod resolves "kubernetes.default" to the Service "default/kubernetes" with its second query
 
@@ -117,7 +117,6 @@ Feature: A Deployment behind a ClusterIP Service
       Then "<name>" does not exist
 
       Examples:
-        | name           |
-        | no-such-svc    |
-        | tomcat         |
-        | a.b.c.test-svc |
+        | name        |
+        | no-such-svc |
+        | tomcat      |

@@ -21,11 +21,11 @@ Feature: A Deployment behind a headless Service
     Scenario: The address family that the Service lacks is NODATA, not NXDOMAIN
       Then the other address family of the Service "test-headless-svc" has no data
 
-    @core @M02 @needs-pod-resolver
+    @extended @M02 @needs-pod-resolver
     Scenario: A pod resolves the headless Service's short name with its first query
       Then a pod resolves "test-headless-svc" to the Service "test-headless-svc" with its first query
 
-    @core @M02 @needs-pod-resolver
+    @extended @M02 @needs-pod-resolver
     Scenario: A pod resolves the short names of both kinds of Service in the same way
       When the manifest "combinations/clusterip-service.yaml" is applied
       Then a pod resolves "test-svc" to the Service "test-svc" with its first query

@@ -35,25 +35,24 @@ Feature: A StatefulSet behind a ClusterIP Service
       When the StatefulSet "web" is scaled to 0 replicas
       Then the Service "test-svc" answers its virtual IP, and nothing else
 
-    @core @M02 @needs-pod-resolver
+    @extended @M02 @needs-pod-resolver
     Scenario: A pod resolves the Service's short name with its first query
       Then a pod resolves "test-svc" to the Service "test-svc" with its first query
 
   Rule: kubectl does not expose a StatefulSet, but a manifest can
 
-    @core @B01 @G05
+    @extended @D17
     Scenario: kubectl refuses to expose the StatefulSet and creates no Service
       Given a client has asked for "web-vip"
       When kubectl is told to expose the StatefulSet "web" as the Service "web-vip", from port 80 to port 8080
       Then kubectl refuses with "error: cannot expose a StatefulSet.apps"
       And "web-vip" does not exist
 
-    @core @B01 @F01 @D08
-    Scenario: A second ClusterIP Service over the pods has its own virtual IP and no pod names
+    @core @B01 @F01
+    Scenario: A second ClusterIP Service over the pods has its own virtual IP
       When the manifest "combinations/clusterip-service-over-statefulset.yaml" is applied
       Then the Service "web-vip" answers its virtual IP, and nothing else
       And the virtual IP of the Service "web-vip" has one PTR record, to the Service name
-      And the pod "web-0" has no name below the Service "web-vip"
       And the Service "test-svc" answers its virtual IP, and nothing else
 
   Rule: A named port has an SRV record with the Service's port and name

@@ -57,19 +57,19 @@ Feature: Dual-stack Services
     Background:
       Given the manifest "behaviour/dual-stack-pods.yaml"
 
-    @core @I04
+    @extended @I04
     Scenario: The Service name has the A and AAAA records of all pods
       Then the Service "pair" answers the addresses of its 2 ready pods, and no other
 
-    @core @I04
+    @extended @I04
     Scenario: A pod's name resolves to both its addresses
       Then "pair-0" below the Service "pair" answers the addresses of the endpoints with that hostname, and no other
 
-    @core @F17 @I05
+    @extended @F17
     Scenario: Both addresses of a pod have PTR records to its name
       Then the address of the pod "pair-1" has a PTR record to "pair-1.pair"
 
-    @core @I06
+    @extended @I14
     Scenario: A pod with a name has one SRV record per port
       Then the port "metrics" over TCP of the Service "pair" has an SRV record to port 9100 of every ready pod
 

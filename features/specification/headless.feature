@@ -1,6 +1,6 @@
 Feature: Headless Services
   Section 2.4.1 of the specification: the name of a Service without a virtual IP resolves to its ready endpoints. The
-  EndpointSlices here are written by hand and have an endpoint of every shape.
+  Endpoints here are written by hand and have an endpoint of every shape.
 
   Short names are relative to the scenario's namespace. In full names, cluster.local stands for the cluster domain,
   my-namespace for the scenario's namespace, and neighbour for a second one. Every query is sent over UDP and over TCP.
@@ -10,7 +10,7 @@ Feature: Headless Services
 
   Rule: The Service name resolves to the addresses of the ready endpoints
 
-    @core @spec-2.4.1-a @C01 @C02 @C18
+    @core @spec-2.4.1-a @C01 @C02 @C19
     Scenario Outline: "<service>" resolves to each of its ready endpoints once
       Then the Service "<service>" answers the addresses of its <endpoints>, and no other
 
@@ -19,31 +19,14 @@ Feature: Headless Services
         | peers        | 3 ready endpoints |
         | anonymous    | 2 ready endpoints |
         | shared       | 2 ready endpoints |
+        | subsets      | 2 ready endpoints |
         | unnamed-port | 1 ready endpoint  |
-
-    @core @C15
-    Scenario: An endpoint in two EndpointSlices is answered once
-      Then the Service "doubled" answers the addresses of its 1 ready endpoint, and no other
-      And the port "metrics" over TCP of the Service "doubled" has an SRV record to port 9100 of every ready endpoint
-      And the address of every ready endpoint of the Service "doubled" leads back to a name that answers it
-
-    @core @C16
-    Scenario: An endpoint whose ready condition is unset counts as ready
-      Then "a-4" below the Service "peers" answers the addresses of the endpoints with that hostname, and no other
-      And the Service "peers" answers the addresses of its 3 ready endpoints, and no other
 
     @core @spec-2.1-c @C06
     Scenario: An unready endpoint has no address, name or PTR record
       Then the Service "peers" answers the addresses of its 3 ready endpoints, and no other
       And "a-2.peers" does not exist
       And the address of no unready endpoint has a PTR record to a name below the Service "peers"
-
-    @core @C17 @J19
-    Scenario: A serving, terminating endpoint has no address, name or PTR record
-      Then "a-3.peers" does not exist
-      And "serving" does not exist
-      And "t-0.serving" does not exist
-      And the address of no unready endpoint has a PTR record to a name below the Service "serving"
 
     @core @C14
     Scenario: A Service without ports resolves to its endpoints all the same
@@ -61,10 +44,9 @@ Feature: Headless Services
       Then "<service>" does not exist
 
       Examples:
-        | kind                                          | service    |
-        | A Service whose selector matches no pod       | nobody     |
-        | A Service with only an unready endpoint       | waiting    |
-        | A Service whose EndpointSlice lacks its label | unlabelled |
+        | kind                                    | service |
+        | A Service whose selector matches no pod | nobody  |
+        | A Service with only an unready endpoint | waiting |
 
     @core @C04
     Scenario Outline: Without a ready endpoint, the Service name is NXDOMAIN for the type <type>
@@ -78,7 +60,7 @@ Feature: Headless Services
 
   Rule: Each hostname is a name below the Service
 
-    @core @spec-2.1-a @spec-2.4.1-c @C07 @C18
+    @core @spec-2.1-a @spec-2.4.1-c @C07 @C19
     Scenario Outline: The hostname <hostname> resolves to its endpoint only
       Then "<hostname>" below the Service "peers" answers the addresses of the endpoints with that hostname, and no other
 
@@ -104,7 +86,10 @@ Feature: Headless Services
         | nosuch.peers |
         | a-9.peers    |
         | a-0.shared   |
-        | x.a-0.peers  |
+
+    @extended @A12
+    Scenario: Nothing exists below the name of an endpoint
+      Then "x.a-0.peers" does not exist
 
     @core @spec-2.1-b @C08 @E09
     Scenario: Each endpoint without a hostname has a server-assigned identifier of its own

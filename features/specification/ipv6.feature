@@ -56,31 +56,3 @@ Feature: Headless Services with IPv6 endpoints
     @core @F06
     Scenario: The address of an unready endpoint has no PTR record
       Then the address of no unready endpoint has a PTR record to a name below the Service "six"
-
-  Rule: One name may have addresses of both families
-
-    @core @I04
-    Scenario: A dual-stack Service resolves to all endpoints of each family
-      Then the Service "both" answers the addresses of its 2 ready endpoints, and no other
-
-    @core @I04
-    Scenario Outline: The hostname <hostname> resolves to the addresses of both families
-      Then "<hostname>" below the Service "both" answers the addresses of the endpoints with that hostname, and no other
-
-      Examples:
-        | hostname |
-        | d-0      |
-        | d-1      |
-
-    @core @I06 @spec-2.4.2-b
-    Scenario: An endpoint of two families has one SRV record per port
-      Then the port "metrics" over TCP of the Service "both" has an SRV record to port 9100 of every ready endpoint
-
-    @core @I05 @F17
-    Scenario: The addresses of both families have PTR records to the same hostname
-      Then the address of every ready endpoint of the Service "both" leads back to a name that answers it
-
-    @extended @I10
-    Scenario: With ready endpoints of one family only, the other family is NODATA
-      Then "half" has no data for the type A
-      And "h-0.half" has no data for the type A

@@ -104,9 +104,12 @@ Feature: SRV records
         | _9000._tcp.unnamed-port |
 
     @core @C14
-    Scenario: A headless Service without ports has no SRV record
+    Scenario: A headless Service without ports has no port names
+      Then "_http._tcp.no-ports" does not exist
+
+    @extended @C27
+    Scenario: A headless Service without ports has no SRV record at its own name either
       Then "no-ports" has no data for the type SRV
-      And "_http._tcp.no-ports" does not exist
 
     @core @E12
     Scenario Outline: Without a ready endpoint, no port name exists: <name>

@@ -12,7 +12,7 @@ from svcdns.catalogue.tags import read_behaviours, read_clauses
 from svcdns.errors import FeatureError
 
 CLAUSES, BEHAVIOURS = "clauses:\n", "behaviours:\n"
-RIGHT = '  - {id: C01, level: core, sentence: "It does.", source: SPEC}\n'
+RIGHT = '  - {id: C01, level: core, sentence: "It does.", source: SPEC, demand: "SPEC 2.1: it must"}\n'
 
 BAD = {
     "a clause without a level": (
@@ -39,8 +39,18 @@ BAD = {
     "a row without an id": (read_behaviours, BEHAVIOURS + RIGHT.replace("id: C01, ", ""), ":2: a row has no id"),
     "a number for a text": (
         read_behaviours,
-        BEHAVIOURS + RIGHT.replace("SPEC", "7816"),
+        BEHAVIOURS + RIGHT.replace("source: SPEC", "source: 7816"),
         ":2: the source 7816 is not a text; put it in quotation marks",
+    ),
+    "a core behaviour that nothing demands": (
+        read_behaviours,
+        BEHAVIOURS + RIGHT.replace(', demand: "SPEC 2.1: it must"', ""),
+        ":2: C01 has no demand",
+    ),
+    "a demand of a behaviour that is not core": (
+        read_behaviours,
+        BEHAVIOURS + RIGHT.replace("core", "extended"),
+        ":2: C01 is not core and has a demand; remove the demand",
     ),
     "a row that is a text": (
         read_behaviours,

@@ -44,6 +44,16 @@ def test_an_unknown_command_is_wrong_usage() -> None:
     assert "No such command 'nosuch'" in result.output
 
 
+@pytest.mark.parametrize("name", ["replay", "record"])
+def test_an_interrupted_command_ends_with_one_line(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(main.commands[name], "callback", interrupted)
+    result = CliRunner().invoke(main, [name, "somewhere"])
+    assert (result.exit_code, result.output) == (2, "svcdns: interrupted\n")
+
+
 def test_examples_stand_in_lines_of_their_own() -> None:
     lines = CliRunner().invoke(main, ["completion", "--help"]).output.splitlines()
     assert "    svcdns completion bash >> ~/.bashrc" in lines

@@ -60,3 +60,17 @@ def test_a_report_that_is_not_there_is_one_line(tmp_path: Path):
     assert result.exit_code == 2
     assert result.output.startswith(f"svcdns: {tmp_path}/a.yaml: cannot be read: ")
     assert len(result.output.splitlines()) == 1
+
+
+def test_reports_side_by_side_are_written_beside_them_or_where_it_is_asked(tmp_path: Path):
+    (tmp_path / "a.yaml").write_text(files.text(document(RIGHT), "a.yaml"))
+    done = CliRunner().invoke(main, ["report", "matrix", str(tmp_path), "--html", str(tmp_path / "page.html")])
+    assert done.exit_code == 0, done.output
+    assert {path.name for path in tmp_path.iterdir()} == {"a.yaml", "page.html", "matrix.md"}
+
+
+def test_a_directory_that_is_none_is_told_in_one_line(tmp_path: Path):
+    done = CliRunner().invoke(main, ["report", "matrix", str(tmp_path / "nowhere")])
+    assert done.exit_code != 0
+    assert "is no directory" in done.output
+    assert "Traceback" not in done.output

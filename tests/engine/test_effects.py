@@ -301,6 +301,7 @@ WITHOUT_EFFECT: Mapping[str, tuple[list[Json], list[str], str]] = {
 SHOWN_ELSEWHERE = {
     'the manifest "x.yaml"': "test_an_object_that_two_manifests_give_is_refused_with_file_and_line",
     'the manifest "x.yaml" in the neighbouring namespace': "the same",
+    "pods may use the network of their node": "without it, a live target refuses a pod that does",
     'a client has asked for "x"': "test_a_client_that_was_denied_what_is_there_leaves_nothing_to_be_remembered",
 }
 

@@ -22,14 +22,17 @@ from svcdns.engine.sentences import script
 from svcdns.engine.timing import Clock
 from svcdns.engine.world import World
 from svcdns.errors import HarnessError, UndeterminedError
+from svcdns.faults import FAULTS
 from svcdns.manifests.sources import PACKAGED, Sources
 from svcdns.records import COREDNS
 from svcdns.selftest.baseline import baselines
+from svcdns.selftest.faulty import faulty_reference
 from svcdns.selftest.playing import scenarios
 from svcdns.targets.reference import Reference
 
 DEPLOYMENT = 'the manifest "combinations/deployment.yaml"'
 RESOLVES = 'a pod resolves "kubernetes.default" to the Service "default/kubernetes" with its second query'
+HOST_NETWORK = "pods may use the network of their node"
 HEADLESS = 'the manifest "combinations/headless-service.yaml"'
 
 
@@ -248,7 +251,7 @@ def test_on_a_live_target_a_namespace_is_put_back_and_passed_on(target: Watched,
     assert not [name for name in target.cluster.state.namespaces if name.startswith("svcdns-")]
 
 
-WRITTEN = 'the manifest "specification/headless.yaml"'
+WRITTEN = 'the manifest "behaviour/endpoint-slices.yaml"'
 CLUSTERIP = 'the manifest "combinations/clusterip-service.yaml"'
 
 
@@ -269,7 +272,7 @@ def test_a_namespace_without_pods_passes_on_whatever_its_services_and_slices_are
         found.leave(one[0])
     found.close()
     assert len(set(namespaces)) == 1
-    written = {item.name for item in PACKAGED.objects("specification/headless.yaml") if item.kind == "Service"}
+    written = {item.name for item in PACKAGED.objects("behaviour/endpoint-slices.yaml") if item.kind == "Service"}
     assert held[0] == held[2]
     assert held[0][0] == written
     assert held[1] == ({"test-svc"}, {"test-svc"})
@@ -364,6 +367,21 @@ def test_a_namespace_that_was_passed_on_to_a_scenario_that_never_came_is_removed
     assert first.namespace not in target.cluster.state.namespaces
 
 
+def test_a_namespace_for_pods_in_the_host_network_is_passed_on_only_where_they_are_allowed(target: Watched):
+    observer = Observer(target, target.vantages[0])
+    plain, allowed = plan(DEPLOYMENT).declaration, plan(DEPLOYMENT, HOST_NETWORK).declaration
+    assert allowed.host_network
+    assert allowed.workloads != plain.workloads
+    first, other, same = (
+        Environment(target, observer, f"svcdns-tests-{name}", declared)
+        for name, declared in (("a", allowed), ("b", plain), ("c", allowed))
+    )
+    first.prepare()
+    assert not first.pass_on(other)
+    assert first.pass_on(same)
+    same.remove()
+
+
 def test_a_namespace_that_cannot_be_put_back_is_replaced(target: Watched, monkeypatch: pytest.MonkeyPatch):
     found = worlds(target, 100)
     monkeypatch.setattr(reuse, "is_as_declared", lambda *_: False)
@@ -403,6 +421,22 @@ def test_a_deviation_that_is_known_is_not_waited_for_as_a_change_is(target: Watc
     with pytest.raises(judge.NotConformantError):
         wrong(world)
     world.remove()
+
+
+def test_whoever_waits_for_the_namespace_of_a_client_that_hears_nothing_waits_no_longer(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("svcdns.engine.observer.SLOW_SECONDS", 0.0)
+    with faulty_reference(FAULTS["addresses-without-data"]) as target:
+        target.deadlines = replace(target.deadlines, becomes_seconds=3600.0)
+        observer = Observer(target, target.vantages[0])
+        declared = plan(HEADLESS, DEPLOYMENT).declaration.with_query("test-headless-svc")
+        environment = Environment(target, observer, "svcdns-tests-a", declared)
+        # What follows begins, and here it ends the wait.
+        environment.when_used_up = observer.over.set
+        with pytest.raises(UndeterminedError, match="the run is over"):
+            environment.be_queried()
+        assert environment.used_up
 
 
 @pytest.mark.parametrize("spec", ["[1, 2]", "null", "{externalName: 5}", "{replicas: [1]}"])

@@ -42,7 +42,7 @@ def endpoints_without_selector_forgotten(question: Question, reply: Reply, state
 
 
 def open_readiness_taken_for_unready(question: Question, reply: Reply, state: ClusterState) -> Reply:
-    kept = tuple(record for record in reply.answer if str(record.rdata) != "192.0.2.15")
+    kept = tuple(record for record in reply.answer if str(record.rdata) != "192.0.2.102")
     return replace(reply, answer=kept)
 
 
@@ -232,9 +232,9 @@ CASES = [
     ),
     Case(
         open_readiness_taken_for_unready,
-        "specification/headless",
+        "behaviour/endpoint_slices",
         "An endpoint whose ready condition is unset counts as ready",
-        "missing record A 192.0.2.15",
+        "missing record A 192.0.2.102",
     ),
     Case(
         _adding("192.0.2.13", "peers"),
@@ -244,7 +244,7 @@ CASES = [
     ),
     Case(
         _adding("192.0.2.72", "serving"),
-        "specification/headless",
+        "behaviour/endpoint_slices",
         "A serving, terminating endpoint has no address, name or PTR record",
         "NOERROR, not NXDOMAIN",
     ),
@@ -267,7 +267,10 @@ CASES = [
         "missing records AAAA 2001:db8::11",
     ),
     Case(
-        srv_for_each_family, "specification/ipv6", "An endpoint of two families has one SRV record per port", "2 times"
+        srv_for_each_family,
+        "behaviour/endpoint_slices",
+        "An endpoint of two families has one SRV record per port",
+        "2 times",
     ),
     Case(
         no_ipv6,
@@ -320,7 +323,7 @@ CASES = [
     Case(
         pods_called_by_their_names,
         "behaviour/several_services",
-        "The pods have no names below web-vip",
+        "The pods have no names below a ClusterIP Service that is not their subdomain",
         "NOERROR, not NXDOMAIN",
     ),
     Case(

@@ -48,6 +48,8 @@ class Coverage:
         yield ""
         for behaviour in tags.behaviours().values():
             yield f"{behaviour.id} ({behaviour.level}) {behaviour.sentence}"
+            if behaviour.demand:
+                yield f"    demanded by {behaviour.demand}"
             reason = self.not_covered.get(behaviour.id, "")
             yield from _listed(
                 self.behaviours[behaviour.id], f"not covered: {reason}" if reason else "no scenario covers it"

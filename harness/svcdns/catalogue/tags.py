@@ -76,12 +76,17 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """A behaviour that can be observed from outside, with its source."""
+    """A behaviour that can be observed from outside, with its source.
+
+    Attributes:
+        demand: for a core behaviour, the sentence that demands it, in short: the section, and what it says; else empty.
+    """
 
     id: str
     level: Level
     sentence: str
     source: str
+    demand: str = ""
 
 
 def specification() -> Specification:
@@ -133,7 +138,15 @@ def read_behaviours(path: Path) -> dict[str, Behaviour]:
         FeatureError: as `read_clauses`.
     """
     rows = _rows(path, "behaviours", _BEHAVIOUR, "level", "sentence", "source")
-    return {row["id"]: Behaviour(row["id"], row["level"], row["sentence"], row["source"]) for row in rows}
+    for row in rows:
+        if row["level"] == "core":
+            _check(path, row, ("demand",))
+        elif "demand" in row:
+            raise FeatureError(f"{path}:{row[_LINE]}: {row['id']} is not core and has a demand; remove the demand")
+    return {
+        row["id"]: Behaviour(row["id"], row["level"], row["sentence"], row["source"], row.get("demand", ""))
+        for row in rows
+    }
 
 
 def meanings() -> Iterator[tuple[str, str]]:

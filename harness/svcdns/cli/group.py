@@ -1,4 +1,4 @@
-"""How every command ends: 0; 1 if it found a difference; 2 on wrong usage or unusable input."""
+"""How every command ends: 0; 1 if it found a difference; 2 on wrong usage or unusable input, or when it is interrupted."""
 
 from __future__ import annotations
 
@@ -21,9 +21,12 @@ class CommandGroup(click.Group):
         super().add_command(cmd, name)
 
     def invoke(self, context: click.Context) -> object:
-        """Run the command, and turn an error of ours into a message."""
+        """Run the command, and turn an error of ours or an interruption into a message."""
         try:
             return super().invoke(context)
         except HarnessError as error:
             say(f"svcdns: {error}", err=True)
+            sys.exit(2)
+        except (KeyboardInterrupt, click.Abort):
+            say("svcdns: interrupted", err=True)
             sys.exit(2)

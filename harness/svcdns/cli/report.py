@@ -43,3 +43,34 @@ def compare(before: Path, after: Path) -> None:
     directions = [difference.direction for difference in found]
     say(f"{directions.count('worse')} worse, {directions.count('better')} better, {directions.count('other')} other")
     sys.exit(1 if "worse" in directions else 0)
+
+
+@report.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option(
+    "--html", type=click.Path(path_type=Path), help="The page for a browser.  [default: matrix.html in DIRECTORY]"
+)
+@click.option(
+    "--markdown", type=click.Path(path_type=Path), help="The same as Markdown.  [default: matrix.md in DIRECTORY]"
+)
+def matrix(directory: Path, html: Path | None, markdown: Path | None) -> None:
+    """Put all conformance reports of a directory side by side.
+
+    Implementations and versions are the columns, clauses and behaviours the rows; below the table is what is wrong with each.
+    A column is called as `--project` and `--implementation-version` of its run say. Beside NAME.yaml, NAME.txt
+    may say how it was run.
+
+    Example: svcdns report matrix reports/implementations
+    """
+    from svcdns.report.matrix import reading, table  # noqa: PLC0415 - `--help` needs no schema
+    from svcdns.report.matrix.markdown import markdown as text_of  # noqa: PLC0415 - as above
+    from svcdns.report.matrix.page import page  # noqa: PLC0415 - as above
+    from svcdns.system import filing  # noqa: PLC0415 - as above
+
+    found = table.matrix(reading.columns(directory))
+    for path, text in (
+        (html or directory / "matrix.html", page(found)),
+        (markdown or directory / "matrix.md", text_of(found)),
+    ):
+        filing.write_named(path, text)
+        say(f"written: {path}")

@@ -174,7 +174,10 @@ def _service(service: Service, names: _Names) -> DiagramObject:
         kind_facts = (f"alias for {service.external_name}",)
     elif service.headless:
         kind_facts = ("headless: no virtual IP",)
-    slices = names.state.slices_by_service.get(service.key, ())
+    slices = sorted(
+        names.state.slices_by_service.get(service.key, ()),
+        key=lambda each: (_given_name(each), each.address_type, _ports(each.ports)),
+    )
     listed = {
         Key(service.key.namespace, endpoint.pod) for endpoint_slice in slices for endpoint in endpoint_slice.endpoints
     }
@@ -199,11 +202,15 @@ def _in_order(names: Iterable[ResolvedName]) -> tuple[ResolvedName, ...]:
     return tuple(sorted(names, key=lambda resolved: rank(resolved.type, resolved.name)))
 
 
+def _given_name(endpoint_slice: EndpointSlice) -> str:
+    """Return the name of an EndpointSlice that was written by hand; that of a controller differs from run to run."""
+    return "" if endpoint_slice.owner else endpoint_slice.key.name
+
+
 def _slice(endpoint_slice: EndpointSlice, names: _Names) -> DiagramObject:
-    by_hand = not any(endpoint.pod for endpoint in endpoint_slice.endpoints)
     return DiagramObject(
         kind="EndpointSlice",
-        title=f"EndpointSlice {endpoint_slice.key.name}" if by_hand else "EndpointSlice",
+        title=f"EndpointSlice {_given_name(endpoint_slice)}".rstrip(),
         object_name=endpoint_slice.key.name,
         facts=_ports(endpoint_slice.ports),
         below=tuple(_endpoint(endpoint, endpoint_slice, names) for endpoint in _by_pod(endpoint_slice, names.symbols)),

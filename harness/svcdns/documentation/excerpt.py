@@ -19,7 +19,7 @@ class Excerpt(NamedTuple):
 
 
 def excerpts(declaration: Declaration, services: Iterable[str]) -> Iterator[Excerpt]:
-    """Yield what is declared, without the Services that are not asked about and their EndpointSlices."""
+    """Yield what is declared, without the Services that are not asked about and their endpoints."""
     shown = frozenset(services)
     for manifest in dict.fromkeys((*declaration.manifests, *declaration.neighbour)):
         own = [item for item in declaration.sources.objects(manifest) if _belongs(item, shown)]
@@ -29,7 +29,7 @@ def excerpts(declaration: Declaration, services: Iterable[str]) -> Iterator[Exce
 
 
 def _belongs(item: Manifest, services: frozenset[str]) -> bool:
-    if item.kind == "Service":
+    if item.kind in ("Service", "Endpoints"):
         return item.name in services
     if item.kind == "EndpointSlice":
         return item.data["metadata"].get("labels", {}).get(SERVICE_NAME_LABEL) in services

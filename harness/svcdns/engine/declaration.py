@@ -25,6 +25,7 @@ class Declaration:
         neighbour: those applied in the neighbouring Namespace.
         ready: whether pods become ready without being told to.
         asked: the names that a client queried before anything changed.
+        host_network: whether its pods may use the network of their node.
     """
 
     sources: Sources = PACKAGED
@@ -32,6 +33,7 @@ class Declaration:
     neighbour: tuple[str, ...] = ()
     ready: bool = True
     asked: tuple[str, ...] = ()
+    host_network: bool = False
 
     def objects(self, *, neighbour: bool = False) -> list[Manifest]:
         """Read the objects declared in the scenario's Namespace, or in the neighbouring one.
@@ -50,7 +52,7 @@ class Declaration:
         neighbour = tuple(name for name in self.neighbour if self._pods(name))
         if not kept and not neighbour:
             return None
-        return Declaration(self.sources, kept, neighbour)
+        return Declaration(self.sources, kept, neighbour, host_network=self.host_network)
 
     @cached_property
     def pods(self) -> int:

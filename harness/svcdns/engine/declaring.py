@@ -73,6 +73,10 @@ class Declaring:
         """Have every pod fail its readiness probe until a scenario says otherwise."""
         self._declare(replace(self.declaration, ready=False))
 
+    def allow_host_network(self) -> None:
+        """Have Namespaces whose pods may use the network of their node."""
+        self._declare(replace(self.declaration, host_network=True))
+
     def declare_asked(self, name: str) -> None:
         """Have a client query a name before anything changes, so that a cache may remember what it was."""
         self._declare(self.declaration.with_query(name))

@@ -125,6 +125,7 @@ class Environment:
         """Leave the Namespace to an environment with the same pods, unless it is used up or cannot be reset."""
         with self._lock:
             usable = self._created and self._prepared and not (self._failure or self.used_up or self.has_neighbour)
+            usable = usable and self.declaration.host_network == following.declaration.host_network
             if not usable or not reuse.can_be_reset(self.wanted(), ready=following.declaration.ready):
                 return False
             if following._reverse_names and reuse.may_be_remembered(
@@ -222,7 +223,7 @@ class Environment:
             raise UndeterminedError(self._unproven)
 
     def unheard(self, promise: Promise, *, in_a_row: int) -> tuple[list[Reading], str]:
-        """Query as a client until it hears what it should, everywhere.
+        """Query as a client until it hears what it should, everywhere; whoever waits for the Namespace waits no longer.
 
         Returns:
             the responses, and why it does not hear it, if so.
@@ -230,7 +231,11 @@ class Environment:
         readings: list[Reading] = []
         problem = ""
         for series in self._observer.watches(
-            promise, self.names, deadline_seconds=self._target.deadlines.becomes_seconds, in_a_row=in_a_row
+            promise,
+            self.names,
+            deadline_seconds=self._target.deadlines.becomes_seconds,
+            in_a_row=in_a_row,
+            slow=self.use_up,
         ):
             readings += series.look.readings
             problem = problem or series.look.undetermined
@@ -240,13 +245,16 @@ class Environment:
     def _prepare(self) -> None:
         self._created = True
         if not self._taken_over or not self._reset():
-            self._target.create_namespace(self.namespace)
+            self._create(self.namespace)
             self._have(self.namespace, self.wanted())
         if self.declaration.neighbour:
             self.has_neighbour = True
-            self._target.create_namespace(self.neighbour)
+            self._create(self.neighbour)
             self._have(self.neighbour, self.wanted(neighbour=True))
         self.settled = time.monotonic()
+
+    def _create(self, namespace: str) -> None:
+        self._target.create_namespace(namespace, host_network=self.declaration.host_network)
 
     def _reset(self) -> bool:
         """Make the Namespace that was taken over what is declared, or be rid of it."""

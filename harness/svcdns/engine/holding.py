@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 import dns.rcode
 
 from svcdns.client import Answer, eventually
 from svcdns.engine.declaring import Declaring
 from svcdns.engine.elsewhere import elsewhere
-from svcdns.engine.looking import Look
 from svcdns.engine.observer import Series
-from svcdns.engine.patience import intermittent, miss
+from svcdns.engine.patience import intermittent
 from svcdns.engine.uninterrupted import uninterrupted
 from svcdns.errors import UndeterminedError
 from svcdns.judge import NotConformantError, Promise, PromiseOfState
@@ -40,12 +38,12 @@ class Holding(Declaring):
                 environment.names,
                 deadline_seconds=0.0 if observed else left,
                 in_a_row=deadlines.right_in_a_row if self._changed else 1,
-                patience=partial(self._patience, promise),
+                changed=self._changed,
                 slow=environment.use_up,
                 is_late=self._is_unchanged,
             )
             for series in watched:
-                self._conclude(promise, series, 0.0 if observed else left, begun)
+                self._conclude(promise, series, begun)
             for series in [] if observed else watched:
                 self._see_steady(promise, series)
         environment.require_given()
@@ -96,18 +94,12 @@ class Holding(Declaring):
         """Whether nothing has changed for longer than a change may take to show."""
         return self._observer.unchanged_seconds(self.environment.settled) >= self._target.deadlines.becomes_seconds
 
-    def _patience(self, promise: Promise, look: Look, whole: float) -> float:
-        if look.undetermined or not look.readings:
-            return whole
-        return self._observer.patience.seconds(miss(promise, look.readings[-1], changed=self._changed), whole)
-
-    def _conclude(self, promise: Promise, series: Series, whole: float, begun: float) -> None:
+    def _conclude(self, promise: Promise, series: Series, begun: float) -> None:
         """Keep what was seen on one way in the end.
 
         Args:
             promise: what was to be seen.
             series: what was seen.
-            whole: how long it might be broken, in seconds.
             begun: how long nothing had changed when the first look began, in seconds.
         """
         readings, undetermined = series.look.readings, series.look.undetermined
@@ -121,8 +113,6 @@ class Holding(Declaring):
         self.environment.use_up()
         if undetermined:
             raise UndeterminedError(undetermined)
-        if whole and series.seconds >= whole:
-            self._observer.patience.lasted(miss(promise, readings[-1], changed=self._changed))
         self._target.settle(self.namespace)
         raise NotConformantError(self.readings[-len(readings) :], promise.choices)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from svcdns.client.retrying import answers_others, is_silent
 from svcdns.engine import steadiness
 from svcdns.engine.looking import Look, Namespaces, Way, look, repeated, ways
-from svcdns.engine.patience import LastingMisses
+from svcdns.engine.patience import LastingMisses, miss
 from svcdns.engine.steadiness import Unsteady
 from svcdns.errors import UndeterminedError
 from svcdns.judge import Promise, Reading
@@ -52,6 +52,11 @@ class Series:
     def is_good(self) -> bool:
         """Whether the last look was good."""
         return self.in_a_row > 0
+
+    @property
+    def has_missed(self) -> bool:
+        """Whether the last look broke the promise."""
+        return not self.is_good and not self.look.undetermined and bool(self.look.readings)
 
 
 class Observer:
@@ -95,7 +100,7 @@ class Observer:
         *,
         deadline_seconds: float,
         in_a_row: int,
-        patience: Callable[[Look, float], float] = lambda _, whole: whole,
+        changed: bool = False,
         slow: Callable[[], object] = lambda: None,
         is_late: Callable[[], bool] = lambda: False,
     ) -> Sequence[Series]:
@@ -111,7 +116,7 @@ class Observer:
             names: where.
             deadline_seconds: how long a promise may be broken.
             in_a_row: how often it has to be kept.
-            patience: how many of these seconds a miss is waited for.
+            changed: whether the scenario has changed anything.
             slow: is called where it is not kept soon, so that whoever waits for the environment waits no longer.
             is_late: whether a miss that begins now cannot come from a change any more.
 
@@ -137,7 +142,7 @@ class Observer:
                     one.missed_seconds = one.seconds
                     one.missed = seen.readings[-1].answer.rcode if seen.readings else None
                     one.late += [reading for reading in seen.readings if late and not reading.kept]
-                    deadline_seconds = patience(seen, whole)
+                    deadline_seconds = self._patience(promise, seen, whole, changed=changed)
                     # As long as it is broken on one way, the others make no difference.
                     break
             if any(one.is_over and not one.in_a_row for one in series.values()):
@@ -148,6 +153,9 @@ class Observer:
                     slow()
                 pause = max(self._target.deadlines.pause_seconds, seconds * PAUSE_FACTOR)
                 self._wait(min(pause, max(0.0, deadline_seconds - seconds)))
+        for one in series.values():
+            if one.has_missed and whole and one.seconds >= whole:
+                self.patience.lasted(miss(promise, one.look.readings[-1], changed=changed))
         return list(series.values())
 
     def unsteady(
@@ -186,6 +194,12 @@ class Observer:
             window=window,
             wait=wait,
         )
+
+    def _patience(self, promise: Promise, look: Look, whole: float, *, changed: bool) -> float:
+        """How many seconds of the whole time a miss is waited for."""
+        if look.undetermined or not look.readings:
+            return whole
+        return self.patience.seconds(miss(promise, look.readings[-1], changed=changed), whole)
 
     def _wait(self, seconds: float) -> None:
         if self.over.wait(seconds):

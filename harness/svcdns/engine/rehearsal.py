@@ -60,6 +60,10 @@ class Rehearsal:
         """Note that no pod is to be ready."""
         self._declare(replace(self.plan.declaration, ready=False))
 
+    def allow_host_network(self) -> None:
+        """Note that pods may use the network of their node."""
+        self._declare(replace(self.plan.declaration, host_network=True))
+
     def declare_asked(self, name: str) -> None:
         """Note a name that a client queries before anything changes."""
         self._declare(self.plan.declaration.with_query(name))

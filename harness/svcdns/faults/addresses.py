@@ -158,6 +158,7 @@ FAULTS = (
         "unset-readiness-taken-for-unready",
         "Endpoints whose ready condition is unset are missing.",
         ("C16",),
+        "extended",
         change=seeing(endpoints(lambda _, __, endpoint: None if endpoint.ready is None else endpoint)),
     ),
     Fault(
@@ -168,20 +169,21 @@ FAULTS = (
     ),
     Fault(
         "hand-written-endpoints-ignored",
-        "EndpointSlices of headless Services without a selector are ignored.",
+        "Headless Services without a selector are ignored, whatever endpoints are written for them.",
         ("C18", "C19"),
         change=seeing(services(lambda service: None if service.headless and not service.selector else service)),
     ),
     Fault(
         "first-slice-only",
         "Only the first EndpointSlice of a Service is read.",
-        ("I04",),
+        ("C01", "I04", "I13"),
         change=seeing(_first_of_each_service),
     ),
     Fault(
         "endpoint-of-two-slices-twice",
         "An endpoint in two EndpointSlices is answered twice.",
         ("C15",),
+        "extended",
         change=with_answer(_listed_twice, A, AAAA),
     ),
     Fault(

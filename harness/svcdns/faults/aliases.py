@@ -118,6 +118,7 @@ FAULTS = (
         "names-below-aliases",
         "Every name below an ExternalName Service is the same alias.",
         ("H06",),
+        "extended",
         change=_below_aliases,
     ),
     Fault(

@@ -14,6 +14,7 @@ from dns.rdatatype import AAAA, CNAME, NS, PTR, SOA, SRV, TXT, A
 
 from svcdns import records
 from svcdns.faults.deliveries import flags, over, remaking, uncompressed
+from svcdns.faults.endpoints_only import endpoints_only
 from svcdns.faults.fault import Fault, QueryContext, ReplyChange, Rewriting, Sending
 from svcdns.faults.mistakes import as_profile, endpoints, seeing
 from svcdns.faults.replies import NO_DATA, below_service, each, pointing, where
@@ -237,6 +238,11 @@ VARIATIONS = (
         "labels-of-pods",
         "The identifier of an endpoint without a hostname is its pod's name.",
         change=seeing(endpoints(_called_as_its_pod)),
+    ),
+    Fault(
+        "reads-endpoints-only",
+        "The server reads Endpoints and no EndpointSlices, as the specification words it.",
+        change=seeing(endpoints_only),
     ),
     Fault(
         "pod-records-absent",

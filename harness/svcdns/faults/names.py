@@ -138,18 +138,21 @@ FAULTS = (
         "svc-label-optional",
         "Services also have names without the label svc.",
         ("A12",),
+        "extended",
         change=as_if(_without_svc),
     ),
     Fault(
         "leading-labels-ignored",
         "Labels in front of a port and its protocol are ignored.",
         ("A12", "E19"),
+        "extended",
         change=as_if(_labels_in_front),
     ),
     Fault(
         "search-done-by-the-server",
         "A full name followed by an entry of the search list is answered as the full name.",
         ("A12",),
+        "extended",
         change=as_if(_twice_completed),
     ),
     Fault(
@@ -162,6 +165,7 @@ FAULTS = (
         "search-fails",
         "A short name completed by the wrong entry of the search list is SERVFAIL, which ends the search.",
         ("M02", "M05", "M04"),
+        "extended",
         change=where(_search_fails, Reply(dns.rcode.SERVFAIL, authoritative=False)),
     ),
     Fault(

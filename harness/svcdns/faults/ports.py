@@ -249,6 +249,7 @@ FAULTS = (
         "srv-of-external-name",
         "The ports of an ExternalName Service have SRV records.",
         ("H05",),
+        "extended",
         change=_of_alias,
     ),
     Fault(

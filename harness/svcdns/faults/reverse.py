@@ -197,7 +197,8 @@ FAULTS = (
     Fault(
         "ptr-of-second-family-elsewhere",
         "The PTR record of an endpoint's IPv6 address differs from that of its IPv4 address.",
-        ("F17", "I05"),
+        ("F17", "I13"),
+        "extended",
         change=each(
             lambda context, record: (
                 pointing(record, with_labels(target(record.rdata).parent(), "six"))

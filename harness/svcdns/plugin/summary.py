@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from svcdns.catalogue.tags import LEVELS
+from svcdns.manifests import ACCEPTED
 from svcdns.plugin import failures, reports
 from svcdns.plugin.failures import FailureGroup, Section
 from svcdns.plugin.outcome import ERROR, RESULT, TOLD
@@ -71,7 +72,7 @@ class Summary:
             _say_failures(terminalreporter, config, run)
         for line in _times(run, results):
             _say(terminalreporter, line)
-        for remark in dict.fromkeys(run.remarks):
+        for remark in remark_lines(run.remarks):
             _say(terminalreporter, f"note: {remark}")
         for line in _some("kept: namespace ", run.kept, verbose):
             _say(terminalreporter, line)
@@ -84,6 +85,16 @@ class Summary:
 def pytest_configure(config: pytest.Config) -> None:
     """Register what prints the summary: this module's own hook is there for what goes around it."""
     config.pluginmanager.register(Summary(), "svcdns-summary")
+
+
+def remark_lines(remarks: Iterable[str]) -> Iterator[str]:
+    """Yield each remark once; objects that are accepted with the same warning share a line."""
+    alike: dict[str, list[str]] = defaultdict(list)
+    for remark in dict.fromkeys(remarks):
+        _, accepted, warning = remark.partition(f" {ACCEPTED}")
+        alike[warning if accepted else remark].append(remark)
+    for first, *others in alike.values():
+        yield first + (f"; so are {len(others)} other objects" if others else "")
 
 
 def _levels(run: Run) -> Iterator[str]:

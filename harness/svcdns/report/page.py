@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -87,11 +84,11 @@ def render(run: RunResult) -> str:
     return templating.render(
         package,
         "run.html",
-        {"asked": asked, "duration": duration, "others": others, "slug": slug, "shortened": shortened},
+        {"asked": asked, "duration": duration, "others": others, "slug": templating.slug, "shortened": shortened},
         run=run,
         style=style,
         script=script,
-        policy=f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}",
+        policy=f"default-src 'none'; style-src {templating.digest(style)}; script-src {templating.digest(script)}",
         verdicts=Verdict,
         result=_overall(run),
         headline=headline(run),
@@ -139,11 +136,6 @@ def asked(looks: tuple[int, float]) -> str:
     return f"asked {'once' if times == 1 else f'{times} times'}, {duration(seconds)}"
 
 
-def slug(text: str) -> str:
-    """Return a text as part of an anchor: letters, digits and dashes."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
 def _overall(run: RunResult) -> Result:
     counts = Counter(result.verdict for result in run.scenarios)
     return totals.result(counts)
@@ -159,9 +151,9 @@ def _shown(results: Iterable[ScenarioResult]) -> Iterator[ScenarioSection]:
     for result in results:
         if result.verdict is Verdict.NOT_RUN:
             continue
-        anchor = f"{slug(result.feature.removesuffix('.feature'))}--{slug(result.scenario)}"[:ANCHOR_LETTERS].rstrip(
-            "-"
-        )
+        anchor = f"{templating.slug(result.feature.removesuffix('.feature'))}--{templating.slug(result.scenario)}"[
+            :ANCHOR_LETTERS
+        ].rstrip("-")
         taken[anchor] += 1
         yield ScenarioSection(result, anchor if taken[anchor] == 1 else f"{anchor}--{taken[anchor]}")
 
@@ -214,9 +206,3 @@ def _facts_of(subject: Subject) -> Iterator[tuple[str, str]]:
     servers = f"{len(subject.servers)} server{'s' * (len(subject.servers) != 1)}"
     yield "Queries", f"from {subject.vantage} to {servers}, over {' and '.join(map(str.upper, subject.transports))}"
     yield "DNS profile", subject.dns_profile
-
-
-def _digest(text: str) -> str:
-    """Return a text's source expression for the Content Security Policy: the page may use nothing else."""
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"

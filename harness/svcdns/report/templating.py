@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from collections.abc import Callable, Mapping
 from importlib import resources
 from typing import Any
@@ -25,3 +28,14 @@ def render(package: str, template: str, filters: Mapping[str, Callable[..., Any]
 def asset(package: str, name: str) -> str:
     """Return the text of a style or script beside the templates of a package."""
     return resources.files(package).joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def slug(text: str) -> str:
+    """Return a text as part of an anchor: letters, digits and dashes."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def digest(text: str) -> str:
+    """Return a text's source expression for the Content Security Policy: the page may use nothing else."""
+    found = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(found).decode()}'"

@@ -107,7 +107,7 @@ class Reference:
         """The channel to the DNS server."""
         return self.vantages[0].channels[0]
 
-    def create_namespace(self, namespace: str) -> None:
+    def create_namespace(self, namespace: str, *, host_network: bool = False) -> None:  # noqa: ARG002 - any pod is admitted
         """Create a Namespace."""
         self.cluster.create_namespace(namespace)
 

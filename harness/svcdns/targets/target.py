@@ -154,8 +154,8 @@ class Target(Protocol):
     def capacity(self) -> int | None:
         """Return how many pods a run may have at a time; None for any number."""
 
-    def create_namespace(self, namespace: str) -> None:
-        """Create a Namespace."""
+    def create_namespace(self, namespace: str, *, host_network: bool = False) -> None:
+        """Create a Namespace, whose pods may use the network of their node if that is wanted."""
 
     def apply(self, manifests: Sequence[Manifest], namespace: str) -> None:
         """Create or update all objects or none: an unknown field or a refused object changes nothing.

@@ -122,6 +122,27 @@ spec:
         cluster.apply(unchecked(text), namespace)
 
 
+def test_a_namespace_for_pods_in_the_host_network_takes_them(cluster: LiveCluster, namespace: str):
+    text = """
+apiVersion: v1
+kind: Pod
+metadata:
+  name: hosted
+spec:
+  hostNetwork: true
+  automountServiceAccountToken: false
+  containers:
+    - name: hosted
+      image: registry.k8s.io/pause:3.10
+"""
+    own = f"{namespace}-host"
+    cluster.create_namespace(own, host_network=True)
+    try:
+        cluster.apply(unchecked(text), own)
+    finally:
+        cluster.remove_namespace(own)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

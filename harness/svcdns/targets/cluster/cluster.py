@@ -212,9 +212,9 @@ class LiveCluster:
         """Return how many pods a run may have at a time."""
         return nodes.UNKNOWN_CAPACITY if self.settings.nameservers else nodes.capacity(self.api)
 
-    def create_namespace(self, namespace: str) -> None:
-        """Create a Namespace that enforces the Pod Security Standard ``restricted``."""
-        self._namespaces.create(namespace)
+    def create_namespace(self, namespace: str, *, host_network: bool = False) -> None:
+        """Create a Namespace that enforces the Pod Security Standard ``restricted``, or ``privileged`` for a host network."""
+        self._namespaces.create(namespace, host_network=host_network)
         self._readiness.wish(namespace, ready=True)
 
     def apply(self, manifests: Sequence[Manifest], namespace: str) -> None:

@@ -1,4 +1,4 @@
-"""What holds for every Namespace of a run: its pods are restricted, it needs a ServiceAccount, and it takes time to go."""
+"""What holds for every Namespace of a run: what its pods may do, that it needs a ServiceAccount, and takes time to go."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from svcdns.targets.cluster.apiserver.api import Api
 
 #: The label by which the API server enforces the strictest of the Pod Security Standards.
 RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
+
+#: The label for pods in the network of their node, which the other two standards refuse.
+PRIVILEGED = {"pod-security.kubernetes.io/enforce": "privileged"}
 
 _PAUSE_SECONDS = 0.05
 

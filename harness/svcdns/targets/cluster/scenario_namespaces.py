@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from svcdns.targets.cluster import marks
-from svcdns.targets.cluster.namespaces import RESTRICTED, what_holds
+from svcdns.targets.cluster.namespaces import PRIVILEGED, RESTRICTED, what_holds
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.watch.watching import Watching
 
 
-def manifest(run: str, name: str) -> dict[str, Any]:
+def manifest(run: str, name: str, *, host_network: bool = False) -> dict[str, Any]:
     """Return the Namespace of a scenario as a run creates it."""
-    metadata = {"name": name, "labels": {marks.RUN: run, **RESTRICTED}}
+    metadata = {"name": name, "labels": {marks.RUN: run, **(PRIVILEGED if host_network else RESTRICTED)}}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 
@@ -25,13 +25,13 @@ class ScenarioNamespaces:
         self._own = own
         self._watching = watching
 
-    def create(self, namespace: str) -> None:
+    def create(self, namespace: str, *, host_network: bool = False) -> None:
         """Create a Namespace, and wait until the watches show it.
 
         Raises:
             TargetError: if it exists, or may not be created.
         """
-        self._watching.catch_up(self._own.create(manifest(self._own.run, namespace)))
+        self._watching.catch_up(self._own.create(manifest(self._own.run, namespace, host_network=host_network)))
 
     def delete(self, namespace: str) -> None:
         """Start deleting a Namespace with everything in it, if it is still the one that was made.

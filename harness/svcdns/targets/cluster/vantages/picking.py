@@ -54,20 +54,27 @@ def pick(own: Ownership, settings: ClusterSettings, life: ExitStack, waits: Wait
 
 
 def _named(own: Ownership, settings: ClusterSettings, life: ExitStack, waits: Waits) -> tuple[VantagePlan, Vantage]:
-    """Return the vantage to the servers that the user named; nothing else is read."""
-    name = "direct" if settings.vantage == "auto" else settings.vantage
-    if name == "tunnel":
+    """Return the vantage to the servers that the user named: what was chosen, or from a pod if this host cannot reach them."""
+    names = ("direct", "probe") if settings.vantage == "auto" else (settings.vantage,)
+    if "tunnel" in names:
         raise UsageError("--vantage tunnel reaches DNS pods only: remove --nameserver, or choose another --vantage")
     places = tuple((server.address, server.port) for server in map(nameservers.server, settings.nameservers))
     shown = ", ".join(settings.nameservers)
-    try:
-        plan, vantage = _tried(own, settings, VantagePlan(name, servers=places), _NAMED_SECONDS, life, waits)
-    except NoPodStartsError:
-        raise
-    except TargetError as error:
-        raise UsageError(f"--nameserver {shown}: {error}; check that a DNS server listens there") from error
-    by = f" ({plan.note})" if plan.note else ""
-    return replace(plan, note=f"vantage {name}{by}: {shown}, as named by --nameserver"), vantage
+    problems: dict[str, str] = {}
+    for name in names:
+        try:
+            plan, vantage = _tried(own, settings, VantagePlan(name, servers=places), _NAMED_SECONDS, life, waits)
+        except TargetError as error:
+            if isinstance(error, NoPodStartsError) and not problems:
+                raise
+            problems[name] = str(error)
+        else:
+            why = "".join(f", because {other} does not work ({problem})" for other, problem in problems.items())
+            by = f" ({plan.note}; pods with this image resolve names)" if plan.image else ""
+            note = f"vantage {name}{by}: {shown}, as named by --nameserver{why}"
+            return replace(plan, resolver_image=plan.image, note=note), vantage
+    tried = "; ".join(f"{name}: {problem}" if len(problems) > 1 else problem for name, problem in problems.items())
+    raise UsageError(f"--nameserver {shown}: {tried}; check that a DNS server listens there")
 
 
 def _of_cluster(
