@@ -245,6 +245,9 @@ class Facts(_Shown):
         corefile: the lines of CoreDNS's configuration on zones, TTLs, pods and the cache.
         domain: the cluster domain.
         families: the IP families that a Service and its pods can have, the first one first.
+        corefile_unread: why the configuration of a cluster's DNS servers is not known; empty where it is.
+        domain_assumed: whether the cluster domain was read nowhere, so that it is only the usual one.
+        unread: what else could not be read, and what the run cannot tell without it.
     """
 
     kubernetes: str
@@ -253,6 +256,9 @@ class Facts(_Shown):
     corefile: tuple[str, ...]
     domain: str
     families: tuple[Family, ...]
+    corefile_unread: str = ""
+    domain_assumed: bool = False
+    unread: tuple[str, ...] = ()
 
     @classmethod
     def shared(cls, plain: Mapping[str, Any]) -> Self:
@@ -263,7 +269,15 @@ class Facts(_Shown):
         """Return the facts as lines for people."""
         server = f"{self.dns_server} {self.dns_version}".strip() or "not read"
         first = f"Kubernetes {self.kubernetes or 'of an unknown version'}, {' and '.join(self.families)}, {self.domain}"
-        return (f"{first}; DNS server: {server}", *([f"Corefile: {'; '.join(self.corefile)}"] if self.corefile else []))
+        lines = [f"{first}; DNS server: {server}"]
+        lines += [f"Corefile: {'; '.join(self.corefile)}"] if self.corefile else []
+        if self.corefile_unread:
+            lines.append(
+                f"Corefile not read: {self.corefile_unread}; whether pods have records is observed, not judged"
+            )
+        if self.domain_assumed:
+            lines.append(f"cluster domain not read: {self.domain} is assumed; set another with --cluster-domain")
+        return (*lines, *self.unread)
 
     @property
     def profile(self) -> Literal["coredns", "spec"]:

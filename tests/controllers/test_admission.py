@@ -103,7 +103,6 @@ def test_fields_of_a_workload_that_cannot_change(world, workload, kind, first, s
         ("StatefulSet", {"minReadySeconds": 1}),
         ("StatefulSet", {"ordinals": {"start": 3}}),
         ("StatefulSet", {"pod": {"terminationGracePeriodSeconds": 1}}),
-        ("StatefulSet", {"updateStrategy": {"type": "OnDelete"}}),
         ("ReplicationController", {"app": "other"}),
         ("Job", {"parallelism": 2, "completions": 1}),
     ],

@@ -19,21 +19,28 @@ def corefile(pods: str) -> tuple[str, ...]:
     return ("kubernetes cluster.local in-addr.arpa ip6.arpa", f"pods {pods}", "ttl 30")
 
 
+def test_an_unread_corefile_may_undo_all_that_one_can():
+    unread = coredns.undone((), "configmaps is forbidden")
+    assert unread.keys() == coredns.undone(corefile("disabled")).keys()
+    assert set(unread.values()) == {"the Corefile may switch this off, and it is not read: configmaps is forbidden"}
+
+
 class Configured(Reference):
     """The reference as a CoreDNS with a Corefile, which is known of it or not."""
 
-    def __init__(self, pods: str, *, known: bool) -> None:
+    def __init__(self, pods: str, *, known: bool, unread: str = "") -> None:
         super().__init__(coredns.profile("1.14.7", corefile(pods)))
         self._known = corefile(pods) if known else ()
+        self._unread = unread
 
     @property
     def facts(self) -> Facts:
-        return replace(super().facts, corefile=self._known)
+        return replace(super().facts, corefile=self._known, corefile_unread=self._unread)
 
 
-def played(pods: str, *, known: bool) -> dict[str, Judged]:
+def played(pods: str, *, known: bool, unread: str = "") -> dict[str, Judged]:
     """What the scenarios beyond the specification come to, by their titles."""
-    with Configured(pods, known=known) as target:
+    with Configured(pods, known=known, unread=unread) as target:
         return {one.id: one.judged for one in playing.play(target, EXTENSIONS, "coredns")}
 
 
@@ -49,6 +56,13 @@ def test_what_the_corefile_undoes_is_observed():
     assert Verdict.NOT_CONFORMANT not in {judged.verdict for judged in found.values()}
     judged = found["extensions/coredns.feature: Any address resolves below an existing namespace"]
     assert judged.observed.endswith(", as the Corefile has it: pods disabled")
+
+
+def test_what_an_unread_corefile_may_undo_is_observed():
+    found = played("disabled", known=False, unread="configmaps is forbidden")
+    assert Verdict.NOT_CONFORMANT not in {judged.verdict for judged in found.values()}
+    judged = found["extensions/coredns.feature: Any address resolves below an existing namespace"]
+    assert judged.observed.endswith("not read: configmaps is forbidden")
 
 
 def test_without_a_corefile_nothing_is_undone():

@@ -34,6 +34,13 @@ OBJECTS = (
 )
 
 
+def test_a_recording_says_the_profile_that_is_expected():
+    with Reference(records.COREDNS) as target:
+        assert recorder.meta_of(target).profile == "coredns"
+        assert recorder.meta_of(target, "spec").profile == "spec"
+        assert recorder.record(target, profile="spec").meta.profile == "spec"
+
+
 class Clock:
     """Time that passes by sleeping alone."""
 

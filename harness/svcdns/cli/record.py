@@ -67,9 +67,11 @@ def record(directory: Path, files: tuple[Path, ...], namespace: str | None, sett
             with _applied(target, objects, name) as made:
                 for remark in target.remarks:
                     say(f"svcdns: {remark}", err=True)
-                found = recorder.record(target, made)
+                found = recorder.record(target, made, settings.dns_profile)
         else:
-            found = recorder.record(target, None if namespace is None else [_existing(target, namespace)])
+            found = recorder.record(
+                target, None if namespace is None else [_existing(target, namespace)], settings.dns_profile
+            )
         recording.write(found, directory)
     say(f"recorded {len(found.answers)} answers in {directory}")
 

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from svcdns.controllers import defaults, kinds
+from svcdns.controllers.applying import merged
 from svcdns.controllers.service_admission import service_spec
-from svcdns.controllers.store import Json, ObjectRef, Store
-from svcdns.manifests import ACCEPTED, Effect, Manifest, effect, is_namespaced, warnings
+from svcdns.controllers.store import Json, ObjectRef, Store, ref_of
+from svcdns.errors import ManifestError
+from svcdns.manifests import ACCEPTED, Effect, Manifest, effect, is_namespaced, problems, warnings
 
 #: The annotation of a pod template that ``kubectl rollout restart`` sets.
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 
 #: The fields that may change while the object exists; the API server refuses any other change (``validation.go`` of
 #: each group).
-_CHANGEABLE_POD = ("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds")
+_CHANGEABLE_POD = ("activeDeadlineSeconds", "tolerations")
+_CHANGEABLE_SUSPENDED = ("affinity", "nodeSelector", "schedulingGates", "tolerations")
 _CHANGEABLE_STATEFUL_SET = (
     "minReadySeconds",
     "ordinals",
@@ -30,7 +33,7 @@ _IMMUTABLE = {
     "Deployment": ("selector",),
     "ReplicaSet": ("selector",),
     "DaemonSet": ("selector",),
-    "Job": ("completionMode", "completions", "selector", "template"),
+    "Job": ("backoffLimitPerIndex", "completionMode", "managedBy", "podFailurePolicy", "selector", "successPolicy"),
 }
 
 
@@ -71,6 +74,7 @@ def admit(store: Store, manifest: Manifest, ref: ObjectRef) -> tuple[Note, ...]:
         item.pop("status", None)
         stored = _ADMISSIONS[ref.kind](store, manifest, item, before)
         store.put(stored)
+        store.applied[ref] = item.get("spec") or {}
         return tuple(Note(manifest.kind, manifest.name, f"{ACCEPTED}{text}") for text in warnings(stored))
     store.put(item)
     if effect(manifest) is Effect.NONE:
@@ -112,45 +116,86 @@ def _admit_endpoint_slice(_store: Store, manifest: Manifest, item: Json, before:
     return defaults.endpoint_slice(item)
 
 
-def _admit_pod(_store: Store, manifest: Manifest, item: Json, before: Json | None) -> Json:
-    spec = {"enableServiceLinks": True, **defaults.pod_spec(item["spec"])}
+def _admit_pod(store: Store, manifest: Manifest, item: Json, before: Json | None) -> Json:
     if before is None:
-        return {**item, "spec": spec, "status": {}}
-    spec = {"nodeName": before["spec"]["nodeName"], **spec}
+        return {**item, "spec": {"enableServiceLinks": True, **defaults.pod_spec(item["spec"])}, "status": {}}
+    spec = defaults.pod_spec(_applied(store, item, before))
     old, new = _without_images(before["spec"]), _without_images(spec)
     for field in sorted((old.keys() | new.keys()) - set(_CHANGEABLE_POD)):
         _require_same(manifest, old.get(field), new.get(field), "spec", field)
+    until = old.get("activeDeadlineSeconds")
+    if until is not None and not 0 < new.get("activeDeadlineSeconds", 0) <= until:
+        raise manifest.error(f"may only become shorter, and is {until}", "spec", "activeDeadlineSeconds")
+    if any(toleration not in (new.get("tolerations") or ()) for toleration in old.get("tolerations") or ()):
+        raise manifest.error("may only get more items while the Pod exists", "spec", "tolerations")
     return {**item, "spec": spec, "status": before["status"]}
 
 
-def _admit_workload(_store: Store, manifest: Manifest, item: Json, before: Json | None) -> Json:
+def _applied(store: Store, item: Json, before: Json) -> Json:
+    """Return the spec of a stored object after an apply, without the defaults of fields that the apply removes."""
+    return merged(before["spec"], store.applied.get(ref_of(before), {}), item["spec"])
+
+
+def _admit_workload(store: Store, manifest: Manifest, item: Json, before: Json | None) -> Json:
     kind = manifest.kind
-    spec = defaults.workload_spec(kind, item["spec"])
+    spec = defaults.workload_spec(kind, _applied(store, item, before) if before else item["spec"])
     if kind == "ReplicationController":
         spec["selector"] = spec.get("selector") or spec["template"]["metadata"].get("labels", {})
     if kind == "Job":
         spec = _job_spec(item, spec)
     if before:
         old = before["spec"]
-        if "replicas" in old and "replicas" not in item["spec"]:
-            # Where the manifest sets no number, whoever scaled last decides.
-            spec["replicas"] = old["replicas"]
-        spec["template"] = _with_restart(spec["template"], old["template"])
         for field in _immutable(kind, old, spec):
             _require_same(manifest, old.get(field), spec.get(field), "spec", field)
+        _validate(manifest, {**item, "spec": spec})
     return {**item, "spec": spec}
+
+
+def _validate(manifest: Manifest, item: Json) -> None:
+    """Check an object again after an apply: what stays from before may contradict what the manifest declares.
+
+    Raises:
+        ManifestError: with one line for each problem.
+    """
+    if manifest.kind == "Job" and not item["spec"].get("manualSelector"):
+        # The API server has made it.
+        item = {**item, "spec": {**item["spec"], "selector": None}}
+    lines: list[str] = []
+    for problem in problems(item):
+        declared: Any = manifest.data
+        for part in problem.field:
+            declared = declared.get(part) if isinstance(declared, Mapping) else None
+        stays = (
+            f" (it stays from before, because no manifest declared it: delete the {manifest.kind} and create it again)"
+        )
+        lines.append(str(manifest.error(f"{problem.text}{stays if declared is None else ''}", *problem.field)))
+    if lines:
+        raise ManifestError(*lines)
 
 
 def _immutable(kind: str, old: Json, new: Json) -> list[str]:
     if kind == "StatefulSet":
         return sorted((old.keys() | new.keys()) - set(_CHANGEABLE_STATEFUL_SET))
-    return [*_IMMUTABLE.get(kind, ())]
+    fields = [*_IMMUTABLE.get(kind, ())]
+    if kind == "Job":
+        # ``ValidateJobSpecUpdate`` in pkg/apis/batch/validation: an Indexed Job may be scaled by both counts together.
+        scaled = new["completionMode"] == "Indexed" and new.get("completions") == new.get("parallelism")
+        fields += [] if scaled else ["completions"]
+        fields += [] if old.get("suspend") and _placed_alike(old["template"], new["template"]) else ["template"]
+    return fields
+
+
+def _placed_alike(old: Json, new: Json) -> bool:
+    """Return whether two pod templates differ at most in what may change while a Job is suspended: where its pods run."""
+    specs = [
+        {name: value for name, value in template["spec"].items() if name not in _CHANGEABLE_SUSPENDED}
+        for template in (old, new)
+    ]
+    return specs[0] == specs[1]
 
 
 def _job_spec(item: Json, spec: Json) -> Json:
     """Return a Job's spec with the selector and labels that the API server generates (``pkg/registry/batch/job``)."""
-    if not {"parallelism", "completions"} & item["spec"].keys():
-        spec["completions"] = 1
     metadata = spec["template"]["metadata"]
     identity = {"batch.kubernetes.io/controller-uid": item["metadata"]["uid"]}
     names = {
@@ -162,15 +207,6 @@ def _job_spec(item: Json, spec: Json) -> Json:
     template = {**spec["template"], "metadata": {**metadata, "labels": {**metadata.get("labels", {}), **names}}}
     selector = spec.get("selector") if spec.get("manualSelector") else {"matchLabels": identity}
     return {**spec, "selector": selector, "template": template}
-
-
-def _with_restart(new: Json, old: Json) -> Json:
-    """Return a pod template with the annotation of the last restart, which applying a manifest again does not remove."""
-    mark = (old["metadata"].get("annotations") or {}).get(RESTARTED_AT)
-    if mark is None:
-        return new
-    annotations = {RESTARTED_AT: mark, **(new["metadata"].get("annotations") or {})}
-    return {**new, "metadata": {**new["metadata"], "annotations": annotations}}
 
 
 def _without_images(spec: Json) -> Json:

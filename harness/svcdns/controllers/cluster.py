@@ -14,7 +14,7 @@ from svcdns.controllers import admission, bootstrap, kinds, naming, pods, reconc
 from svcdns.controllers.admission import Note
 from svcdns.controllers.allocation import Allocator
 from svcdns.controllers.expose import service_for
-from svcdns.controllers.store import Json, ObjectRef, Store
+from svcdns.controllers.store import Json, ObjectRef, Store, ref_of
 from svcdns.errors import TargetError
 from svcdns.manifests import Manifest
 from svcdns.state import ClusterState, Family, Key, Object, read_object
@@ -115,6 +115,10 @@ class Cluster:
             if replicas < 0:
                 raise TargetError(f'{item["kind"]} "{name}" cannot have {replicas} replicas')
             store.put({**item, "spec": {**item["spec"], "replicas": replicas}})
+            # The number is no longer what was applied, so an apply without one leaves it.
+            applied = dict(store.applied.get(ref_of(item), {}))
+            applied.pop("replicas", None)
+            store.applied[ref_of(item)] = applied
 
     def restart(self, kind: str, name: str, namespace: str) -> None:
         """Replace the pods of a Deployment, StatefulSet or DaemonSet, as ``kubectl rollout restart`` does.

@@ -89,7 +89,28 @@ def endpoints(declared: Json) -> Json:
 def workload_spec(kind: str, declared: Json) -> Json:
     """Return the spec of a workload with defaults, its pod template included."""
     template = pod_template(declared.get("template") or {})
-    return {**WORKLOADS[kind], **declared, "template": template}
+    spec = {**WORKLOADS[kind], **declared, "template": template}
+    if kind in _ROLLING:
+        field, rolling = _ROLLING[kind]
+        spec[field] = _strategy(declared.get(field) or {}, rolling)
+    if kind == "Job" and declared.get("parallelism") is None and declared.get("completions") is None:
+        spec["completions"] = 1
+    return spec
+
+
+def _strategy(declared: Json, rolling: Json) -> Json:
+    strategy = {"type": "RollingUpdate", **declared}
+    if strategy["type"] == "RollingUpdate":
+        strategy["rollingUpdate"] = {**rolling, **(declared.get("rollingUpdate") or {})}
+    return strategy
+
+
+#: Where a kind has its strategy, and the defaults of a rolling update.
+_ROLLING: dict[str, tuple[str, Json]] = {
+    "Deployment": ("strategy", {"maxUnavailable": "25%", "maxSurge": "25%"}),
+    "StatefulSet": ("updateStrategy", {"partition": 0}),
+    "DaemonSet": ("updateStrategy", {"maxUnavailable": 1, "maxSurge": 0}),
+}
 
 
 WORKLOADS: dict[str, Json] = {
@@ -97,7 +118,6 @@ WORKLOADS: dict[str, Json] = {
     "ReplicaSet": {"replicas": 1},
     "Deployment": {
         "replicas": 1,
-        "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": "25%", "maxSurge": "25%"}},
         "revisionHistoryLimit": 10,
         "progressDeadlineSeconds": 600,
     },
@@ -105,12 +125,8 @@ WORKLOADS: dict[str, Json] = {
         "replicas": 1,
         "serviceName": "",
         "podManagementPolicy": "OrderedReady",
-        "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 0}},
         "revisionHistoryLimit": 10,
     },
-    "DaemonSet": {
-        "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1, "maxSurge": 0}},
-        "revisionHistoryLimit": 10,
-    },
+    "DaemonSet": {"revisionHistoryLimit": 10},
     "Job": {"parallelism": 1, "completionMode": "NonIndexed", "suspend": False, "backoffLimit": 6},
 }

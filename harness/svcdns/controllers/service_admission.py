@@ -26,6 +26,7 @@ def service_spec(store: Store, manifest: Manifest, ref: ObjectRef, declared: Jso
     if spec["type"] == "ExternalName":
         return {name: value for name, value in spec.items() if name not in _ALLOCATED}
     before = before if before and before["type"] != "ExternalName" else None
+    _require_class(manifest, spec, before)
     addresses = _wanted_addresses(manifest, declared, before)
     policy, families = families_of(manifest, spec, addresses, before, store.allocator.families)
     if addresses != HEADLESS:
@@ -38,6 +39,19 @@ def service_spec(store: Store, manifest: Manifest, ref: ObjectRef, declared: Jso
         "ipFamilies": families,
         "ipFamilyPolicy": policy,
     }
+
+
+def _require_class(manifest: Manifest, spec: Json, before: Json | None) -> None:
+    """Require the class of a load balancer to stay as long as the Service is one (``validateLoadBalancerClassField``)."""
+    if before and before["type"] == spec["type"] == "LoadBalancer":
+        old, new = before.get("loadBalancerClass"), spec.get("loadBalancerClass")
+        if old != new:
+            raise manifest.error(
+                f"cannot change from {old or 'no class'} to {new or 'no class'} while the Service is of type LoadBalancer: "
+                "delete the Service and create it again",
+                "spec",
+                "loadBalancerClass",
+            )
 
 
 def _wanted_addresses(manifest: Manifest, declared: Json, before: Json | None) -> list[str]:

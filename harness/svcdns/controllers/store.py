@@ -55,6 +55,7 @@ class Store:
         random: the source of names and uids; shared by all forks.
         wishes: whether the pods of a namespace are to be ready, by its name.
         told: whether a single pod is to be ready, by its uid; it overrides the namespace's wish.
+        applied: the specs that were applied last, without fields that were changed since by other means.
         changed: the objects that were put or dropped since the fork.
         version: a number that grows with every change.
     """
@@ -64,6 +65,7 @@ class Store:
         self.random = random
         self.wishes: dict[str, bool] = {}
         self.told: dict[str, bool] = {}
+        self.applied: dict[ObjectRef, Json] = {}
         self.changed: dict[ObjectRef, None] = {}
         self.version = 0
         self._namespaces: dict[str, dict[str, dict[str, Json]]] = {}
@@ -75,6 +77,7 @@ class Store:
         fork = Store(self.allocator, self.random)
         fork.wishes = dict(self.wishes)
         fork.told = dict(self.told)
+        fork.applied = dict(self.applied)
         fork.version = self.version
         fork._namespaces = dict(self._namespaces)
         fork._claims = dict(self._claims)
@@ -110,6 +113,7 @@ class Store:
         ref = ref_of(item)
         self._release(self._own(ref.namespace)[ref.kind].pop(ref.name))
         self.told.pop(item["metadata"]["uid"], None)
+        self.applied.pop(ref, None)
         self._note(ref)
 
     def tell(self, pod: Json, *, ready: bool) -> None:

@@ -14,9 +14,17 @@ _POD_RECORDS: Mapping[Pods, tuple[str, ...]] = {
 }
 
 
-def undone(corefile: Sequence[str]) -> dict[str, str]:
-    """Return the behaviours that a Corefile switches off, by their ids, each with the line that does; none without a Corefile."""
+def undone(corefile: Sequence[str], unread: str = "") -> dict[str, str]:
+    """Return the behaviours that a Corefile switches off, by their ids, each with the reason; none without a Corefile.
+
+    Args:
+        corefile: its lines.
+        unread: why the Corefile of the server is not known, so that it may switch off all that one can.
+    """
+    if unread:
+        off = (behaviour for behaviours in _POD_RECORDS.values() for behaviour in behaviours)
+        return dict.fromkeys(off, f"the Corefile may switch this off, and it is not read: {unread}")
     if not corefile:
         return {}
     pods = read(corefile).pods
-    return dict.fromkeys(_POD_RECORDS.get(pods, ()), f"pods {pods}")
+    return dict.fromkeys(_POD_RECORDS.get(pods, ()), f"as the Corefile has it: pods {pods}")

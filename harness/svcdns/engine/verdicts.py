@@ -32,6 +32,7 @@ class Rules:
         able: what scenarios may need and can have.
         dns_profile: the family of DNS servers that is expected.
         corefile: the lines of the Corefile, as far as they are known.
+        corefile_unread: why they are not known; empty where they are, or there is none.
         coredns_version: the version of the DNS server, if it is CoreDNS and known.
     """
 
@@ -40,6 +41,7 @@ class Rules:
     dns_profile: str
     corefile: tuple[str, ...] = ()
     coredns_version: str = ""
+    corefile_unread: str = ""
 
     @classmethod
     def of(cls, target: Target) -> Rules:
@@ -47,7 +49,19 @@ class Rules:
         udp = {Capability.UDP} if "udp" in target.vantages[0].transports else set()
         facts = target.facts
         version = facts.dns_version if facts.dns_server == "CoreDNS" else ""
-        return cls(target.name, target.capabilities | udp, target.dns_profile, tuple(facts.corefile), version)
+        return cls(
+            target.name,
+            target.capabilities | udp,
+            target.dns_profile,
+            tuple(facts.corefile),
+            version,
+            facts.corefile_unread,
+        )
+
+    @property
+    def undone(self) -> dict[str, str]:
+        """The behaviours that the Corefile switches off, or may switch off, each with the reason."""
+        return coredns.undone(self.corefile, self.corefile_unread)
 
     def known_causes(self, tags: frozenset[str]) -> tuple[str, ...]:
         """What the version of the DNS server is known to do wrong, as far as a scenario of these tags shows it."""
@@ -55,7 +69,7 @@ class Rules:
 
     def only_observes(self, tags: frozenset[str]) -> bool:
         """Whether what breaks a sentence of a scenario of these tags is no news, so that nobody waits for it to hold."""
-        undone = "coredns" in tags and (self.dns_profile != "coredns" or tags & coredns.undone(self.corefile).keys())
+        undone = "coredns" in tags and (self.dns_profile != "coredns" or tags & self.undone.keys())
         return bool("quirk" in tags or undone or self.known_causes(tags))
 
 
@@ -84,9 +98,9 @@ def of_error(error: HarnessError, tags: frozenset[str], rules: Rules) -> Judged:
     if "quirk" in tags and not error.choices:
         return Judged(Verdict.CONFORMANT, observed=str(error))
     if "coredns" in tags:
-        undone = coredns.undone(rules.corefile)
-        if line := next((undone[tag] for tag in sorted(tags & undone.keys())), ""):
-            return Judged(Verdict.CONFORMANT, observed=f"{error}, as the Corefile has it: {line}")
+        undone = rules.undone
+        if reason := next((undone[tag] for tag in sorted(tags & undone.keys())), ""):
+            return Judged(Verdict.CONFORMANT, observed=f"{error}, {reason}")
         if rules.dns_profile != "coredns":
             return Judged(Verdict.CONFORMANT, observed=str(error))
     return Judged(Verdict.NOT_CONFORMANT, str(error))

@@ -140,7 +140,7 @@ FAULTS = (
     Fault(
         "pods-found-by-their-own-names",
         "A pod without a hostname has its own name below every Service of its namespace.",
-        ("D04", "D03", "B18", "D06", "D08"),
+        ("D04", "D03", "B18", "D06", "D08", "D16"),
         change=_named_pod,
     ),
     Fault(

@@ -148,13 +148,13 @@ FAULTS = (
     Fault(
         "no-data-denied",
         "A query for a type that a name lacks is answered NXDOMAIN.",
-        ("B02", "B10", "C05", "G06", "A08", "I10", "M12", "K04", "K06"),
+        ("B02", "B10", "C05", "G06", "A08", "I10", "M12", "K04", "K06", "C27"),
         change=where(lambda _, reply: is_no_data(reply), NO_NAME),
     ),
     Fault(
         "denied-is-no-data",
         "A query for a name that does not exist is answered NODATA.",
-        ("G05", "C04", "A11", "M04", "K03", "K05", "E22", "H16"),
+        ("G05", "C04", "A11", "M04", "K03", "K05", "E22", "H16", "C26", "D17"),
         change=where(lambda _, reply: is_denial(reply), NO_DATA),
     ),
     Fault(
@@ -210,7 +210,7 @@ FAULTS = (
     Fault(
         "empty-non-terminals-denied",
         "Names that exist without records, such as those of namespaces, are NXDOMAIN.",
-        ("A09", "A10", "A08", "K06"),
+        ("A09", "A10", "A08", "K06", "A15"),
         change=where(_empty_non_terminal, NO_NAME),
     ),
     Fault(

@@ -249,7 +249,7 @@ FAULTS = (
     Fault(
         "srv-missing",
         "An SRV query for an existing port is answered NXDOMAIN.",
-        ("E01", "E08"),
+        ("E01", "E08", "I14"),
         change=where(lambda context, reply: context.question.type == SRV and bool(reply.answer), NO_NAME),
     ),
     Fault(

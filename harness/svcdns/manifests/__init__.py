@@ -20,6 +20,7 @@ from svcdns.manifests.placing import (
 )
 from svcdns.manifests.pod import READINESS_GATE
 from svcdns.manifests.reader import read, read_text, shown
+from svcdns.manifests.rules import problems
 from svcdns.manifests.sizing import MOST_PODS, refuse_too_many
 from svcdns.manifests.syntax import MAX_BYTES
 from svcdns.manifests.warnings import ACCEPTED, warnings
@@ -39,6 +40,7 @@ __all__ = [
     "further_namespaces",
     "is_known",
     "is_namespaced",
+    "problems",
     "read",
     "read_text",
     "refuse_cluster_scoped",

@@ -54,6 +54,7 @@ def endpoints(root: Field) -> Iterator[Problem]:
             yield from required(address["ip"])
             yield from named(address["ip"], endpoint_address)
             yield from named(address["hostname"], dns_1123_label)
+            yield from not_empty(address["nodeName"])
             yield from named(address["nodeName"], dns_1123_subdomain)
         ports = subset["ports"].items()
         for port in ports:

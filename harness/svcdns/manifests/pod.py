@@ -93,6 +93,8 @@ def _container(container: Field, volumes: set[str]) -> Iterator[Problem]:
     yield from required(container["name"])
     yield from named(container["name"], dns_1123_label)
     yield from required(container["image"])
+    if container["image"].text != container["image"].text.strip():
+        yield container["image"].error("must have no spaces around it")
     yield from one_of(container["imagePullPolicy"], _PULL_POLICIES)
     ports = container["ports"].items()
     for port in ports:

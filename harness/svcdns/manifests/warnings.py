@@ -90,6 +90,9 @@ def _hostname(root: Field, used: str) -> Iterator[str]:
 def _pod_spec(spec: Field) -> Iterator[str]:
     for container in (*spec["initContainers"].items(), *spec["containers"].items()):
         yield from _container(container)
+    grace = spec["terminationGracePeriodSeconds"]
+    if (grace.number or 0) < 0:
+        yield f"{dotted(grace.path)}: must be >= 0; negative values are invalid and will be treated as 1"
     for address in spec["dnsConfig"]["nameservers"].items():
         yield from _address(address)
     aliases = spec["hostAliases"].items()

@@ -58,7 +58,7 @@ def stateful_set(root: Field) -> Iterator[Problem]:
     yield from _lasting(spec, "StatefulSet")
     yield from named(spec["serviceName"], dns_1123_label)
     yield from one_of(spec["podManagementPolicy"], ("OrderedReady", "Parallel"))
-    yield from not_negative(spec["ordinals"]["start"], spec["revisionHistoryLimit"])
+    yield from not_negative(spec["ordinals"]["start"])
     yield from stateful_set_strategy(spec["updateStrategy"])
     for moment in ("whenDeleted", "whenScaled"):
         yield from one_of(spec["persistentVolumeClaimRetentionPolicy"][moment], ("Retain", "Delete"))
@@ -92,8 +92,11 @@ def job(root: Field) -> Iterator[Problem]:
     elif spec["selector"]["matchLabels"].given or spec["selector"]["matchExpressions"].given:
         yield spec["selector"].error("must not be given without manualSelector: true, because a Job makes its own")
     yield from one_of(spec["completionMode"], ("NonIndexed", "Indexed"))
+    yield from not_negative(spec["backoffLimitPerIndex"])
     if spec["completionMode"].text == "Indexed":
         yield from _indexed(root)
+    elif spec["backoffLimitPerIndex"].value is not None:
+        yield spec["backoffLimitPerIndex"].error("is only for a Job with completionMode Indexed")
 
 
 def _indexed(root: Field) -> Iterator[Problem]:

@@ -46,13 +46,14 @@ class _Right(NamedTuple):
     additional: _Texts
 
 
-def meta_of(target: Target) -> Meta:
-    """Return what the target knows of its DNS server."""
+def meta_of(target: Target, profile: str = "") -> Meta:
+    """Return what the target knows of its DNS server, and the profile that is expected of it; empty for the target's own."""
+    expected = profile or target.dns_profile
     if target.name == "reference":
-        return Meta(profile=target.dns_profile, domain=target.state().domain)
+        return Meta(profile=expected, domain=target.state().domain)
     facts = target.facts
     return Meta(
-        profile=target.dns_profile,
+        profile=expected,
         server=facts.dns_server,
         version=facts.dns_version,
         corefile=facts.corefile,
@@ -61,7 +62,7 @@ def meta_of(target: Target) -> Meta:
     )
 
 
-def record(target: Target, namespaces: Collection[str] | None = None) -> Recording:
+def record(target: Target, namespaces: Collection[str] | None = None, profile: str = "") -> Recording:
     """Send all queries to one DNS server of a target, until it answers the same as often in a row as the deadlines require.
 
     Queries that the server would forward out of the cluster are left out. A cached answer that is older than the state is
@@ -70,11 +71,12 @@ def record(target: Target, namespaces: Collection[str] | None = None) -> Recordi
     Args:
         target: the target, open.
         namespaces: the Namespaces whose names are asked; None for all.
+        profile: the profile that is expected of the server; empty for the target's own.
 
     Raises:
         UndeterminedError: if a query is not answered, or the cluster keeps changing.
     """
-    meta = meta_of(target)
+    meta = meta_of(target, profile)
     state = target.state()
     expected = _expected(state, meta, namespaces)
     answers: AnswersByQuery = {}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.live.environment import NAMESERVER
 
 from svcdns.targets.cluster import ClusterSettings, LiveCluster
 
@@ -20,7 +21,9 @@ def run() -> str:
 
 @pytest.fixture(scope="session")
 def cluster(kubeconfig: Path, context: str, run: str) -> Iterator[LiveCluster]:
-    with LiveCluster(ClusterSettings(run=run, context=context, kubeconfig=kubeconfig)) as opened:
+    nameservers = (NAMESERVER,) if NAMESERVER else ()
+    settings = ClusterSettings(run=run, context=context, kubeconfig=kubeconfig, nameservers=nameservers)
+    with LiveCluster(settings) as opened:
         yield opened
         assert opened.await_deleted(120) == []
 

@@ -53,6 +53,14 @@ def test_a_verb_that_is_missing_is_named(missing: str):
     )
 
 
+def test_what_a_run_can_do_without_is_told_with_what_it_cannot_tell():
+    assert rights.unread(cast("Api", Role(["list Node", "get Pod/log", "list Event"]))) == ()
+    nodes, logs, events = rights.unread(cast("Api", Role(EACH)))
+    assert nodes.startswith("the user may not list Node: the run uses at most 60 pods")
+    assert logs.startswith("the user may not get Pod/log: ")
+    assert events.startswith("the user may not list Event: ")
+
+
 def test_all_that_is_missing_is_named_on_one_line():
     with pytest.raises(UsageError) as caught:
         rights.check(cast("Api", Role([])))

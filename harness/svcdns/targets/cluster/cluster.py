@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
@@ -169,8 +169,12 @@ class LiveCluster:
             if settings.tries:
                 with self._waits.on("a dry run of pods as the fixtures have them"):
                     trials.check()
-        opened = vantages.open(self._own, settings, shared["vantages"] if shared else None, self._waits)
+        known = replace(settings, domain="" if self.facts.domain_assumed else self.facts.domain)
+        opened = vantages.open(self._own, known, shared["vantages"] if shared else None, self._waits)
         self._vantages = life.enter_context(opened)
+        if self.facts.domain_assumed and self._vantages.domain:
+            self.facts = replace(self.facts, domain=self._vantages.domain, domain_assumed=False)
+            self._watching.correct_domain(self.facts.domain)
         self.vantages = self._vantages.vantages
 
     def share(self) -> dict[str, Any]:
@@ -184,7 +188,8 @@ class LiveCluster:
         rights.check(self.api)
         default = images.PAUSE_IMAGE if self.settings.nameservers else images.pause_image(self.api)
         self._pause_image = self.settings.pause_image or default
-        return facts.read(self._own, self.settings)
+        read = facts.read(self._own, self.settings, self._waits)
+        return replace(read, unread=rights.unread(self.api))
 
     @property
     def dns_profile(self) -> str:

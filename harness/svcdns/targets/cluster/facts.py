@@ -14,33 +14,60 @@ from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.settings import ClusterSettings
 from svcdns.targets.cluster.vantages import servers
+from svcdns.targets.waits import Waits
 
 
-def read(own: Ownership, settings: ClusterSettings) -> Facts:
-    """Return the facts of a cluster. With named nameservers, neither kube-system nor nodes are read.
+def read(own: Ownership, settings: ClusterSettings, waits: Waits | None = None) -> Facts:
+    """Return the facts of a cluster, once its DNS pods are ready. With named nameservers, neither kube-system nor nodes are read.
 
     Raises:
-        UsageError: if no Service can be created, or the cluster domain is not a domain name.
+        UsageError: if no Service can be created, the DNS pods do not become ready, or the cluster domain is not a domain
+            name.
     """
     api = own.api
     families = _families(own, read_nodes=not settings.nameservers)
     if settings.nameservers:
-        return Facts(api.version, "", "", (), settings.domain or CLUSTER_DOMAIN, families)
-    try:
-        service = servers.find(api)
-        pods = api.list("Pod", service.namespace, labels=service.selector)
-    except UndeterminedError:
-        raise
-    except (TargetError, UsageError):
-        pods = []
-    server, version = _image(pods[0]) if pods else ("", "")
-    config = _corefile(api, pods[0]) if server == "CoreDNS" else ""
-    domain = settings.domain or corefile.domain(config) or _kubelet_domain(api) or CLUSTER_DOMAIN
+        return Facts(
+            api.version,
+            "",
+            "",
+            (),
+            settings.domain or CLUSTER_DOMAIN,
+            families,
+            corefile_unread="the servers are named by --nameserver",
+            domain_assumed=not settings.domain,
+        )
+    pod = _dns_pod(api, waits or Waits())
+    server, version = _image(pod)
+    config, unread = _corefile(api, pod) if server == "CoreDNS" else ("", "")
+    known = settings.domain or corefile.domain(config) or _kubelet_domain(api)
+    domain = known or CLUSTER_DOMAIN
     if problem := dns_1123_subdomain(domain):
         raise UsageError(
             f"the cluster domain in the cluster's own configuration {problem}; name it with --cluster-domain"
         )
-    return Facts(api.version, server, version, corefile.options(config), domain, families)
+    return Facts(
+        api.version,
+        server,
+        version,
+        corefile.options(config),
+        domain,
+        families,
+        corefile_unread=unread,
+        domain_assumed=not known,
+    )
+
+
+def _dns_pod(api: Api, waits: Waits) -> Mapping[str, Any]:
+    """Return the first DNS pod that is ready, by name."""
+    service = servers.find(api)
+    with waits.on("the DNS pods to be ready"):
+        ready = {replica.pod for replica in servers.wait_until_ready(api, service)}
+    pods = api.list("Pod", service.namespace, labels=service.selector)
+    pods.sort(key=lambda pod: (pod["metadata"]["name"] not in ready, pod["metadata"]["name"]))
+    if not pods:
+        raise UsageError(f"the DNS Service {service.namespace}/{service.name} has no pods any more; run again")
+    return pods[0]
 
 
 def _image(pod: Mapping[str, Any]) -> tuple[str, str]:
@@ -51,25 +78,28 @@ def _image(pod: Mapping[str, Any]) -> tuple[str, str]:
     return "CoreDNS" if "coredns" in name else name, tag
 
 
-def _corefile(api: Api, pod: Mapping[str, Any]) -> str:
-    """Return the Corefile that a DNS pod mounts, or empty."""
+def _corefile(api: Api, pod: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the Corefile that a DNS pod mounts, or why it is not known."""
+    why = f"the pod {pod['metadata']['name']} mounts no ConfigMap with a Corefile"
     for volume in pod["spec"].get("volumes") or ():
         if name := (volume.get("configMap") or {}).get("name"):
-            config = _config(api, name, pod["metadata"]["namespace"])
+            config, refusal = _config(api, name, pod["metadata"]["namespace"])
             if "Corefile" in config:
-                return config["Corefile"]
-    return ""
+                return config["Corefile"], ""
+            why = refusal or why
+    return "", why
 
 
 def _kubelet_domain(api: Api) -> str | None:
     """Return the cluster domain of the kubelets' configuration, where kubeadm has stored one."""
-    text = _config(api, "kubelet-config", "kube-system").get("kubelet", "")
+    config, _ = _config(api, "kubelet-config", "kube-system")
+    text = config.get("kubelet", "")
     try:
         document = next(syntax.documents(text.encode(errors="replace")), None)
     except syntax.UnreadableError:
         return None
-    config = document.value if document else None
-    domain = config.get("clusterDomain") if isinstance(config, Mapping) else None
+    settings = document.value if document else None
+    domain = settings.get("clusterDomain") if isinstance(settings, Mapping) else None
     if domain is not None and not isinstance(domain, str):
         raise UsageError(
             "the ConfigMap kube-system/kubelet-config has a clusterDomain that is not text; name it with --cluster-domain"
@@ -77,15 +107,15 @@ def _kubelet_domain(api: Api) -> str | None:
     return domain.rstrip(".").lower() if domain else None
 
 
-def _config(api: Api, name: str, namespace: str) -> Mapping[str, str]:
+def _config(api: Api, name: str, namespace: str) -> tuple[Mapping[str, str], str]:
+    """Return the content of a ConfigMap, or why it cannot be read, which we can do without."""
     try:
         item = api.get("ConfigMap", name, namespace)
     except UndeterminedError:
         raise
-    except TargetError:
-        # We may not read it, and can do without.
-        item = None
-    return (item or {}).get("data") or {}
+    except TargetError as error:
+        return {}, str(error)
+    return (item or {}).get("data") or {}, ""
 
 
 def _families(own: Ownership, *, read_nodes: bool) -> tuple[Family, ...]:

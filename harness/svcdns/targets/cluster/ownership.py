@@ -50,6 +50,8 @@ class Ownership:
         self._uids: dict[ApiObjectRef, str] = {}
         #: Objects whose creation was requested, and whose uid is not known yet: the secret word in their annotation.
         self._requested: dict[ApiObjectRef, str] = {}
+        #: The objects that were created in our Namespaces, as they were declared.
+        self._declared: dict[ApiObjectRef, Item] = {}
         #: The uids of objects that controllers made from ours, as far as we have checked.
         self._descendants: set[str] = set()
 
@@ -82,8 +84,11 @@ class Ownership:
             RefusedError: if the API server refuses it.
         """
         ref = ref_of(self.api, item)
-        if not self._made(ref) and self._now(ref) is not None:
+        there = self._now(ref)
+        if there is not None and not self._made(ref):
             raise _others(ref)
+        if there is not None and self._is_ours(ref, there):
+            self._take_over_fields(ref, there)
         writing.apply(self.api, item, dry_run=True)
 
     def apply(self, item: Mapping[str, Any]) -> Item:
@@ -264,8 +269,11 @@ class Ownership:
         word = secrets.token_hex(16)
         metadata = item["metadata"]
         annotations = {**(metadata.get("annotations") or {}), marks.WORD: word}
+        declared = {**item, "metadata": {**metadata, "annotations": annotations}}
+        with self._lock:
+            self._declared[ref] = declared
         try:
-            return writing.create(self.api, {**item, "metadata": {**metadata, "annotations": annotations}})
+            return writing.create(self.api, declared)
         except RefusedError as error:
             there = self._now(ref) if error.code == HTTPStatus.CONFLICT else None
             if there is None:
@@ -311,10 +319,13 @@ class Ownership:
         """Let server-side apply remove the fields that it no longer names.
 
         The fields of a created object count as another manager's until they are marked as applied (Kubernetes:
-        Server-Side Apply, "Upgrading from client-side apply").
+        Server-Side Apply, "Upgrading from client-side apply"). Defaults count as created too; they are left to nobody, as
+        they are where an object is applied from the beginning.
         """
         fields = there["metadata"].get("managedFields") or []
-        mine = [entry for entry in fields if _is_ours(entry, "Update")]
+        with self._lock:
+            declared = self._declared.get(ref, {})
+        mine = [_of_declared(entry, declared) for entry in fields if _is_ours(entry, "Update")]
         if not mine or any(_is_ours(entry, "Apply") for entry in fields):
             return
         others = [entry for entry in fields if not _is_ours(entry, "Update")]
@@ -409,8 +420,10 @@ class Ownership:
         with self._lock:
             self._uids.pop(ref, None)
             self._requested.pop(ref, None)
+            self._declared.pop(ref, None)
             if ref.resource.kind == _NAMESPACE.kind:
                 # What is in a Namespace goes with it.
+                self._declared = {other: one for other, one in self._declared.items() if other.namespace != ref.name}
                 self._uids = {other: uid for other, uid in self._uids.items() if other.namespace != ref.name}
 
     def _now(self, ref: ApiObjectRef) -> Item | None:
@@ -438,6 +451,23 @@ def _annotation(item: Mapping[str, Any], name: str) -> str:
 def _is_ours(entry: Mapping[str, Any], operation: str) -> bool:
     """Return whether an entry of ``managedFields`` is about fields that we set by an operation, ``Update`` or ``Apply``."""
     return (entry.get("manager"), entry.get("operation")) == (marks.FIELD_MANAGER, operation)
+
+
+def _of_declared(entry: Mapping[str, Any], declared: Mapping[str, Any]) -> Item:
+    """Return an entry of ``managedFields`` with the fields alone that an object declares."""
+    return {**entry, "fieldsV1": _fields_of(entry.get("fieldsV1") or {}, declared)}
+
+
+def _fields_of(fields: Mapping[str, Any], declared: Mapping[str, Any]) -> Item:
+    """Return the fields of a map, written as ``f:name``, that are declared; the items of lists stay as they are."""
+    kept: Item = {}
+    for key, below in fields.items():
+        name = key.removeprefix("f:")
+        if name == key:
+            kept[key] = below
+        elif name in declared:
+            kept[key] = _fields_of(below, declared[name]) if isinstance(declared[name], Mapping) else below
+    return kept
 
 
 def _others(ref: ApiObjectRef) -> TargetError:

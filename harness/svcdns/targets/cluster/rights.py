@@ -19,6 +19,27 @@ _NEEDED = (
     ("Lease", "", ("get", "create", "patch", "delete", "list")),
 )
 
+#: What a run can do without: kind, subresource, verb, and what it cannot tell then.
+_USEFUL = (
+    (
+        "Node",
+        "",
+        "list",
+        "the run uses at most 60 pods at a time, and takes the families of pods to be those of Services",
+    ),
+    ("Pod", "log", "get", "the evidence of failures lacks the DNS pods' logs"),
+    ("Event", "", "list", "the evidence of failures lacks events, and a pod that does not start may have no reason"),
+)
+
+
+def unread(api: Api) -> tuple[str, ...]:
+    """Return a line for each right to read that the user lacks and a run can do without, with what it cannot tell then."""
+    return tuple(
+        f"the user may not {verb} {kind}{f'/{subresource}' if subresource else ''}: {without}"
+        for kind, subresource, verb, without in _USEFUL
+        if not api.may(verb, kind, subresource=subresource)
+    )
+
 
 def check(api: Api) -> None:
     """Check that the user may do everything that a run of all features does.

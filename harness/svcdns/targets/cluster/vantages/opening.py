@@ -83,6 +83,11 @@ class OpenVantages:
         """A line on which vantage is used and why; inside the context."""
         return self._plan.note
 
+    @property
+    def domain(self) -> str:
+        """The cluster domain as a pod has it, where one was asked; inside the context."""
+        return self._plan.domain
+
     def share(self) -> dict[str, Any]:
         """Return what another process needs to join, as plain data for JSON; inside the context."""
         return self._plan.share()

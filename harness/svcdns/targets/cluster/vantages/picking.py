@@ -11,7 +11,7 @@ from svcdns.state import CLUSTER_DOMAIN
 from svcdns.targets.cluster import images
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.settings import ClusterSettings
-from svcdns.targets.cluster.vantages import nameservers, node_ports, servers, tunnel
+from svcdns.targets.cluster.vantages import nameservers, node_ports, pod_resolver, servers, tunnel
 from svcdns.targets.cluster.vantages.answering import wait_for_answers
 from svcdns.targets.cluster.vantages.joining import join
 from svcdns.targets.cluster.vantages.plan import VantagePlan
@@ -112,8 +112,10 @@ def _tried(
         with waits.on(f"the vantage {plan.vantage}"):
             plan = _made(own, settings, plan, attempt, waits)
             vantage = join(own, plan, attempt)
+            if plan.vantage == "probe" and not settings.domain:
+                plan = replace(plan, domain=pod_resolver.cluster_domain(own.api, plan.namespace, plan.image))
         with waits.on("answers of the DNS servers"):
-            wait_for_answers(vantage, settings.domain or CLUSTER_DOMAIN, deadline_seconds)
+            wait_for_answers(vantage, settings.domain or plan.domain or CLUSTER_DOMAIN, deadline_seconds)
         life.enter_context(attempt.pop_all())
     return plan, vantage
 

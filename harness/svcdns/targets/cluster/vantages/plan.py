@@ -22,6 +22,7 @@ class VantagePlan:
         namespace: where the probe pod is.
         image: the image of the probe pod.
         resolver_image: the image of pods that resolve names; empty where there can be none.
+        domain: the cluster domain as the probe pod has it; empty where no pod was asked.
         note: a line on which vantage is used and why.
     """
 
@@ -33,6 +34,7 @@ class VantagePlan:
     namespace: str = ""
     image: str = ""
     resolver_image: str = ""
+    domain: str = ""
     note: str = ""
 
     def share(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from svcdns.client.resolver import POD_SUBDOMAIN, Lookup, PodIdentity, ResolverC
 from svcdns.errors import TargetError, UndeterminedError
 from svcdns.message import Question
 from svcdns.state import Family
+from svcdns.targets.cluster.apiserver.api import Api
 from svcdns.targets.cluster.ownership import Ownership
 from svcdns.targets.cluster.vantages.probe import probe_pod
 from svcdns.targets.cluster.vantages.probe.relaying import Relay, Relayed
@@ -112,6 +113,17 @@ class PodResolver:
     def _patience(self, candidate: dns.name.Name) -> float:
         searched = any(candidate.is_subdomain(suffix) for suffix in self.configuration.search)
         return _QUESTION_SECONDS if searched else _OUTSIDE_SECONDS
+
+
+def cluster_domain(api: Api, namespace: str, image: str) -> str:
+    """Return the cluster domain that the kubelet wrote into the ``/etc/resolv.conf`` of a probe pod, or empty."""
+    relay = probe_pod.relay_in(api, namespace, image)
+    try:
+        suffixes = PodResolver(relay).configuration.search
+    finally:
+        relay.close()
+    of_services = (suffix for suffix in suffixes if suffix.labels[0].lower() == b"svc")
+    return next((suffix.parent().to_text(omit_final_dot=True).lower() for suffix in of_services), "")
 
 
 class PodResolvers:

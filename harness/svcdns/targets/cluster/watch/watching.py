@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from http import HTTPStatus
 from threading import Condition, Event, Thread
 from types import TracebackType
@@ -77,6 +78,11 @@ class Watching:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._end()
+
+    def correct_domain(self, domain: str) -> None:
+        """Set the cluster domain, which was not known when the watches began."""
+        with self._changed:
+            self._view = replace(self._view, state=replace(self._view.state, domain=domain))
 
     def view(self) -> ClusterView:
         """Return the cluster as the watches show it now; while the API server is lost, wait until they have caught up.
