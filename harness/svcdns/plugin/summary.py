@@ -74,6 +74,8 @@ class Summary:
             _say(terminalreporter, line)
         for remark in remark_lines(run.remarks):
             _say(terminalreporter, f"note: {remark}")
+        for line in _some("expected to fail, and passes: ", run.unexpected, verbose):
+            _say(terminalreporter, line, red=True)
         for line in _some("kept: namespace ", run.kept, verbose):
             _say(terminalreporter, line)
         for line in _some("written: ", config.stash.get(reports.WRITTEN, []), verbose):
