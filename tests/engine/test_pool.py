@@ -412,6 +412,17 @@ def test_services_make_no_difference_to_who_may_have_the_pods_next():
     assert plan(HEADLESS).declaration.workloads is None
 
 
+def test_pods_that_come_by_themselves_make_no_server_wrong(target: Watched):
+    world = World.alone(target, "svcdns-tests-a")
+    world.declare("combinations/deployment.yaml")
+    world.declare("combinations/headless-service.yaml")
+    world.prepare()
+    target.delete("Pod", world.pods()[0].key.name, world.namespace)
+    with pytest.raises(UndeterminedError, match=f"came or went by themselves.*{world.namespace}/tomcat-"):
+        wrong(world)
+    world.remove()
+
+
 def test_a_deviation_that_is_known_is_not_waited_for_as_a_change_is(target: Watched):
     target.deadlines = replace(target.deadlines, becomes_seconds=3600.0, insists_seconds=0.0)
     world = World.alone(target, "svcdns-tests-a")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from functools import partial
 
@@ -138,7 +137,7 @@ class Changing(Declaring):
                 before = self.state()
                 change()
                 self._target.settle(environment.namespace)
-                environment.settled = time.monotonic()
+                environment.has_settled()
                 self.convergence.append(Convergence(effect.change, 0.0))
                 made = Change(before, self.state(), environment.namespace)
                 effects.prove(effect, made)

@@ -19,7 +19,7 @@ from svcdns.engine.observer import Observer
 from svcdns.errors import HarnessError, UndeterminedError
 from svcdns.judge import Promise, Reading
 from svcdns.manifests import Manifest, is_known
-from svcdns.state import ClusterState, Pod
+from svcdns.state import ClusterState, Key, Pod
 from svcdns.targets.target import PROBE_LABEL, Target
 
 
@@ -69,6 +69,8 @@ class Environment:
         self._failure: HarnessError | None = None
         self._abandoned = False
         self._queried = False
+        #: The pods that were there when everything had settled.
+        self._settled_pods: frozenset[tuple[Key, str]] = frozenset()
         #: Why what is declared proves nothing so far, though nothing contradicts it.
         self._unproven = ""
         #: Whether there was a pod that was not ready.
@@ -209,6 +211,23 @@ class Environment:
             effects.prove(effects.NONE_IS_BORN_READY, change)
             self._was_unready |= effects.has_unready_pod(change.after, change.namespace)
 
+    def has_settled(self) -> None:
+        """Know that all has followed the last change, and which pods there are."""
+        self._settled_pods = self._lasting_pods()
+        self.settled = time.monotonic()
+
+    def require_settled(self) -> None:
+        """See that there are the pods that there were when everything had settled.
+
+        Raises:
+            UndeterminedError: if a pod came or went by itself; what a scenario says of them is not so any more.
+        """
+        if others := sorted({str(key) for key, _ in self._settled_pods ^ self._lasting_pods()}):
+            raise UndeterminedError(
+                f"pods came or went by themselves while answers were judged: {', '.join(others)}; run it again, on a "
+                "cluster that is less busy"
+            )
+
     def require_given(self) -> None:
         """See that what is declared had an effect, without which a promise that holds proves nothing.
 
@@ -242,6 +261,16 @@ class Environment:
         self.remember(readings)
         return readings, problem
 
+    def _lasting_pods(self) -> frozenset[tuple[Key, str]]:
+        """Each pod that stays, with what tells it from others of its name."""
+        return frozenset(
+            (pod.key, pod.uid)
+            for pod in self.state().pods.values()
+            if pod.key.namespace in (self.namespace, self.neighbour)
+            and not pod.terminating
+            and PROBE_LABEL not in pod.labels
+        )
+
     def _prepare(self) -> None:
         self._created = True
         if not self._taken_over or not self._reset():
@@ -251,7 +280,7 @@ class Environment:
             self.has_neighbour = True
             self._create(self.neighbour)
             self._have(self.neighbour, self.wanted(neighbour=True))
-        self.settled = time.monotonic()
+        self.has_settled()
 
     def _create(self, namespace: str) -> None:
         self._target.create_namespace(namespace, host_network=self.declaration.host_network)

@@ -25,7 +25,8 @@ class Holding(Declaring):
 
         Raises:
             NotConformantError: if one still breaks it at the deadline, or now and then where nothing changes.
-            UndeterminedError: if the promise cannot be judged: there is no state to judge against, or no server answers.
+            UndeterminedError: if the promise cannot be judged: there is no state to judge against, no server answers, or pods
+                came or went by themselves.
         """
         self._ready_to_use()
         deadlines, environment = self._target.deadlines, self.environment
@@ -114,6 +115,7 @@ class Holding(Declaring):
         if undetermined:
             raise UndeterminedError(undetermined)
         self._target.settle(self.namespace)
+        self.environment.require_settled()
         raise NotConformantError(self.readings[-len(readings) :], promise.choices)
 
     def _see_steady(self, promise: Promise, series: Series) -> None:
@@ -138,6 +140,8 @@ class Holding(Declaring):
                 self._converged(unsteady.seconds)
             return
         environment.use_up()
+        self._target.settle(self.namespace)
+        environment.require_settled()
         patience.lasted(intermittent(unsteady.wrong[0]))
         counted = f"{len(unsteady.wrong)} of {unsteady.responses} responses"
         first = len(self.readings)

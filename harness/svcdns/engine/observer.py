@@ -53,11 +53,6 @@ class Series:
         """Whether the last look was good."""
         return self.in_a_row > 0
 
-    @property
-    def has_missed(self) -> bool:
-        """Whether the last look broke the promise."""
-        return not self.is_good and not self.look.undetermined and bool(self.look.readings)
-
 
 class Observer:
     """Looks at the answers of a target's DNS servers.
@@ -154,7 +149,7 @@ class Observer:
                 pause = max(self._target.deadlines.pause_seconds, seconds * PAUSE_FACTOR)
                 self._wait(min(pause, max(0.0, deadline_seconds - seconds)))
         for one in series.values():
-            if one.has_missed and whole and one.seconds >= whole:
+            if not one.is_good and one.look.readings and whole and one.seconds >= whole:
                 self.patience.lasted(miss(promise, one.look.readings[-1], changed=changed))
         return list(series.values())
 
@@ -197,7 +192,7 @@ class Observer:
 
     def _patience(self, promise: Promise, look: Look, whole: float, *, changed: bool) -> float:
         """How many seconds of the whole time a miss is waited for."""
-        if look.undetermined or not look.readings:
+        if not look.readings:
             return whole
         return self.patience.seconds(miss(promise, look.readings[-1], changed=changed), whole)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import types
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pytest_bdd.scenario import make_python_name
 from pytest_bdd.steps import StepFunctionContext
 
 from svcdns.catalogue import gherkin
-from svcdns.errors import FeatureError
+from svcdns.errors import FeatureError, HarnessError
 from svcdns.manifests import sources
 from svcdns.plugin import checks, failure
 from svcdns.plugin.options import manifest_roots
@@ -78,6 +79,7 @@ class FeatureFile(pytest.Module):
                 described = item.stash[SCENARIO] = self._scenario(item)
                 # pytest would name the file of a decorator.
                 vars(item)["location"] = (item.nodeid.partition("::")[0], described.line - 1, item.name)
+                vars(item)["repr_failure"] = partial(_in_words, item.repr_failure)
             yield item
 
     def _checked(self) -> gherkin.Feature:
@@ -114,6 +116,11 @@ class FeatureFile(pytest.Module):
 
     #: The examples of each test function, with the scenario that each makes of it.
     described: dict[str, tuple[tuple[dict[str, str], gherkin.Scenario], ...]]
+
+
+def _in_words(otherwise: Callable[..., Any], excinfo: pytest.ExceptionInfo[BaseException], *more: Any) -> Any:
+    """What pytest says of a failure. One of ours is told by what was asked and answered, and pytest parses no source for it."""
+    return str(excinfo.value) if isinstance(excinfo.value, HarnessError) else otherwise(excinfo, *more)
 
 
 def function_of(one: gherkin.Scenario) -> str:

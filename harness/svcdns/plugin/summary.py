@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from svcdns import resources
 from svcdns.catalogue.tags import LEVELS
 from svcdns.manifests import ACCEPTED
 from svcdns.plugin import failures, reports
@@ -72,7 +73,7 @@ class Summary:
             _say_failures(terminalreporter, config, run)
         for line in _times(run, results):
             _say(terminalreporter, line)
-        for remark in remark_lines(run.remarks):
+        for remark in remark_lines(run.remarks if verbose > 0 else _of_users(run.remarks, results)):
             _say(terminalreporter, f"note: {remark}")
         for line in _some("expected to fail, and passes: ", run.unexpected, verbose):
             _say(terminalreporter, line, red=True)
@@ -97,6 +98,13 @@ def remark_lines(remarks: Iterable[str]) -> Iterator[str]:
         alike[warning if accepted else remark].append(remark)
     for first, *others in alike.values():
         yield first + (f"; so are {len(others)} other objects" if others else "")
+
+
+def _of_users(remarks: Iterable[str], results: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The remarks without what an API server warns of in manifests that come with the packaged features."""
+    features = {result["feature"] for result in results}
+    is_own = not all((resources.features() / feature).is_file() for feature in features)
+    return [remark for remark in remarks if is_own or ACCEPTED not in remark]
 
 
 def _levels(run: Run) -> Iterator[str]:

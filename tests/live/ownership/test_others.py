@@ -269,6 +269,7 @@ def test_clean_with_a_context_that_points_elsewhere_by_then_removes_nothing_ther
     unchanged()
 
 
+@pytest.mark.timeout(600)
 def test_interrupted_runs_leave_nothing_and_touch_nothing_of_others(api: SomebodysApi, unchanged: Callable[[], None]):
     feature = str(resources.features() / "combinations" / "deployment_headless.feature")
     stops = [lambda pid: os.killpg(pid, signal.SIGINT), lambda pid: os.kill(pid, signal.SIGTERM)]
@@ -279,6 +280,7 @@ def test_interrupted_runs_leave_nothing_and_touch_nothing_of_others(api: Somebod
     unchanged()
 
 
+@pytest.mark.timeout(600)
 def test_a_killed_run_is_cleaned_and_only_that(api: SomebodysApi, svcdns: Svcdns, unchanged: Callable[[], None]):
     feature = str(resources.features() / "combinations" / "deployment_headless.feature")
     with subprocess.Popen(command(feature), cwd=ROOT, stdout=subprocess.DEVNULL) as process:
