@@ -27,6 +27,7 @@ from svcdns.judge.parameters import (
 )
 
 _PROPERTIES = "|".join(map(re.escape, judge.PROPERTIES))
+_QUERIES = "|".join(map(re.escape, judge.QUERIES))
 _MALFORMED_MESSAGES = "|".join(map(re.escape, judge.MALFORMED_MESSAGES))
 
 
@@ -309,6 +310,15 @@ def _property_is_observed(world: World, name: Name, type_: RecordType, stated: s
 @then(parsers.re(r'a query with EDNS for "(?P<name>[^"]+)", type (?P<type_>\w+), gets a response with EDNS version 0'))
 def _with_edns(world: World, name: Name, type_: RecordType) -> None:
     world.holds(judge.with_edns(name, type_))
+
+
+@then(
+    parsers.re(
+        rf'a query for "(?P<name>[^"]+)", type (?P<type_>\w+), sent (?P<how>{_QUERIES}), gets the response of a plain query'
+    )
+)
+def _answered_alike(world: World, name: Name, type_: RecordType, how: str) -> None:
+    world.holds(judge.answered_alike(name, type_, how))
 
 
 @then(parsers.parse('positive and negative answers for "{name}" have the same TTL'))

@@ -139,6 +139,13 @@ Feature: A Deployment behind a headless Service
     Scenario: The PTR record of every ready pod is a name below the Service with that address
       Then the address of every ready pod of the Service "test-headless-svc" leads back to a name that answers it
 
+    @core @spec-2.4.3-a @F18
+    Scenario: The PTR record of a pod that was alone stays when other pods come
+      When the Deployment "tomcat" is scaled to 1 replica
+      Then the address of every ready pod of the Service "test-headless-svc" leads back to a name that answers it
+      When the Deployment "tomcat" is scaled to 3 replicas
+      Then the address of every ready pod of the Service "test-headless-svc" leads back to a name that answers it
+
     @core @F06
     Scenario: The address of an unready pod has no PTR record to a name below the Service
       Given no pod is ready

@@ -102,6 +102,12 @@ Feature: DNS messages
         | REFUSED | the server has no records of that class             |
         | TXT     | a server that may forward queries ignores the class |
 
+    @extended @L32
+    Scenario: A query with a compressed name in its additional section is answered like any other
+      Then a query with a compressed name in its additional section gets one of these answers:
+        | answer | meaning                                        |
+        | TXT    | the pointer is followed, and the record ignored |
+
     @extended @G12
     Scenario: A zone transfer is refused
       Then a zone transfer is answered with REFUSED

@@ -27,6 +27,10 @@ Feature: Responses larger than a datagram
   Scenario: Without EDNS, the SRV response fits or is truncated; over TCP it is complete
     Then without EDNS, the port "metrics" of the Service "hundred" answers completely over TCP, and completely or truncated over UDP
 
+  @core @E25
+  Scenario: The targets of SRV records are not compressed, however long the response is
+    Then the response for "_metrics._tcp.hundred", type SRV, spells its targets in full
+
   @extended @L08 @needs-udp
   Scenario Outline: With EDNS, the SRV response fits in <octets> octets or is truncated
     Then with EDNS of <octets> octets, the port "metrics" of the Service "hundred" answers completely over TCP, and completely or truncated over UDP

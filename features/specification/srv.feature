@@ -128,6 +128,10 @@ Feature: SRV records
     Scenario: Additional records of an endpoint SRV response are its targets' addresses
       Then all additional records of the SRV response for "_metrics._tcp.peers" are addresses of its targets
 
+    @core @E25
+    Scenario: The targets of SRV records are not compressed
+      Then the response for "_metrics._tcp.peers", type SRV, spells its targets in full
+
     @extended @E14
     Scenario: The SRV records of endpoints never have weight 0
       Then no SRV record of "_metrics._tcp.peers" has weight 0

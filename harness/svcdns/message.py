@@ -99,6 +99,11 @@ def soa_server(rdata_: dns.rdata.Rdata) -> dns.name.Name:
     return cast("dns.name.Name", getattr(rdata_, "mname"))  # noqa: B009 - as above
 
 
+def soa_mailbox(rdata_: dns.rdata.Rdata) -> dns.name.Name:
+    """Return the mailbox in the rdata of a SOA record, its RNAME."""
+    return cast("dns.name.Name", getattr(rdata_, "rname"))  # noqa: B009 - as above
+
+
 def port(rdata_: dns.rdata.Rdata) -> int:
     """Return the port number of an SRV record's rdata."""
     return cast("int", getattr(rdata_, "port"))  # noqa: B009 - as above

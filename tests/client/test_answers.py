@@ -10,7 +10,7 @@ from dns.rcode import Rcode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from svcdns.client import Direct, Received, ask, dig, encode, objection, send
+from svcdns.client import Direct, QueryForm, Received, ask, dig, encode, objection, send
 from svcdns.client.answer import read
 from svcdns.errors import UsageError
 from svcdns.message import question
@@ -93,7 +93,7 @@ def test_opt_is_read_and_is_no_additional_record():
 
 @pytest.mark.parametrize(
     ("options", "flags", "edns"),
-    [({}, dns.flags.RD, -1), ({"recursion_desired": False}, 0, -1), ({"edns": 512}, dns.flags.RD, 0)],
+    [({}, dns.flags.RD, -1), ({"form": QueryForm(0)}, 0, -1), ({"edns": 512}, dns.flags.RD, 0)],
 )
 def test_a_question_travels_as_it_was_meant(options, flags, edns):
     message = dns.message.from_wire(encode(question("wEb.T.svc.cluster.local", "SRV"), **options))

@@ -69,6 +69,20 @@ def test_a_server_whose_every_reply_is_discarded_is_not_conformant_with_the_reas
     assert reason in str(broken.value.readings[-1].finding().discarded)
 
 
+def test_over_tcp_every_query_is_answered_at_once_and_not_asked_again():
+    asked_over_tcp: list[QueryContext] = []
+
+    def every_other(context: QueryContext) -> bool:
+        asked_over_tcp.extend([context] if context.transport == "tcp" else [])
+        return context.transport == "tcp" and len(asked_over_tcp) % 2 == 1
+
+    with (
+        world(silent(every_other), again_after_seconds=(0.1,)) as asked,
+        pytest.raises(NotConformantError, match="TXT is not answered"),
+    ):
+        asked.holds(VERSION)
+
+
 def test_a_datagram_that_was_lost_is_sent_again_where_the_deadlines_say_so():
     every_other = silent(lambda context: context.transport == "udp" and context.number % 2 == 0)
     with world(every_other, again_after_seconds=(0.1,)) as asked:

@@ -42,6 +42,7 @@ def _txt_denial(context: QueryContext, reply: Reply) -> bool:
 WRONG: dict[str, ReplyChange] = {
     "srv-weight-zero": with_answer(_shared, SRV),
     "wildcards": FAULTS["asterisk-answers"].change,
+    "pointers-lost-in-company": FAULTS["ptr-lost-in-company"].change,
     "txt-of-missing-names": where(_txt_denial, Reply(dns.rcode.NOERROR)),
     "pointers-need-a-hostname": _deviating("pointers-need-a-hostname"),
     "label-ends-in-a-dash": _deviating("label-ends-in-a-dash"),

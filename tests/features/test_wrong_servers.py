@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -129,6 +130,19 @@ class Frozen:
 
     def __call__(self, question: Question, reply: Reply, state: ClusterState) -> Reply:
         return self.said.setdefault(question, reply)
+
+
+class DeniedLater:
+    """A server that denies a name from the second response to each question on."""
+
+    __name__ = "denied later"
+
+    def __init__(self) -> None:
+        self.answered: Counter[Question] = Counter()
+
+    def __call__(self, question: Question, reply: Reply, state: ClusterState) -> Reply:
+        self.answered[question] += 1
+        return NO_NAME if self.answered[question] > 1 else reply
 
 
 def no_soa(question: Question, reply: Reply, state: ClusterState) -> Reply:
@@ -370,6 +384,12 @@ CASES = [
         "is denied, though",
     ),
     Case(
+        DeniedLater(),
+        "behaviour/changes",
+        "During a restart of the DNS servers, no existing name is NXDOMAIN",
+        "is denied, though",
+    ),
+    Case(
         no_more_than_seventy,
         "protocol/sizes",
         "With EDNS, the response fits in 4096 octets or is truncated; over TCP it is complete",
@@ -399,7 +419,9 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.scenario)
+@pytest.mark.parametrize(
+    "case", CASES, ids=lambda case: f"{case.scenario}: {getattr(case.fault, '__name__', 'Frozen')}"
+)
 def test_a_fault_is_found_by_the_scenario_that_names_it(case: Case):
     with pytest.raises(NotConformantError) as found:
         play(case.feature, case.scenario, case.fault)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
 
+import dns.edns
 import dns.flags
 import dns.message
 import dns.rcode
@@ -14,7 +15,7 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
-from svcdns.client import Answer, Received, Transport, read
+from svcdns.client import PLAIN, Answer, QueryForm, Received, Transport, read
 from svcdns.client.channel import Discarded
 from svcdns.client.resolver import Lookup, PodIdentity, ResolverConfiguration
 from svcdns.errors import UndeterminedError
@@ -42,6 +43,8 @@ class Reply:
     failure: str | None = None
     discarded: Sequence[str] = ()
     edns_version: int | None = None
+    edns_flags: int = 0
+    options: Sequence[tuple[int, bytes]] = ()
     question: str = ""
 
     def received(self, question: Question) -> Received:
@@ -51,7 +54,9 @@ class Reply:
         query = dns.message.make_query(question.name, question.type)
         message = dns.message.make_response(query)
         message.flags = dns.flags.from_text(self.flags)
-        message.use_edns(-1 if self.edns_version is None else self.edns_version)
+        options = [dns.edns.GenericOption(dns.edns.OptionType.make(code), data) for code, data in self.options]
+        version = -1 if self.edns_version is None else self.edns_version
+        message.use_edns(version, self.edns_flags, options=options)
         message.set_rcode(dns.rcode.from_text(self.rcode))
         message.answer = [_rrset(text, question) for text in self.records]
         message.authority = [_rrset(text, question) for text in self.authority]
@@ -112,6 +117,7 @@ class Server:
     log: list[tuple[str, str]] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
     edns: list[int | None] = field(default_factory=list)
+    forms: list[QueryForm] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.replies: dict[Question, list[Reply]] = {}
@@ -120,9 +126,10 @@ class Server:
             assert question not in self.replies, f"{written} is scripted twice"
             self.replies[question] = [reply] if isinstance(reply, Reply) else list(reply)
 
-    def answer(self, how: str, question: Question, edns: int | None = None) -> Answer:
+    def answer(self, how: str, question: Question, edns: int | None = None, form: QueryForm = PLAIN) -> Answer:
         self.log.append((how, str(question)))
         self.edns.append(edns)
+        self.forms.append(form)
         replies = self.replies.get(question, [NXDOMAIN])
         reply = replies.pop(0) if len(replies) > 1 else replies[0]
         return read(
@@ -132,10 +139,13 @@ class Server:
             server="192.0.2.53:53",
             edns=edns,
             seconds=0.0,
+            form=form,
         )
 
-    def ask(self, question: Question, *, edns: int | None = None, forwarded: bool = False) -> Answer:
-        return self.answer("ask forwarded" if forwarded else "ask", question, edns)
+    def ask(
+        self, question: Question, *, edns: int | None = None, forwarded: bool = False, form: QueryForm = PLAIN
+    ) -> Answer:
+        return self.answer("ask forwarded" if forwarded else "ask", question, edns, form)
 
     def send(self, wire: bytes, about: Question) -> Answer:
         self.sent.append(wire)

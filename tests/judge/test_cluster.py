@@ -145,8 +145,8 @@ NAMED = judge.server_of_soa_records("ns.dns.cluster.local")
 APEX, DENIED = "cluster.local. SOA", "no-such-name.cluster.local. A"
 
 
-def soa(server: str, owner: str = "cluster.local.") -> str:
-    return f"@{owner} 5 SOA {server} hostmaster.cluster.local. 1 7200 1800 86400 5"
+def soa(server: str, owner: str = "cluster.local.", mailbox: str = "hostmaster.cluster.local.") -> str:
+    return f"@{owner} 5 SOA {server} {mailbox} 1 7200 1800 86400 5"
 
 
 SOA = soa("ns.dns.cluster.local.")
@@ -175,6 +175,9 @@ HAVE = {NS: says("A 10.96.0.2"), "b.dns.cluster.local. AAAA": says("AAAA fd00::1
         row("every SOA in another case", NAMED, {APEX: says(soa("NS.dns.cluster.local.")), **IN_DENIAL}, KEPT),
         row("a relative server at the apex", NAMED, {APEX: says(soa("ns.dns.")), **IN_DENIAL}, broken(f"{OF_APEX} ns.dns., not ns.dns.cluster.local.")),
         row("a relative server in a denial", NAMED, {**IN_APEX, DENIED: Reply(rcode="NXDOMAIN", authority=[soa("ns.dns.")])}, broken(f"{OF_DENIAL} ns.dns., not ns.dns.cluster.local.")),
+        row("a relative mailbox at the apex", NAMED, {APEX: says(soa("ns.dns.cluster.local.", mailbox="hostmaster.")), **IN_DENIAL}, broken("the mailbox in the SOA record of the response for cluster.local. SOA is hostmaster., which is not below cluster.local.")),
+        row("a relative mailbox in a denial", NAMED, {**IN_APEX, DENIED: Reply(rcode="NXDOMAIN", authority=[soa("ns.dns.cluster.local.", mailbox="hostmaster.")])}, broken("the mailbox in the SOA record of the response for no-such-name.cluster.local. A is hostmaster., which is not below cluster.local.")),
+        row("another mailbox of the zone", NAMED, {APEX: says(soa("ns.dns.cluster.local.", mailbox="x.y.cluster.local.")), **IN_DENIAL}, KEPT),
         row("two SOA", NAMED, {APEX: says(SOA, soa("ns.dns.", "shop.svc.cluster.local.")), **IN_DENIAL}, broken(f"{OF_APEX} ns.dns.cluster.local., ns.dns., not ns.dns.cluster.local.")),
         row("no SOA in a denial", NAMED, IN_APEX, broken(f"{OF_DENIAL} none, not ns.dns.cluster.local.")),
         row("another record in a denial", NAMED, {**IN_APEX, DENIED: Reply(rcode="NXDOMAIN", authority=[SOA, "@cluster.local. 5 NS ns.dns."])}, KEPT),

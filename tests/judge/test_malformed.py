@@ -89,6 +89,14 @@ def test_a_question_in_version_1_of_edns_is_one():
     assert (message.edns, message.payload, message.ednsflags & dns.flags.DO) == (1, 1232, 0)
 
 
+def test_a_query_with_a_compressed_name_is_a_query_with_a_record_of_the_name_that_it_asks_for():
+    message = dns.message.from_wire(wire := sent("a query with a compressed name in its additional section"))
+    (question,), (record,) = message.question, message.additional
+    assert question.name == record.name
+    assert (question.rdtype, record.rdtype) == (dns.rdatatype.A, dns.rdatatype.A)
+    assert wire[-16:-14] == b"\xc0\x0c"
+
+
 def test_a_zone_transfer_is_one():
     (question,) = dns.message.from_wire(sent("a zone transfer")).question
     assert (str(question.name), question.rdtype) == ("cluster.local.", dns.rdatatype.AXFR)

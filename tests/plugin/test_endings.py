@@ -59,10 +59,10 @@ def test_an_interrupted_run_ends_its_workers_before_it_closes(
                 say("closed")
             close(self)
 
-        def creating(self, namespace):
+        def creating(self, namespace, **more):
             say("made")
             time.sleep(0.2)
-            create(self, namespace)
+            create(self, namespace, **more)
 
         Run.close, Reference.create_namespace = closing, creating
 

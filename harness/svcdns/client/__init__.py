@@ -10,15 +10,18 @@ from svcdns.client.answer import Answer, Opt, read
 from svcdns.client.asking import ask, ask_all, dig, encode, send
 from svcdns.client.channel import Channel, Discarded, Received, objection
 from svcdns.client.direct import Direct
+from svcdns.client.forms import PLAIN, QueryForm
 from svcdns.client.waiting import Watched, eventually
 from svcdns.message import Transport
 
 __all__ = [
+    "PLAIN",
     "Answer",
     "Channel",
     "Direct",
     "Discarded",
     "Opt",
+    "QueryForm",
     "Received",
     "Transport",
     "Watched",

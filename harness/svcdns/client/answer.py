@@ -16,6 +16,7 @@ import dns.rrset
 from dns.rcode import Rcode
 
 from svcdns.client.channel import Discarded, Received
+from svcdns.client.forms import PLAIN, QueryForm
 from svcdns.message import Question, Record, Transport
 
 
@@ -40,6 +41,7 @@ class Answer:
         seconds: how long the exchange took; questions asked together share theirs.
         discarded: messages that came meanwhile and were not answers to the question.
         failure: why there is no message, in words.
+        form: the flags and options of the query.
     """
 
     question: Question
@@ -51,6 +53,7 @@ class Answer:
     seconds: float
     discarded: tuple[Discarded, ...]
     failure: str | None
+    form: QueryForm = PLAIN
 
     @property
     def rcode(self) -> Rcode | None:
@@ -100,11 +103,18 @@ class Answer:
 
 
 def read(
-    received: Received, question: Question, *, transport: Transport, server: str, edns: int | None, seconds: float
+    received: Received,
+    question: Question,
+    *,
+    transport: Transport,
+    server: str,
+    edns: int | None,
+    seconds: float,
+    form: QueryForm = PLAIN,
 ) -> Answer:
     """Return the answer to a question from what was received for it."""
     message, failure = (None, received.failure) if received.wire is None else _parse(received.wire)
-    return Answer(question, transport, server, edns, message, received.wire, seconds, received.discarded, failure)
+    return Answer(question, transport, server, edns, message, received.wire, seconds, received.discarded, failure, form)
 
 
 #: The last ones are cached: a message that a proxy in this process has read is read again at once.

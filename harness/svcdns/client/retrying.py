@@ -21,17 +21,22 @@ from dataclasses import replace
 
 from dns.rdatatype import A
 
-from svcdns.client import Answer, Channel, Discarded, ask
+from svcdns.client import PLAIN, Answer, Channel, Discarded, QueryForm, ask
 from svcdns.message import Question, Transport, name
 
 
 def insist(
-    channel: Channel, question: Question, transport: Transport, edns: int | None, waits_seconds: Sequence[float]
+    channel: Channel,
+    question: Question,
+    transport: Transport,
+    edns: int | None,
+    waits_seconds: Sequence[float],
+    form: QueryForm = PLAIN,
 ) -> Answer:
     """Ask until an answer comes: over UDP once for each of the waits, over TCP once, for the last of them."""
     discarded: list[Discarded] = []
     for seconds in waits_seconds if transport == "udp" else waits_seconds[-1:]:
-        answer = ask(channel, question, transport=transport, edns=edns, timeout_seconds=seconds)
+        answer = ask(channel, question, transport=transport, edns=edns, timeout_seconds=seconds, form=form)
         discarded += answer.discarded
         if answer.wire is not None:
             break

@@ -95,7 +95,7 @@ def _object(drawing: Drawing, drawn: DiagramObject, x: float, top: float) -> flo
     inner = width - 2 * PADDING
     behind = len(drawing.boxes)
     y = top + PADDING + 12
-    drawing.texts.append(Text(x + PADDING, y, "title", drawn.title))
+    drawing.texts.append(Text(x + PADDING, y, "title", drawn.title, squeezed=_squeezed(drawn.title, inner, LETTER)))
     for line in _lines(drawn.lines, inner):
         y += LINE
         drawing.texts.append(Text(x + PADDING, y, "fact", line, squeezed=_squeezed(line, inner, LETTER)))

@@ -19,7 +19,8 @@ def elsewhere(vantage: Vantage, reading: Reading) -> tuple[Answer, ...]:
     # The answers on a property, such as a flag or a size, are about messages that differ by transport.
     if len(others) == len(every) or reading.promised == "property":
         return ()
+    question, edns, form = reading.answer.question, reading.answer.edns, reading.answer.form
     return tuple(
-        ask(channel, reading.answer.question, transport=transport, edns=reading.answer.edns, timeout_seconds=SECONDS)
+        ask(channel, question, transport=transport, edns=edns, timeout_seconds=SECONDS, form=form)
         for channel, transport in others
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from svcdns.client import Answer, Channel, Received, Transport, ask, ask_all, encode, read, send
+from svcdns.client import PLAIN, Answer, Channel, QueryForm, Received, Transport, ask, ask_all, encode, read, send
 from svcdns.client.resolver import Resolver
 from svcdns.client.retrying import insist
 from svcdns.errors import UndeterminedError
@@ -46,6 +46,7 @@ class Query(NamedTuple):
 
     question: Question
     edns: int | None
+    form: QueryForm = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ def repeated(before: Look, promise: Promise, times: int, target: Target) -> Repe
 
 
 def _is_broken(observation: Observation, promise: Promise, answers: Mapping[Query, Answer], reading: Reading) -> bool:
-    other = {Query(reading.answer.question, reading.answer.edns): reading.answer}
+    answer = reading.answer
+    other = {Query(answer.question, answer.edns, answer.form): answer}
     return bool(_broken(observation, promise, {**answers, **other}, other))
 
 
@@ -137,9 +139,11 @@ def _broken(
 ) -> list[Reading]:
     """Judge known answers; return what is broken by those that are other than before."""
 
-    def answered(question: Question, *, edns: int | None = None, forwarded: bool = False) -> Answer:
-        query = Query(question, edns)
-        return answers[query] if query in answers else observation.ask(question, edns=edns, forwarded=forwarded)
+    def answered(
+        question: Question, *, edns: int | None = None, forwarded: bool = False, form: QueryForm = PLAIN
+    ) -> Answer:
+        known = answers.get(Query(question, edns, form))
+        return known or observation.ask(question, edns=edns, forwarded=forwarded, form=form)
 
     try:
         readings = list(promise.judge(replace(observation, ask=answered)))
@@ -162,7 +166,7 @@ def _sent_again(before: Look, times: int, deadlines: Deadlines) -> list[Received
     received: list[Received] = []
     for _ in range(1 if transport == "udp" else times):
         queries = list(before.answers) * (times if transport == "udp" else 1)
-        wires = [encode(query.question, edns=query.edns) for query in queries]
+        wires = [encode(query.question, edns=query.edns, form=query.form) for query in queries]
         received += channel.exchange(wires, transport, seconds)
     return received
 
@@ -174,7 +178,13 @@ def _content(response: Answer | Received) -> bytes:
 
 def _read(response: Received, before: Answer) -> Answer:
     return read(
-        response, before.question, transport=before.transport, server=before.server, edns=before.edns, seconds=0.0
+        response,
+        before.question,
+        transport=before.transport,
+        server=before.server,
+        edns=before.edns,
+        seconds=0.0,
+        form=before.form,
     )
 
 
@@ -210,11 +220,13 @@ class _Asking:
         """What each query was answered, if all of them can be repeated one for one."""
         return dict(self._answers) if self._is_repeatable and len(self._answers) <= MOST_QUERIES else {}
 
-    def _ask(self, question: Question, *, edns: int | None = None, forwarded: bool = False) -> Answer:
+    def _ask(
+        self, question: Question, *, edns: int | None = None, forwarded: bool = False, form: QueryForm = PLAIN
+    ) -> Answer:
         last = self._deadlines.forwarded_seconds if forwarded else self._deadlines.question_seconds
         waits = (*self._deadlines.again_after_seconds, last)
-        answer = insist(self._way.channel, question, self._way.transport, edns, waits)
-        query = Query(question, edns)
+        answer = insist(self._way.channel, question, self._way.transport, edns, waits, form)
+        query = Query(question, edns, form)
         if forwarded or query in self._answers:
             # Another server may answer the first, and the second is asked to be compared with what came before.
             self._is_repeatable = False

@@ -23,6 +23,7 @@ from svcdns.faults import (
     negative,
     network,
     ports,
+    queries,
     reverse,
     stale,
     virtual_ips,
@@ -49,12 +50,13 @@ FAULTS = _by_name(
     stale.FAULTS,
     intermittent.FAULTS,
     messages.FAULTS,
+    queries.FAULTS,
     beyond.FAULTS,
     choices.FAULTS,
 )
 
 #: What a right server may do. Every core scenario passes.
-VARIATIONS = _by_name(legal.VARIATIONS)
+VARIATIONS = _by_name(legal.VARIATIONS, queries.VARIATIONS)
 
 #: What a bad network does to a right server. On a live target it changes no verdict.
 NETWORK = _by_name(network.CONDITIONS)

@@ -8,11 +8,18 @@ from collections.abc import Callable, Iterable
 
 import dns.flags
 import dns.message
+import dns.name
+import dns.rdata
 import dns.rrset
+from dns.rdatatype import SRV
 
 from svcdns.faults.fault import Deliver, QueryContext, Rewriting
+from svcdns.message import target
 
 _HEADER_OCTETS, _TYPE_AND_CLASS_OCTETS, _DATAGRAM_OCTETS, _STREAM_OCTETS = 12, 4, 512, 65_535
+
+#: Priority, weight and port of an SRV record.
+_NUMBERS_OCTETS = 6
 
 
 def remaking(remake: Callable[[dns.message.Message], None]) -> Deliver:
@@ -62,6 +69,42 @@ def uncompressed(context: QueryContext, wire: bytes) -> bytes:
             counts[-1] += 1
     counts[-1] += len(opt)
     return struct.pack("!6H", message.id, found, *counts) + body + b"".join(opt)
+
+
+def with_compressed_targets(context: QueryContext, wire: bytes) -> bytes:
+    """Write a message with pointers in SRV records too, which RFC 2782 forbids."""
+    if context.question.type != SRV:
+        return wire
+    message = dns.message.from_wire(wire, keyring=False, one_rr_per_rrset=True)
+    sections = (message.answer, message.authority, message.additional)
+    file, names = io.BytesIO(), dict[dns.name.Name, int]()
+    counts = [len(message.question), *map(len, sections)]
+    counts[-1] += message.opt is not None
+    file.write(struct.pack("!6H", message.id, message.flags, *counts))
+    for question in message.question:
+        question.name.to_wire(file, names)
+        file.write(struct.pack("!2H", question.rdtype, question.rdclass))
+    for rrset in (each for section in sections for each in section):
+        rrset.name.to_wire(file, names)
+        file.write(struct.pack("!HHIH", rrset.rdtype, rrset.rdclass, rrset.ttl, 0))
+        start = file.tell()
+        _write_data(rrset[0], file, names)
+        end = file.tell()
+        file.seek(start - 2)
+        file.write((end - start).to_bytes(2))
+        file.seek(end)
+    if message.opt is not None:
+        message.opt.to_wire(file)
+    return file.getvalue()
+
+
+def _write_data(rdata: dns.rdata.Rdata, file: io.BytesIO, names: dict[dns.name.Name, int]) -> None:
+    if rdata.rdtype != SRV:
+        rdata.to_wire(file, names)
+        return
+    numbers_and_target = rdata.to_wire() or b""
+    file.write(numbers_and_target[:_NUMBERS_OCTETS])
+    target(rdata).to_wire(file, names)
 
 
 def _written(section: Iterable[dns.rrset.RRset]) -> list[bytes]:

@@ -33,6 +33,7 @@ class QueryContext:
         number: how many questions this server was asked before.
         earlier: the right replies of this server to the same question, oldest first, without the present one.
         previous: the last message that this server sent, to any question; None if this is the first.
+        wire: the query as the client sent it.
     """
 
     question: Question
@@ -44,6 +45,7 @@ class QueryContext:
     number: int = 0
     earlier: tuple[EarlierReply, ...] = ()
     previous: bytes | None = None
+    wire: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,9 @@ from dns.rdatatype import AAAA, A
 
 from svcdns.faults.fault import Fault, QueryContext
 from svcdns.faults.mistakes import endpoints, seeing, slices
-from svcdns.faults.replies import NO_NAME, below_service, is_denial, made_up, where
-from svcdns.message import Reply
+from svcdns.faults.replies import LONGEST_LABEL, NO_NAME, below_service, each, is_denial, made_up, where
+from svcdns.message import Record, Reply, rdata
 from svcdns.state import ClusterState, Endpoint, EndpointSlice, Key, Pod
-
-_LONGEST_LABEL = 63
 
 
 def _pod(state: ClusterState, endpoint_slice: EndpointSlice, endpoint: Endpoint) -> Pod:
@@ -75,6 +73,11 @@ def _other_namespaces(context: QueryContext, reply: Reply) -> Reply:
 def _below_headless(context: QueryContext, reply: Reply) -> bool:
     owner = below_service(context)
     return owner is not None and owner.service.headless and len(owner.labels) == 1 and bool(reply.answer)
+
+
+def _foreign(context: QueryContext, record: Record) -> tuple[Record, ...]:
+    del context
+    return (record._replace(rdata=rdata(A, "203.0.113.45")),)
 
 
 def _any_label(context: QueryContext, reply: Reply) -> Reply:
@@ -171,13 +174,19 @@ FAULTS = (
         change=seeing(endpoints(lambda _, __, endpoint: replace(endpoint, hostname=endpoint.hostname or "endpoint"))),
     ),
     Fault(
+        "pod-names-answer-a-foreign-address",
+        "Names below headless Services answer an address that is none of the cluster's; SRV and PTR records are right.",
+        ("C07", "C08", "D01", "E09", "F09"),
+        change=where(_below_headless, each(_foreign, A)),
+    ),
+    Fault(
         "long-hostnames-denied",
         "A hostname of 63 octets is NXDOMAIN.",
         ("D13",),
         "extended",
         change=where(
             lambda context, reply: (
-                _below_headless(context, reply) and len(context.question.name.labels[0]) == _LONGEST_LABEL
+                _below_headless(context, reply) and len(context.question.name.labels[0]) == LONGEST_LABEL
             ),
             NO_NAME,
         ),

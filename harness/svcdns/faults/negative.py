@@ -67,6 +67,10 @@ def _relative(record: Record) -> Record:
     return record._replace(rdata=record.rdata.replace(mname=name("ns.dns"), rname=name("hostmaster")))
 
 
+def _with_relative_mailbox(record: Record) -> Record:
+    return record._replace(rdata=record.rdata.replace(rname=name("hostmaster"))) if record.type == SOA else record
+
+
 def _kept_for_a_day(record: Record) -> Record:
     if record.type != SOA:
         return record
@@ -274,6 +278,13 @@ FAULTS = (
         ("A07",),
         "extended",
         change=_with_relative_soa,
+    ),
+    Fault(
+        "soa-mailbox-relative",
+        "The SOA record of negative answers has a mailbox that lacks the zone.",
+        ("A07",),
+        "extended",
+        change=lambda _, reply: replace(reply, authority=tuple(map(_with_relative_mailbox, reply.authority))),
     ),
     Fault(
         "negative-ttl-of-a-day",

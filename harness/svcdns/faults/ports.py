@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import dns.name
+import dns.rcode
 from dns.rdatatype import SRV, A
 
-from svcdns.faults.fault import Fault, QueryContext, ReplyChange
+from svcdns.faults.deliveries import with_compressed_targets
+from svcdns.faults.fault import Fault, QueryContext, ReplyChange, Rewriting
 from svcdns.faults.mistakes import endpoints, seeing, services
 from svcdns.faults.replies import (
+    LONGEST_LABEL,
     NO_DATA,
     NO_NAME,
     api_server,
@@ -135,6 +138,16 @@ def _endpoint_behind_a_port(context: QueryContext) -> Question | None:
     if owner is None or len(owner.labels) != 3 or not owner.labels[0].startswith("_"):  # noqa: PLR2004 - a port, a protocol and a hostname
         return None
     return Question(dns.name.Name(context.question.name.labels[2:]), context.question.type)
+
+
+def _is_port(context: QueryContext) -> bool:
+    return context.question.name.labels[0].startswith(b"_")
+
+
+def _beside_a_longer_name(context: QueryContext, reply: Reply) -> bool:
+    owner = below_service(context)
+    too_long = owner and any(len(port.name) >= LONGEST_LABEL for port in owner.service.ports)
+    return bool(reply.answer and too_long and _is_port(context))
 
 
 FAULTS = (
@@ -283,6 +296,26 @@ FAULTS = (
         "The targets of SRV records lack the cluster domain.",
         ("E01",),
         change=each(lambda context, record: (pointing(record, without_domain(context, target(record.rdata))),), SRV),
+    ),
+    Fault(
+        "srv-targets-compressed",
+        "The targets of SRV records are compressed.",
+        ("E25",),
+        deliver=Rewriting(with_compressed_targets),
+    ),
+    Fault(
+        "srv-of-longest-port-names-denied",
+        "A port name of 62 characters, a label of 63 octets with its underscore, is NXDOMAIN.",
+        ("E26",),
+        change=where(
+            lambda context, _: len(context.question.name.labels[0]) == LONGEST_LABEL and _is_port(context), NO_NAME
+        ),
+    ),
+    Fault(
+        "longer-port-names-fail",
+        "SRV queries are SERVFAIL at a Service that has a port name of 63 characters.",
+        ("E27",),
+        change=where(_beside_a_longer_name, Reply(dns.rcode.SERVFAIL, authoritative=False)),
     ),
     Fault(
         "ports-before-endpoints",

@@ -17,6 +17,9 @@ from svcdns.state import Key, Service
 
 NO_NAME, NO_DATA = Reply(dns.rcode.NXDOMAIN), Reply(dns.rcode.NOERROR)
 
+#: Octets of the longest label (RFC 1035, section 2.3.4).
+LONGEST_LABEL = 63
+
 #: The TTL of records that a fault adds, in seconds.
 TTL = 30
 

@@ -26,7 +26,7 @@ from svcdns.faults.replies import (
     without_domain,
 )
 from svcdns.message import Record, Reply, name, target
-from svcdns.state import Service
+from svcdns.state import ClusterState, Key, Service
 
 _ARPA, _IPV6 = dns.name.from_text("arpa."), dns.name.from_text("ip6.arpa.")
 
@@ -98,6 +98,39 @@ def _at_service_names(context: QueryContext, reply: Reply) -> Reply:
     return Reply(dns.rcode.NOERROR, answer=(made_up(context, PTR, str(context.question.name)),))
 
 
+class _LostInCompany:
+    """Loses the PTR record of an endpoint that was alone in its EndpointSlice, once others are there, with a memory of its own."""
+
+    def __init__(self) -> None:
+        self._state: ClusterState | None = None
+        self._alone: set[tuple[Key, str]] = set()
+        self._lost: frozenset[str] = frozenset()
+
+    def __call__(self, context: QueryContext, reply: Reply) -> Reply:
+        if context.state is not self._state:
+            self._state = context.state
+            self._see(context.state)
+        return (
+            replace(NO_NAME, authority=reply.authority) if reply.answer and _address(context) in self._lost else reply
+        )
+
+    def _see(self, state: ClusterState) -> None:
+        listed = {
+            key: [
+                address for endpoint in each.endpoints if endpoint.ready is not False for address in endpoint.addresses
+            ]
+            for key, each in state.slices.items()
+        }
+        were_alone = self._alone
+        self._alone = {
+            (key, address)
+            for key, addresses in listed.items()
+            for address in addresses
+            if len(addresses) == 1 or (key, address) in were_alone
+        }
+        self._lost = frozenset(address for key, address in self._alone if len(listed[key]) > 1)
+
+
 FAULTS = (
     Fault(
         "ptr-of-virtual-ip-missing",
@@ -132,6 +165,12 @@ FAULTS = (
         change=where(
             lambda context, reply: _answered_for_endpoint(context, reply) and _without_hostname(context), NO_NAME
         ),
+    ),
+    Fault(
+        "ptr-lost-in-company",
+        "The address of an endpoint that was alone has no PTR record once there are others, as in CoreDNS 1.8.7 to 1.9.1.",
+        ("F18",),
+        change=_LostInCompany(),
     ),
     Fault(
         "ptr-does-not-resolve-back",

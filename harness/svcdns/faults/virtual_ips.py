@@ -9,7 +9,7 @@ from dns.rdatatype import AAAA, SRV, A
 
 from svcdns.faults.fault import Fault, QueryContext
 from svcdns.faults.mistakes import seeing, services
-from svcdns.faults.replies import NO_DATA, NO_NAME, below_service, each, made_up, where, with_answer
+from svcdns.faults.replies import LONGEST_LABEL, NO_DATA, NO_NAME, below_service, each, made_up, where, with_answer
 from svcdns.message import Record, Reply, rdata
 from svcdns.state import Family, Key, Service
 
@@ -87,7 +87,19 @@ def _mapped(context: QueryContext, reply: Reply) -> Reply:
     return Reply(dns.rcode.NOERROR, answer=(made_up(context, AAAA, f"::ffff:{service.cluster_ips[0]}"),))
 
 
+def _at_longest_name(context: QueryContext, reply: Reply) -> bool:
+    del reply
+    owner = below_service(context)
+    return owner is not None and len(owner.service.key.name) == LONGEST_LABEL
+
+
 FAULTS = (
+    Fault(
+        "longest-service-names-denied",
+        "A Service name of 63 characters is NXDOMAIN.",
+        ("B21",),
+        change=where(_at_longest_name, NO_NAME),
+    ),
     Fault(
         "wrong-virtual-ip",
         "A Service answers an address that is not its virtual IP.",

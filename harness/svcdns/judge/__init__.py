@@ -65,6 +65,7 @@ from svcdns.judge.ports import (
     right_additional,
     weights,
 )
+from svcdns.judge.queries import QUERIES, answered_alike
 from svcdns.judge.reading import NotConformantError, Promise, PromiseOfState, Reading
 from svcdns.judge.reverse import (
     address_leads_nowhere,
@@ -80,6 +81,7 @@ from svcdns.judge.sizes import fits, whole
 __all__ = [
     "MALFORMED_MESSAGES",
     "PROPERTIES",
+    "QUERIES",
     "NotConformantError",
     "Observation",
     "Promise",
@@ -88,6 +90,7 @@ __all__ = [
     "address_leads_nowhere",
     "address_of_pod",
     "alias",
+    "answered_alike",
     "any_case",
     "asked",
     "choices",

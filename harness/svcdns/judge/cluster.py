@@ -11,7 +11,7 @@ from svcdns.judge import endpoints
 from svcdns.judge.comparing import address_row, expect_no_name, expect_rows, rows, unanswered
 from svcdns.judge.observation import TYPE_OF, Observation, service_key
 from svcdns.judge.reading import Promise, PromiseOfState, Reading
-from svcdns.message import Question, reverse_name, soa_server, target
+from svcdns.message import Question, reverse_name, soa_mailbox, soa_server, target
 from svcdns.state import CLUSTER_DOMAIN, ClusterState, Service
 
 
@@ -130,19 +130,25 @@ def name_servers() -> Promise:
 
 
 def server_of_soa_records(name: str) -> Promise:
-    """The SOA records of the cluster domain, its own and that of a negative answer, name a server in full (A07)."""
+    """The SOA records of the cluster domain, its own and that of a denial, name a server and a mailbox in full (A07)."""
 
     def judge(observation: Observation) -> Iterator[Reading]:
-        server = observation.full_name(name)
+        server, zone = observation.full_name(name), observation.full_name(CLUSTER_DOMAIN)
         for owner, type_ in ((CLUSTER_DOMAIN, SOA), (f"no-such-name.{CLUSTER_DOMAIN}", A)):
             answer = observation.ask(Question(observation.full_name(owner), type_))
             soas = [record.rdata for record in (*answer.answer, *answer.authority) if record.type == SOA]
             named = [soa_server(rdata) for rdata in soas]
+            outside = [str(mailbox) for mailbox in map(soa_mailbox, soas) if not mailbox.is_subdomain(zone)]
             problem = unanswered(answer)
             if not problem and named != [server]:
                 servers = ", ".join(map(str, named)) or "none"
                 problem = (
                     f"the server in the SOA record of the response for {answer.question} is {servers}, not {server}"
+                )
+            elif not problem and outside:
+                problem = (
+                    f"the mailbox in the SOA record of the response for {answer.question} is {', '.join(outside)},"
+                    f" which is not below {zone}"
                 )
             yield Reading(answer, (f"a SOA record with the server {server}",), problem=problem)
 

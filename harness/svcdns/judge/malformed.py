@@ -17,13 +17,15 @@ from svcdns.judge.observation import Observation
 from svcdns.judge.reading import Promise, Reading
 from svcdns.message import Question
 
+_HEADER_OCTETS = 12
+
 
 def _bare(opcode: int, questions: int = 1) -> Callable[[Question], bytes]:
     """Return what makes a message of an opcode that asks its question so many times."""
 
     def build(question: Question) -> bytes:
         wire = encode(question)
-        body = wire[12:] * questions
+        body = wire[_HEADER_OCTETS:] * questions
         return wire[:2] + struct.pack("!5H", dns.opcode.to_flags(dns.opcode.Opcode(opcode)), questions, 0, 0, 0) + body
 
     return build
@@ -38,6 +40,13 @@ def _of_version(version: int) -> Callable[[Question], bytes]:
     return lambda question: (wire := encode(question, edns=1232))[:-5] + bytes([version]) + wire[-4:]
 
 
+def _with_pointer(question: Question) -> bytes:
+    """Return a query with an additional record whose owner is a pointer to the name that is asked for."""
+    wire = encode(question)
+    record = struct.pack("!HHHIH", 0xC000 | _HEADER_OCTETS, dns.rdatatype.A, dns.rdataclass.IN, 0, 4) + bytes(4)
+    return wire[: _HEADER_OCTETS - 2] + struct.pack("!H", 1) + wire[_HEADER_OCTETS:] + record
+
+
 #: Messages that are not one query of class IN → how they are made of one.
 MALFORMED_MESSAGES: Mapping[str, Callable[[Question], bytes]] = {
     "a query of the class CHAOS": _of_class(dns.rdataclass.CH),
@@ -47,6 +56,7 @@ MALFORMED_MESSAGES: Mapping[str, Callable[[Question], bytes]] = {
     "a message without a question": _bare(dns.opcode.QUERY, 0),
     "a message with two questions": _bare(dns.opcode.QUERY, 2),
     "a query with EDNS version 1": _of_version(1),
+    "a query with a compressed name in its additional section": _with_pointer,
     "a zone transfer": lambda question: encode(Question(question.name.parent(), dns.rdatatype.AXFR)),
 }
 

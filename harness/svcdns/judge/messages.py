@@ -12,6 +12,7 @@ from svcdns.judge.comparing import address_row, expect_rows, row, unanswered, wr
 from svcdns.judge.domain_names import in_other_cases
 from svcdns.judge.observation import TYPE_OF, Observation, record_type
 from svcdns.judge.reading import Promise, Reading
+from svcdns.judge.wires import compressed_srv_targets
 from svcdns.message import Question, Record, target
 
 #: A negative answer is not to be kept for longer, in seconds (G03).
@@ -65,6 +66,13 @@ def _targets_in_other_case(answer: Answer) -> str:
     return "" if all(map(str.islower, targets)) else "spells its targets in another case"
 
 
+def _compressed_targets(answer: Answer) -> str:
+    if not any(record.type == SRV for record in answer.answer):
+        return "" if answer.truncated else "has no SRV record"
+    number = compressed_srv_targets(answer.wire or b"")
+    return f"has {number} SRV records with a compressed target" if number else ""
+
+
 def _several_ttls_in_sections(answer: Answer) -> str:
     ttls = _ttls((*answer.answer, *answer.additional))
     if not ttls:
@@ -72,7 +80,8 @@ def _several_ttls_in_sections(answer: Answer) -> str:
     return "has several TTLs" if len(ttls) > 1 else ""
 
 
-def _opt_problem(answer: Answer) -> str:
+def opt_problem(answer: Answer) -> str:
+    """Return what is wrong with the OPT record of an answer, or nothing (RFC 6891, section 6.1)."""
     if answer.opt is None:
         return "has no OPT record"
     return "" if answer.opt.version == 0 else f"has an OPT record of version {answer.opt.version}"
@@ -92,6 +101,7 @@ PROPERTIES: Mapping[str, Callable[[Answer], str]] = {
         "" if "RD" in answer.flags and "AD" not in answer.flags else f"has the flags {' '.join(answer.flags)}"
     ),
     "spells its targets in lower case": _targets_in_other_case,
+    "spells its targets in full": _compressed_targets,
     "has one TTL in all its sections": _several_ttls_in_sections,
 }
 
@@ -127,7 +137,7 @@ def with_edns(name: str, type_: str) -> Promise:
 
     def judge(observation: Observation) -> Iterator[Reading]:
         answer = observation.ask(Question(observation.full_name(name), wanted), edns=1232)
-        wrong = _opt_problem(answer)
+        wrong = opt_problem(answer)
         problem = unanswered(answer) or (f"the answer to {answer.question} {wrong}" if wrong else "")
         yield Reading(answer, ("an OPT record of version 0",), problem=problem)
 

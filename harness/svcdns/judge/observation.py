@@ -12,7 +12,7 @@ import dns.rdatatype
 from dns.rdatatype import AAAA, A, RdataType
 
 from svcdns import message
-from svcdns.client import Answer, Transport
+from svcdns.client import PLAIN, Answer, QueryForm, Transport
 from svcdns.client.resolver import Resolver
 from svcdns.errors import FeatureError, UndeterminedError, did_you_mean
 from svcdns.message import Question
@@ -29,10 +29,12 @@ class Ask(Protocol):
     """Asks one question.
 
     ``edns`` is the payload size to offer, or None for no OPT record; ``forwarded`` says that the server may have to ask
-    an upstream resolver, and gets the time for it.
+    an upstream resolver, and gets the time for it; ``form`` has the query's flags and options.
     """
 
-    def __call__(self, question: Question, *, edns: int | None = None, forwarded: bool = False) -> Answer:
+    def __call__(
+        self, question: Question, *, edns: int | None = None, forwarded: bool = False, form: QueryForm = PLAIN
+    ) -> Answer:
         """Return what the server answers."""
 
 

@@ -44,10 +44,11 @@ class Reading:
 
     def finding(self) -> Finding:
         """Return the reading as plain data."""
+        answer = self.answer
         return Finding(
             promise=self.promise,
             question=str(self.answer.question),
-            command=dig(self.answer.question, self.answer.transport, self.answer.server, self.answer.edns),
+            command=dig(answer.question, answer.transport, answer.server, answer.edns, answer.form),
             server=self.answer.server,
             transport=self.answer.transport,
             answer=answer_lines(self.answer),

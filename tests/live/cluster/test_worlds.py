@@ -271,7 +271,7 @@ def test_a_pod_that_a_hook_holds_does_not_hold_its_namespace(cluster: LiveCluste
     cluster.settle(namespace)
     cluster.delete("Pod", "leaving-1", namespace)
     cluster.delete_namespace(namespace)
-    # The hook takes 25 s.
+    # The hook takes 40 s.
     assert cluster._watching.wait_for(lambda view: namespace not in view.state.namespaces, 20)
     assert api.get("Namespace", namespace) is None
 

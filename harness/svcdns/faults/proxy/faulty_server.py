@@ -72,7 +72,7 @@ class FaultyServer:
         answer = self._whole(wire, wires, query, transport)
         reply = reply_of(answer) if answer else None
         return UpstreamReplies(
-            wires, transport, PlainExchange(self._context(query, transport, reply), query, answer, reply)
+            wires, transport, PlainExchange(self._context(wire, query, transport, reply), query, answer, reply)
         )
 
     def changed(self, replies: UpstreamReplies) -> tuple[Sending, ...]:
@@ -93,7 +93,7 @@ class FaultyServer:
             answers += [parsed(reply, query.question) for reply in self._forward(wire, "tcp")]
         return answers[-1] if answers else None
 
-    def _context(self, query: Query, transport: Transport, reply: Reply | None) -> QueryContext:
+    def _context(self, wire: bytes, query: Query, transport: Transport, reply: Reply | None) -> QueryContext:
         """Return the question beside what was asked before it, and remember its right answer."""
         now = time.monotonic() / self._setup.time_factor
         with self._lock:
@@ -108,6 +108,7 @@ class FaultyServer:
                 number=self._queries,
                 earlier=tuple(EarlierReply(now - when, kept) for when, kept in earlier),
                 previous=self._previous,
+                wire=wire,
             )
             self._queries += 1
             if reply is not None:
