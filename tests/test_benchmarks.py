@@ -14,7 +14,7 @@ from svcdns import resources
 
 ROOT = resources.root()
 BENCHMARKS = sorted(path.name for path in (ROOT / "benchmarks").glob("*.py") if path.name != "__init__.py")
-WITHOUT_CLUSTER = ["bare.py", "features.py"]
+WITHOUT_CLUSTER = ["bare.py", "features.py", "mutants.py"]
 
 
 def run(benchmark: str, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -41,7 +41,7 @@ def test_the_readme_says_what_every_benchmark_measures(benchmark: str):
     assert f"| `{benchmark}` |" in (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("benchmark", WITHOUT_CLUSTER)
+@pytest.mark.parametrize("benchmark", ["bare.py", "features.py"])
 def test_its_short_form_measures_a_ratio(benchmark: str):
     done = run(benchmark, "--short")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -81,3 +81,15 @@ def test_without_kind_nothing_is_measured_on_kind(tmp_path: Path):
     done = run("kind.py", "--short", PATH=str(tmp_path))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "nothing was measured: there is no kind and no docker on the PATH\n"
+
+
+def test_a_mutant_that_a_test_notices_is_killed_by_it():
+    done = run("mutants.py", "--count", "1", "--only", "order.judge: len(orders) > 1 → len(orders) >= 1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "by tests/judge/test_order.py::test_the_addresses_are_the_same_in_whatever_order" in done.stdout
+    assert done.stdout.endswith("1 killed, 0 equivalent, 0 legal, 0 alive\n")
+
+
+def test_a_mutant_that_nothing_can_kill_is_not_tried():
+    done = run("mutants.py", "--count", "1", "--only", "_addresses: continue → pass (3)")
+    assert "_addresses: continue → pass (3) (a name outside the zone" in done.stdout

@@ -21,6 +21,7 @@ from tests.judge.answers import (
     row,
     says,
     undetermined,
+    verdict,
 )
 from tests.judge.states import DOCS, HTTP, STATE, endpoint, endpoint_slice, member, pod, service, state
 
@@ -150,3 +151,10 @@ THERE = state(
 )
 def test_what_certainly_has_records(name: str, there: bool):
     assert is_there(observation(THERE, Server({})), name) is there
+
+
+def test_a_port_whose_only_query_is_not_answered_says_nothing():
+    promise = judge.heard("_http._tcp.web")
+    assert verdict(promise, THERE, Server({"_http._tcp.web SRV": SILENCE})) == undetermined(
+        'a client asked for "_http._tcp.web" and was not answered: no answer within 5 s'
+    )

@@ -389,6 +389,10 @@ def test_the_style_says_which_rrsets_vary_in_order(style, records, varies):
     assert {tuple(sorted(order)) for order in seen} == {tuple(sorted(next(iter(seen))))}
 
 
+def test_what_does_not_move_stays_beside_what_does():
+    assert {len(set(order)) for order in orders((*PORTS, *ADDRESSES), COREDNS)} == {len(PORTS) + len(ADDRESSES)}
+
+
 @pytest.mark.parametrize("style", [COREDNS, Style(EVERY_TYPE, None)])
 def test_an_alias_stays_before_what_it_stands_for(style):
     seen = orders((ALIAS, *ADDRESSES), style)
