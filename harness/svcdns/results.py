@@ -184,6 +184,7 @@ class ScenarioResult(_Shown):
         behaviours: the ids of the behaviours it shows, such as ``C01``.
         reason: why it is not conformant, not determined or not applicable.
         known: known deviations of the DNS server's version that the scenario shows.
+        expected: the ids of the expected failures that it is.
         observed: the allowed choices that were seen.
         findings: every answer that was judged; kept for failures, and for every scenario if a report shows them.
         state: the Services, EndpointSlices and pods when asked, as lines of text, kept for failures.
@@ -203,6 +204,7 @@ class ScenarioResult(_Shown):
     verdict: Verdict
     reason: str = ""
     known: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()
     observed: tuple[str, ...] = ()
     steps: tuple[StepResult, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -21,6 +21,7 @@ class Settings:
     dns_profile: Literal["", "coredns", "spec"]
     allow_undetermined: bool
     allow_known_deviations: bool
+    expect_failures: str
     context: str
     kubeconfig: str
     vantage: Literal["auto", "direct", "probe", "tunnel"]
@@ -177,8 +178,15 @@ OPTIONS = (
     Option(
         "allow_known_deviations",
         "no",
-        "let a run pass if all that is not conformant is a known deviation of the DNS server's version",
+        "expect the failures of fixtures/deviations.yaml, the known deviations of the DNS server's version",
         ("no", "yes"),
+    ),
+    Option(
+        "expect_failures",
+        "",
+        "a file of failures that are expected, in the format of fixtures/deviations.yaml: they stay not conformant and do not"
+        " fail the run; one that passes does",
+        metavar="FILE",
     ),
     Option("context", "", "the kubeconfig context of --target cluster, which needs it", targets=("cluster",)),
     Option(

@@ -33,9 +33,9 @@ def svcdns(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 @pytest.mark.parametrize(
     ("arguments", "count"),
     [
-        (("-k", "pod_name"), 8),
+        (("-k", "pod_name"), 7),
         (("combinations/statefulset_headless.feature", "-k", "pod_name"), 6),
-        (("-k", "pod_name", "combinations/statefulset_headless.feature::test_the_name_of_a_pod", "combinations"), 7),
+        (("-k", "pod_name", "combinations/statefulset_headless.feature::test_the_name_of_a_pod", "combinations"), 6),
     ],
 )
 def test_packaged_features_are_found_from_anywhere_and_only_reports_are_written(

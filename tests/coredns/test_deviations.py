@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import dns.rcode
 import pytest
@@ -10,12 +12,13 @@ from dns.rdatatype import SRV, TXT
 
 from svcdns import coredns
 from svcdns.catalogue import tags
+from svcdns.errors import UsageError
 from svcdns.faults import FAULTS, Fault
 from svcdns.faults.fault import QueryContext, ReplyChange
 from svcdns.faults.mistakes import as_profile
 from svcdns.faults.replies import is_denial, where, with_answer
 from svcdns.message import Record, Reply
-from svcdns.results import Verdict
+from svcdns.results import Finding, Verdict
 from svcdns.selftest import running
 from svcdns.selftest.playing import scenarios
 
@@ -44,6 +47,82 @@ WRONG: dict[str, ReplyChange] = {
     "pointers-need-a-hostname": _deviating("pointers-need-a-hostname"),
     "label-ends-in-a-dash": _deviating("label-ends-in-a-dash"),
 }
+
+
+def answered(question: str, came: str, records: int = 0) -> Finding:
+    """An answer that breaks a promise."""
+    owner, type_ = question.rsplit(" ", 1)
+    return Finding("", f"{owner} {type_}", "", "", "udp", (), problem="wrong", type=type_, rcode=came, records=records)
+
+
+def row(id_: str) -> coredns.Deviation:
+    (found,) = [one for one in coredns.deviations() if one.id == id_]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("id_", "described", "others"),
+    [
+        (
+            "txt-of-missing-names",
+            answered("no.svc.cluster.local. TXT", "NOERROR"),
+            [
+                answered("no.svc.cluster.local. A", "NOERROR"),
+                answered("no.svc.cluster.local. TXT", "SERVFAIL"),
+                answered("no.svc.cluster.local. TXT", "NOERROR", 1),
+            ],
+        ),
+        (
+            "pointers-need-a-hostname",
+            answered("1.2.0.192.in-addr.arpa. PTR", "NXDOMAIN"),
+            [answered("1.2.0.192.in-addr.arpa. PTR", "NOERROR", 1), answered("web.t.svc.cluster.local. A", "NXDOMAIN")],
+        ),
+        (
+            "wildcards",
+            answered("*.t.svc.cluster.local. A", "NOERROR", 1),
+            [answered("web.t.svc.cluster.local. A", "NOERROR", 1), answered("*.t.svc.cluster.local. A", "SERVFAIL")],
+        ),
+    ],
+)
+def test_a_row_holds_for_the_answer_that_it_describes_and_no_other(id_: str, described: Finding, others: list[Finding]):
+    assert row(id_).describes(described)
+    assert not any(row(id_).describes(other) for other in others)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("[", "is not YAML; fix it"),
+        ("deviations: {}", "must have a list deviations; see fixtures/deviations.yaml"),
+        ("deviations: [x]", "deviations[0]: must be a mapping with id, sentence, and behaviours or scenarios"),
+        ("deviations: [{id: a, sentence: b}]", "deviations[0]: behaviours or scenarios is required: what fails"),
+        ("deviations: [{id: a, behaviours: [A01]}]", "deviations[0]: sentence is required"),
+        (
+            "deviations: [{id: a, sentence: b, behaviors: []}]",
+            "deviations[0]: behaviors is an unknown field; remove it",
+        ),
+        ("deviations: [{id: a, sentence: b, behaviours: A01}]", "deviations[0]: behaviours must be a list of texts"),
+        (
+            "deviations: [{id: a, sentence: b, since: x, behaviours: [A]}]",
+            "deviations[0]: since must be a version such as",
+        ),
+        (
+            "deviations: [{id: a, sentence: b, since: 1.2, behaviours: [A]}]",
+            "deviations[0]: since must be text; put it",
+        ),
+    ],
+)
+def test_a_wrong_row_is_told_in_one_line(content: str, problem: str, tmp_path: Path):
+    file = tmp_path / "expected.yaml"
+    file.write_text(content)
+    with pytest.raises(UsageError, match=f"^{re.escape(f'{file}: {problem}')}"):
+        coredns.read_deviations(file)
+
+
+def test_a_row_without_versions_holds_for_every_version_of_its_server():
+    mine = coredns.Deviation("a", "b", "", ("A01",), implementation="SDNS")
+    assert [mine.holds(server, "") for server in ("SDNS", "CoreDNS", "")] == [True, False, False]
+    assert replace(mine, implementation="").holds("", "")
 
 
 def ids(version: str) -> set[str]:

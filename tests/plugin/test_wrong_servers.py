@@ -282,7 +282,7 @@ def test_what_a_version_is_known_to_do_wrong_is_a_failure_with_its_cause(
     )
     output = result.stdout.str()
     assert f"What is likely wrong:\n  {known}" in output
-    assert "1 not conformant" in output
+    assert "2 not conformant" in output
     assert f"PTR answers NXDOMAIN, not NOERROR; {known}" in (pytester.path / "junit.xml").read_text()
     forgiving = ("-p", "no:cacheprovider", "--allow-known-deviations")
     assert pytester.runpytest_inprocess(f"{feature}", "-k", "ptr", *forgiving).ret == pytest.ExitCode.OK
@@ -292,3 +292,52 @@ def test_what_a_version_is_known_to_do_wrong_is_a_failure_with_its_cause(
         )
         unknown = pytester.runpytest_inprocess(f"{feature}", "-k", "ptr", *forgiving)
     assert unknown.ret == pytest.ExitCode.TESTS_FAILED
+
+
+EXPECTED = """
+deviations:
+  - id: mine
+    sentence: no PTR records yet
+    behaviours: [F04, F18]
+    types: [PTR]
+    came: [{came}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("came", "deviates", "code", "shown"),
+    [
+        ("NXDOMAIN", True, pytest.ExitCode.OK, "2 not conformant"),
+        ("SERVFAIL", True, pytest.ExitCode.TESTS_FAILED, "2 not conformant"),
+        ("NXDOMAIN", False, pytest.ExitCode.TESTS_FAILED, "expected to fail, and passes: mine (no PTR records yet)"),
+    ],
+)
+def test_an_expected_failure_is_told_and_one_that_passes_fails_the_run(
+    came: str,
+    deviates: bool,
+    code: pytest.ExitCode,
+    shown: str,
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    if deviates:
+        profile = coredns.profile("v1.12.0", ())
+        monkeypatch.setattr(
+            Reference, "respond", lambda self, question: records.answer(self.cluster.state, question, profile)
+        )
+    monkeypatch.setenv("COLUMNS", "400")
+    file = pytester.makefile(".yaml", mine=EXPECTED.format(came=came))
+    feature = resources.features() / "combinations" / "deployment_headless.feature"
+    result = pytester.runpytest_inprocess(
+        f"{feature}", "-k", "ptr", "-p", "no:cacheprovider", "--expect-failures", f"{file}"
+    )
+    assert result.ret == code
+    assert shown in result.stdout.str()
+
+
+def test_expected_failures_that_cannot_be_read_are_a_usage_error(pytester: pytest.Pytester):
+    result = pytester.runpytest_inprocess(
+        f"{resources.features()}", "-p", "no:cacheprovider", "--expect-failures", "no.yaml"
+    )
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "no.yaml: cannot be read: No such file or directory" in result.stderr.str() + result.stdout.str()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from svcdns import coredns
+from svcdns.coredns import Deviation
 from svcdns.errors import HarnessError
 from svcdns.judge import NotConformantError, Reading
-from svcdns.results import Verdict
+from svcdns.results import Finding, Verdict
 from svcdns.targets.target import FAMILIES, Capability, Target
 
 NOTHING_JUDGED = "the scenario judged no answer, so it shows nothing"
@@ -33,14 +34,16 @@ class Rules:
         dns_profile: the family of DNS servers that is expected.
         corefile: the lines of the Corefile, as far as they are known.
         corefile_unread: why they are not known; empty where they are, or there is none.
-        coredns_version: the version of the DNS server, if it is CoreDNS and known.
+        dns_server: the DNS server, if it is known, such as ``CoreDNS``.
+        dns_version: its version, if it is known.
     """
 
     target: str
     able: frozenset[Capability]
     dns_profile: str
     corefile: tuple[str, ...] = ()
-    coredns_version: str = ""
+    dns_server: str = ""
+    dns_version: str = ""
     corefile_unread: str = ""
 
     @classmethod
@@ -48,13 +51,13 @@ class Rules:
         """The rules for a target as it is."""
         udp = {Capability.UDP} if "udp" in target.vantages[0].transports else set()
         facts = target.facts
-        version = facts.dns_version if facts.dns_server == "CoreDNS" else ""
         return cls(
             target.name,
             target.capabilities | udp,
             target.dns_profile,
             tuple(facts.corefile),
-            version,
+            facts.dns_server,
+            facts.dns_version,
             facts.corefile_unread,
         )
 
@@ -63,14 +66,37 @@ class Rules:
         """The behaviours that the Corefile switches off, or may switch off, each with the reason."""
         return coredns.undone(self.corefile, self.corefile_unread)
 
-    def known_causes(self, tags: frozenset[str]) -> tuple[str, ...]:
-        """What the version of the DNS server is known to do wrong, as far as a scenario of these tags shows it."""
-        return coredns.causes(self.coredns_version, sorted(tags)) if self.coredns_version else ()
+    def of_server(self, rows: Iterable[Deviation]) -> tuple[Deviation, ...]:
+        """Return the deviations that the version of the DNS server has."""
+        return tuple(row for row in rows if row.holds(self.dns_server, self.dns_version))
+
+    def known_causes(self, title: str, behaviours: Iterable[str], broken: Finding | None) -> tuple[str, ...]:
+        """Return what the version of the DNS server is known to do wrong, as far as an answer that fails a scenario shows it."""
+        return tuple(
+            row.known(self.dns_version)
+            for row in self.of_server(coredns.deviations())
+            if _shows(row, title, behaviours, broken)
+        )
 
     def only_observes(self, tags: frozenset[str]) -> bool:
         """Whether what breaks a sentence of a scenario of these tags is no news, so that nobody waits for it to hold."""
         undone = "coredns" in tags and (self.dns_profile != "coredns" or tags & self.undone.keys())
-        return bool("quirk" in tags or undone or self.known_causes(tags))
+        return bool(
+            "quirk" in tags
+            or undone
+            or any(not tags.isdisjoint(row.behaviours) for row in self.of_server(coredns.deviations()))
+        )
+
+
+def _shows(row: Deviation, title: str, behaviours: Iterable[str], broken: Finding | None) -> bool:
+    return broken is not None and row.concerns(title, behaviours) and row.describes(broken)
+
+
+def expected(
+    rows: Iterable[Deviation], title: str, behaviours: Iterable[str], broken: Finding | None
+) -> tuple[str, ...]:
+    """Return the ids of the expected failures that an answer which fails a scenario is."""
+    return tuple(row.id for row in rows if _shows(row, title, behaviours, broken))
 
 
 def needs(tags: frozenset[str]) -> list[Capability]:

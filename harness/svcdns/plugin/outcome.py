@@ -318,7 +318,8 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
     broken = verdict is Verdict.NOT_CONFORMANT
     run = item.config.stash[RUN]
     findings = tuple(_findings(outcome)) if broken or run.settings.transcripts else ()
-    known = run.rules.known_causes(scenario.tags) if broken else ()
+    about = (scenario.name, scenario.behaviours, findings[-1] if broken and findings else None)
+    known = run.rules.known_causes(*about)
     state = outcome.state if outcome.namespace and (broken or run.settings.transcripts) else None
     # What is not known of the core fails the run as well.
     troubled = broken or (verdict is Verdict.NOT_DETERMINED and level == "core")
@@ -332,6 +333,7 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
         verdict=verdict,
         reason=_short("; ".join([reason, *known])),
         known=known,
+        expected=verdicts.expected(run.expected_failures, *about),
         observed=tuple(failure.within(list(outcome.observed), failure.OBSERVED_OCTETS)),
         steps=_steps(scenario, list(outcome.steps)),
         findings=findings,

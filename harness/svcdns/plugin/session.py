@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from svcdns.catalogue import tags
+from svcdns.coredns import Deviation
 from svcdns.engine import player
 from svcdns.engine.player import Outcome
 from svcdns.engine.pool import WorldPool, letters, namespaces_of
@@ -27,7 +28,7 @@ from svcdns.engine.timing import Clock
 from svcdns.engine.verdicts import Rules
 from svcdns.errors import HarnessError, TargetError, UsageError
 from svcdns.faults import opening
-from svcdns.plugin import interruption, progress, withholding
+from svcdns.plugin import expecting, interruption, progress, withholding
 from svcdns.plugin.deadline import Deadline, DeadlineError
 from svcdns.plugin.options import settings
 from svcdns.plugin.progress import Progress
@@ -55,6 +56,7 @@ class Run:
         subject: what was tested, once the target was open; under xdist, as a worker says.
         clock: where this process's time went, and that of its workers.
         problems: what went wrong at the end; any makes the run fail.
+        unexpected: expected failures that passed; any makes the run fail.
         interrupted: what interrupted the run, as in "interrupted by SIGINT"; empty where nothing did.
         remarks: what was applied and means nothing to DNS, also by its workers.
         kept: the Namespaces that were left behind on request, also by its workers.
@@ -77,6 +79,11 @@ class Run:
         self.subject: Subject | None = None
         self.clock = Clock()
         self.problems: list[str] = []
+        self.unexpected: list[str] = []
+        try:
+            self._expected = expecting.rows(settings)
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from error
         self.interrupted = ""
         self.kept: list[str] = []
         self.remarks: list[str] = []
@@ -105,6 +112,14 @@ class Run:
         """What the verdicts of this run depend on, which each scenario asks for several times."""
         by = f" by the vantage {self.target.vantages[0].name}" if self.settings.live else ""
         return replace(Rules.of(self.target), target=f"{self.settings.target}{by}", dns_profile=self.dns_profile)
+
+    @cached_property
+    def expected_failures(self) -> tuple[Deviation, ...]:
+        """The failures that are expected of the server under test; none where no target was opened."""
+        if self.subject is None:
+            return ()
+        facts = self.subject.facts
+        return tuple(row for row in self._expected if row.holds(facts.dns_server, facts.dns_version))
 
     @property
     def pool(self) -> WorldPool:
@@ -455,16 +470,17 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
             "subject": run.subject and run.subject.plain(),
         }
         return
-    if session.exitstatus == pytest.ExitCode.TESTS_FAILED and run.settings.allow_known_deviations:
+    run.unexpected = expecting.passed(run.expected_failures, run.tally)
+    if session.exitstatus == pytest.ExitCode.TESTS_FAILED and run.expected_failures:
         failed = [
             one for (_, verdict), found in run.tally.items() if verdict is Verdict.NOT_CONFORMANT for one in found
         ]
-        if len(failed) == session.testsfailed and all(one["known"] for one in failed):
+        if len(failed) == session.testsfailed and all(one["expected"] for one in failed):
             session.exitstatus = pytest.ExitCode.OK
     undetermined = run.tally["core", Verdict.NOT_DETERMINED]
     determined = run.tally["core", Verdict.CONFORMANT]
     unforgiven = undetermined and not (determined and run.settings.allow_undetermined)
-    if session.exitstatus == pytest.ExitCode.OK and (unforgiven or run.problems):
+    if session.exitstatus == pytest.ExitCode.OK and (unforgiven or run.problems or run.unexpected):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if run.interrupted:
         session.exitstatus = pytest.ExitCode.INTERRUPTED

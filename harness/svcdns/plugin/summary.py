@@ -75,6 +75,8 @@ class Summary:
             _say(terminalreporter, line)
         for remark in remark_lines(run.remarks if verbose > 0 else _of_users(run.remarks, results)):
             _say(terminalreporter, f"note: {remark}")
+        for line in _some("expected to fail, and passes: ", run.unexpected, verbose):
+            _say(terminalreporter, line, red=True)
         for line in _some("kept: namespace ", run.kept, verbose):
             _say(terminalreporter, line)
         for line in _some("written: ", config.stash.get(reports.WRITTEN, []), verbose):

@@ -42,7 +42,7 @@ class Profile:
         endpoints: whether endpoints are read; every right server does (K13).
         empty_services: whether a Service with a virtual IP and without a ready endpoint has names (K14).
         own_addresses: the server's own; None stands for those of the first pod of the cluster's DNS Service (A06).
-        deviations: what a version is known to do wrong, by its id in ``fixtures/coredns.yaml``.
+        deviations: what a version is known to do wrong, by its id in ``fixtures/deviations.yaml``.
     """
 
     name: str
