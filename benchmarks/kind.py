@@ -5,7 +5,7 @@ on any kind cluster; what it is made from is said by the environment, SVCDNS_KIN
 
 It times the four combinations in a run that creates and deletes its cluster, the same and all features on a cluster that
 is ready, and ten times the worlds of a feature within the room for 20 pods. With --cluster-name it makes no cluster, uses
-that one and leaves it. The short form takes one combination, and its worlds twice.
+that one and leaves it. The short form takes the worlds of one combination.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ PYTEST = [sys.executable, "-m", "pytest", "-q", "--target", "kind"]
 #: The feature whose worlds are made several times over, and all of the short form.
 ONE = "features/combinations/deployment_headless.feature"
 
-#: The room for pods in the last measurement, and how often its feature is run; in the short form less often.
-MOST_PODS, TIMES, FEW_TIMES = 20, 10, 2
+#: The room for pods in the last measurement, and how often its feature is run; once in the short form.
+MOST_PODS, TIMES = 20, 10
 
 
 def timed(*arguments: str) -> tuple[float, str]:
@@ -93,21 +93,19 @@ def created(options: list[str], *, short: bool) -> str:
 
 def measured(name: str, options: list[str], *, short: bool) -> None:
     """Time features on a cluster that is ready, and the making of worlds."""
-    ready = (
-        {ONE: ""} if short else {"features/combinations": " (goal: at most 60)", "features/": " (goal: at most 120)"}
-    )
+    ready = {} if short else {"features/combinations": " (goal: at most 60)", "features/": " (goal: at most 120)"}
     for features, goal in ready.items():
         seconds, output = timed(features, *options, "--cluster-name", name)
         print(f"{features} on a ready cluster: {seconds:.0f} s{goal}\n  {said(output)}")
-    times = FEW_TIMES if short else TIMES
+    times = 1 if short else TIMES
     seconds, output, most = several_times(name, options, times)
-    print(f"{times} times the worlds: {seconds:.0f} s, at most {most} pods of {MOST_PODS}\n  {said(output)}")
+    print(f"{times} times the worlds of {ONE}: {seconds:.0f} s, at most {most} pods of {MOST_PODS}\n  {said(output)}")
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(allow_abbrev=False)
-    parser.add_argument("--short", action="store_true", help="one combination, and its worlds twice")
+    parser.add_argument("--short", action="store_true", help="the worlds of one combination")
     parser.add_argument("--cluster-name", help="a kind cluster that is there, to be used and left")
     own, options = parser.parse_known_args()
     if missing := [program for program in ("kind", "docker") if shutil.which(program) is None]:
