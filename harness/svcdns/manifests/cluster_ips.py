@@ -67,6 +67,7 @@ def _family(field: Field) -> str:
 
 def _policy(spec: Field) -> Iterator[Problem]:
     policy = spec["ipFamilyPolicy"]
+    yield from not_empty(policy)
     yield from one_of(policy, _FAMILY_POLICIES)
     # A headless Service without selector is dual-stack unless it says otherwise; every other one is single-stack.
     default = "RequireDualStack" if is_headless(spec) and not spec["selector"].given else "SingleStack"

@@ -26,7 +26,8 @@ Json = dict[str, Any]
 
 OBJECTS = 2_000
 NAMESPACE = "svcdns-test-admission"
-UNPROCESSABLE = 422
+#: How an API server refuses an object; 500 where server-side apply cannot tell the items of a list apart.
+REFUSED = {400, 422, 500}
 
 
 def texts(draw: random.Random) -> Json:
@@ -127,7 +128,7 @@ def server(kubeconfig: Path, context: str):
     address = proxy.stdout.readline().split()[-1]
 
     def apply(item: Json) -> Json | None:
-        version, plural = item["apiVersion"], f"{item['kind'].lower()}s"
+        version, plural = item["apiVersion"], f"{item['kind'].lower()}s".replace("endpointss", "endpoints")
         root = "api" if version == "v1" else "apis"
         url = (
             f"http://{address}/{root}/{version}/namespaces/{NAMESPACE}/{plural}/{item['metadata']['name']}"
@@ -139,7 +140,7 @@ def server(kubeconfig: Path, context: str):
             with urllib.request.urlopen(asked, timeout=60) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
-            if error.code != UNPROCESSABLE:
+            if error.code not in REFUSED:
                 raise
             return None
 
