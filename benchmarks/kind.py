@@ -53,8 +53,9 @@ def said(output: str) -> str:
 def pods(name: str) -> int:
     """How many pods runs have now that are not being deleted."""
     command = ["docker", "exec", f"{name}-control-plane", "kubectl", "--kubeconfig=/etc/kubernetes/admin.conf"]
-    output = subprocess.check_output([*command, "get", "pods", "-A", "-o", "json"])
-    found = [item["metadata"] for item in json.loads(output)["items"]]
+    done = subprocess.run([*command, "get", "pods", "-A", "-o", "json"], capture_output=True, check=False)
+    # Without a cluster there are none.
+    found = [item["metadata"] for item in json.loads(done.stdout)["items"]] if done.returncode == 0 else []
     return sum(one["namespace"].startswith("svcdns-") and "deletionTimestamp" not in one for one in found)
 
 
@@ -67,14 +68,17 @@ def several_times(name: str, options: list[str], times: int) -> tuple[float, str
             shutil.copy(ROOT / ONE, f"{directory}/{number}.feature")
         room = ["--cluster-name", name, "--max-pods", str(MOST_PODS)]
         start = time.perf_counter()
-        with subprocess.Popen([*PYTEST, directory, *options, *room], cwd=ROOT, stdout=file) as process:
+        command = [*PYTEST, directory, *options, *room]
+        with subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT) as process:
             while process.poll() is None:
                 most = max(most, pods(name))
         seconds = time.perf_counter() - start
         file.seek(0)
         output = file.read()
-    if process.returncode or not most:
-        sys.exit(f"nothing was measured, with at most {most} pods:\n{output}")
+    if process.returncode:
+        sys.exit(f"nothing was measured, since the features failed:\n{output}")
+    if not most:
+        sys.exit(f"nothing was measured, since no pod was seen:\n{output}")
     return seconds, output, most
 
 

@@ -496,7 +496,7 @@ SAID: dict[str, tuple[Callable[[], tuple[Answer, Any]], str]] = {
     ),
     "no address": (
         items_of("pods", ((*FIRST, "status", "podIPs", 0, "ip"), "10.0.0.256")),
-        'items[0].status.podIPs[0].ip: must be an IP address, not "10.0.0.256"',
+        'items[0].status.podIPs[0].ip: must be an IP address without a zone, not "10.0.0.256"',
     ),
     "an address with a zone": (
         items_of("pods", ((*FIRST, "status", "podIPs", 0, "ip"), "fe80::1%eth0")),

@@ -319,7 +319,8 @@ def _result(item: pytest.Item, report: pytest.TestReport) -> ScenarioResult:
     run = item.config.stash[RUN]
     findings = tuple(_findings(outcome)) if broken or run.settings.transcripts else ()
     about = (scenario.name, scenario.behaviours, findings[-1] if broken and findings else None)
-    known = run.rules.known_causes(*about)
+    # Where no target could be opened, nothing is known of its server.
+    known = run.rules.known_causes(*about) if run.subject else ()
     state = outcome.state if outcome.namespace and (broken or run.settings.transcripts) else None
     # What is not known of the core fails the run as well.
     troubled = broken or (verdict is Verdict.NOT_DETERMINED and level == "core")
