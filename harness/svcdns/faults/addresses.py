@@ -111,7 +111,7 @@ FAULTS = (
     Fault(
         "unready-endpoints-included",
         "Endpoints that are not ready are answered.",
-        ("C06", "J02", "F06", "J04", "J08"),
+        ("C06", "C18", "J02", "F06", "J04", "J08"),
         change=seeing(
             endpoints(lambda _, __, endpoint: endpoint if endpoint.terminating else replace(endpoint, ready=True))
         ),

@@ -90,13 +90,13 @@ def _mapped(context: QueryContext, reply: Reply) -> Reply:
 def _at_longest_name(context: QueryContext, reply: Reply) -> bool:
     del reply
     owner = below_service(context)
-    return owner is not None and len(owner.service.key.name) == LONGEST_LABEL
+    return owner is not None and len(owner.service.key.name) >= LONGEST_LABEL - 1
 
 
 FAULTS = (
     Fault(
         "longest-service-names-denied",
-        "A Service name of 63 characters is NXDOMAIN.",
+        "A Service name of 62 or 63 characters is NXDOMAIN.",
         ("B21",),
         change=where(_at_longest_name, NO_NAME),
     ),
