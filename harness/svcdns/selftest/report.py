@@ -63,15 +63,15 @@ def lines(matrix: Matrix) -> Iterator[str]:
     """The report for people, in Markdown."""
     yield "# Selftest: which scenarios catch which faults"
     yield ""
-    yield "Written by `svcdns selftest`, which puts every fault in front of the reference's DNS server and plays every scenario."
-    yield "A fault is caught when a scenario of its level, tagged with a behaviour it breaks, fails. Other failures are counted"
+    yield "Written by `svcdns selftest`, which puts every fault in front of the reference's DNS server and plays every scenario that"
+    yield "is tagged with a behaviour it breaks. A fault is caught when one of its level fails. Failures of another level are counted"
     yield "separately."
     yield ""
     yield from (f"- {sentence}" for sentence in summary(matrix))
     yield ""
     yield "## Faults"
     yield ""
-    yield "| fault | what it does | level | breaks | caught by | other failures |"
+    yield "| fault | what it does | level | breaks | caught by | failures of another level |"
     yield "|---|---|---|---|---|---|"
     yield from map(_row, matrix.faults)
     yield ""

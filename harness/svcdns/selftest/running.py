@@ -11,7 +11,7 @@ from functools import partial
 from svcdns.faults import FAULTS, VARIATIONS, Fault
 from svcdns.selftest.baseline import baselines, meets
 from svcdns.selftest.faulty import faulty_reference
-from svcdns.selftest.matrix import FaultResult, VariationResult, fault_result, variation_result
+from svcdns.selftest.matrix import FaultResult, VariationResult, fault_result, names, variation_result
 from svcdns.selftest.playing import Playable, PlayedScenario, play, scenarios
 
 #: The number of faults at the same time for each processor: some spend their time waiting for an answer that never comes.
@@ -19,12 +19,12 @@ AT_ONCE = 2
 
 
 def run(
-    names: Sequence[str], *, feature: str = "", processes: int | None = None
+    faults: Sequence[str], *, feature: str = "", processes: int | None = None
 ) -> Iterator[FaultResult | VariationResult]:
-    """Play the scenarios in front of each of the faults and variations; the results in the order of the names.
+    """Play the scenarios in front of each of the faults and variations; the results in their order.
 
     Args:
-        names: those of `svcdns.faults.FAULTS` and `svcdns.faults.VARIATIONS`.
+        faults: names of `svcdns.faults.FAULTS` and `svcdns.faults.VARIATIONS`.
         feature: the feature file below ``features/`` whose scenarios are played; empty for all.
         processes: the number of processes; by default `AT_ONCE` for each processor.
     """
@@ -32,20 +32,23 @@ def run(
     # Forking a process with threads is unsafe, and `spawn` exists on every system.
     spawning = multiprocessing.get_context("spawn")
     # Each process has to play the baseline first, which pays off only if it gets several faults.
-    playing = play_affected if len(names) > processes else play_all
+    playing = play_affected if len(faults) > processes else play_all
     with ProcessPoolExecutor(processes, mp_context=spawning) as pool:
-        yield from pool.map(partial(result, feature=feature, playing=playing), names)
+        yield from pool.map(partial(result, feature=feature, playing=playing), faults)
 
 
 def result(
     name: str, *, feature: str, playing: Callable[[Fault, Sequence[Playable]], tuple[PlayedScenario, ...]]
 ) -> FaultResult | VariationResult:
-    """Play every scenario in front of one fault, or every core scenario in front of one variation."""
+    """Play the scenarios in front of one fault, or every core scenario in front of one variation."""
     every = {
         playable.id: playable for playable in scenarios() if playable.id.startswith(f"{feature}:" if feature else "")
     }
     if name in FAULTS:
-        return fault_result(FAULTS[name], every, playing(FAULTS[name], tuple(every.values())))
+        fault = FAULTS[name]
+        # What fails beside the scenarios that name what is wrong is shown where few faults are played.
+        chosen = tuple(one for one in every.values() if playing is play_all or names(one, fault))
+        return fault_result(fault, every, playing(fault, chosen))
     core = [playable for playable in every.values() if playable.level == "core"]
     return variation_result(VARIATIONS[name], playing(VARIATIONS[name], core))
 
