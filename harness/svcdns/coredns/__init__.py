@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from svcdns.coredns.choices import undone
-from svcdns.coredns.deviations import Deviation, deviations, of
+from svcdns.coredns.deviations import Deviation, deviations, held, of
 from svcdns.coredns.deviations import read as read_deviations
 from svcdns.coredns.options import Options, read
 from svcdns.records import COREDNS, Profile
 
-__all__ = ["Deviation", "Options", "deviations", "of", "profile", "read", "read_deviations", "undone"]
+__all__ = ["Deviation", "Options", "deviations", "held", "of", "profile", "read", "read_deviations", "undone"]
 
 
 def profile(version: str, corefile: Sequence[str]) -> Profile:

@@ -147,7 +147,12 @@ def _are_texts(value: Any) -> bool:
 
 def of(version: str, implementation: str = "CoreDNS") -> tuple[Deviation, ...]:
     """Return the deviations of a version, given as an image's tag such as ``v1.12.1``; none if it cannot be read."""
-    return tuple(deviation for deviation in deviations() if deviation.holds(implementation, version))
+    return held(deviations(), implementation, version)
+
+
+def held(rows: Iterable[Deviation], implementation: str, version: str) -> tuple[Deviation, ...]:
+    """Return the rows that hold for a version of a server."""
+    return tuple(row for row in rows if row.holds(implementation, version))
 
 
 def read_version(text: str) -> Version | None:

@@ -66,26 +66,19 @@ class Rules:
         """The behaviours that the Corefile switches off, or may switch off, each with the reason."""
         return coredns.undone(self.corefile, self.corefile_unread)
 
-    def of_server(self, rows: Iterable[Deviation]) -> tuple[Deviation, ...]:
-        """Return the deviations that the version of the DNS server has."""
-        return tuple(row for row in rows if row.holds(self.dns_server, self.dns_version))
+    @property
+    def deviations(self) -> tuple[Deviation, ...]:
+        """What the version of the DNS server is known to do wrong."""
+        return coredns.of(self.dns_version, self.dns_server)
 
     def known_causes(self, title: str, behaviours: Iterable[str], broken: Finding | None) -> tuple[str, ...]:
         """Return what the version of the DNS server is known to do wrong, as far as an answer that fails a scenario shows it."""
-        return tuple(
-            row.known(self.dns_version)
-            for row in self.of_server(coredns.deviations())
-            if _shows(row, title, behaviours, broken)
-        )
+        return tuple(row.known(self.dns_version) for row in self.deviations if _shows(row, title, behaviours, broken))
 
     def only_observes(self, tags: frozenset[str]) -> bool:
         """Whether what breaks a sentence of a scenario of these tags is no news, so that nobody waits for it to hold."""
         undone = "coredns" in tags and (self.dns_profile != "coredns" or tags & self.undone.keys())
-        return bool(
-            "quirk" in tags
-            or undone
-            or any(not tags.isdisjoint(row.behaviours) for row in self.of_server(coredns.deviations()))
-        )
+        return bool("quirk" in tags or undone or any(not tags.isdisjoint(row.behaviours) for row in self.deviations))
 
 
 def _shows(row: Deviation, title: str, behaviours: Iterable[str], broken: Finding | None) -> bool:

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from svcdns import coredns
 from svcdns.catalogue import tags
 from svcdns.coredns import Deviation
 from svcdns.engine import player
@@ -119,7 +120,7 @@ class Run:
         if self.subject is None:
             return ()
         facts = self.subject.facts
-        return tuple(row for row in self._expected if row.holds(facts.dns_server, facts.dns_version))
+        return coredns.held(self._expected, facts.dns_server, facts.dns_version)
 
     @property
     def pool(self) -> WorldPool:
