@@ -37,13 +37,13 @@ def faulty_reference(fault: Fault) -> Iterator[Target]:
                 target.vantages = vantages
                 yield target
         else:
-            target.vantages = (in_process_vantage(target, fault, setup),)
+            target.vantages = (in_process_vantage(target, setup),)
             yield target
 
 
-def in_process_vantage(target: Reference, fault: Fault, setup: FaultSetup) -> Vantage:
-    """Return the target's vantage with a fault in front of its DNS server, and no socket on either side of it."""
-    (vantage,) = target.vantages
+def in_process_vantage(target: Reference, setup: FaultSetup) -> Vantage:
+    """Return the target's vantage with one fault in front of its DNS server, and no socket on either side of it."""
+    (vantage,), (fault,) = target.vantages, setup.faults
 
     def channel(replica: int) -> Channel:
         replies = _RepliesBehindFault(faulty_server(target, setup, replica), fault)

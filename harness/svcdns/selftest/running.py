@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
@@ -32,22 +32,26 @@ def run(
     # Forking a process with threads is unsafe, and `spawn` exists on every system.
     spawning = multiprocessing.get_context("spawn")
     # Each process has to play the baseline first, which pays off only if it gets several faults.
-    playing = play_affected if len(faults) > processes else play_all
+    few = len(faults) <= processes
     with ProcessPoolExecutor(processes, mp_context=spawning) as pool:
-        yield from pool.map(partial(result, feature=feature, playing=playing), faults)
+        yield from pool.map(partial(result, feature=feature, few=few), faults)
 
 
-def result(
-    name: str, *, feature: str, playing: Callable[[Fault, Sequence[Playable]], tuple[PlayedScenario, ...]]
-) -> FaultResult | VariationResult:
-    """Play the scenarios in front of one fault, or every core scenario in front of one variation."""
+def result(name: str, *, feature: str, few: bool) -> FaultResult | VariationResult:
+    """Play the scenarios in front of one fault, or every core scenario in front of one variation.
+
+    Args:
+        name: that of the fault or variation.
+        feature: as for `run`.
+        few: whether what fails beside the scenarios that name what is wrong is shown too.
+    """
     every = {
         playable.id: playable for playable in scenarios() if playable.id.startswith(f"{feature}:" if feature else "")
     }
+    playing = play_all if few else play_affected
     if name in FAULTS:
         fault = FAULTS[name]
-        # What fails beside the scenarios that name what is wrong is shown where few faults are played.
-        chosen = tuple(one for one in every.values() if playing is play_all or names(one, fault))
+        chosen = tuple(one for one in every.values() if few or names(one, fault))
         return fault_result(fault, every, playing(fault, chosen))
     core = [playable for playable in every.values() if playable.level == "core"]
     return variation_result(VARIATIONS[name], playing(VARIATIONS[name], core))
