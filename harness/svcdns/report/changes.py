@@ -44,9 +44,14 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Report
 
 def title(report: Mapping[str, Any]) -> str:
     """Return a report in one line."""
-    implementation, subject = report["implementation"], report["subject"] or {}
-    who = f"{implementation['project']} {implementation['version']}".strip() or "an unnamed server"
-    return f"{who}, {subject.get('target', 'no target')}, {report['date']}, by svcdns {report['tool']['version']}"
+    subject = report["subject"] or {}
+    return f"{server(report) or 'an unnamed server'}, {subject.get('target', 'no target')}, {report['date']}, by svcdns {report['tool']['version']}"
+
+
+def server(report: Mapping[str, Any]) -> str:
+    """Return the project and version of the server that a report is about; empty where it names none."""
+    implementation = report["implementation"]
+    return f"{implementation['project']} {implementation['version']}".strip()
 
 
 def _levels(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ReportChange]:

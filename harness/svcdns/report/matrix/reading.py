@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from svcdns.errors import UsageError
-from svcdns.report import files
+from svcdns.report import changes, files
 from svcdns.report.matrix.table import Column
 from svcdns.safety import printable
 
@@ -29,16 +29,12 @@ def columns(directory: Path) -> list[Column]:
             f"{directory}: holds no conformance report; write one with svcdns run --conformance-report FILE"
         )
     reports = [(path, files.read(path)) for path in paths]
-    names = [_name(report["implementation"]) or path.stem for path, report in reports]
+    names = [changes.server(report) or path.stem for path, report in reports]
     often = Counter(names)
     return [
         Column(name if often[name] == 1 else f"{name} ({path.stem})", report, _notes(path.with_suffix(".txt")))
         for name, (path, report) in zip(names, reports, strict=True)
     ]
-
-
-def _name(implementation: dict[str, str]) -> str:
-    return " ".join(filter(None, (implementation["project"], implementation["version"])))
 
 
 def _notes(path: Path) -> tuple[str, ...]:
