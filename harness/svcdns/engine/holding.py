@@ -114,9 +114,13 @@ class Holding(Declaring):
         self.environment.use_up()
         if undetermined:
             raise UndeterminedError(undetermined)
+        self._require_settled()
+        raise NotConformantError(self.readings[-len(readings) :], promise.choices)
+
+    def _require_settled(self) -> None:
+        """See that answers were judged by a state that still is: the controllers are done, and no pod came or went by itself."""
         self._target.settle(self.namespace)
         self.environment.require_settled()
-        raise NotConformantError(self.readings[-len(readings) :], promise.choices)
 
     def _see_steady(self, promise: Promise, series: Series) -> None:
         """See that a promise that is kept is kept by every response.
@@ -140,8 +144,7 @@ class Holding(Declaring):
                 self._converged(unsteady.seconds)
             return
         environment.use_up()
-        self._target.settle(self.namespace)
-        environment.require_settled()
+        self._require_settled()
         patience.lasted(intermittent(unsteady.wrong[0]))
         counted = f"{len(unsteady.wrong)} of {unsteady.responses} responses"
         first = len(self.readings)
