@@ -46,7 +46,7 @@ THOROUGH = settings.default.max_examples > 100
 
 #: Of all single alterations so many are tried in an ordinary run, spread evenly; all where the tests are to be
 #: thorough.
-ORDINARY = 4_000
+ORDINARY = 12_000
 
 Path_ = tuple[str | int, ...]
 Consume = Callable[[Api], object]

@@ -28,7 +28,7 @@ from svcdns.recordings import recorder
 from svcdns.state import ClusterState
 from svcdns.targets.cluster import ClusterSettings, LiveCluster
 
-EXAMPLES = int(os.environ.get("SVCDNS_TEST_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("SVCDNS_TEST_EXAMPLES", "20"))
 AT_A_TIME = 10
 PATIENCE = 5
 SECONDS_TO_DELETE = 600

@@ -1,4 +1,4 @@
-"""Whole runs on a cluster that others use: what they have is as it was."""
+"""All features on a cluster that others use: what they have is as it was."""
 
 from __future__ import annotations
 
@@ -15,18 +15,14 @@ from svcdns import resources
 ROOT = resources.features().parent
 
 
-#: Between them they write every kind of object, in one Namespace and in two, and restart the DNS servers.
-FEATURES = ("features/combinations", "features/behaviour")
-
-
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("options", [("--vantage", "probe", "--disruptive")])
-def test_runs_leave_everything_of_others_as_it_was(
+def test_all_features_leave_everything_of_others_as_it_was(
     unchanged: Callable[[], None], tmp_path: Path, options: tuple[str, ...]
 ):
     target = ["--target", "cluster", "--context", CONTEXT, "--kubeconfig", KUBECONFIG, "--allow-known-deviations"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *FEATURES, "-q", *target, *options],
+        [sys.executable, "-m", "pytest", "features", "-q", *target, *options],
         cwd=ROOT,
         capture_output=True,
         text=True,
