@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,13 +10,14 @@ from itertools import count
 
 import pytest
 
-from svcdns import faults
+from svcdns import faults, judge
 from svcdns.client import Answer
 from svcdns.engine import player, steadiness
 from svcdns.engine.looking import Repetition
 from svcdns.engine.pool import WorldPool, namespaces_of
 from svcdns.engine.timing import Clock
 from svcdns.engine.verdicts import Rules
+from svcdns.engine.world import World
 from svcdns.faults import Fault, proxy
 from svcdns.judge import Reading
 from svcdns.message import Question, name
@@ -152,3 +154,17 @@ def test_lost_responses_and_a_steady_server_change_nothing():
                 if one.judged.verdict is Verdict.NOT_CONFORMANT and "intermittent" in one.judged.reason
             ]
         assert bad == []
+
+
+def test_a_query_that_is_not_answered_is_no_wrong_response_however_long_nothing_has_changed():
+    numbers = count()
+    lost = Fault("lost", "", deliver=lambda _, sendings: () if next(numbers) < 3 else sendings)
+    with behind(lost) as target:
+        target.deadlines = replace(target.deadlines, again_after_seconds=(0.05, 0.1), question_seconds=0.2)  # type: ignore[misc]
+        world = World.alone(target, "svcdns-tests-lost")
+        world.declare("combinations/headless-service.yaml")
+        world.prepare()
+        time.sleep(target.deadlines.becomes_seconds)
+        world.holds(judge.does_not_exist("nobody"))
+        world.remove()
+    assert next(numbers) > 3

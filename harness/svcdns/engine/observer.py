@@ -35,7 +35,7 @@ class Series:
         seconds: how long all of them took.
         missed_seconds: when the last miss ended, in seconds since the first look began; 0 if there was none.
         missed: the rcode of the last miss; None if no response came, or there was no miss.
-        late: the readings that broke the promise after the last moment by which it had to be kept.
+        late: the responses that broke the promise after the last moment by which it had to be kept.
         is_over: whether nothing more is to be seen.
     """
 
@@ -136,7 +136,12 @@ class Observer:
                 if not one.in_a_row:
                     one.missed_seconds = one.seconds
                     one.missed = seen.readings[-1].answer.rcode if seen.readings else None
-                    one.late += [reading for reading in seen.readings if late and not reading.kept]
+                    # What was not answered may have been lost on its way, and says nothing of the server.
+                    one.late += [
+                        reading
+                        for reading in seen.readings
+                        if late and not reading.kept and not is_silent(reading.answer)
+                    ]
                     deadline_seconds = self._patience(promise, seen, whole, changed=changed)
                     # As long as it is broken on one way, the others make no difference.
                     break
